@@ -1,0 +1,195 @@
+// Package gate is the contract of whoever decides, at once, whether a buyer may
+// have a unit.
+//
+// A gate is disposable: it is built from the order store, for one epoch of one
+// product, by the procedure of package opening, and everything it admits goes to
+// the order log. What it promises is small: in one epoch it never admits more
+// than it was opened with, plus what was returned to it; a user never more than
+// the limit; and an admitted order is in its outbox from the same instant until
+// it is forgotten.
+//
+//	missing ──Shut(e)──► opening e ──Open(e)──► open e ──Shut(e+1)──► opening e+1 …
+//	                        └────────Remove(e)────┴──► missing
+//
+// A gate is fenced twice. By epoch: a call that names another epoch than the
+// gate's changes nothing. By incarnation: it names the run of the server that
+// holds the gate, and a gate that was opened under another incarnation than
+// today's refuses everything but Shut, for its memory may be older than what it
+// answered.
+//
+// Every method is safe for concurrent use; the methods of one product take
+// effect one after the other. No method waits for anything but the keeper's own
+// round trip. Errors are of the kinds ErrNoGate, ErrShut, ErrFenced,
+// ErrUnavailable (nothing happened) or ErrUnknownOutcome (it may have happened,
+// or may still) of package sale, and ErrFull from Admit.
+package gate
+
+import (
+	"context"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+// An Admitter answers buyers. Package purchase calls it.
+type Admitter interface {
+	// Admit decides on a batch for one product, in order and in one step: each
+	// admitted order has taken a unit, is known as its user's, and is in the
+	// outbox as part of one entry. Under ErrUnknownOutcome the same requests may
+	// be sent again: an order that is known by then is answered Known.
+	//
+	// A gate holding more than its bound of orders that wait for the log answers
+	// ErrFull.
+	Admit(ctx context.Context, product string, batch []Request) (Admission, error)
+}
+
+// A Request asks for one unit, for User, as Order.
+type Request struct {
+	User  string
+	Order sale.OrderID
+}
+
+// A Verdict is the gate's answer to one request.
+type Verdict uint8
+
+// The verdicts, in the order in which they are looked for.
+const (
+	Known        Verdict = iota + 1 // this very order was admitted before, in this epoch or an earlier one
+	LimitReached                    // the user holds as many units as one may
+	Closed
+	Paused
+	NotOpen
+	SoldOut
+	Admitted
+)
+
+// A Decision is the answer to one request of a batch.
+type Decision struct {
+	Verdict Verdict
+	Order   sale.OrderID // LimitReached: the newest order by which the user holds a unit; else the request's
+	Seq     int64        // Admitted: counts the admitted orders of the epoch from 1
+}
+
+// An Admission is the answer to a batch.
+type Admission struct {
+	View      View
+	Entry     EntryID // of the outbox; empty where nothing was admitted
+	Decisions []Decision
+}
+
+// A View is what a gate says of itself at one instant.
+type View struct {
+	Epoch     int64
+	Now       time.Time // by the gate's clock, which decides on opening and closing
+	Remaining int64
+	Seq       int64 // orders admitted in this epoch
+	Returned  int64 // number of the last return it took
+	Terms     Hours
+}
+
+// Hours are the terms that a gate itself judges.
+type Hours struct {
+	OpensAt, ClosesAt time.Time // zero: none
+	Paused, Closed    bool
+	LimitPerUser      int
+}
+
+// Refuses returns the verdict that everybody who holds no order gets under this
+// view at the time now, and false where a buyer may be admitted.
+func (v *View) Refuses(now time.Time) (Verdict, bool) {
+	h := &v.Terms
+	switch {
+	case h.Closed || !h.ClosesAt.IsZero() && !now.Before(h.ClosesAt):
+		return Closed, true
+	case h.Paused:
+		return Paused, true
+	case now.Before(h.OpensAt):
+		return NotOpen, true
+	case v.Remaining <= 0:
+		return SoldOut, true
+	}
+	return 0, false
+}
+
+// An Opener begins and ends a gate's lifetime. Package opening calls it.
+type Opener interface {
+	// Shut makes the gate refuse everything, at epoch: allowed where epoch is
+	// above the gate's, or equal while it is still opening; else ErrFenced. A
+	// missing gate is made. It returns under which incarnation, and the gate's time.
+	Shut(ctx context.Context, product string, epoch int64) (incarnation string, now time.Time, err error)
+	// Load tells the gate, shut at epoch, of orders that its users have. They
+	// are on top of what was loaded since Shut at this epoch, so a Load whose
+	// outcome is unknown must not be sent again: start over with a new epoch.
+	Load(ctx context.Context, product string, epoch int64, incarnation string, holdings []Holding) error
+	// Open lets buyers in: iff the gate is shut at epoch, under this
+	// incarnation; else ErrFenced. What was kept of older epochs is dropped,
+	// the outbox aside.
+	Open(ctx context.Context, product string, epoch int64, incarnation string, start Start) error
+	// Remove drops the gate, iff it is at epoch; else ErrFenced. It is nil where there is none.
+	Remove(ctx context.Context, product string, epoch int64) error
+}
+
+// A Holding is an order that a user has, as the order store knows it.
+type Holding struct {
+	User  string
+	Order sale.OrderID
+	Ended bool // it holds no unit any more; kept so that a retry finds it
+}
+
+// A Start is what a gate opens with. Its seq starts at 0.
+type Start struct {
+	Terms     Hours
+	Remaining int64
+	Returned  int64
+	Users     int // how many it is wise to make room for
+}
+
+// An Outbox holds the admitted orders that are not yet known to be in the log.
+// It outlives epochs. Packages purchase and opening call it.
+type Outbox interface {
+	// Pending returns the entries that are at least age old, oldest first, at
+	// most max of them. It works on a gate that is shut or fenced.
+	Pending(ctx context.Context, product string, age time.Duration, max int) ([]Entry, error)
+	// Forget drops entries. One that is not there is no error.
+	Forget(ctx context.Context, product string, entries []EntryID) error
+}
+
+// An EntryID names an entry for good: "<epoch>-<first seq>".
+type EntryID string
+
+// An Entry is the orders that one batch admitted, as records for the log.
+type Entry struct {
+	ID     EntryID
+	Orders []sale.Record
+}
+
+// A Returner takes units that came free. Package projector calls it.
+type Returner interface {
+	// Return makes units buyable again, at a gate open at epoch. It takes return
+	// n only where it holds n-1, passes over what it has, and returns the number
+	// it then holds: the same returns may be sent at any time, by anybody.
+	Return(ctx context.Context, product string, epoch int64, returns []sale.Return) (returned int64, err error)
+}
+
+// An Inspector looks without touching. Packages purchase, opening, httpapi's
+// readers and verify call it.
+type Inspector interface {
+	// View is the gate's view of itself. ErrShut comes with the epoch at which it is shut.
+	View(ctx context.Context, product string) (View, error)
+	// Users calls f with every user who has an order in the gate, ended ones
+	// included, where the gate is open at epoch. f may be called twice for one user.
+	Users(ctx context.Context, product string, epoch int64, f func(user string)) error
+	// Knows reports whether user has this order in the gate, where it is open at epoch.
+	Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error)
+	// Cut is the view and the outbox in one step, for an audit.
+	Cut(ctx context.Context, product string) (View, []Entry, error)
+}
+
+// A Keeper is all of a gate.
+type Keeper interface {
+	Admitter
+	Opener
+	Outbox
+	Returner
+	Inspector
+}

@@ -1,0 +1,129 @@
+// Package orderstore is the contract of the tables that the fold keeps: products,
+// orders, returns, dead letters, and how far the log has been folded into them.
+//
+// The tables are a fold of the log and can be made again from it; with
+// constraints of their own (0 <= held <= quantity, an order id once, a user's
+// slot once) they are also an independent arbiter of it.
+//
+// Every method is safe for concurrent use. Errors are of the kinds ErrNotFound,
+// ErrUnavailable, ErrMoved and ErrDamaged of package sale. A batch whose commit
+// has an unknown outcome is ErrUnavailable: the position tells, on the next try,
+// whether it happened.
+package orderstore
+
+import (
+	"context"
+	"time"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+// A Writer takes what the projector folds.
+type Writer interface {
+	// Mark returns how far a partition has been folded. Of one that never was,
+	// it is the zero Mark.
+	Mark(ctx context.Context, partition int32) (Mark, error)
+	// Apply folds one batch in one transaction: it moves the partition's mark
+	// from b.From to b.To (another mark there: ErrMoved), reads what b concerns
+	// under locks, lets fold work on it, and keeps what that changed. Nil means
+	// durable. The states are in the order of b.Concerns. now is the store's
+	// clock. fold may be called more than once; only the last call counts.
+	Apply(ctx context.Context, b Batch, fold func(now time.Time, states []*sale.State) []DeadLetter) error
+	// ReturnsAbove returns the returns of a product with numbers above after, by
+	// number, at most max, with the product's epoch, in one read.
+	ReturnsAbove(ctx context.Context, product string, after int64, max int) (epoch int64, returns []sale.Return, err error)
+}
+
+// A Mark is how far a partition has been folded, and of which log.
+type Mark struct {
+	Next   int64 // offset of the first record that was not folded
+	Source orderlog.Source
+}
+
+// A Batch is a stretch of a partition, and what the fold needs to see for it.
+type Batch struct {
+	Partition int32
+	From, To  Mark
+	Concerns  []Concern // by product id, each once
+}
+
+// A Concern is what a batch needs of one product: the product itself (a state
+// with epoch 0 where it is new), the orders with these ids, and every order by
+// which one of these users holds a unit.
+type Concern struct {
+	Product  string
+	Orders   []sale.OrderID
+	Users    []string
+	MostHeld bool // also fill State.MostHeld, over the whole table
+}
+
+// A DeadLetter is a line of the log that is no record.
+type DeadLetter struct {
+	Position sale.Position
+	Product  string // as far as it can be told
+	Reason   string
+	Raw      []byte
+}
+
+// An Opener gives package opening what a gate opens with.
+type Opener interface {
+	// Product returns one product, its tombstone included.
+	Product(ctx context.Context, id string) (sale.Product, error)
+	// Products returns all of them, tombstones included, by id.
+	Products(ctx context.Context) ([]sale.Product, error)
+	// Snapshot calls f with all orders of a product that were not rejected, in
+	// chunks, from one snapshot of the store, and returns the product as of the
+	// same snapshot. The orders carry id, user and status, and need carry no more.
+	Snapshot(ctx context.Context, product string, f func([]sale.Order) error) (sale.Product, error)
+	// Passed waits until the store has folded the record at this position, or ctx is done.
+	Passed(ctx context.Context, at sale.Position) error
+}
+
+// A Reader answers those who ask about products and orders.
+type Reader interface {
+	// Order returns one order by its id.
+	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	// OrdersByID returns those of the orders that the store has, in no order.
+	OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error)
+	// List returns orders of a product, in the order that q asks for.
+	List(ctx context.Context, q Query) ([]sale.Order, error)
+	// Due returns orders whose payment window has passed by the store's clock, oldest first.
+	Due(ctx context.Context, max int) ([]sale.Order, error)
+	// Meta returns what is kept under key; where nothing is, it keeps and returns propose.
+	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)
+}
+
+// A Query asks for a page of a product's numbered orders.
+type Query struct {
+	Product string
+	Status  sale.Status // empty: any but rejected
+	After   int64       // the number to start behind; 0: from the start
+	Newest  bool        // by falling number, and After counts downwards
+	Limit   int
+}
+
+// An Auditor shows everything at once, for package verify.
+type Auditor interface {
+	// Audit calls f with one snapshot of the whole store, which is valid during the call.
+	Audit(ctx context.Context, f func(Snapshot) error) error
+}
+
+// A Snapshot is the store at one instant.
+type Snapshot interface {
+	Marks() (map[int32]Mark, error)
+	Products() ([]sale.Product, error)
+	// Orders calls f with every order of a product, rejected ones included, by number.
+	Orders(product string, f func(sale.Order) error) error
+	// Returns calls f with every return of a product, by number.
+	Returns(product string, f func(sale.Return) error) error
+	DeadLetters() ([]DeadLetter, error)
+}
+
+// A Keeper is all of an order store.
+type Keeper interface {
+	Writer
+	Opener
+	Reader
+	Auditor
+}

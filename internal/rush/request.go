@@ -1,0 +1,58 @@
+package rush
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// userIDs makes the ids of a rush: a fixed, distinct, random-looking id for
+// every buyer, with nothing kept. Increasing ids would flatter every index
+// that the server has.
+type userIDs uint64
+
+const userIDLen = 16
+
+func newUserIDs(seed uint64) userIDs { return userIDs(mix(seed)) }
+
+// put writes the id of buyer i to dst[:userIDLen].
+func (u userIDs) put(dst []byte, i int) {
+	// Steps of an odd number never meet within 2^64, and mix is one to one:
+	// so no two buyers share an id.
+	x := mix(uint64(u) + uint64(i)*0x9e3779b97f4a7c15)
+	const digits = "0123456789abcdef"
+	for at := userIDLen - 1; at >= 0; at-- {
+		dst[at] = digits[x&15]
+		x >>= 4
+	}
+}
+
+// mix is the finalizer of SplitMix64, a permutation of the 64-bit numbers.
+func mix(x uint64) uint64 {
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// order is the bytes of a buy. Only the user id differs between buyers, and its
+// length is fixed, so a worker keeps one and writes the id into it.
+type order struct {
+	bytes []byte
+	id    []byte // within bytes
+}
+
+func newOrder(t *target, product string) order {
+	const before, after = `{"user_id":"`, `"}`
+	length := len(before) + userIDLen + len(after)
+	b := fmt.Appendf(nil, "POST %s/api/products/%s/orders HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n"+
+		"Content-Type: application/json\r\nContent-Length: %s\r\n\r\n%s",
+		t.prefix, product, t.host, strconv.Itoa(length), before)
+	start := len(b)
+	b = append(b, make([]byte, userIDLen)...)
+	b = append(b, after...)
+	return order{bytes: b, id: b[start : start+userIDLen]}
+}
+
+// getRequest is the bytes of a GET of path, which begins with "/".
+func getRequest(t *target, path string) []byte {
+	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n\r\n", path, t.host)
+}

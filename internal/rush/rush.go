@@ -1,0 +1,105 @@
+// Package rush makes a burst of buyers and reports what they were told.
+//
+// The promise: every buyer has a moment, fixed by the schedule before the first
+// is sent, and their latency counts from that moment to the whole of their
+// final answer. A server that stalls makes the following buyers late, and their
+// lateness is in the figures (no coordinated omission). Every buyer ends in
+// exactly one [Kind]; those that ended in none were cut off by the caller, and
+// the report says how many.
+//
+// A buyer goes: waiting -> sent -> answered, or, where the answer is 202,
+// sent -> followed (asked for again, as Retry-After says) -> answered.
+//
+// [Run] is one rush. It keeps one goroutine a connection and never more
+// connections than [Config.Connections], starts them all, and returns when the
+// last has ended. Any number of runs may go at once. The package knows a server
+// by its HTTP interface only and imports nothing of it.
+package rush
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// Run sends the buyers of c and returns what they were told.
+//
+// It first asks for the product once, so that a server that cannot be reached
+// is one error ([ErrUnreachable]) instead of one a buyer, and a product
+// that is not there is [ErrNoProduct]. A Config that breaks a rule is
+// [*Invalid]. Answers that are errors are counted in the report and are no
+// error of Run.
+//
+// When ctx ends Run stops sending, gives the requests under way a second to
+// be answered, and returns the report of what was, with Interrupted set.
+// progress, which may be nil, hears of the run while it lasts.
+func Run(ctx context.Context, c Config, progress Progress) (Report, error) {
+	c = c.withDefaults()
+	if err := c.Validate(); err != nil {
+		return Report{}, err
+	}
+	target, err := reach(ctx, c)
+	if err != nil {
+		return Report{}, err
+	}
+
+	r := &run{config: c, target: target, start: time.Now()}
+	r.pace = newPace(c, r.start)
+	r.record = newRecorder(r.start)
+	r.workers = make([]*worker, min(c.Connections, c.Buyers))
+	for i := range r.workers {
+		r.workers[i] = newWorker(r)
+	}
+	r.goAll(ctx, progress)
+
+	report := r.report()
+	report.Interrupted = ctx.Err() != nil && report.Answered < int64(c.Buyers)
+	return report, nil
+}
+
+// run is the state of one rush; everything in it is made before the first
+// worker starts.
+type run struct {
+	config  Config
+	target  *target
+	start   time.Time // the schedule's zero
+	pace    *pace
+	record  *recorder
+	workers []*worker
+}
+
+// goAll starts everything that moves and returns when all of it has ended.
+func (r *run) goAll(ctx context.Context, progress Progress) {
+	var workers, others sync.WaitGroup
+	for _, w := range r.workers {
+		workers.Go(w.loop)
+	}
+	done := make(chan struct{})
+	others.Go(r.pace.beat)
+	others.Go(func() { r.watch(ctx, done) })
+	if progress != nil {
+		others.Go(func() { r.tell(progress, done) })
+	}
+	workers.Wait()
+	r.record.finish()
+	r.pace.stop()
+	close(done)
+	others.Wait()
+	if progress != nil {
+		progress(r.snapshot())
+	}
+}
+
+// tell calls progress at every interval until done.
+func (r *run) tell(progress Progress, done <-chan struct{}) {
+	every := time.NewTicker(r.config.Every)
+	defer every.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-every.C:
+			progress(r.snapshot())
+		}
+	}
+}

@@ -1,0 +1,142 @@
+package sale
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Version is that of the records which AppendBody writes and ParseRecord reads.
+const Version = 1
+
+// TimeFormat is how every time is written, in records and in answers: RFC 3339,
+// UTC, milliseconds.
+const TimeFormat = "2006-01-02T15:04:05.000Z"
+
+// body is a record's JSON form. Kind, version and epoch stand beside it, so that
+// a reader can pass over what it does not know without reading it.
+type body struct {
+	OrderID   *OrderID   `json:"order_id,omitempty"`
+	ProductID string     `json:"product_id"`
+	UserID    string     `json:"user_id,omitempty"`
+	Seq       int64      `json:"seq,omitempty"`
+	Nonce     string     `json:"nonce,omitempty"`
+	Terms     *termsBody `json:"terms,omitempty"`
+	Deleted   bool       `json:"deleted,omitempty"`
+	At        time.Time  `json:"at"`
+}
+
+type termsBody struct {
+	Name          string    `json:"name,omitempty"`
+	Quantity      int64     `json:"quantity"`
+	LimitPerUser  int       `json:"limit_per_user"`
+	OpensAt       time.Time `json:"opens_at,omitzero"`
+	ClosesAt      time.Time `json:"closes_at,omitzero"`
+	PaymentWindow string    `json:"payment_window,omitempty"`
+	Paused        bool      `json:"paused,omitempty"`
+	Closed        bool      `json:"closed,omitempty"`
+	Rehearsal     bool      `json:"rehearsal,omitempty"`
+}
+
+// AppendBody appends the JSON form of r to b. The record must be one that
+// ParseRecord would take; its ids then need no escaping.
+func (r *Record) AppendBody(b []byte) []byte {
+	if r.Kind == KindOrder { // the one kind whose cost is felt
+		b = append(b, `{"order_id":"`...)
+		id, _ := r.OrderID.MarshalText()
+		b = append(b, id...)
+		b = append(b, `","product_id":"`...)
+		b = append(b, r.ProductID...)
+		b = append(b, `","user_id":"`...)
+		b = append(b, r.UserID...)
+		b = fmt.Appendf(b, `","seq":%d,"at":"`, r.Seq)
+		b = r.At.UTC().AppendFormat(b, TimeFormat)
+		return append(b, `"}`...)
+	}
+	w := body{ProductID: r.ProductID, At: r.At.UTC().Truncate(time.Millisecond)}
+	if r.Kind == KindOpening {
+		w.Nonce, w.Deleted = r.Nonce, r.Deleted
+		w.Terms = &termsBody{
+			Name: r.Terms.Name, Quantity: r.Terms.Quantity, LimitPerUser: r.Terms.LimitPerUser,
+			OpensAt: r.Terms.OpensAt, ClosesAt: r.Terms.ClosesAt, Paused: r.Terms.Paused,
+			Closed: r.Terms.Closed, Rehearsal: r.Terms.Rehearsal,
+		}
+		if r.Terms.PaymentWindow != 0 {
+			w.Terms.PaymentWindow = r.Terms.PaymentWindow.String()
+		}
+	} else {
+		w.OrderID = &r.OrderID
+	}
+	j, err := json.Marshal(w)
+	if err != nil {
+		panic(err) // a year beyond 9999, which no input reaches
+	}
+	return append(b, j...)
+}
+
+// ParseRecord reads what AppendBody wrote, with the kind, version and epoch that
+// stood beside it. Whatever the fold could not make sense of is ErrPoison.
+func ParseRecord(kind Kind, version int, epoch int64, data []byte) (Record, error) {
+	poison := func(format string, args ...any) (Record, error) {
+		return Record{}, fmt.Errorf("%w: %s", ErrPoison, fmt.Sprintf(format, args...))
+	}
+	if version != Version {
+		return poison("version %d, not %d", version, Version)
+	}
+	var w body
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&w); err != nil {
+		return poison("%v", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return poison("more than one JSON value")
+	}
+	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.UTC(), Nonce: w.Nonce, Deleted: w.Deleted}
+	if !CheckID(r.ProductID) {
+		return poison("product_id %s", IDRule)
+	}
+	if w.OrderID != nil {
+		r.OrderID = *w.OrderID
+	}
+	switch kind {
+	case KindOrder:
+		r.UserID, r.Seq = w.UserID, w.Seq
+		if !CheckID(r.UserID) || r.Seq < 1 || w.OrderID == nil {
+			return poison("an order without order_id, user_id or seq")
+		}
+	case KindPay, KindCancel, KindExpire:
+		if w.OrderID == nil {
+			return poison("%s without order_id", kind)
+		}
+	case KindOpening:
+		if r.Nonce == "" || w.Terms == nil || epoch < 1 {
+			return poison("an opening without nonce, terms or epoch")
+		}
+		t, err := w.Terms.terms()
+		if err != nil {
+			return poison("terms: %v", err)
+		}
+		r.Terms = t
+	default:
+		return poison("unknown kind %q", kind)
+	}
+	return r, nil
+}
+
+func (w termsBody) terms() (Terms, error) {
+	t := Terms{
+		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser,
+		OpensAt: w.OpensAt.UTC(), ClosesAt: w.ClosesAt.UTC(), Paused: w.Paused, Closed: w.Closed, Rehearsal: w.Rehearsal,
+	}
+	if w.PaymentWindow != "" {
+		window, err := time.ParseDuration(w.PaymentWindow)
+		if err != nil {
+			return Terms{}, err
+		}
+		t.PaymentWindow = window
+	}
+	return t, t.Check()
+}

@@ -1,0 +1,63 @@
+package sale
+
+import (
+	"errors"
+	"strings"
+)
+
+// The kinds of errors that cross a contract. A keeper translates what its
+// driver says into one of them, wrapped, so that callers ask errors.Is.
+var (
+	// ErrNotFound: there is no such product or order.
+	ErrNotFound = errors.New("not found")
+	// ErrUnavailable: the keeper cannot be reached or is closed. Nothing happened.
+	ErrUnavailable = errors.New("unavailable")
+	// ErrUnknownOutcome: it may have happened, or may still happen.
+	ErrUnknownOutcome = errors.New("outcome unknown")
+	// ErrFenced: the epoch or the incarnation moved on. Nothing happened.
+	ErrFenced = errors.New("fenced")
+	// ErrShut: the gate is being opened; nothing passes until it is. Nothing happened.
+	ErrShut = errors.New("gate is shut")
+	// ErrNoGate: the product has no gate here. Nothing happened.
+	ErrNoGate = errors.New("no gate")
+	// ErrFull: too many admitted orders wait for the log. Nothing happened.
+	ErrFull = errors.New("too many orders wait for the log")
+	// ErrMoved: another projector has moved the position. Nothing happened.
+	ErrMoved = errors.New("position was moved")
+	// ErrDamaged: what is kept contradicts itself. Whoever meets it halts.
+	ErrDamaged = errors.New("data is damaged")
+	// ErrPoison: a record that cannot be read or makes no sense.
+	ErrPoison = errors.New("poison record")
+	// ErrTermsRefused: the terms are below what is held, or the product is not in a state for them.
+	ErrTermsRefused = errors.New("terms refused")
+	// ErrChangedMeanwhile: other openings of the product kept coming first.
+	ErrChangedMeanwhile = errors.New("changed meanwhile")
+	// ErrFinal: the order is in a state that it cannot leave in this way.
+	ErrFinal = errors.New("order is final")
+)
+
+// A FieldError says which field of an input broke which rule.
+type FieldError struct {
+	Field string `json:"field"`
+	Rule  string `json:"rule"`
+}
+
+// Invalid is the error of an input that is well-formed and wrong: every field
+// that broke a rule, in the order of the fields.
+type Invalid []FieldError
+
+func (e Invalid) Error() string {
+	rules := make([]string, len(e))
+	for i, f := range e {
+		rules[i] = f.Field + " " + f.Rule
+	}
+	return strings.Join(rules, "; ")
+}
+
+// orNil is e as an error, nil where no field broke a rule.
+func (e Invalid) orNil() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}

@@ -1,0 +1,125 @@
+package sale
+
+import "time"
+
+// Outcome says what a record did.
+type Outcome string
+
+// The outcomes.
+const (
+	Applied Outcome = "applied" // it did what it says
+	Known   Outcome = "known"   // it has been here before: twice is once
+	Stale   Outcome = "stale"   // of another epoch than the product's: no effect
+	Refused Outcome = "refused" // the rules forbid it: an order becomes rejected, an opening keeps the old terms, the rest has no effect
+)
+
+// Fold applies the record r, found at position at, to s, and says what it did.
+// The store's time now goes into PlacedAt and PayBy and decides nothing.
+//
+// What changed can be read from s: Product, Touched, Returns and Wiped.
+func Fold(s *State, r Record, at Position, now time.Time) Outcome {
+	switch r.Kind {
+	case KindOpening:
+		return s.open(r)
+	case KindOrder:
+		return s.order(r, at, now)
+	}
+	return s.end(r)
+}
+
+// open begins an epoch, with the terms of r where what is held allows them.
+func (s *State) open(r Record) Outcome {
+	p := &s.Product
+	if r.Epoch != p.Epoch+1 {
+		return Stale
+	}
+	p.Epoch, p.Nonce, p.Recounts = r.Epoch, r.Nonce, 0
+	p.Refused = !s.allows(r)
+	switch {
+	case p.Refused:
+		return Refused
+	case r.Deleted:
+		s.wipe()
+	default:
+		p.Terms, p.Deleted = r.Terms, false
+	}
+	return Applied
+}
+
+// allows reports whether an opening's terms fit what is held at this point of the log.
+func (s *State) allows(r Record) bool {
+	p := &s.Product
+	if r.Deleted {
+		return p.Exists() && p.Terms.ClosedAt(r.At)
+	}
+	return r.Terms.Quantity >= p.Held && (r.Terms.LimitPerUser >= p.Terms.LimitPerUser || r.Terms.LimitPerUser >= s.mostHeld())
+}
+
+// order makes the gate's yes an order, or rejects it where the rules forbid it.
+// The gate checked the same rules, so a rejection means that it was wrong: the
+// next opening recounts.
+func (s *State) order(r Record, at Position, now time.Time) Outcome {
+	p := &s.Product
+	if !p.Exists() || r.Epoch != p.Epoch {
+		return Stale
+	}
+	known := s.orders[r.OrderID]
+	if known != nil {
+		// A retry with the same key may come back in a later epoch with the id
+		// of an order that was rejected: it is judged anew.
+		if known.Status != Rejected || known.Epoch == r.Epoch {
+			return Known
+		}
+		p.Rejected--
+	}
+	o := &Order{
+		ID: r.OrderID, ProductID: r.ProductID, UserID: r.UserID,
+		Seq: r.Seq, Epoch: r.Epoch, PlacedAt: now, Position: at,
+	}
+	if p.Held >= p.Terms.Quantity || len(s.held[r.UserID]) >= p.Terms.LimitPerUser {
+		o.Status = Rejected
+		p.Rejected++
+		p.Recounts++
+		s.put(o)
+		return Refused
+	}
+	p.LastNumber++
+	p.Held++
+	p.Placed++
+	o.Status, o.Number, o.Slot = Placed, p.LastNumber, s.freeSlot(r.UserID)
+	if p.Terms.PaymentWindow > 0 {
+		o.PayBy = now.Add(p.Terms.PaymentWindow)
+	}
+	s.put(o)
+	return Applied
+}
+
+// end takes an order out of placed. The first record in the log wins.
+func (s *State) end(r Record) Outcome {
+	p := &s.Product
+	o := s.orders[r.OrderID]
+	if o == nil || o.Status != Placed || o.PayBy.IsZero() {
+		return Refused
+	}
+	p.Placed--
+	if r.Kind == KindPay {
+		o.Status = Paid
+		p.Paid++
+		s.touch(o)
+		return Applied
+	}
+	o.EndedAt = r.At
+	if r.Kind == KindCancel {
+		o.Status = Cancelled
+		p.Cancelled++
+	} else {
+		o.Status = Expired
+		p.Expired++
+	}
+	s.release(o)
+	p.Held--
+	p.LastReturn++
+	s.returns = append(s.returns, Return{p.ID, p.LastReturn, o.ID, o.UserID})
+	s.touch(o)
+	return Applied
+}

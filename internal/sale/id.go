@@ -1,0 +1,103 @@
+package sale
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"time"
+)
+
+// MaxID is the longest product or user id, in bytes.
+const MaxID = 64
+
+// IDRule is what CheckID asks of an id, in words for the one who sent it.
+const IDRule = "must be 1 to 64 of A-Z, a-z, 0-9, _ and -"
+
+// RehearsalPrefix begins the product ids that only the server itself puts on sale.
+const RehearsalPrefix = "rehearsal-"
+
+// CheckID reports whether id may be a product or user id: nothing that can
+// leave a Redis hash tag, a log line or a column.
+func CheckID[T string | []byte](id T) bool {
+	if len(id) == 0 || len(id) > MaxID {
+		return false
+	}
+	for i := 0; i < len(id); i++ {
+		c := id[i]
+		switch {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// OrderID is a UUID, version 7 or, under an Idempotency-Key, version 8 (RFC 9562).
+type OrderID [16]byte
+
+// NewOrderID makes the version 7 id of an order at the time at (to the
+// millisecond), from 10 random bytes.
+func NewOrderID(at time.Time, random [10]byte) OrderID {
+	var id OrderID
+	binary.BigEndian.PutUint64(id[:8], uint64(at.UnixMilli())<<16)
+	copy(id[6:], random[:])
+	return id.stamp(7)
+}
+
+// KeyedOrderID makes the version 8 id that a buy of product by user under an
+// Idempotency-Key always gets, in every process that has the same secret.
+func KeyedOrderID(secret []byte, product, user, key string) OrderID {
+	mac := hmac.New(sha256.New, secret)
+	// Neither id can hold a blank, so the three parts cannot run into each other.
+	mac.Write([]byte(product + " " + user + " " + key))
+	var id OrderID
+	copy(id[:], mac.Sum(nil))
+	return id.stamp(8)
+}
+
+func (id OrderID) stamp(version byte) OrderID {
+	id[6] = id[6]&0x0f | version<<4
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// ParseOrderID reads the 36 characters that String writes.
+func ParseOrderID(s string) (OrderID, error) {
+	var id OrderID
+	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' || s != strings.ToLower(s) {
+		return id, errNotUUID
+	}
+	if _, err := hex.Decode(id[:], []byte(s[:8]+s[9:13]+s[14:18]+s[19:23]+s[24:])); err != nil {
+		return id, errNotUUID
+	}
+	return id, nil
+}
+
+var errNotUUID = errors.New("must be a UUID in lower case")
+
+func (id OrderID) String() string {
+	b, _ := id.MarshalText()
+	return string(b)
+}
+
+// MarshalText writes the usual 36 characters, in lower case.
+func (id OrderID) MarshalText() ([]byte, error) {
+	b := make([]byte, 36)
+	hex.Encode(b, id[:4])
+	hex.Encode(b[9:], id[4:6])
+	hex.Encode(b[14:], id[6:8])
+	hex.Encode(b[19:], id[8:10])
+	hex.Encode(b[24:], id[10:])
+	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
+	return b, nil
+}
+
+// UnmarshalText is the inverse of MarshalText.
+func (id *OrderID) UnmarshalText(b []byte) (err error) {
+	*id, err = ParseOrderID(string(b))
+	return err
+}

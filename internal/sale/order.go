@@ -1,0 +1,60 @@
+package sale
+
+import "time"
+
+// Status is where an order stands.
+type Status string
+
+// The statuses; see the package comment for the steps between them.
+const (
+	Queued    Status = "queued"
+	Placed    Status = "placed"
+	Paid      Status = "paid"
+	Cancelled Status = "cancelled"
+	Expired   Status = "expired"
+	Rejected  Status = "rejected"
+)
+
+// Holds reports whether an order of this status holds a unit.
+func (s Status) Holds() bool { return s == Placed || s == Paid }
+
+// Valid reports whether s is a status that the fold gives: any but queued.
+func (s Status) Valid() bool {
+	switch s {
+	case Placed, Paid, Cancelled, Expired, Rejected:
+		return true
+	}
+	return false
+}
+
+// An Order is one buyer's unit, as the fold keeps it.
+type Order struct {
+	ID        OrderID
+	ProductID string
+	UserID    string
+	Slot      int   // which of the user's units it is: the smallest free one when it was placed, from 1
+	Number    int64 // 1..n in its product; 0 for a rejected one
+	Status    Status
+	Seq       int64 // the gate's count of admitted orders in Epoch
+	Epoch     int64
+	PlacedAt  time.Time // by the store's clock: not a part of the fold
+	PayBy     time.Time // likewise; zero: it is final, nothing is to be paid
+	EndedAt   time.Time // when it was cancelled or expired, by the record
+	Position  Position  // of its record
+}
+
+// A Return is a unit that came free, numbered 1..n in its product, so that a
+// gate takes each exactly once.
+type Return struct {
+	ProductID string
+	Number    int64
+	OrderID   OrderID
+	UserID    string
+}
+
+// A Position is a place in the order log: the record at Offset, counted from 0
+// in its partition.
+type Position struct {
+	Partition int32
+	Offset    int64
+}

@@ -1,0 +1,31 @@
+package sale
+
+import "time"
+
+// Kind says what a record is.
+type Kind string
+
+// The kinds of records.
+const (
+	KindOpening Kind = "opening" // a gate's lifetime begins
+	KindOrder   Kind = "order"   // the gate admitted a buyer
+	KindPay     Kind = "pay"
+	KindCancel  Kind = "cancel"
+	KindExpire  Kind = "expire" // the payment window passed
+)
+
+// A Record is one line of the order log. Which fields it uses depends on its kind.
+type Record struct {
+	Kind      Kind
+	ProductID string
+	Epoch     int64     // opening, order: its own; the others: the product's when it was written, for readers only
+	At        time.Time // when it was made, to the millisecond
+
+	OrderID OrderID // all but opening
+	UserID  string  // order
+	Seq     int64   // order: counts the admitted orders of its epoch from 1
+
+	Nonce   string // opening: tells two openings of one epoch apart
+	Terms   Terms  // opening
+	Deleted bool   // opening: removes the product and its orders
+}
