@@ -1,0 +1,121 @@
+"""A seckill server for the length of a measurement, on a free loopback port and a folder of its own.
+
+For test/load and test/bench. Python 3.8+, standard library only. Whatever was started is stopped by its process id when
+the block is left, also by Ctrl-C and SIGTERM.
+"""
+
+import contextlib
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+CACHE = ROOT / ".cache"
+# Never through a proxy: everything here is on this machine.
+_http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+class Failed(Exception):
+    """Ends the program with its text and exit code 1."""
+
+
+def main(run):
+    """Calls run, with SIGTERM turned into an exception so that every block is left in order."""
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupted)
+    name = pathlib.Path(sys.argv[0]).stem
+    try:
+        run()
+    except KeyboardInterrupt:
+        sys.exit(f"{name}: interrupted")
+    except Failed as e:
+        sys.exit(f"{name}: FAILED: {e}")
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def call(method, url, body=None, timeout=15):
+    """One request; (status, decoded JSON or None). Raises OSError where nobody answers."""
+    data = None if body is None else json.dumps(body).encode()
+    req = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    try:
+        with _http.open(req, timeout=timeout) as r:
+            status, text = r.status, r.read()
+    except urllib.error.HTTPError as e:
+        status, text = e.code, e.read()
+    try:
+        return status, json.loads(text)
+    except ValueError:
+        return status, None
+
+
+@contextlib.contextmanager
+def process(args, log, ready, within, stop=signal.SIGTERM):
+    """Runs args until the block is left. ready is asked every 10 ms, for at most `within` seconds."""
+    with open(log, "wb") as out:
+        # A session of its own: Ctrl-C reaches this program only, which then stops the process in order.
+        p = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
+    try:
+        deadline = time.monotonic() + within
+        while not ready():
+            if p.poll() is not None or time.monotonic() > deadline:
+                what = f"ended with {p.returncode}" if p.returncode is not None else f"not ready in {within} s"
+                raise Failed(f"{args[0]}: {what}\n{pathlib.Path(log).read_text(errors='replace')[-2000:]}")
+            time.sleep(0.01)
+        yield p
+    finally:
+        if p.poll() is None:
+            p.send_signal(stop)
+            try:
+                p.wait(15)
+            except subprocess.TimeoutExpired:
+                p.kill()
+                p.wait()
+
+
+class Sale:
+    """A running `seckill serve`."""
+
+    def __init__(self, url, pid, started_in):
+        self.url, self.pid, self.started_in = url, pid, started_in
+        self.port = int(url.rsplit(":", 1)[1])
+
+    def put(self, product, quantity):
+        status, body = call("PUT", f"{self.url}/api/products/{product}", {"quantity": quantity})
+        if status not in (200, 201):
+            raise Failed(f"PUT product {product}: {status} {body}")
+
+    def product(self, product):
+        status, body = call("GET", f"{self.url}/api/products/{product}")
+        if status != 200:
+            raise Failed(f"GET product {product}: {status} {body}")
+        return body
+
+
+@contextlib.contextmanager
+def serve(folder, binary=ROOT / "bin" / "seckill", within=60):
+    """`seckill serve` on folder/data; its output goes to folder/serve.log."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+
+    def ready():
+        with contextlib.suppress(OSError):
+            return call("GET", f"{url}/readyz", timeout=1)[0] == 200
+
+    args = [str(binary), "serve", "--listen", f"127.0.0.1:{port}", "--data", os.path.join(folder, "data")]
+    begin = time.monotonic()
+    with process(args, os.path.join(folder, "serve.log"), ready, within) as p:
+        yield Sale(url, p.pid, time.monotonic() - begin)
