@@ -87,11 +87,12 @@ type View struct {
 	Terms     Hours
 }
 
-// Hours are the terms that a gate itself judges.
+// Hours are the terms that a gate itself judges, and where what it admits belongs.
 type Hours struct {
 	OpensAt, ClosesAt time.Time // zero: none
 	Paused, Closed    bool
 	LimitPerUser      int
+	Partition         int32 // of the log; the gate only carries it
 }
 
 // Refuses returns the verdict that everybody who holds no order gets under this

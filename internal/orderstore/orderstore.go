@@ -95,13 +95,7 @@ type Reader interface {
 }
 
 // A Query asks for a page of a product's numbered orders.
-type Query struct {
-	Product string
-	Status  sale.Status // empty: any but rejected
-	After   int64       // the number to start behind; 0: from the start
-	Newest  bool        // by falling number, and After counts downwards
-	Limit   int
-}
+type Query = sale.Query
 
 // An Auditor shows everything at once, for package verify.
 type Auditor interface {

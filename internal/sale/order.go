@@ -58,3 +58,12 @@ type Position struct {
 	Partition int32
 	Offset    int64
 }
+
+// A Query asks for a page of a product's numbered orders.
+type Query struct {
+	Product string
+	Status  Status // empty: any but rejected
+	After   int64  // the number to start behind; 0: from the start
+	Newest  bool   // by falling number, and After counts downwards
+	Limit   int
+}

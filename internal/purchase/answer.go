@@ -1,0 +1,80 @@
+package purchase
+
+import (
+	"context"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// A Result is what a buyer is told.
+type Result uint8
+
+// The results.
+const (
+	Placed        Result = iota + 1 // the order is firm
+	Queued                          // admitted, or perhaps admitted; it will be placed or rejected
+	Again                           // this very order was admitted before, and may have ended since
+	AlreadyBought                   // Order is the one by which the user holds a unit
+	Paused
+	NotOpen
+	Closed
+	SoldOut
+)
+
+// An Answer is a result with what belongs to it.
+type Answer struct {
+	Result  Result
+	Order   sale.OrderID
+	Epoch   int64     // under which the gate decided; 0 where no decision came back
+	OpensAt time.Time // NotOpen: when it opens
+	Now     time.Time // the gate's clock
+}
+
+// A Confirmer says when an admitted order is placed. It is the one difference
+// between the embedded mode and the cluster.
+type Confirmer interface {
+	// Confirm waits until the order's fate is known, or ctx is done (Pending).
+	// appended tells that its record is known to be in the log.
+	Confirm(ctx context.Context, order sale.OrderID, epoch int64, appended bool) (Fate, error)
+}
+
+// A Fate is what became of an admitted order.
+type Fate uint8
+
+// The fates.
+const (
+	IsPlaced  Fate = iota + 1
+	IsPending      // not known yet
+	IsVoid         // it was stale, or the fold refused it: it may be admitted again under a later epoch
+)
+
+// AfterAppend confirms as soon as the log has the order: for a log and a gate
+// in one process, where an opening appends all that was admitted before it.
+type AfterAppend struct{}
+
+// Confirm implements Confirmer. An order whose append failed has no known fate,
+// and never will have one in this process.
+func (AfterAppend) Confirm(_ context.Context, _ sale.OrderID, _ int64, appended bool) (Fate, error) {
+	if !appended {
+		return IsPending, sale.ErrUnknownOutcome
+	}
+	return IsPlaced, nil
+}
+
+// refusal is the answer for a verdict that everybody gets under v.
+func refusal(verdict gate.Verdict, v *gate.View, now time.Time) Answer {
+	a := Answer{Epoch: v.Epoch, Now: now}
+	switch verdict {
+	case gate.Closed:
+		a.Result = Closed
+	case gate.Paused:
+		a.Result = Paused
+	case gate.NotOpen:
+		a.Result, a.OpensAt = NotOpen, v.Terms.OpensAt
+	default:
+		a.Result = SoldOut
+	}
+	return a
+}

@@ -1,0 +1,205 @@
+package purchase
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+// A Gate is what the buy path needs of a gate.
+type Gate interface {
+	gate.Admitter
+	gate.Outbox
+	gate.Inspector
+}
+
+// A Catalog knows which products exist.
+type Catalog interface {
+	// Exists reports whether the product has been put, and not deleted since.
+	Exists(ctx context.Context, product string) (bool, error)
+}
+
+// Parts is what a Desk works with. Every field is needed. The functions are all
+// that it knows of time and of other goroutines, so that a simulation can stand
+// in for them.
+type Parts struct {
+	Gate    Gate
+	Log     orderlog.Appender
+	Catalog Catalog
+	Confirm Confirmer
+	Now     func() time.Time
+	Spawn   func(work func())                                     // works a lane beside the caller
+	Await   func(ctx context.Context, done <-chan struct{}) error // nil once done is closed
+	Pause   func(ctx context.Context) error                       // a moment, before a buyer is sent to the gate again
+}
+
+// A Desk is the buy path of one process. Its methods are safe for concurrent use.
+type Desk struct {
+	Parts
+	ctx   context.Context // of the lanes
+	lanes atomic.Pointer[map[string]*lane]
+	mu    sync.Mutex // held to change lanes
+}
+
+// New makes a Desk whose lanes work until ctx is done.
+func New(ctx context.Context, p Parts) *Desk {
+	d := &Desk{Parts: p, ctx: ctx}
+	d.lanes.Store(&map[string]*lane{})
+	return d
+}
+
+// Refuse answers a buyer from this process's memory, in no time, where it is
+// certain of the answer: false means to call Buy. It keeps none of its arguments.
+func (d *Desk) Refuse(product, user []byte) (Answer, bool) {
+	l := (*d.lanes.Load())[string(product)]
+	if l == nil {
+		return Answer{}, false
+	}
+	v := l.view.Load()
+	if v == nil {
+		return Answer{}, false
+	}
+	return v.refuse(user, d.Now())
+}
+
+// Buy asks for a unit of product for user, as order, and waits until the answer
+// is certain, or ctx is done: then it is Queued.
+//
+// Errors: ErrNotFound; ErrNoGate, ErrShut, ErrFenced, ErrFull and ErrUnavailable,
+// where the buyer may ask again in a moment; ErrUnknownOutcome only where the
+// Confirmer gives it.
+func (d *Desk) Buy(ctx context.Context, product, user string, order sale.OrderID) (Answer, error) {
+	l, err := d.lane(ctx, product)
+	if err != nil {
+		return Answer{}, err
+	}
+	unsure := false // an order of theirs may exist: less than queued would be a lie
+	for {
+		b, at := d.ask(l, gate.Request{User: user, Order: order})
+		if d.Await(ctx, b.done) != nil {
+			return Answer{Result: Queued, Order: order}, nil
+		}
+		switch {
+		case b.err == nil:
+			answer, void, err := d.answer(ctx, b, at)
+			if !void {
+				return answer, err
+			}
+			unsure = true
+		case errors.Is(b.err, sale.ErrUnknownOutcome):
+			unsure = true
+		case unsure:
+		case errors.Is(b.err, sale.ErrNoGate):
+			return Answer{}, d.missing(ctx, l)
+		default:
+			return Answer{}, b.err
+		}
+		if d.Pause(ctx) != nil {
+			return Answer{Result: Queued, Order: order}, nil
+		}
+	}
+}
+
+// ask puts a request into the lane's next batch.
+func (d *Desk) ask(l *lane, r gate.Request) (*batch, int) {
+	b, at, rested := l.join(r)
+	if rested {
+		d.Spawn(func() {
+			for d.step(d.ctx, l) {
+			}
+		})
+	}
+	return b, at
+}
+
+// answer is what the gate's decision means to the buyer; void where the order
+// has to be admitted again, under a later epoch.
+func (d *Desk) answer(ctx context.Context, b *batch, at int) (a Answer, void bool, err error) {
+	v, decision := &b.admission.View, b.admission.Decisions[at]
+	a = Answer{Order: decision.Order, Epoch: v.Epoch, Now: v.Now}
+	switch decision.Verdict {
+	case gate.Admitted, gate.Known:
+		fate, err := d.Confirm.Confirm(ctx, decision.Order, v.Epoch, b.appended)
+		switch {
+		case fate == IsPending:
+			a.Result = Queued
+		case decision.Verdict == gate.Known:
+			a.Result = Again
+		default:
+			a.Result = Placed
+		}
+		return a, fate == IsVoid, err
+	case gate.LimitReached:
+		a.Result = AlreadyBought
+		return a, false, nil
+	}
+	return refusal(decision.Verdict, v, v.Now), false, nil
+}
+
+// lane finds the lane of a product, or makes one where the product has a gate.
+func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
+	if l := (*d.lanes.Load())[product]; l != nil {
+		return l, nil
+	}
+	if _, err := d.Gate.View(ctx, product); errors.Is(err, sale.ErrNoGate) {
+		return nil, d.missing(ctx, &lane{product: product})
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	lanes := *d.lanes.Load()
+	if l := lanes[product]; l != nil {
+		return l, nil
+	}
+	l := &lane{product: product}
+	lanes = maps.Clone(lanes)
+	lanes[product] = l
+	d.lanes.Store(&lanes)
+	return l, nil
+}
+
+// missing is the error of a product without a gate: not there at all, and its
+// lane goes, or there and to be opened.
+func (d *Desk) missing(ctx context.Context, l *lane) error {
+	exists, err := d.Catalog.Exists(ctx, l.product)
+	if err != nil {
+		return err
+	}
+	if exists {
+		return sale.ErrNoGate
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if lanes := *d.lanes.Load(); lanes[l.product] == l {
+		lanes = maps.Clone(lanes)
+		delete(lanes, l.product)
+		d.lanes.Store(&lanes)
+	}
+	return sale.ErrNotFound
+}
+
+// Returned makes this process ask the gate at once, rather than in ViewAge: units
+// of the product came free, or its gate was opened anew.
+func (d *Desk) Returned(product string) {
+	if l := (*d.lanes.Load())[product]; l != nil {
+		l.view.Store(nil)
+	}
+}
+
+// Sweep appends what the product's outbox holds for longer than SweepAge, which
+// whoever admitted it has failed to.
+func (d *Desk) Sweep(ctx context.Context, product string) error {
+	v, err := d.Gate.View(ctx, product)
+	if err != nil {
+		return err
+	}
+	return gate.Drain(ctx, d.Gate, product, SweepAge, func(ctx context.Context, orders []sale.Record) error {
+		return d.append(ctx, &v, orders)
+	})
+}

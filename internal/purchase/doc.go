@@ -1,0 +1,34 @@
+// Package purchase is the buy path: it turns buyers who come at the same time
+// into batches, has the gate decide on each batch in one step, appends what was
+// admitted to the order log, and tells each buyer.
+//
+// It promises that a buyer is told "placed" only once the Confirmer that it was
+// built with says so, that a buyer is never refused on an unknown outcome, and
+// that an admitted order reaches the log even where the append failed at first:
+// it stays in the gate's outbox until an append of it is acknowledged, and Sweep
+// appends what was left there.
+//
+// Requests for one product form a lane. A lane has at most one batch in flight;
+// those who come meanwhile are the next batch, so the round trip is the window
+// and no timer is needed:
+//
+//	waiting ──take──► admitting ──► appending ──► answered, then forgotten by the outbox
+//
+// Who surely holds no order is refused from a lane's view, which is what the
+// gate last said of itself, at most ViewAge ago; everybody else is asked for at
+// the gate.
+//
+// A lane is worked while buyers wait in it, and rests otherwise. Sweep is for
+// the caller to repeat, for every product.
+package purchase
+
+import "time"
+
+const (
+	// ViewAge is how old a view may be to refuse a buyer by it.
+	ViewAge = 100 * time.Millisecond
+	// SweepAge is how long an outbox entry is left to the process that admitted it.
+	SweepAge = 5 * time.Second
+	// MaxBatch bounds the requests that go to the gate in one step.
+	MaxBatch = 4096
+)

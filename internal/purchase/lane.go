@@ -1,0 +1,134 @@
+package purchase
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// A lane is the buyers of one product.
+type lane struct {
+	product string
+	view    atomic.Pointer[view]
+
+	mu      sync.Mutex
+	waiting []*batch // the last one is still being filled
+	running bool     // a goroutine takes batches from this lane
+}
+
+// A batch is what goes to the gate in one step. All but requests is written
+// before done is closed, and read after.
+type batch struct {
+	requests  []gate.Request
+	done      chan struct{}
+	admission gate.Admission
+	err       error // of the gate: no decision came back
+	appended  bool  // what was admitted is in the log
+}
+
+// join adds a request to the last waiting batch. It reports whether the lane
+// rested: it needs somebody to work it.
+func (l *lane) join(r gate.Request) (b *batch, at int, rested bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := len(l.waiting); n > 0 && len(l.waiting[n-1].requests) < MaxBatch {
+		b = l.waiting[n-1]
+	} else {
+		b = &batch{done: make(chan struct{})}
+		l.waiting = append(l.waiting, b)
+	}
+	b.requests = append(b.requests, r)
+	rested, l.running = !l.running, true
+	return b, len(b.requests) - 1, rested
+}
+
+// take removes the oldest batch; nil, and the lane rests, where none waits.
+func (l *lane) take() *batch {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting) == 0 {
+		l.running = false
+		return nil
+	}
+	b := l.waiting[0]
+	l.waiting = l.waiting[1:]
+	return b
+}
+
+// step takes one batch through gate and log, and answers it. It reports whether
+// there was one.
+func (d *Desk) step(ctx context.Context, l *lane) bool {
+	b := l.take()
+	if b == nil {
+		return false
+	}
+	asked := d.Now()
+	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.requests)
+	if b.err != nil {
+		close(b.done)
+		return true
+	}
+	orders := admitted(l.product, b)
+	b.appended = len(orders) == 0 || d.append(ctx, &b.admission.View, orders) == nil
+	close(b.done)
+	d.see(ctx, l, b.admission.View, asked)
+	if len(orders) > 0 && b.appended {
+		// Where this fails the entry is swept, and appended twice, which counts once.
+		_ = d.Gate.Forget(ctx, l.product, []gate.EntryID{b.admission.Entry})
+	}
+	return true
+}
+
+func (d *Desk) append(ctx context.Context, v *gate.View, orders []sale.Record) error {
+	_, err := d.Log.Append(ctx, v.Terms.Partition, orders)
+	return err
+}
+
+// admitted is the records of those whom the gate admitted.
+func admitted(product string, b *batch) []sale.Record {
+	var orders []sale.Record
+	for i, decision := range b.admission.Decisions {
+		if decision.Verdict != gate.Admitted {
+			continue
+		}
+		if orders == nil {
+			orders = make([]sale.Record, 0, len(b.requests)-i)
+		}
+		orders = append(orders, sale.Record{
+			Kind: sale.KindOrder, ProductID: product, Epoch: b.admission.View.Epoch, At: b.admission.View.Now,
+			OrderID: decision.Order, UserID: b.requests[i].User, Seq: decision.Seq,
+		})
+	}
+	return orders
+}
+
+// see keeps what the gate said of itself. While the gate refuses, it also learns
+// who has an order there, once for each (epoch, seq): a return adds nobody.
+func (d *Desk) see(ctx context.Context, l *lane, v gate.View, asked time.Time) {
+	next := &view{View: v, taken: asked}
+	if _, all := v.Refuses(v.Now); all {
+		if last := l.view.Load(); last != nil && last.users.of(&v) {
+			next.users = last.users
+		} else {
+			next.users = d.users(ctx, l.product, &v)
+		}
+	}
+	l.view.Store(next)
+}
+
+// users is nil where the gate has moved on: then nobody is refused by the view.
+func (d *Desk) users(ctx context.Context, product string, v *gate.View) *userSet {
+	s := &userSet{epoch: v.Epoch, seq: v.Seq, hashes: map[uint64]struct{}{}}
+	err := d.Gate.Users(ctx, product, v.Epoch, func(user string) {
+		s.hashes[maphash.String(seed, user)] = struct{}{}
+	})
+	if err != nil {
+		return nil
+	}
+	return s
+}
