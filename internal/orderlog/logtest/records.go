@@ -1,0 +1,105 @@
+package logtest
+
+import (
+	"context"
+	"encoding/binary"
+	"testing"
+	"time"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+// at is a time as records carry it: UTC, to the millisecond.
+var at = time.Date(2026, 5, 9, 12, 0, 0, 123_000_000, time.UTC)
+
+// order is the order that the test calls n.
+func order(product string, n int64) sale.Record {
+	var random [10]byte
+	binary.BigEndian.PutUint64(random[2:], uint64(n))
+	return sale.Record{
+		Kind: sale.KindOrder, ProductID: product, Epoch: 1, At: at,
+		OrderID: sale.NewOrderID(at, random), UserID: "u1", Seq: n,
+	}
+}
+
+// orders are the orders first … first+count-1.
+func orders(product string, first, count int64) []sale.Record {
+	records := make([]sale.Record, count)
+	for i := range records {
+		records[i] = order(product, first+int64(i))
+	}
+	return records
+}
+
+// everyKind is a record of each kind, with all of its fields in use, and some with few.
+func everyKind(product string) []sale.Record {
+	end := func(kind sale.Kind) sale.Record {
+		return sale.Record{Kind: kind, ProductID: product, Epoch: 7, At: at, OrderID: order(product, 1).OrderID}
+	}
+	return []sale.Record{
+		{Kind: sale.KindOpening, ProductID: product, Epoch: 1, At: at, Nonce: "n-1", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}},
+		{Kind: sale.KindOpening, ProductID: product, Epoch: 2, At: at, Nonce: "n-2", Terms: sale.Terms{
+			Name: "Größe \"42\" & <mehr>", Quantity: sale.MaxQuantity, LimitPerUser: sale.MaxLimit,
+			OpensAt: at, ClosesAt: at.Add(time.Hour), PaymentWindow: 15 * time.Minute,
+			Paused: true, Closed: true, Rehearsal: true,
+		}},
+		order(product, 1),
+		end(sale.KindPay), end(sale.KindCancel), end(sale.KindExpire),
+		{Kind: sale.KindOpening, ProductID: product, Epoch: 3, At: at, Nonce: "n-3", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}},
+	}
+}
+
+// mustAppend appends records to the partition and returns the offset of the last.
+func mustAppend(t *testing.T, k orderlog.Appender, partition int32, records []sale.Record) int64 {
+	t.Helper()
+	last, err := k.Append(t.Context(), partition, records)
+	if err != nil {
+		t.Fatalf("Append of %d records: %v", len(records), err)
+	}
+	if last.Partition != partition {
+		t.Fatalf("Append to partition %d answers partition %d", partition, last.Partition)
+	}
+	return last.Offset
+}
+
+// mustRead reads exactly the lines from … from+count-1, in as many reads as it takes.
+func mustRead(ctx context.Context, t *testing.T, k orderlog.Reader, partition int32, from, count int64) []orderlog.Line {
+	t.Helper()
+	var lines []orderlog.Line
+	for int64(len(lines)) < count {
+		next := from + int64(len(lines))
+		got, err := k.Read(ctx, partition, next, int(count)-len(lines))
+		if err != nil {
+			t.Fatalf("Read from %d: %v", next, err)
+		}
+		if len(got) == 0 || len(got) > int(count)-len(lines) {
+			t.Fatalf("Read from %d at most %d lines: got %d", next, int(count)-len(lines), len(got))
+		}
+		lines = append(lines, got...)
+	}
+	for i, l := range lines {
+		if l.Offset != from+int64(i) {
+			t.Fatalf("line %d of a read from %d has offset %d", i, from, l.Offset)
+		}
+	}
+	return lines
+}
+
+// wantRecords checks that the lines are these records, whole.
+func wantRecords(t *testing.T, lines []orderlog.Line, records []sale.Record) {
+	t.Helper()
+	if len(lines) != len(records) {
+		t.Fatalf("got %d lines, want %d", len(lines), len(records))
+	}
+	for i, l := range lines {
+		if l.Poison != nil || l.Raw != nil || l.Product != records[i].ProductID || l.Record != records[i] {
+			t.Fatalf("line at %d is\n%+v\nwant the record\n%+v", l.Offset, l, records[i])
+		}
+	}
+}
+
+// home is a product's partition in a log that it is new to.
+func home(k orderlog.Appender) (product string, partition int32) {
+	return "p1", k.Partition("p1")
+}
