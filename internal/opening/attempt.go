@@ -1,0 +1,191 @@
+package opening
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seckill/internal/gate"
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// A Gate is what opening needs of a gate.
+type Gate interface {
+	gate.Opener
+	gate.Outbox
+	View(ctx context.Context, product string) (gate.View, error)
+}
+
+// An Opener makes attempts.
+type Opener struct {
+	Gate   Gate
+	Log    orderlog.Appender
+	Store  orderstore.Opener
+	Nonce  func() string                   // a fresh one, never twice
+	Pause  func(ctx context.Context) error // a random moment, after a lost race
+	Opened func(product string)            // told of each gate that was opened or removed
+}
+
+// A Change turns the product as the store has it, with epoch 0 where there is
+// none, into the terms to open under. deleted removes the product instead. An
+// error ends the attempt before anything happened.
+type Change func(sale.Product) (terms sale.Terms, deleted bool, err error)
+
+// keep is the change of a recovery.
+func keep(p sale.Product) (sale.Terms, bool, error) {
+	if p.Epoch == 0 {
+		return p.Terms, false, sale.ErrNotFound
+	}
+	return p.Terms, p.Deleted, nil
+}
+
+// A stage is what an attempt does next.
+type stage uint8
+
+const (
+	reading stage = iota
+	shutting
+	draining
+	recording
+	awaiting
+	loading
+	done
+)
+
+// errLost is the error of an attempt that another one overtook.
+var errLost = fmt.Errorf("another opening came first: %w", sale.ErrFenced)
+
+// An Attempt is one opening on its way.
+type Attempt struct {
+	// Product is what the store showed last. Once Accepted, it is of the
+	// attempt's own epoch.
+	Product  sale.Product
+	Accepted bool
+
+	change      Change
+	stage       stage
+	record      sale.Record
+	at          sale.Position
+	incarnation string
+}
+
+// Begin is a new attempt at opening a product's gate.
+func Begin(product string, change Change) *Attempt {
+	return &Attempt{Product: sale.Product{ID: product}, change: change}
+}
+
+// Done reports whether the gate has been opened, or removed with its product.
+func (a *Attempt) Done() bool { return a.stage == done }
+
+// Step takes the attempt one stage on. After an error it is over; ErrFenced
+// means that another attempt came first.
+func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
+	switch a.stage {
+	case reading:
+		err = o.read(ctx, a)
+	case shutting:
+		a.incarnation, a.record.At, err = o.Gate.Shut(ctx, a.record.ProductID, a.record.Epoch)
+	case draining:
+		err = gate.Drain(ctx, o.Gate, a.record.ProductID, 0, func(ctx context.Context, orders []sale.Record) error {
+			_, err := o.Log.Append(ctx, a.Product.Partition, orders)
+			return err
+		})
+	case recording:
+		a.at, err = o.Log.Append(ctx, a.Product.Partition, []sale.Record{a.record})
+	case awaiting:
+		err = o.await(ctx, a)
+	case loading:
+		err = o.load(ctx, a)
+	}
+	if err == nil {
+		a.stage++
+	}
+	return err
+}
+
+func (o *Opener) read(ctx context.Context, a *Attempt) error {
+	id := a.Product.ID
+	p, err := o.Store.Product(ctx, id)
+	if errors.Is(err, sale.ErrNotFound) {
+		p, err = sale.Product{ID: id, Partition: o.Log.Partition(id)}, nil
+	}
+	if err != nil {
+		return err
+	}
+	terms, deleted, err := a.change(p)
+	if err == nil && !deleted {
+		err = terms.Check() // what breaks a rule would be poison in the log
+	}
+	if err != nil {
+		return err
+	}
+	a.Product = p
+	a.record = sale.Record{
+		Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1,
+		Nonce: o.Nonce(), Terms: terms, Deleted: deleted,
+	}
+	return nil
+}
+
+func (o *Opener) await(ctx context.Context, a *Attempt) error {
+	if err := o.Store.Passed(ctx, a.at); err != nil {
+		return err
+	}
+	p, err := o.Store.Product(ctx, a.record.ProductID)
+	if err != nil {
+		return err
+	}
+	if p.Epoch != a.record.Epoch || p.Nonce != a.record.Nonce {
+		return errLost
+	}
+	a.Product, a.Accepted = p, true
+	return nil
+}
+
+// load fills the gate from one snapshot and opens it. A snapshot of a later
+// epoch is somebody else's to load.
+func (o *Opener) load(ctx context.Context, a *Attempt) error {
+	id, epoch := a.record.ProductID, a.record.Epoch
+	if a.Product.Deleted {
+		if err := o.Gate.Remove(ctx, id, epoch); err != nil {
+			return err
+		}
+		o.Opened(id)
+		return nil
+	}
+	users := 0
+	p, err := o.Store.Snapshot(ctx, id, func(orders []sale.Order) error {
+		users += len(orders)
+		return o.Gate.Load(ctx, id, epoch, a.incarnation, holdings(orders))
+	})
+	if err != nil {
+		return err
+	}
+	if p.Epoch != epoch {
+		return errLost
+	}
+	err = o.Gate.Open(ctx, id, epoch, a.incarnation, gate.Start{
+		Terms: gate.Hours{
+			OpensAt: p.Terms.OpensAt, ClosesAt: p.Terms.ClosesAt, Paused: p.Terms.Paused, Closed: p.Terms.Closed,
+			LimitPerUser: p.Terms.LimitPerUser, Partition: p.Partition,
+		},
+		Remaining: p.Terms.Quantity - p.Held,
+		Returned:  p.LastReturn,
+		Users:     users + int(p.Terms.Quantity-p.Held),
+	})
+	if err != nil {
+		return err
+	}
+	o.Opened(id)
+	return nil
+}
+
+func holdings(orders []sale.Order) []gate.Holding {
+	hs := make([]gate.Holding, len(orders))
+	for i, o := range orders {
+		hs[i] = gate.Holding{User: o.UserID, Order: o.ID, Ended: !o.Status.Holds()}
+	}
+	return hs
+}

@@ -1,0 +1,68 @@
+package opening
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seckill/internal/sale"
+)
+
+// putTries is how often a change is tried while other openings come first.
+const putTries = 4
+
+// Put opens the product's gate under changed terms and returns the product as
+// the store shows it then. change may be called again after a lost race; its
+// error is returned as it is.
+//
+// Errors: ErrTermsRefused, by the fold, with the product as it is;
+// ErrChangedMeanwhile after four races lost; ErrUnavailable and
+// ErrUnknownOutcome of the keepers. Once the store has shown the opening, what
+// then keeps the gate from opening is left to the watch.
+func (o *Opener) Put(ctx context.Context, product string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error) {
+	return o.change(ctx, product, func(p sale.Product) (sale.Terms, bool, error) {
+		terms, err := change(p)
+		return terms, false, err
+	})
+}
+
+// Delete removes a closed product and its orders. Errors are those of Put, and
+// ErrNotFound; a product that is not closed is ErrTermsRefused.
+func (o *Opener) Delete(ctx context.Context, product string) error {
+	_, err := o.change(ctx, product, func(p sale.Product) (sale.Terms, bool, error) {
+		if !p.Exists() {
+			return p.Terms, false, sale.ErrNotFound
+		}
+		return p.Terms, true, nil
+	})
+	return err
+}
+
+func (o *Opener) change(ctx context.Context, product string, change Change) (sale.Product, error) {
+	for range putTries {
+		a := Begin(product, change)
+		err := o.Run(ctx, a)
+		switch {
+		case a.Accepted && a.Product.Refused:
+			return a.Product, sale.ErrTermsRefused
+		case a.Accepted:
+			return a.Product, nil
+		case !errors.Is(err, sale.ErrFenced):
+			return a.Product, err
+		}
+		if err := o.Pause(ctx); err != nil {
+			return a.Product, fmt.Errorf("%w: %w", sale.ErrUnavailable, err)
+		}
+	}
+	return sale.Product{ID: product}, sale.ErrChangedMeanwhile
+}
+
+// Run steps an attempt to its end.
+func (o *Opener) Run(ctx context.Context, a *Attempt) error {
+	for !a.Done() {
+		if err := o.Step(ctx, a); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package opening
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+// OpenerGone is how long a gate may be shut before its opener counts as dead.
+const OpenerGone = 5 * time.Second
+
+// A Watch looks for gates that have to be opened. It remembers since when it has
+// seen each gate shut, so it is state of one goroutine.
+type Watch struct {
+	opener *Opener
+	now    func() time.Time
+	shut   map[string]shutSince
+}
+
+type shutSince struct {
+	epoch int64
+	since time.Time
+}
+
+// NewWatch is a watch that has seen nothing yet.
+func NewWatch(o *Opener, now func() time.Time) *Watch {
+	return &Watch{o, now, map[string]shutSince{}}
+}
+
+// Look returns the attempts that are due now: for every product whose gate is
+// missing, fenced, or shut by an opener that is gone; behind the store's epoch;
+// or wrong by what the fold could not make sense of. A gate that cannot be
+// reached is looked at again the next time.
+func (w *Watch) Look(ctx context.Context) ([]*Attempt, error) {
+	products, err := w.opener.Store.Products(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var due []*Attempt
+	for _, p := range products {
+		if w.triggered(ctx, p) {
+			due = append(due, Begin(p.ID, keep))
+		}
+	}
+	return due, nil
+}
+
+func (w *Watch) triggered(ctx context.Context, p sale.Product) bool {
+	v, err := w.opener.Gate.View(ctx, p.ID)
+	if !errors.Is(err, sale.ErrShut) {
+		delete(w.shut, p.ID)
+	}
+	switch {
+	case err == nil && p.Deleted, errors.Is(err, sale.ErrFenced):
+		return true
+	case err == nil:
+		return v.Epoch < p.Epoch || v.Epoch == p.Epoch && p.Recounts > 0
+	case errors.Is(err, sale.ErrNoGate):
+		return p.Exists()
+	case errors.Is(err, sale.ErrShut):
+		seen, known := w.shut[p.ID]
+		if !known || seen.epoch != v.Epoch {
+			w.shut[p.ID] = shutSince{v.Epoch, w.now()}
+			return false
+		}
+		return w.now().Sub(seen.since) >= OpenerGone
+	}
+	return false
+}
+
+// String names the attempt in a log line.
+func (a *Attempt) String() string {
+	return fmt.Sprintf("opening of %s at epoch %d", a.Product.ID, a.record.Epoch)
+}

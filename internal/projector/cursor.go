@@ -1,0 +1,103 @@
+package projector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// MaxBatch bounds the records of one transaction.
+const MaxBatch = 2000
+
+// A Cursor is how far one partition has been projected.
+type Cursor struct {
+	partition int32
+	mark      orderstore.Mark // as the store has it
+	source    orderlog.Source // of the log
+	sought    bool
+	owed      map[string]struct{} // products with returns that the gate may not have
+}
+
+// NewCursor is a cursor that seeks its place with its first step.
+func NewCursor(partition int32) *Cursor {
+	return &Cursor{partition: partition, owed: map[string]struct{}{}}
+}
+
+// Step projects the next stretch of the log, waiting until there is one, and
+// returns how many lines it had. After ErrUnavailable it may be called again.
+func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
+	if !c.sought {
+		if err := p.seek(ctx, c); err != nil {
+			return 0, err
+		}
+	}
+	lines, err := p.log.Read(ctx, c.partition, c.mark.Next, MaxBatch)
+	if err != nil {
+		return 0, err
+	}
+	lines = upToOpening(lines)
+	batch := concerns(lines)
+	last := lines[len(lines)-1]
+	batch.Partition, batch.From = c.partition, c.mark
+	batch.To = orderstore.Mark{Next: last.Offset + 1, Source: c.source}
+	batch.To.Source.Leader = max(last.Leader, c.mark.Source.Leader)
+	var kept []*sale.State
+	err = p.store.Apply(ctx, batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		kept = states
+		return fold(c.partition, lines, now, states)
+	})
+	if errors.Is(err, sale.ErrMoved) {
+		c.sought = false
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	c.mark = batch.To
+	p.tell(c, kept)
+	return len(lines), nil
+}
+
+// seek takes the position from the store and checks that it is of this log.
+func (p *Projector) seek(ctx context.Context, c *Cursor) error {
+	mark, err := p.store.Mark(ctx, c.partition)
+	if err != nil {
+		return err
+	}
+	source, err := p.log.Source(ctx, c.partition)
+	if err != nil {
+		return err
+	}
+	_, end, err := p.log.Bounds(ctx, c.partition)
+	if err != nil {
+		return err
+	}
+	kept := mark.Source
+	switch {
+	case mark == (orderstore.Mark{}): // never projected
+	case kept.Cluster != source.Cluster || kept.Topic != source.Topic:
+		return fmt.Errorf("%w: the store was filled from the log %s/%s, and this is %s/%s", sale.ErrDamaged, kept.Cluster, kept.Topic, source.Cluster, source.Topic)
+	case kept.Leader > source.Leader:
+		return fmt.Errorf("%w: the store has met leader epoch %d of partition %d, and the log is at %d", sale.ErrDamaged, kept.Leader, c.partition, source.Leader)
+	case mark.Next > end:
+		return fmt.Errorf("%w: the store has folded partition %d up to %d, and the log ends at %d", sale.ErrDamaged, c.partition, mark.Next, end)
+	}
+	c.mark, c.source, c.sought = mark, source, true
+	return nil
+}
+
+// upToOpening cuts lines before the first opening that is not the first line:
+// what an opening asks of the whole table is right only at a batch's start.
+func upToOpening(lines []orderlog.Line) []orderlog.Line {
+	for i, l := range lines[1:] {
+		if l.Poison == nil && l.Record.Kind == sale.KindOpening {
+			return lines[:i+1]
+		}
+	}
+	return lines
+}

@@ -1,0 +1,65 @@
+package projector
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// concerns is what the fold needs to see for these lines.
+func concerns(lines []orderlog.Line) orderstore.Batch {
+	needs := map[string]*orderstore.Concern{}
+	for i := range lines {
+		l := &lines[i]
+		need := needs[l.Product]
+		if need == nil {
+			if !sale.CheckID(l.Product) {
+				continue // poison of no product that could exist
+			}
+			need = &orderstore.Concern{Product: l.Product}
+			needs[l.Product] = need
+		}
+		switch {
+		case l.Poison != nil:
+		case l.Record.Kind == sale.KindOpening:
+			need.MostHeld = true
+		case l.Record.Kind == sale.KindOrder:
+			need.Users = append(need.Users, l.Record.UserID)
+			fallthrough
+		default:
+			need.Orders = append(need.Orders, l.Record.OrderID)
+		}
+	}
+	var b orderstore.Batch
+	for _, product := range slices.Sorted(maps.Keys(needs)) {
+		b.Concerns = append(b.Concerns, *needs[product])
+	}
+	return b
+}
+
+// fold folds the lines into the states and returns the dead letters among them.
+func fold(partition int32, lines []orderlog.Line, now time.Time, states []*sale.State) []orderstore.DeadLetter {
+	byProduct := make(map[string]*sale.State, len(states))
+	for _, s := range states {
+		byProduct[s.Product.ID] = s
+	}
+	var dead []orderstore.DeadLetter
+	for i := range lines {
+		l := &lines[i]
+		at := sale.Position{Partition: partition, Offset: l.Offset}
+		s := byProduct[l.Product]
+		if l.Poison == nil {
+			sale.Fold(s, l.Record, at, now)
+			continue
+		}
+		dead = append(dead, orderstore.DeadLetter{Position: at, Product: l.Product, Reason: l.Poison.Error(), Raw: l.Raw})
+		if s != nil {
+			s.DeadLetter()
+		}
+	}
+	return dead
+}

@@ -1,0 +1,134 @@
+package projector
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seckill/internal/gate"
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// A Store is what the projector needs of an order store.
+type Store interface {
+	orderstore.Writer
+	Products(ctx context.Context) ([]sale.Product, error)
+}
+
+// An Observer is told what the projector did. Its methods must not block.
+type Observer interface {
+	// Projected: these products stand thus in the store now.
+	Projected(products []sale.Product)
+	// Returned: units of the product became buyable again.
+	Returned(product string)
+}
+
+// A Projector projects the partitions that it is given.
+type Projector struct {
+	log   orderlog.Reader
+	store Store
+	gate  gate.Returner
+	see   Observer
+}
+
+// New makes a Projector.
+func New(log orderlog.Reader, store Store, gate gate.Returner, see Observer) *Projector {
+	return &Projector{log, store, gate, see}
+}
+
+// tell notes who is owed a return, and tells the observer.
+func (p *Projector) tell(c *Cursor, states []*sale.State) {
+	products := make([]sale.Product, len(states))
+	for i, s := range states {
+		products[i] = s.Product
+		if len(s.Returns()) > 0 {
+			c.owed[s.Product.ID] = struct{}{}
+		}
+	}
+	p.see.Projected(products)
+}
+
+// Settle hands what this cursor's steps freed to the gates. What a gate cannot
+// take now is owed still.
+func (p *Projector) Settle(ctx context.Context, c *Cursor) {
+	for product := range c.owed {
+		if p.HandOver(ctx, product) == nil {
+			delete(c.owed, product)
+		}
+	}
+}
+
+// Sweep hands over every return that any gate lacks, whoever owed it.
+func (p *Projector) Sweep(ctx context.Context) error {
+	products, err := p.store.Products(ctx)
+	if err != nil {
+		return err
+	}
+	for _, product := range products {
+		if product.LastReturn == 0 {
+			continue
+		}
+		// A gate that is away or shut takes them from the store when it opens.
+		if err := p.HandOver(ctx, product.ID); err != nil && ctx.Err() != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// returnChunk bounds the returns handed over in one call.
+const returnChunk = 1000
+
+// HandOver gives a product's gate all returns above the number that it has.
+func (p *Projector) HandOver(ctx context.Context, product string) error {
+	// The first call hands over nothing: it asks for the gate's number. An epoch
+	// that is not the gate's is refused, so a gate never takes another's returns.
+	epoch, _, err := p.store.ReturnsAbove(ctx, product, 0, 0)
+	if err != nil {
+		return err
+	}
+	has, err := p.gate.Return(ctx, product, epoch, nil)
+	if err != nil {
+		return err
+	}
+	for {
+		e, returns, err := p.store.ReturnsAbove(ctx, product, has, returnChunk)
+		if err != nil {
+			return err
+		}
+		if e != epoch {
+			return fmt.Errorf("returns of %s: %w", product, sale.ErrFenced)
+		}
+		if len(returns) == 0 {
+			return nil
+		}
+		if has, err = p.gate.Return(ctx, product, epoch, returns); err != nil {
+			return err
+		}
+		p.see.Returned(product)
+	}
+}
+
+// Run projects one partition until ctx is done, and returns nil then. It returns
+// the error of a log or store that contradicts itself; an unavailable one is
+// asked again after pause.
+func (p *Projector) Run(ctx context.Context, partition int32, pause func(context.Context) error) error {
+	c := NewCursor(partition)
+	for ctx.Err() == nil {
+		_, err := p.Step(ctx, c)
+		switch {
+		case err == nil:
+			p.Settle(ctx, c)
+		case ctx.Err() != nil:
+		case errors.Is(err, sale.ErrUnavailable):
+			if pause(ctx) != nil {
+				return nil
+			}
+		default:
+			return err
+		}
+	}
+	return nil
+}
