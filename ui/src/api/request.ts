@@ -1,0 +1,85 @@
+import type { FieldError, Problem } from './bodies'
+
+/** The server answered, and its answer is a refusal. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+    readonly retryAfterMs: number | undefined,
+  ) {
+    super(problem.detail || problem.title)
+  }
+
+  /** The last part of the problem's type: `sold_out`, `paused`. */
+  get kind(): string {
+    return this.problem.type.split('/').pop() ?? ''
+  }
+}
+
+/** No answer came, so nobody here knows whether the request was carried out. */
+export class Unreachable extends Error {
+  constructor() {
+    super('The server cannot be reached.')
+  }
+}
+
+export type Answer<T> = { status: number; body: T; headers: Headers }
+
+const timeoutMs = 15_000
+
+export async function request<T>(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Answer<T>> {
+  const { json, ...rest } = init
+  const headers = new Headers(rest.headers)
+  if (json !== undefined) headers.set('Content-Type', 'application/json')
+  let response: Response
+  try {
+    response = await fetch(path, {
+      ...rest,
+      headers,
+      signal: rest.signal ?? AbortSignal.timeout(timeoutMs),
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    })
+  } catch {
+    throw new Unreachable()
+  }
+  const text = await response.text().catch(() => {
+    throw new Unreachable()
+  })
+  if (!response.ok) throw refusal(response, text)
+  return { status: response.status, body: parse(text) as T, headers: response.headers }
+}
+
+// A proxy in front may answer with a page of its own, which says no more than its status does.
+function refusal(response: Response, text: string): Error {
+  const problem = parse(text) as Problem | undefined
+  if (problem?.type === undefined && response.status >= 502) return new Unreachable()
+  return new Refused(
+    response.status,
+    problem?.type === undefined
+      ? { type: '', title: `The server answered ${response.status}.`, status: response.status }
+      : problem,
+    retryAfter(response.headers),
+  )
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+export function retryAfter(headers: Headers): number | undefined {
+  const seconds = Number(headers.get('Retry-After'))
+  return seconds > 0 ? seconds * 1000 : undefined
+}
+
+/** The server's rule for one field, however deep it says that the field lies. */
+export function ruleFor(errors: FieldError[], field: string): string | undefined {
+  return errors.find((error) => error.field.split('.').pop() === field)?.rule
+}
+
+export function fieldErrors(error: unknown): FieldError[] {
+  return error instanceof Refused ? (error.problem.errors ?? []) : []
+}

@@ -1,0 +1,55 @@
+import { useEffect } from 'react'
+import type { Order, Product } from '../api/bodies'
+import { productPath } from '../api/products'
+import { useStream } from '../api/stream'
+import { Mark } from '../look/Mark'
+import { Outage } from '../look/Outage'
+import { titleOf } from '../sale/state'
+import { Holding } from './Holding'
+import { Offer } from './Offer'
+import { useJourney } from './useJourney'
+import { useAskWhileLost, useProduct } from './useProduct'
+
+export function Buy({ product: id }: { product: string }) {
+  const { product, missing, show, ask } = useProduct(id)
+  const journey = useJourney(id)
+  const { stand } = journey
+  const holding = stand.at === 'holding' ? stand.order : undefined
+
+  const check = () => holding && journey.check()
+  // One stream: before there is an order the product's, from then on the order's.
+  const link = useStream(
+    holding ? `/api/orders/${holding.order_id}/events` : `${productPath(id)}/events`,
+    { product: (data) => show(data as Product), order: (data) => journey.update(data as Order) },
+    { opened: check, reopened: check, lost: check },
+  )
+  useAskWhileLost(link, ask)
+  const title = product ? titleOf(product) : `Product ${id}`
+  useEffect(() => {
+    document.title = `${title} · seckill`
+  }, [title])
+
+  return (
+    <div className="mx-auto flex min-h-dvh max-w-md flex-col px-4">
+      <header className="flex h-16 items-center gap-2.5 font-semibold">
+        <Mark />
+        seckill
+      </header>
+      <main className="grid gap-6 pb-24">
+        {holding && <Holding product={product} title={title} journey={journey} order={holding} />}
+        {!holding && missing && <NoProduct id={id} />}
+        {!holding && product && <Offer product={product} journey={journey} />}
+      </main>
+      <Outage lost={link === 'lost' && !missing} note={holding && 'Your order is safe.'} />
+    </div>
+  )
+}
+
+function NoProduct({ id }: { id: string }) {
+  return (
+    <div role="status" className="grid gap-2 pt-4">
+      <h1 className="text-title font-semibold wrap-anywhere">There is no product {id}</h1>
+      <p className="text-muted">Check the address. If the sale is being set up, it appears here by itself.</p>
+    </div>
+  )
+}

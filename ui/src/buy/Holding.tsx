@@ -1,0 +1,108 @@
+import { useState } from 'react'
+import type { Order, Product } from '../api/bodies'
+import { request } from '../api/request'
+import { useServerNow } from '../sale/clock'
+import { timeLeft, timeOfDay } from '../sale/format'
+import { holdingWords } from './holdingWords'
+import type { useJourney } from './useJourney'
+
+type Props = { product: Product | undefined; title: string; journey: ReturnType<typeof useJourney>; order: Order }
+
+/** The order in hand. While it holds a unit the board itself is yellow: the unit is this buyer's. */
+export function Holding({ product, title, journey, order }: Props) {
+  const owed = order.status === 'placed' && order.pay_by !== undefined
+  const now = useServerNow(owed)
+  const holds = order.status === 'placed' || order.status === 'paid'
+  const { headline, line } = holdingWords(order, journey.stand.at === 'holding' && journey.stand.already)
+  return (
+    <>
+      <section
+        className={`grid gap-5 rounded-box border p-5 ${holds ? 'border-flash-edge bg-flash text-on-flash selection:bg-on-flash selection:text-flash' : 'border-board-edge bg-board text-board-ink'}`}
+      >
+        <p className="wrap-anywhere">{title}</p>
+        <div role="status" className="grid gap-2">
+          <h1 className="text-hero font-semibold tracking-tighter text-balance">{headline}</h1>
+          <p>{line}</p>
+        </div>
+        {owed && order.pay_by && (
+          <p className="flex items-baseline justify-between gap-4 border-t border-current pt-4">
+            Time left to pay
+            <span role="timer" className="figures text-figure font-semibold">
+              {timeLeft(Date.parse(order.pay_by) - now)}
+            </span>
+          </p>
+        )}
+        <dl className="figures grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-current pt-4 text-small">
+          <Line word="User">{order.user_id}</Line>
+          {order.number !== undefined && <Line word="Number">{order.number}</Line>}
+          {order.placed_at && <Line word="Placed at">{timeOfDay(order.placed_at)}</Line>}
+          <Line word="Order">
+            <span className="font-mono">{order.order_id}</span>
+          </Line>
+        </dl>
+      </section>
+      {owed && <Settle order={order} onOrder={journey.update} />}
+      <div className="flex flex-wrap justify-center gap-x-6">
+        {(!holds || (product?.limit_per_user ?? 1) > 1) && (
+          <Quiet onPress={journey.forget}>{holds ? 'Buy another' : 'Back to the sale'}</Quiet>
+        )}
+        <Quiet onPress={journey.leave}>Not {order.user_id}?</Quiet>
+      </div>
+    </>
+  )
+}
+
+function Line({ word, children }: { word: string; children: React.ReactNode }) {
+  return (
+    <>
+      <dt>{word}</dt>
+      <dd className="text-right wrap-anywhere">{children}</dd>
+    </>
+  )
+}
+
+function Quiet({ onPress, children }: { onPress: () => void; children: React.ReactNode }) {
+  return (
+    <button type="button" className="py-2 underline underline-offset-4 wrap-anywhere" onClick={onPress}>
+      {children}
+    </button>
+  )
+}
+
+function Settle({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) {
+  const [pending, setPending] = useState(false)
+  const [trouble, setTrouble] = useState('')
+  const settle = async (step: 'pay' | 'cancel') => {
+    setPending(true)
+    setTrouble('')
+    try {
+      onOrder((await request<Order>(`/api/orders/${order.order_id}/${step}`, { method: 'POST' })).body)
+    } catch (error) {
+      setTrouble((error as Error).message)
+    }
+    setPending(false)
+  }
+  return (
+    <div className="grid grid-cols-[2fr_1fr] gap-3">
+      <button
+        type="button"
+        disabled={pending}
+        className="h-14 rounded-box border border-transparent bg-ink text-lead font-semibold text-ground disabled:opacity-60"
+        onClick={() => void settle('pay')}
+      >
+        Pay
+      </button>
+      <button
+        type="button"
+        disabled={pending}
+        className="h-14 rounded-box border border-edge bg-surface disabled:opacity-60"
+        onClick={() => void settle('cancel')}
+      >
+        Cancel
+      </button>
+      <p role="alert" className="col-span-2 min-h-6 text-center text-alarm">
+        {trouble}
+      </p>
+    </div>
+  )
+}

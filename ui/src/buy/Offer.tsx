@@ -1,0 +1,95 @@
+import { useState } from 'react'
+import type { Product } from '../api/bodies'
+import { ruleFor } from '../api/request'
+import { Field } from '../look/Field'
+import { useServerNow } from '../sale/clock'
+import { count, timeLeft } from '../sale/format'
+import { nextMoment, stateAt, titleOf } from '../sale/state'
+import { StateMark } from '../sale/StateMark'
+import { Units } from '../sale/Units'
+import type { Stand } from './journey'
+import type { useJourney } from './useJourney'
+import { buttonWord, heldUp, told } from './words'
+
+type Props = { product: Product; journey: ReturnType<typeof useJourney> }
+
+/** What is on sale, and the one button. */
+export function Offer({ product, journey }: Props) {
+  const now = useServerNow(product.opens_at !== undefined || product.closes_at !== undefined)
+  const [user, setUser] = useState(journey.user)
+  const { stand } = journey
+  const state = stateAt(product, now)
+  const refusal = stand.at === 'looking' ? stand.refusal : undefined
+  const rule = refusal && ruleFor(refusal.problem.errors ?? [], 'user_id')
+  const busy = stand.at !== 'looking'
+  return (
+    <>
+      <OfferBoard product={product} now={now} />
+      <form
+        className="grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          journey.press(user)
+        }}
+      >
+        <Field
+          label="Your user id"
+          hint="Kept in this browser."
+          required
+          autoCapitalize="none"
+          readOnly={busy}
+          value={user}
+          rule={rule}
+          onChange={(event) => setUser(event.target.value)}
+        />
+        <button
+          type="submit"
+          disabled={busy || state !== 'on_sale'}
+          className="h-16 w-full rounded-box border border-flash-edge bg-flash text-lead font-semibold text-on-flash transition-colors enabled:hover:bg-flash-strong disabled:border-line disabled:bg-wash disabled:text-muted"
+        >
+          {buttonWord(stand, state)}
+        </button>
+        <Told stand={stand} text={rule ? '' : told(stand) || heldUp(state)} />
+      </form>
+    </>
+  )
+}
+
+function OfferBoard({ product, now }: { product: Product; now: number }) {
+  const state = stateAt(product, now)
+  const moment = nextMoment(product, now)
+  const early = state === 'not_open' && moment
+  const left = product.remaining === undefined ? '–' : count(product.remaining)
+  return (
+    <section className="grid gap-4 rounded-box border border-board-edge bg-board p-5 text-board-ink">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <h1 className="text-title font-semibold wrap-anywhere">{titleOf(product)}</h1>
+        <StateMark state={state} />
+      </div>
+      <p className="grid">
+        <span
+          role={early ? 'timer' : undefined}
+          className={`figures text-hero font-semibold tracking-tighter whitespace-nowrap ${state === 'on_sale' ? 'text-flash' : ''}`}
+        >
+          {early ? timeLeft(moment.at - now) : left}
+        </span>
+        <span className="figures text-board-muted">
+          {early ? `until it opens, ${count(product.quantity)} in all` : `of ${count(product.quantity)} left`}
+        </span>
+      </p>
+      <Units product={product} />
+      <p className="figures min-h-5 text-small text-board-muted">
+        {moment && !early && `${moment.word} ${timeLeft(moment.at - now)}`}
+      </p>
+    </section>
+  )
+}
+
+function Told({ stand, text }: { stand: Stand; text: string }) {
+  const hurt = stand.at === 'looking' && stand.refusal !== undefined
+  return (
+    <p role="status" className={`min-h-12 text-center ${hurt ? 'font-medium text-ink' : 'text-muted'}`}>
+      {text}
+    </p>
+  )
+}

@@ -1,0 +1,47 @@
+import type { Order } from '../api/bodies'
+import { Refused, retryAfter, Unreachable, type Answer } from '../api/request'
+
+/** Where a buyer stands. */
+export type Stand =
+  | { at: 'looking'; refusal?: Refused; note?: string }
+  /** The request is out. `trouble` says why it has to be asked again, with the same key. */
+  | { at: 'asking'; trouble?: 'busy' | 'unreachable' }
+  | { at: 'waiting'; order: Order }
+  /** There is an order. `already` when it is from before, and the press added none. */
+  | { at: 'holding'; order: Order; already: boolean }
+
+/** Where an answer leads, and when to go on by oneself. */
+export type Turn = { stand: Stand; againMs?: number; location?: string }
+
+const againMs = 1000
+
+export function afterAnswer(answer: Answer<Order>): Turn {
+  const order = answer.body
+  if (order.status !== 'queued') return { stand: { at: 'holding', order, already: false } }
+  return {
+    stand: { at: 'waiting', order },
+    againMs: retryAfter(answer.headers) ?? againMs,
+    location: answer.headers.get('Location') ?? `/api/orders/${order.order_id}`,
+  }
+}
+
+// Refusals of the moment, which the same request may well outlive. A pause is none of them: it may last for hours.
+const passing = (error: Refused) => error.kind !== 'paused' && (error.status === 429 || error.status === 503)
+
+export function afterFailure(error: unknown): Turn {
+  if (error instanceof Unreachable) return { stand: { at: 'asking', trouble: 'unreachable' }, againMs }
+  if (!(error instanceof Refused)) throw error
+  if (passing(error)) return { stand: { at: 'asking', trouble: 'busy' }, againMs: error.retryAfterMs ?? againMs }
+  const order = error.problem.order
+  if (error.kind === 'already_bought' && order) return { stand: { at: 'holding', order, already: true } }
+  return { stand: { at: 'looking', refusal: error } }
+}
+
+/** What the order in hand says about whether the buyer's unit is still theirs. */
+export function afterOrder(order: Order, already: boolean): Stand {
+  if (order.status === 'queued') return { at: 'waiting', order }
+  if (order.status === 'rejected') {
+    return { at: 'looking', note: 'Your order did not come through, and nothing was taken. You can try again.' }
+  }
+  return { at: 'holding', order, already }
+}

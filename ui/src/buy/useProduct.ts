@@ -1,0 +1,40 @@
+import { useCallback, useEffect, useState } from 'react'
+import type { Product } from '../api/bodies'
+import { getProduct } from '../api/products'
+import { Refused } from '../api/request'
+import type { Link } from '../api/stream'
+import { noteServerTime } from '../sale/clock'
+
+const againMs = 2000
+
+/** The product on the page. It comes by the stream; this asks for it where the stream cannot say what is wrong. */
+export function useProduct(id: string) {
+  const [product, setProduct] = useState<Product>()
+  const [missing, setMissing] = useState(false)
+
+  const show = useCallback((now: Product) => {
+    noteServerTime(now.server_time)
+    setProduct(now)
+    setMissing(false)
+  }, [])
+  const ask = useCallback(async () => {
+    try {
+      show(await getProduct(id))
+    } catch (error) {
+      if (error instanceof Refused) setMissing(true)
+    }
+  }, [id, show])
+
+  useEffect(() => void ask(), [ask])
+  return { product: missing ? undefined : product, missing, show, ask }
+}
+
+/** Asks for the product again and again for as long as its stream is away: a stream cannot tell "gone" from "deleted". */
+export function useAskWhileLost(link: Link, ask: () => Promise<void>) {
+  useEffect(() => {
+    if (link !== 'lost') return
+    void ask()
+    const timer = setInterval(() => void ask(), againMs)
+    return () => clearInterval(timer)
+  }, [link, ask])
+}

@@ -1,0 +1,69 @@
+import type { ReactNode } from 'react'
+import type { Product } from '../api/bodies'
+import { useServerNow } from '../sale/clock'
+import { count, timeLeft } from '../sale/format'
+import { nextMoment, stateAt, titleOf } from '../sale/state'
+import { StateMark } from '../sale/StateMark'
+import { Units } from '../sale/Units'
+
+type Props = { product: Product; heading: 'h1' | 'h2'; children?: ReactNode }
+
+/** One sale at a glance. On the dark of the board yellow can mean one thing: units that can be bought. */
+export function Board({ product, heading: Heading, children }: Props) {
+  const now = useServerNow(product.opens_at !== undefined || product.closes_at !== undefined)
+  const state = stateAt(product, now)
+  const moment = nextMoment(product, now)
+  return (
+    <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+        <Heading className="text-title font-semibold wrap-anywhere">{titleOf(product)}</Heading>
+        <StateMark state={state} />
+      </div>
+      <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">
+        <p className="flex items-baseline gap-3">
+          <span
+            data-count="remaining"
+            className={`figures text-hero font-semibold tracking-tighter ${state === 'on_sale' ? 'text-flash' : ''}`}
+          >
+            {product.remaining === undefined ? '–' : count(product.remaining)}
+          </span>
+          <span className="text-board-muted">of {count(product.quantity)} remaining</span>
+        </p>
+        <Counts product={product} />
+      </div>
+      <Units product={product} />
+      <p className="flex flex-wrap justify-between gap-x-6 text-small text-board-muted">
+        <span>{termsInWords(product)}</span>
+        <span role="timer" className="figures">
+          {moment && `${moment.word} ${timeLeft(moment.at - now)}`}
+        </span>
+      </p>
+      {children}
+    </div>
+  )
+}
+
+function termsInWords(product: Product): string {
+  const limit = `${product.limit_per_user} per buyer`
+  return product.payment_window === '0s' ? limit : `${limit}, ${product.payment_window} to pay`
+}
+
+/** Queued and placed always; the others only where a payment window lets them happen, or they did. */
+function Counts({ product }: { product: Product }) {
+  const window = product.payment_window !== '0s'
+  const rows = (['queued', 'placed', 'paid', 'cancelled', 'expired', 'rejected'] as const).filter(
+    (name) => name === 'queued' || name === 'placed' || product[name] > 0 || (window && name !== 'rejected'),
+  )
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+      {rows.map((name) => (
+        <div key={name} className="flex min-w-14 flex-col-reverse">
+          <dt className="text-small text-board-muted">{name}</dt>
+          <dd data-count={name} className="figures text-figure font-medium">
+            {count(product[name])}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

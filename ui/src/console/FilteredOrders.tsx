@@ -1,0 +1,36 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { Status } from '../api/bodies'
+import { listOrders } from '../api/products'
+import { count } from '../sale/format'
+import { OrderList } from './OrderList'
+import { blockSize } from './rows'
+
+type Props = { id: string; newest: boolean; status: Status }
+
+/** The orders of one status. Their numbers have gaps, so the list grows page by page as it is scrolled. */
+export function FilteredOrders({ id, newest, status }: Props) {
+  const pages = useInfiniteQuery({
+    queryKey: ['orders', id, 'rows', status, newest],
+    queryFn: ({ pageParam }) =>
+      listOrders(id, { status, newest, limit: blockSize, ...(pageParam === undefined ? {} : { after: pageParam }) }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next,
+  })
+  const orders = pages.data?.pages.flatMap((page) => page.orders) ?? []
+  const more = pages.hasNextPage
+  return (
+    <OrderList
+      rows={orders.length}
+      at={(row) => ({ number: orders[row]?.number, order: orders[row] })}
+      onRange={(_first, last) => {
+        if (more && !pages.isFetching && last > orders.length - blockSize / 2) void pages.fetchNextPage()
+      }}
+      growsAtTop={false}
+      footer={
+        pages.isPending
+          ? 'Fetching the orders'
+          : `${count(orders.length)} ${status}${more ? ', more as you scroll' : ''}`
+      }
+    />
+  )
+}

@@ -1,0 +1,44 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState, useSyncExternalStore } from 'react'
+import { session } from '../api/session'
+import { Button } from '../look/Button'
+import { Field } from '../look/Field'
+import { Dialog } from './Dialog'
+
+export function SignIn() {
+  const asking = useSyncExternalStore(session.subscribe, session.asking)
+  return asking ? <TokenForm /> : null
+}
+
+function TokenForm() {
+  const [token, setToken] = useState('')
+  const signIn = useMutation({ mutationFn: () => session.signIn(token) })
+  return (
+    <Dialog title="This server asks for its admin token" onClose={session.dismiss}>
+      <form
+        className="mt-4 grid gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          signIn.mutate()
+        }}
+      >
+        <Field
+          label="Admin token"
+          hint="The one that the server was started with."
+          type="password"
+          autoFocus
+          required
+          value={token}
+          rule={signIn.error?.message}
+          onChange={(event) => setToken(event.target.value)}
+        />
+        <div className="flex justify-end gap-3">
+          <Button onClick={session.dismiss}>Not now</Button>
+          <Button kind="primary" type="submit" disabled={signIn.isPending}>
+            Sign in
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}

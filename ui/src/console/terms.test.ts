@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest'
+import { cannotBeAsked, termsFrom, typedFrom } from './terms'
+
+const typed = typedFrom(undefined)
+
+describe('termsFrom', () => {
+  it('sends numbers as numbers', () => expect(termsFrom({ ...typed, quantity: ' 250 ' }).quantity).toBe(250))
+  it.each(['', 'many', '1e999', '5 0'])('leaves %j to the server', (quantity) =>
+    expect(termsFrom({ ...typed, quantity }).quantity).toBe(quantity.trim()))
+  it('leaves out times that were not given', () => expect(Object.keys(termsFrom(typed))).not.toContain('opens_at'))
+  it('gives times back as they came', () => {
+    const opens_at = '2026-03-04T09:05:07.000Z'
+    const product = { opens_at, quantity: 1, limit_per_user: 1, payment_window: '0s', name: '', id: '1' }
+    expect(termsFrom(typedFrom(product as never)).opens_at).toBe(opens_at)
+  })
+})
+
+it('knows the ids that are no path', () => {
+  expect(['', '.', '..', '1', 'a b', '...'].map(cannotBeAsked)).toEqual([true, true, true, false, false, false])
+})

@@ -1,0 +1,51 @@
+import type { Product, Terms } from '../api/bodies'
+
+/** The form as typed. What is wrong with it is for the server to say, so nothing is judged here. */
+export type Typed = {
+  id: string
+  quantity: string
+  name: string
+  limit: string
+  opensAt: string
+  closesAt: string
+  window: string
+}
+
+export function typedFrom(product: Product | undefined): Typed {
+  return {
+    id: product?.id ?? '1',
+    quantity: String(product?.quantity ?? 100),
+    name: product?.name ?? '',
+    limit: String(product?.limit_per_user ?? 1),
+    opensAt: localTime(product?.opens_at),
+    closesAt: localTime(product?.closes_at),
+    window: product?.payment_window ?? '0s',
+  }
+}
+
+export function termsFrom(typed: Typed): Terms {
+  return {
+    quantity: asNumber(typed.quantity),
+    name: typed.name,
+    limit_per_user: asNumber(typed.limit),
+    payment_window: typed.window,
+    ...(typed.opensAt ? { opens_at: new Date(typed.opensAt).toISOString() } : {}),
+    ...(typed.closesAt ? { closes_at: new Date(typed.closesAt).toISOString() } : {}),
+  }
+}
+
+// What is not a number goes out as it was typed: the server then says what it wants instead.
+function asNumber(text: string): number {
+  const trimmed = text.trim()
+  return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : (trimmed as unknown as number)
+}
+
+/** The value of a datetime-local input, in the visitor's zone, to the second. */
+function localTime(iso: string | undefined): string {
+  if (!iso) return ''
+  const at = new Date(iso)
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+}
+
+/** Nothing that the server can be asked: these ids would change the path of the request itself. */
+export const cannotBeAsked = (id: string): boolean => id === '' || id === '.' || id === '..'

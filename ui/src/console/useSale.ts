@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSyncExternalStore } from 'react'
+import type { Order, Product } from '../api/bodies'
+import { getProduct, listOrders, productPath } from '../api/products'
+import { Refused, Unreachable } from '../api/request'
+import { session } from '../api/session'
+import { useStream, type Link } from '../api/stream'
+import { noteServerTime } from '../sale/clock'
+import { mergeNewest } from './newest'
+import { queries } from './queries'
+
+const newestCount = 20
+// A stream that died silently (a cable, a sleeping laptop) raises no error, so the product is also asked for now and then.
+const heartbeatMs = 10_000
+const missingMs = 2_000
+
+async function productNow(id: string): Promise<Product> {
+  const product = await getProduct(id)
+  noteServerTime(product.server_time)
+  return product
+}
+
+/** One sale as it is now: the product and its newest orders, kept fresh by one stream. */
+export function useSale(id: string) {
+  const version = useSyncExternalStore(session.subscribe, session.version)
+  const product = useQuery({
+    queryKey: ['product', id],
+    queryFn: () => productNow(id),
+    refetchInterval: (query) => (query.state.status === 'error' ? missingMs : heartbeatMs),
+  })
+  const missing = product.error instanceof Refused
+  const newestKey = ['orders', id, 'newest']
+  const newest = useQuery({
+    queryKey: newestKey,
+    queryFn: async () => (await listOrders(id, { newest: true, limit: newestCount })).orders,
+    enabled: product.data !== undefined && !missing,
+    staleTime: Infinity,
+  })
+
+  const stream = useStream(
+    `${productPath(id)}/events`,
+    {
+      product: (data) => {
+        const now = data as Product
+        noteServerTime(now.server_time)
+        queries.setQueryData(['product', id], now)
+        if (numbered(now) === 0) queries.setQueryData(newestKey, [])
+      },
+      orders: (data) =>
+        queries.setQueryData<Order[]>(newestKey, (known) => mergeNewest(known ?? [], data as Order[], newestCount)),
+    },
+    {
+      reopened: () => void queries.invalidateQueries({ queryKey: ['orders', id] }),
+      lost: () => void queries.invalidateQueries({ queryKey: ['product', id] }),
+    },
+    version,
+  )
+
+  const link: Link = product.failureReason instanceof Unreachable ? 'lost' : missing ? 'open' : stream
+  return { product: missing ? undefined : product.data, missing, problem: product.error, newest, link, seenAt: product.dataUpdatedAt }
+}
+
+/** How many orders of the product have a number. */
+export const numbered = (product: Product): number =>
+  product.placed + product.paid + product.cancelled + product.expired + product.rejected

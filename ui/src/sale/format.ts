@@ -1,0 +1,24 @@
+const whole = new Intl.NumberFormat('en')
+
+export const count = (n: number): string => whole.format(n)
+
+const two = (n: number) => String(n).padStart(2, '0')
+
+/** 4:07, 1:04:07, 3 days 1:04:07. A part of a second still to go counts as one, so that 0:00 means now. */
+export function timeLeft(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000))
+  const days = Math.floor(seconds / 86400)
+  const hours = Math.floor(seconds / 3600) % 24
+  const minutes = Math.floor(seconds / 60) % 60
+  const clock = days + hours > 0 ? `${hours}:${two(minutes)}` : `${minutes}`
+  return `${days > 0 ? `${days} ${days === 1 ? 'day' : 'days'} ` : ''}${clock}:${two(seconds % 60)}`
+}
+
+/** Time of day in the visitor's zone; with the date where it is not today's. */
+export function timeOfDay(moment: string | number, now = new Date()): string {
+  const at = new Date(moment)
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  const today = at.toDateString() === now.toDateString()
+  const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+  return today ? clock : `${day} ${clock}`
+}
