@@ -1,0 +1,76 @@
+# One command for each thing one does here: `make help`. What is longer than a line or two is in scripts/ and test/.
+SHELL := bash
+.DEFAULT_GOAL := help
+.NOTPARALLEL: # the parts of `make test` would share two cores
+.PHONY: run build pages npm deps deps-% test lint test-unit test-fault test-ui test-e2e jmeter bench clean help
+
+GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+# "yes" where Node is there and new enough for Vite.
+NODE := $(shell node -p '[a,b]=process.versions.node.split("."),a>20||a==20&&b>=19?"yes":""' 2>/dev/null)
+UI_SOURCES := $(shell find ui/* \( -name node_modules -o -name dist \) -prune -o ! -name '*.go' -print)
+NPM_LOCKS := $(wildcard ui/package-lock.json test/e2e/package-lock.json)
+
+run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")
+	@bin/seckill serve $(ARGS)
+
+build: pages ## Build bin/seckill, with the pages in it where Node is there
+	go build -trimpath -o bin/seckill ./cmd/seckill
+
+deps: deps-all npm ## Install what is missing: Debian packages where it may (else it prints the line to run), npm packages
+
+deps-%:
+	@scripts/deps $*
+
+test: deps-test npm lint test-unit test-fault test-ui test-e2e jmeter ## All tests, which are:
+
+lint: ## - gofmt, go vet, golangci-lint
+	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
+	  [[ -z $$unformatted ]] || { echo "gofmt -w is needed on: $$unformatted"; exit 1; }
+	go vet ./...
+	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run; \
+	  else echo "golangci-lint SKIPPED: it could not be had"; fi
+
+test-unit: ## - the Go tests and the simulation, under the race detector
+	go test -race -timeout 4m $$(go list ./... | grep -v -e /test/fault -e /node_modules/)
+
+test-fault: build ## - kills, cuts and damage, with the real binary
+	go test -count=1 -timeout 6m ./test/fault/...
+
+test-ui: need-node npm ## - types, lint and unit tests of the pages
+	cd ui && npm run typecheck && npm run lint && npm test
+
+test-e2e: need-node build npm ## - the pages in a real browser
+	cd test/e2e && npm test
+
+jmeter: build ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error
+	@python3 test/load/jmeter.py
+
+bench: deps-bench build ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json)
+	@python3 test/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT))
+
+clean: ## Remove what was built and downloaded; ./data stays
+	rm -rf bin .cache ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete
+
+help: ## Print this
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+ifdef NODE
+.PHONY: need-node
+need-node:
+pages: ui/dist/index.html
+npm: $(NPM_LOCKS:%/package-lock.json=%/node_modules/.package-lock.json)
+else
+pages npm:
+	@echo "Node 20.19 or newer is missing: the pages are not built, all else works"
+need-node:
+	@echo "Node 20.19 or newer is missing"; exit 1
+endif
+
+ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
+	cd ui && npm run build
+	@touch $@ # also where Vite found nothing to write
+
+# npm writes the target at the end of an install.
+%/node_modules/.package-lock.json: %/package-lock.json
+	cd $* && npm ci
+	@touch $@
