@@ -1,0 +1,67 @@
+package metrics
+
+import (
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+)
+
+func shown(t *testing.T, s *Set) string {
+	t.Helper()
+	w := httptest.NewRecorder()
+	s.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
+	if w.Code != 200 {
+		t.Fatalf("status %d", w.Code)
+	}
+	return w.Body.String()
+}
+
+func TestWhatIsCountedIsShown(t *testing.T) {
+	s := New()
+	s.Bought("sold_out", 20*time.Microsecond)
+	s.Bought("sold_out", 2*time.Millisecond)
+	s.Bought("placed", time.Second)
+	s.Counter("seckill_orders_placed_total", "Orders.").Add(3)
+	lag := 7.0
+	s.Gauge("seckill_projector_lag_records", "Lag.", func() float64 { return lag })
+	lag = 8
+	page := shown(t, s)
+	for _, line := range []string{
+		`seckill_buy_seconds_count{answer="sold_out"} 2`,
+		`seckill_buy_seconds_bucket{answer="sold_out",le="3e-05"} 1`,
+		`seckill_buy_seconds_count{answer="placed"} 1`,
+		"seckill_orders_placed_total 3",
+		"seckill_projector_lag_records 8",
+		"go_goroutines ",
+		"process_resident_memory_bytes ",
+	} {
+		if !strings.Contains(page, "\n"+line) {
+			t.Errorf("no line %q", line)
+		}
+	}
+}
+
+func TestTwoSetsAreApart(t *testing.T) {
+	a, b := New(), New()
+	a.Counter("n", "").Add(1)
+	b.Counter("n", "").Add(2)
+	if !strings.Contains(shown(t, a), "\nn 1\n") || !strings.Contains(shown(t, b), "\nn 2\n") {
+		t.Error("two sets share a count")
+	}
+}
+
+func TestCountingAllocatesNothing(t *testing.T) {
+	s := New()
+	s.Bought("sold_out", time.Millisecond)
+	if n := testing.AllocsPerRun(1000, func() { s.Bought("sold_out", time.Millisecond) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+func BenchmarkBought(b *testing.B) {
+	s := New()
+	for b.Loop() {
+		s.Bought("sold_out", time.Millisecond)
+	}
+}
