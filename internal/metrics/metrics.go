@@ -42,9 +42,10 @@ func New() *Set {
 	return s
 }
 
-// Bought counts an answer to a buy, and how long it took.
-func (s *Set) Bought(answer string, took time.Duration) {
-	s.buys.WithLabelValues(answer).Observe(took.Seconds())
+// Buys returns what counts the buys that got this answer, and how long each took.
+func (s *Set) Buys(answer string) (count func(took time.Duration)) {
+	o := s.buys.WithLabelValues(answer)
+	return func(took time.Duration) { o.Observe(took.Seconds()) }
 }
 
 // Counter shows a count that only grows. A name may be taken once.

@@ -19,9 +19,10 @@ func shown(t *testing.T, s *Set) string {
 
 func TestWhatIsCountedIsShown(t *testing.T) {
 	s := New()
-	s.Bought("sold_out", 20*time.Microsecond)
-	s.Bought("sold_out", 2*time.Millisecond)
-	s.Bought("placed", time.Second)
+	soldOut := s.Buys("sold_out")
+	soldOut(20 * time.Microsecond)
+	soldOut(2 * time.Millisecond)
+	s.Buys("placed")(time.Second)
 	s.Counter("seckill_orders_placed_total", "Orders.").Add(3)
 	lag := 7.0
 	s.Gauge("seckill_projector_lag_records", "Lag.", func() float64 { return lag })
@@ -52,16 +53,15 @@ func TestTwoSetsAreApart(t *testing.T) {
 }
 
 func TestCountingAllocatesNothing(t *testing.T) {
-	s := New()
-	s.Bought("sold_out", time.Millisecond)
-	if n := testing.AllocsPerRun(1000, func() { s.Bought("sold_out", time.Millisecond) }); n != 0 {
+	soldOut := New().Buys("sold_out")
+	if n := testing.AllocsPerRun(1000, func() { soldOut(time.Millisecond) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
-func BenchmarkBought(b *testing.B) {
-	s := New()
+func BenchmarkBuys(b *testing.B) {
+	soldOut := New().Buys("sold_out")
 	for b.Loop() {
-		s.Bought("sold_out", time.Millisecond)
+		soldOut(time.Millisecond)
 	}
 }
