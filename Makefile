@@ -40,7 +40,7 @@ test-ui: need-node npm ## - types, lint and unit tests of the pages
 	cd ui && npm run typecheck && npm run lint && npm test
 
 test-e2e: need-node build npm ## - the pages in a real browser
-	cd test/e2e && npm test
+	cd test/e2e && npm run typecheck && npm test
 
 jmeter: build ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error
 	@python3 test/load/jmeter.py

@@ -19,7 +19,7 @@ import urllib.request
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 # Never through a proxy: everything here is on this machine.
-_http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Failed(Exception):
@@ -52,7 +52,7 @@ def call(method, url, body=None, timeout=15):
     data = None if body is None else json.dumps(body).encode()
     req = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
     try:
-        with _http.open(req, timeout=timeout) as r:
+        with http.open(req, timeout=timeout) as r:
             status, text = r.status, r.read()
     except urllib.error.HTTPError as e:
         status, text = e.code, e.read()
