@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,11 @@ type answer struct {
 	location   string
 	close      bool // the server will close the connection
 	body       []byte
+}
+
+// String is the answer as a line of a report.
+func (a *answer) String() string {
+	return strings.TrimSpace(strconv.Itoa(a.status) + " " + excerpt(a.body))
 }
 
 // maxBody is more than any answer to a buyer; a longer one is not read on.

@@ -13,12 +13,12 @@ import (
 // for cut.
 type link struct {
 	conn   net.Conn
-	raw    syscall.RawConn        // nil: there is no shortcut to the socket, as with TLS
-	onTurn func(fd uintptr) bool  // turn, bound once: a closure for every exchange would be garbage
-	buf    []byte                 // what has been read
-	out    []byte                 // what turn is still to write
-	err    error                  // what went wrong within turn
-	used   time.Duration          // when it was last used, from the start of the rush
+	raw    syscall.RawConn       // nil: there is no shortcut to the socket, as with TLS
+	onTurn func(fd uintptr) bool // turn, bound once: a closure for every exchange would be garbage
+	buf    []byte                // what has been read
+	out    []byte                // what turn is still to write
+	err    error                 // what went wrong within turn
+	used   time.Duration         // when it was last used, from the start of the rush
 }
 
 func newLink(conn net.Conn, buf []byte) *link {

@@ -19,6 +19,7 @@ package rush
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -44,6 +45,8 @@ func Run(ctx context.Context, c Config, progress Progress) (Report, error) {
 	}
 
 	r := &run{config: c, target: target, start: time.Now()}
+	r.dialing, r.stopDialing = context.WithCancel(context.WithoutCancel(ctx))
+	defer r.stopDialing()
 	r.pace = newPace(c, r.start)
 	r.record = newRecorder(r.start)
 	r.workers = make([]*worker, min(c.Connections, c.Buyers))
@@ -66,7 +69,14 @@ type run struct {
 	pace    *pace
 	record  *recorder
 	workers []*worker
+
+	cutting     atomic.Bool // the rush hangs up: what fails now is not the server's doing
+	dialing     context.Context
+	stopDialing context.CancelFunc
 }
+
+// now is the time since the start of the rush.
+func (r *run) now() time.Duration { return time.Since(r.start) }
 
 // goAll starts everything that moves and returns when all of it has ended.
 func (r *run) goAll(ctx context.Context, progress Progress) {

@@ -19,9 +19,9 @@ var (
 
 // target is the server, resolved once: a rush is no test of the name service.
 type target struct {
-	host    string // for the Host header
-	prefix  string // of every path, without a slash at its end
-	address *net.TCPAddr
+	host    string      // for the Host header
+	prefix  string      // of every path, without a slash at its end
+	address string      // numeric: with it a dial asks no name service
 	tls     *tls.Config // nil: plain
 }
 
@@ -48,7 +48,7 @@ func reach(ctx context.Context, c Config) (*target, error) {
 		return nil, fmt.Errorf("%w: %s: %s", ErrUnreachable, c.URL, plainly(err))
 	}
 	defer conn.Close()
-	t.address = conn.RemoteAddr().(*net.TCPAddr)
+	t.address = conn.RemoteAddr().String()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 
 	var a answer
@@ -64,9 +64,13 @@ func reach(ctx context.Context, c Config) (*target, error) {
 	return t, nil
 }
 
-// dial opens a connection. It skips all that net.Dialer does for names.
-func (t *target) dial() (net.Conn, error) {
-	conn, err := net.DialTCP("tcp", nil, t.address)
+// dial opens a connection. It leaves out the four system calls that would
+// switch keep-alive probes on: a silent server is found by Config.Timeout.
+// Dialer.DialTCP would be shorter, but always binds the local end, and a port
+// bound so cannot be used again until a minute after its connection.
+func (t *target) dial(ctx context.Context, timeout time.Duration) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: timeout, KeepAlive: -1}
+	conn, err := dialer.DialContext(ctx, "tcp", t.address)
 	if err != nil {
 		return nil, err
 	}

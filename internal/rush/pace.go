@@ -1,0 +1,116 @@
+package rush
+
+import (
+	"container/heap"
+	"sync"
+	"time"
+)
+
+// pace says whose turn it is. Buyers become due by the clock alone, whatever
+// the server does; workers take what is due. While all workers are busy the
+// due wait, and their latency grows: that is the open loop.
+type pace struct {
+	config Config
+	start  time.Time
+
+	mu      sync.Mutex
+	due     int     // buyers whose moment has come
+	taken   int     // of them, how many a worker has taken
+	ended   int     // of them, how many have ended
+	tails   tails   // 202s to ask for again
+	idle    []*seat // workers without work; the last to sit down is the first to rise
+	stopped bool
+}
+
+// seat is where a worker waits for work.
+type seat struct{ rise chan struct{} }
+
+func newSeat() *seat { return &seat{make(chan struct{}, 1)} }
+
+// job is one request to be made: a buyer's first, or the next of a tail.
+type job struct {
+	buyer  int
+	moment time.Duration // when it was to be sent, from the start
+	tail   *tail         // nil: the first
+}
+
+func newPace(c Config, start time.Time) *pace {
+	p := &pace{config: c, start: start}
+	p.due = c.due(0)
+	return p
+}
+
+// next waits for work. ok is false when there will be none.
+func (p *pace) next(s *seat) (j job, ok bool) {
+	for {
+		p.mu.Lock()
+		if j, ok = p.take(); ok || p.over() {
+			p.mu.Unlock()
+			return j, ok
+		}
+		p.idle = append(p.idle, s)
+		p.mu.Unlock()
+		<-s.rise
+	}
+}
+
+func (p *pace) take() (job, bool) {
+	if p.stopped {
+		return job{}, false
+	}
+	if len(p.tails) > 0 && p.tails[0].due <= time.Since(p.start) {
+		t := heap.Pop(&p.tails).(*tail)
+		return job{t.buyer, t.moment, t}, true
+	}
+	if p.taken == p.due {
+		return job{}, false
+	}
+	j := job{buyer: p.taken, moment: p.config.moment(p.taken)}
+	if p.config.Over == 0 {
+		j.moment = time.Since(p.start) // a closed loop has no schedule to be late for
+	}
+	p.taken++
+	return j, true
+}
+
+// over reports whether no work will come any more.
+func (p *pace) over() bool { return p.stopped || p.ended == p.config.Buyers }
+
+// end says that a buyer has ended.
+func (p *pace) end() {
+	p.mu.Lock()
+	p.ended++
+	if p.over() {
+		p.wakeAll()
+	}
+	p.mu.Unlock()
+}
+
+// again puts a buyer's order back, to be asked for when it is due.
+func (p *pace) again(t *tail) {
+	p.mu.Lock()
+	heap.Push(&p.tails, t)
+	p.mu.Unlock()
+}
+
+// stop sends nobody any more. What is under way goes on.
+func (p *pace) stop() {
+	p.mu.Lock()
+	p.stopped = true
+	p.wakeAll()
+	p.mu.Unlock()
+}
+
+// sent is how many buyers have been sent.
+func (p *pace) sent() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.taken
+}
+
+func (p *pace) wakeAll() {
+	for _, s := range p.idle {
+		s.rise <- struct{}{}
+	}
+	p.idle = nil
+}
