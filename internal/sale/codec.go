@@ -44,16 +44,7 @@ type termsBody struct {
 // ParseRecord would take; its ids then need no escaping.
 func (r *Record) AppendBody(b []byte) []byte {
 	if r.Kind == KindOrder { // the one kind whose cost is felt
-		b = append(b, `{"order_id":"`...)
-		id, _ := r.OrderID.MarshalText()
-		b = append(b, id...)
-		b = append(b, `","product_id":"`...)
-		b = append(b, r.ProductID...)
-		b = append(b, `","user_id":"`...)
-		b = append(b, r.UserID...)
-		b = fmt.Appendf(b, `","seq":%d,"at":"`, r.Seq)
-		b = r.At.UTC().AppendFormat(b, TimeFormat)
-		return append(b, `"}`...)
+		return r.appendOrder(b)
 	}
 	w := body{ProductID: r.ProductID, At: r.At.UTC().Truncate(time.Millisecond)}
 	if r.Kind == KindOpening {
@@ -79,12 +70,18 @@ func (r *Record) AppendBody(b []byte) []byte {
 // ParseRecord reads what AppendBody wrote, with the kind, version and epoch that
 // stood beside it. Whatever the fold could not make sense of is ErrPoison.
 func ParseRecord(kind Kind, version int, epoch int64, data []byte) (Record, error) {
-	poison := func(format string, args ...any) (Record, error) {
-		return Record{}, fmt.Errorf("%w: %s", ErrPoison, fmt.Sprintf(format, args...))
-	}
 	if version != Version {
 		return poison("version %d, not %d", version, Version)
 	}
+	if kind == KindOrder {
+		if r, ok := parseOrder(epoch, data); ok {
+			return r, nil
+		}
+	}
+	return parseStrictly(kind, epoch, data)
+}
+
+func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	var w body
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
@@ -124,6 +121,10 @@ func ParseRecord(kind Kind, version int, epoch int64, data []byte) (Record, erro
 		return poison("unknown kind %q", kind)
 	}
 	return r, nil
+}
+
+func poison(format string, args ...any) (Record, error) {
+	return Record{}, fmt.Errorf("%w: %s", ErrPoison, fmt.Sprintf(format, args...))
 }
 
 func (w termsBody) terms() (Terms, error) {

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
-	"strings"
 	"time"
 )
 
@@ -66,15 +65,9 @@ func (id OrderID) stamp(version byte) OrderID {
 }
 
 // ParseOrderID reads the 36 characters that String writes.
-func ParseOrderID(s string) (OrderID, error) {
-	var id OrderID
-	if len(s) != 36 || s[8] != '-' || s[13] != '-' || s[18] != '-' || s[23] != '-' || s != strings.ToLower(s) {
-		return id, errNotUUID
-	}
-	if _, err := hex.Decode(id[:], []byte(s[:8]+s[9:13]+s[14:18]+s[19:23]+s[24:])); err != nil {
-		return id, errNotUUID
-	}
-	return id, nil
+func ParseOrderID(s string) (id OrderID, err error) {
+	err = id.UnmarshalText([]byte(s))
+	return id, err
 }
 
 var errNotUUID = errors.New("must be a UUID in lower case")
@@ -85,19 +78,52 @@ func (id OrderID) String() string {
 }
 
 // MarshalText writes the usual 36 characters, in lower case.
-func (id OrderID) MarshalText() ([]byte, error) {
-	b := make([]byte, 36)
-	hex.Encode(b, id[:4])
-	hex.Encode(b[9:], id[4:6])
-	hex.Encode(b[14:], id[6:8])
-	hex.Encode(b[19:], id[8:10])
-	hex.Encode(b[24:], id[10:])
-	b[8], b[13], b[18], b[23] = '-', '-', '-', '-'
-	return b, nil
-}
+func (id OrderID) MarshalText() ([]byte, error) { return id.appendText(make([]byte, 0, 36)), nil }
 
 // UnmarshalText is the inverse of MarshalText.
-func (id *OrderID) UnmarshalText(b []byte) (err error) {
-	*id, err = ParseOrderID(string(b))
-	return err
+func (id *OrderID) UnmarshalText(b []byte) error {
+	if !id.scan(b) {
+		return errNotUUID
+	}
+	return nil
+}
+
+func (id *OrderID) appendText(b []byte) []byte {
+	for i, part := range [...][]byte{id[:4], id[4:6], id[6:8], id[8:10], id[10:]} {
+		if i > 0 {
+			b = append(b, '-')
+		}
+		b = hex.AppendEncode(b, part)
+	}
+	return b
+}
+
+// scan sets the id to that in b, and reports whether there is one; if not, it is zero.
+func (id *OrderID) scan(b []byte) bool {
+	*id = OrderID{}
+	if len(b) != 36 || b[8] != '-' || b[13] != '-' || b[18] != '-' || b[23] != '-' {
+		return false
+	}
+	var got OrderID
+	// Where the two digits of each byte stand.
+	for i, at := range [16]int{0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34} {
+		high, low := lowerHex(b[at]), lowerHex(b[at+1])
+		if high > 15 || low > 15 {
+			return false
+		}
+		got[i] = high<<4 | low
+	}
+	*id = got
+	return true
+}
+
+// lowerHex is the value of a hexadecimal digit in lower case, above 15 for anything else.
+func lowerHex(c byte) byte {
+	switch {
+	case '0' <= c && c <= '9':
+		return c - '0'
+	case 'a' <= c && c <= 'f':
+		return c - 'a' + 10
+	}
+	return 255
 }
