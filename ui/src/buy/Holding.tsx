@@ -21,7 +21,7 @@ export function Holding({ product, title, journey, order }: Props) {
       >
         <p className="wrap-anywhere">{title}</p>
         <div role="status" className="grid gap-2">
-          <h1 className="text-hero font-semibold tracking-tighter text-balance">{headline}</h1>
+          <h1 className="text-hero font-semibold tracking-tight text-balance">{headline}</h1>
           <p>{line}</p>
         </div>
         {owed && order.pay_by && (

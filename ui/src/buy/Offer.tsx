@@ -47,7 +47,10 @@ export function Offer({ product, journey }: Props) {
           disabled={busy || state !== 'on_sale'}
           className="h-16 w-full rounded-box border border-flash-edge bg-flash text-lead font-semibold text-on-flash transition-colors enabled:hover:bg-flash-strong disabled:border-line disabled:bg-wash disabled:text-muted"
         >
-          {buttonWord(stand, state)}
+          <span className="inline-flex items-center gap-3">
+            {busy && <Underway />}
+            {buttonWord(stand, state)}
+          </span>
         </button>
         <Told stand={stand} text={rule ? '' : told(stand) || heldUp(state)} />
       </form>
@@ -69,7 +72,7 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
       <p className="grid">
         <span
           role={early ? 'timer' : undefined}
-          className={`figures text-hero font-semibold tracking-tighter whitespace-nowrap ${state === 'on_sale' ? 'text-flash' : ''}`}
+          className={`figures text-hero font-semibold tracking-tight whitespace-nowrap ${state === 'on_sale' ? 'text-flash' : ''}`}
         >
           {early ? timeLeft(moment.at - now) : left}
         </span>
@@ -78,10 +81,20 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
         </span>
       </p>
       <Units product={product} />
-      <p className="figures min-h-5 text-small text-board-muted">
-        {moment && !early && `${moment.word} ${timeLeft(moment.at - now)}`}
-      </p>
+      {moment && !early && (
+        <p className="figures text-small text-board-muted">{`${moment.word} ${timeLeft(moment.at - now)}`}</p>
+      )}
     </section>
+  )
+}
+
+function Underway() {
+  return (
+    <span className="underway" aria-hidden="true">
+      <i />
+      <i />
+      <i />
+    </span>
   )
 }
 

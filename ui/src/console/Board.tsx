@@ -23,7 +23,7 @@ export function Board({ product, heading: Heading, children }: Props) {
         <p className="flex items-baseline gap-3">
           <span
             data-count="remaining"
-            className={`figures text-hero font-semibold tracking-tighter ${state === 'on_sale' ? 'text-flash' : ''}`}
+            className={`figures text-hero font-semibold tracking-tight ${state === 'on_sale' ? 'text-flash' : ''}`}
           >
             {product.remaining === undefined ? '–' : count(product.remaining)}
           </span>
@@ -55,7 +55,7 @@ function Counts({ product }: { product: Product }) {
     (name) => name === 'queued' || name === 'placed' || product[name] > 0 || (window && name !== 'rejected'),
   )
   return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+    <dl className="flex flex-wrap gap-x-8 gap-y-3 sm:text-right">
       {rows.map((name) => (
         <div key={name} className="flex min-w-14 flex-col-reverse">
           <dt className="text-small text-board-muted">{name}</dt>

@@ -51,7 +51,7 @@ export function Confirm({ question, onClose }: { question: Question; onClose: ()
         <Button onClick={onClose} disabled={act.isPending}>
           Leave it
         </Button>
-        <Button kind="primary" onClick={() => act.mutate()} disabled={act.isPending}>
+        <Button kind="strong" onClick={() => act.mutate()} disabled={act.isPending}>
           {act.isError ? 'Try again' : question.press}
         </Button>
       </div>

@@ -19,7 +19,7 @@ async function productsNow(): Promise<Product[]> {
 
 export function Console() {
   const products = useQuery({ queryKey: ['products'], queryFn: productsNow, refetchInterval: everyMs })
-  const [edited, setEdited] = useState<Product>()
+  const [edited, setEdited] = useState<string>()
   const [question, setQuestion] = useState<Question>()
   const lost = products.failureReason instanceof Unreachable
   return (
@@ -30,9 +30,9 @@ export function Console() {
     >
       <div className="grid items-start gap-8 lg:grid-cols-[19rem_minmax(0,1fr)]">
         <TermsForm
-          key={edited ? `${edited.id} ${edited.epoch}` : ''}
+          key={edited}
           edited={edited}
-          onSale={products.data ?? []}
+          products={products.data ?? []}
           onDone={() => setEdited(undefined)}
         />
         <section aria-label="On sale" className="grid gap-6">
@@ -57,8 +57,8 @@ function NothingOnSale() {
     <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
       <h2 className="text-title font-semibold">Nothing is on sale</h2>
       <p className="max-w-prose text-board-muted">
-        Give a product an id and a quantity. From then on its buyers find it at{' '}
-        <span className="text-board-ink">/buy/ and its id</span>, and it is watched from here.
+        Give a product an id and a quantity. With the id 1, its buyers find it at{' '}
+        <span className="text-board-ink">/buy/1</span>.
       </p>
       <div className="units" aria-hidden="true" style={{ '--quantity': 100 } as React.CSSProperties} />
       <div className="text-small text-board-muted">

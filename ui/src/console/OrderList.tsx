@@ -17,7 +17,7 @@ type Props = {
 }
 
 const columns =
-  'grid grid-cols-[4.5rem_minmax(0,1fr)_5.5rem_auto] gap-3 px-3 sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem] lg:grid-cols-[6rem_minmax(0,1fr)_6rem_10rem_10rem_21rem]'
+  'grid grid-cols-[3.5rem_minmax(0,1fr)_5rem] gap-3 px-3 sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem] lg:grid-cols-[6rem_minmax(0,1fr)_6rem_10rem_10rem_21rem]'
 
 export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
@@ -43,7 +43,7 @@ export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
             <span role="columnheader">number</span>
             <span role="columnheader">user</span>
             <span role="columnheader">status</span>
-            <span role="columnheader">placed at</span>
+            <span role="columnheader" className="max-sm:hidden">placed at</span>
             <span role="columnheader" className="max-lg:hidden">ended at</span>
             <span role="columnheader" className="max-lg:hidden">order id</span>
           </div>
@@ -94,7 +94,7 @@ function Row({ index, start, number, order }: RowProps) {
       <span role="cell" className="text-muted">{number === undefined ? '' : count(number)}</span>
       <span role="cell" className="truncate">{order?.user_id ?? '…'}</span>
       <span role="cell">{order?.status}</span>
-      <span role="cell" className="whitespace-nowrap">{order?.placed_at && timeOfDay(order.placed_at)}</span>
+      <span role="cell" className="whitespace-nowrap max-sm:hidden">{order?.placed_at && timeOfDay(order.placed_at)}</span>
       <span role="cell" className="whitespace-nowrap max-lg:hidden">{order?.ended_at && timeOfDay(order.ended_at)}</span>
       <span role="cell" className="truncate font-mono text-small max-lg:hidden">{order?.order_id}</span>
     </div>

@@ -17,10 +17,10 @@ type Props = {
 export function OrderTools({ product, status, onStatus, newest, onNewest }: Props) {
   const csv = useMutation({ mutationFn: () => downloadCsv(product.id) })
   return (
-    <div className="flex flex-wrap items-center gap-3 py-4">
+    <div className="flex flex-wrap items-center gap-3 py-4 max-sm:gap-2">
       <select
         aria-label="Status"
-        className="figures h-10 rounded-control border border-edge bg-surface px-3"
+        className="figures h-10 min-w-0 rounded-control border max-sm:flex-1 border-edge bg-surface px-3"
         value={status ?? ''}
         onChange={(event) => onStatus((event.target.value || undefined) as Status | undefined)}
       >
@@ -34,11 +34,11 @@ export function OrderTools({ product, status, onStatus, newest, onNewest }: Prop
       <Button aria-pressed={newest} onClick={() => onNewest(!newest)} className="aria-pressed:bg-ink aria-pressed:text-ground">
         Newest first
       </Button>
-      <span role="alert" className="ml-auto text-alarm empty:hidden">
+      <span role="alert" className="text-right text-alarm max-sm:order-last max-sm:w-full max-sm:empty:hidden sm:flex-1">
         {csv.error?.message}
       </span>
-      <Button className="sm:ml-auto" onClick={() => csv.mutate()} disabled={csv.isPending}>
-        Download CSV
+      <Button aria-label="Download CSV" onClick={() => csv.mutate()} disabled={csv.isPending}>
+        <span className="max-sm:hidden">Download </span>CSV
       </Button>
     </div>
   )

@@ -5,7 +5,7 @@ import { Board } from './Board'
 import type { Question } from './Confirm'
 import { Steps } from './Steps'
 
-type Props = { product: Product; onAsk: (question: Question) => void; onEdit: (product: Product) => void }
+type Props = { product: Product; onAsk: (question: Question) => void; onEdit: (id: string) => void }
 
 export function ProductCard({ product, onAsk, onEdit }: Props) {
   const id = encodeURIComponent(product.id)

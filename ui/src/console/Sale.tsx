@@ -22,11 +22,11 @@ export function Sale({ id }: { id: string }) {
           <Board product={product} heading="h1" />
           <Steps product={product} onAsk={setQuestion} />
           <section aria-labelledby="newest" className="mt-8">
-            <div className="flex items-baseline justify-between gap-4 border-b border-line pb-2">
+            <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-b border-line pb-2">
               <h2 id="newest" className="text-lead font-semibold">
                 Newest orders
               </h2>
-              <span className="flex gap-6">
+              <span className="flex gap-6 whitespace-nowrap">
                 <a className="underline underline-offset-4" href={`/buy/${path}`} target="_blank" rel="noopener">
                   Buyer’s page
                 </a>
@@ -63,12 +63,12 @@ function Newest({ orders, problem, onRetry }: NewestProps) {
       {orders?.map((order) => (
         <li
           key={order.order_id}
-          className="figures grid h-11 grid-cols-[4.5rem_minmax(0,1fr)_5.5rem_auto] items-center gap-3 border-b border-line"
+          className="figures grid h-11 grid-cols-[3.5rem_minmax(0,1fr)_5rem] items-center sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem] gap-3 border-b border-line"
         >
           <span className="text-muted">{order.number === undefined ? '' : count(order.number)}</span>
           <span className="truncate">{order.user_id}</span>
           <span>{order.status}</span>
-          <span className="text-muted">{order.placed_at ? timeOfDay(order.placed_at) : ''}</span>
+          <span className="text-right whitespace-nowrap text-muted max-sm:hidden">{order.placed_at ? timeOfDay(order.placed_at) : ''}</span>
         </li>
       ))}
     </ol>

@@ -34,7 +34,7 @@ function TokenForm() {
         />
         <div className="flex justify-end gap-3">
           <Button onClick={session.dismiss}>Not now</Button>
-          <Button kind="primary" type="submit" disabled={signIn.isPending}>
+          <Button kind="strong" type="submit" disabled={signIn.isPending}>
             Sign in
           </Button>
         </div>

@@ -8,7 +8,7 @@ import { queries } from './queries'
 type Props = {
   product: Product
   onAsk: (question: Question) => void
-  onEdit?: (product: Product) => void
+  onEdit?: (id: string) => void
 }
 
 /** What an operator can do with a sale, now. */
@@ -20,7 +20,7 @@ export function Steps({ product, onAsk, onEdit }: Props) {
   const paused = product.state === 'paused'
   const closed = product.state === 'closed'
   return (
-    <div className="flex flex-wrap items-center gap-1 pt-2">
+    <div className="flex flex-wrap items-center gap-1 px-1.5 pt-2 sm:px-2.5">
       <Button kind="quiet" disabled={closed || step.isPending} onClick={() => step.mutate(paused ? 'resume' : 'pause')}>
         {paused ? 'Resume' : 'Pause'}
       </Button>
@@ -31,7 +31,7 @@ export function Steps({ product, onAsk, onEdit }: Props) {
         Start over
       </Button>
       {onEdit && (
-        <Button kind="quiet" onClick={() => onEdit(product)}>
+        <Button kind="quiet" onClick={() => onEdit(product.id)}>
           Change terms
         </Button>
       )}

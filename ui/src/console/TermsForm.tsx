@@ -6,69 +6,77 @@ import { fieldErrors, ruleFor } from '../api/request'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'
 import { queries } from './queries'
-import { cannotBeAsked, termsFrom, typedFrom, type Typed } from './terms'
+import { cannotBeAsked, freeId, termsFrom, typedFrom, type Typed } from './terms'
 
-type Props = { edited: Product | undefined; onSale: Product[]; onDone: () => void }
+type Props = { edited: string | undefined; products: Product[]; onDone: () => void }
 
 const folded = ['name', 'limit_per_user', 'opens_at', 'closes_at', 'payment_window']
 
-export function TermsForm({ edited, onSale, onDone }: Props) {
-  const [typed, setTyped] = useState(() => typedFrom(edited))
+/** Puts a product on sale. With the id of one that is there it changes that one, and begins from the terms it has. */
+export function TermsForm({ edited, products, onDone }: Props) {
+  const [touched, setTouched] = useState<Partial<Typed>>(edited === undefined ? {} : { id: edited })
   const [open, setOpen] = useState(edited !== undefined)
+  const id = touched.id ?? freeId(products)
+  const present = products.find((product) => product.id === id)
+  const typed = { ...typedFrom(id, present), ...touched }
+
   const put = useMutation({
-    mutationFn: () => putProduct(typed.id, termsFrom(typed)),
+    mutationFn: () => putProduct(id, termsFrom(typed)),
     onSuccess: async () => {
       await queries.invalidateQueries()
+      setTouched({})
       onDone()
     },
     onError: (error) => {
-      if (fieldErrors(error).some((rule) => folded.includes(rule.field))) setOpen(true)
+      if (folded.some((field) => ruleFor(fieldErrors(error), field))) setOpen(true)
     },
   })
   const errors = fieldErrors(put.error)
-  const shown = ['id', 'quantity', ...folded]
-  const elsewhere = put.error && !errors.some((error) => shown.some((field) => ruleFor([error], field)))
-  const exists = onSale.some((product) => product.id === typed.id)
+  const besideField = errors.some((error) => ['id', 'quantity', ...folded].some((field) => ruleFor([error], field)))
 
   const field = (name: keyof Typed, rule: string) => ({
     value: typed[name],
     rule: ruleFor(errors, rule),
-    onChange: (event: ChangeEvent<HTMLInputElement>) => setTyped({ ...typed, [name]: event.target.value }),
+    onChange: (event: ChangeEvent<HTMLInputElement>) => setTouched({ ...touched, [name]: event.target.value }),
   })
 
   return (
     <form
-      aria-label="Put on sale"
+      aria-labelledby="terms-title"
       className="grid gap-5 rounded-box border border-line bg-surface p-5"
       onSubmit={(event) => {
         event.preventDefault()
-        if (!cannotBeAsked(typed.id)) put.mutate()
+        if (!cannotBeAsked(id)) put.mutate()
       }}
     >
-      <h1 className="text-lead font-semibold">{exists ? 'Change the terms' : 'Put a product on sale'}</h1>
+      <h1 id="terms-title" className="text-lead font-semibold">
+        {present ? 'Change the terms' : 'Put a product on sale'}
+      </h1>
       <div className="grid grid-cols-2 gap-4">
-        <Field label="Product id" required pattern="(?!\.{1,2}$).*" autoFocus={edited !== undefined} {...field('id', 'id')} />
-        <Field label="Quantity" inputMode="numeric" {...field('quantity', 'quantity')} />
+        <Field label="Product id" required pattern="(?!\.{1,2}$).*" {...field('id', 'id')} />
+        <Field label="Quantity" inputMode="numeric" autoFocus={edited !== undefined} {...field('quantity', 'quantity')} />
       </div>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary className="w-fit rounded-control text-muted hover:text-ink">Name, limit, times, payment</summary>
         <div className="grid gap-4 pt-4">
           <Field label="Name" {...field('name', 'name')} />
           <Field label="Limit per buyer" inputMode="numeric" {...field('limit', 'limit_per_user')} />
-          <Field label="Opens at" hint="Your time. Empty: at once." type="datetime-local" step={1} {...field('opensAt', 'opens_at')} />
-          <Field label="Closes at" hint="Your time. Empty: never by itself." type="datetime-local" step={1} {...field('closesAt', 'closes_at')} />
-          <Field label="Payment window" hint="Such as 15m. 0s: an order is final once placed." {...field('window', 'payment_window')} />
+          <Field label="Opens at" hint="Your time. Empty: at once." {...moment} {...field('opensAt', 'opens_at')} />
+          <Field label="Closes at" hint="Your time. Empty: never by itself." {...moment} {...field('closesAt', 'closes_at')} />
+          <Field label="Payment window" hint="Such as 15m. 0s: final once placed." {...field('window', 'payment_window')} />
         </div>
       </details>
       <div className="flex gap-3">
         <Button kind="primary" type="submit" className="flex-1" disabled={put.isPending}>
-          {exists ? 'Change the terms' : 'Put on sale'}
+          {present ? 'Change the terms' : 'Put on sale'}
         </Button>
-        {edited && <Button onClick={onDone}>Leave it</Button>}
+        {edited !== undefined && <Button onClick={onDone}>Leave it</Button>}
       </div>
       <p role="alert" className="text-alarm empty:hidden">
-        {elsewhere && put.error?.message}
+        {besideField ? '' : put.error?.message}
       </p>
     </form>
   )
 }
+
+const moment = { type: 'datetime-local', step: 1 }

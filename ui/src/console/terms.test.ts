@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { cannotBeAsked, termsFrom, typedFrom } from './terms'
+import { cannotBeAsked, freeId, termsFrom, typedFrom } from './terms'
 
-const typed = typedFrom(undefined)
+const typed = typedFrom('1', undefined)
 
 describe('termsFrom', () => {
   it('sends numbers as numbers', () => expect(termsFrom({ ...typed, quantity: ' 250 ' }).quantity).toBe(250))
@@ -10,9 +10,14 @@ describe('termsFrom', () => {
   it('leaves out times that were not given', () => expect(Object.keys(termsFrom(typed))).not.toContain('opens_at'))
   it('gives times back as they came', () => {
     const opens_at = '2026-03-04T09:05:07.000Z'
-    const product = { opens_at, quantity: 1, limit_per_user: 1, payment_window: '0s', name: '', id: '1' }
-    expect(termsFrom(typedFrom(product as never)).opens_at).toBe(opens_at)
+    const product = { opens_at, quantity: 1, limit_per_user: 1, payment_window: '0s', name: '' }
+    expect(termsFrom(typedFrom('1', product as never)).opens_at).toBe(opens_at)
   })
+})
+
+it('offers the first id that is free', () => {
+  const products = ['1', '3', 'poster'].map((id) => ({ id })) as never[]
+  expect(freeId(products)).toBe('2')
 })
 
 it('knows the ids that are no path', () => {

@@ -11,9 +11,10 @@ export type Typed = {
   window: string
 }
 
-export function typedFrom(product: Product | undefined): Typed {
+/** What the form shows before anything is typed: the terms of the product that has this id, else those of a new one. */
+export function typedFrom(id: string, product: Product | undefined): Typed {
   return {
-    id: product?.id ?? '1',
+    id,
     quantity: String(product?.quantity ?? 100),
     name: product?.name ?? '',
     limit: String(product?.limit_per_user ?? 1),
@@ -45,6 +46,13 @@ function localTime(iso: string | undefined): string {
   if (!iso) return ''
   const at = new Date(iso)
   return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 19)
+}
+
+/** The smallest number that no product has as its id. */
+export function freeId(products: Product[]): string {
+  let id = 1
+  while (products.some((product) => product.id === String(id))) id++
+  return String(id)
 }
 
 /** Nothing that the server can be asked: these ids would change the path of the request itself. */
