@@ -168,7 +168,8 @@ def sold_out(figures, folder, seconds):
                 got[name] = load(url + path, pid, seconds)
         refusal(sale.url + path)
     command = f"wrk -t1 -c64 -d{seconds}s -s test/bench/buy.lua URL/api/products/soldout/orders"
-    figures.add("sold out: CPU an answer, seckill / nginx", "x", got["seckill"][0] / got["nginx"][0], command, ("<=", 1.6))
+    ratio = got["seckill"][0] / got["nginx"][0]
+    figures.add("sold out: CPU an answer, seckill / nginx", "x", ratio, command, ("<=", 1.6))
     for name in ("seckill", "nginx"):
         figures.add(f"sold out: CPU an answer, {name}", "us", got[name][0])
         figures.add(f"sold out: answers a second, {name}", "/s", got[name][1])
@@ -243,8 +244,8 @@ def full_shop(figures, folder, orders, restarts):
         figures.add(f"{name}: peak during the sale", "MB", memory_mb(sale.pid, "VmHWM"))
     for _ in range(restarts):
         with seckill.serve(folder) as sale:
-            figures.add(f"{name}: restart until ready", "s", sale.started_in, "bin/seckill serve, until GET /readyz is 200",
-                        ("<=", 5))
+            figures.add(f"{name}: restart until ready", "s", sale.started_in,
+                        "bin/seckill serve, until GET /readyz is 200", ("<=", 5))
             figures.add(f"{name}: resident after the restart", "MB", memory_mb(sale.pid, "VmRSS"), "", ("<=", 400))
             figures.add(f"{name}: peak during the restart", "MB", memory_mb(sale.pid, "VmHWM"))
             placed(sale, "full", orders)
@@ -281,7 +282,8 @@ def run():
         with tempfile.TemporaryDirectory(prefix="bench-", dir=seckill.CACHE) as tmp:
             measure(pathlib.Path(tmp))
     figures.finish()
-    print(f"{where['cpu']}, {where['cores']} cores, Linux {where['kernel']}; {args.rounds} rounds: median, range, target\n")
+    print(f"{where['cpu']}, {where['cores']} cores, Linux {where['kernel']}; "
+          f"{args.rounds} rounds: median, range, target\n")
     figures.table()
     args.out.write_text(json.dumps({"machine": where, "rounds": args.rounds, "scale": args.scale,
                                     "figures": figures.rows}, indent=2) + "\n")
