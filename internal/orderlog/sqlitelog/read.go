@@ -1,0 +1,123 @@
+package sqlitelog
+
+import (
+	"context"
+	"fmt"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+// Partitions implements orderlog.Reader: there is one.
+func (l *Log) Partitions(context.Context) (int32, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return 1, l.over
+}
+
+// Partition implements orderlog.Appender.
+func (l *Log) Partition(string) int32 { return 0 }
+
+func (l *Log) checkPartition(partition int32) error {
+	if partition != 0 {
+		return fmt.Errorf("%w: %s has no partition %d", sale.ErrDamaged, l.path, partition)
+	}
+	return nil
+}
+
+// Source implements orderlog.Reader: the id that was made with the file.
+func (l *Log) Source(_ context.Context, partition int32) (orderlog.Source, error) {
+	if err := l.checkPartition(partition); err != nil {
+		return orderlog.Source{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return orderlog.Source{Cluster: l.id}, l.over
+}
+
+// Bounds implements orderlog.Reader. Every line is kept.
+func (l *Log) Bounds(_ context.Context, partition int32) (first, end int64, err error) {
+	if err := l.checkPartition(partition); err != nil {
+		return 0, 0, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return 0, l.end, l.over
+}
+
+// Read implements orderlog.Reader.
+func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
+	if err := l.checkPartition(partition); err != nil {
+		return nil, err
+	}
+	end, err := l.waitBeyond(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	return l.readRows(from, end, int(min(int64(max), end-from)))
+}
+
+// waitBeyond waits until the log has a durable line at offset from, and returns its end.
+func (l *Log) waitBeyond(ctx context.Context, from int64) (end int64, err error) {
+	for {
+		l.mu.Lock()
+		end, err = l.end, l.over
+		grown := l.grown
+		l.mu.Unlock()
+		switch {
+		case err != nil:
+			return 0, err
+		case from < 0 || from > end:
+			return 0, fmt.Errorf("%w: offset %d is asked of %s, which has 0 to %d", sale.ErrDamaged, from, l.path, end-1)
+		case from < end:
+			return end, nil
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return 0, fmt.Errorf("%w: read %s: %w", sale.ErrUnavailable, l.path, ctx.Err())
+		}
+	}
+}
+
+// readRows reads count durable lines from the file, and checks the rows that they are in.
+func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
+	rows, err := l.query.Query(from)
+	if err != nil {
+		return nil, fault(l.path, "read", err)
+	}
+	defer rows.Close() //nolint:errcheck // it only reads, and rows.Err tells
+	lines := make([]orderlog.Line, 0, count)
+	for last := (*row)(nil); len(lines) < count && rows.Next(); {
+		r := &row{}
+		if err := r.scan(rows, &r.frames); err != nil {
+			return nil, fault(l.path, "read", err)
+		}
+		if err := r.follows(last, from); err != nil {
+			return nil, fault(l.path, "read", err)
+		}
+		if lines, err = r.lines(lines, from, count); err != nil {
+			return nil, fault(l.path, "read", err)
+		}
+		last = r
+	}
+	if err := rows.Err(); err != nil {
+		return nil, fault(l.path, "read", err)
+	}
+	if len(lines) < count {
+		return nil, fault(l.path, "read", damaged("the row with offset %d is missing, and the log has %d records",
+			from+int64(len(lines)), end))
+	}
+	return lines, nil
+}
+
+// follows checks the row as the one after last or, where that is nil, as the one with offset from.
+func (r *row) follows(last *row, from int64) error {
+	switch {
+	case last != nil:
+		return r.check(last.first+last.count, last.sum)
+	case from >= r.first+r.count:
+		return damaged("the row with offset %d is missing", from)
+	}
+	return r.checkSum()
+}
