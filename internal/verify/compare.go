@@ -1,0 +1,128 @@
+package verify
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+// columns compares the product's row with what the log gives.
+func (a *audit) columns() {
+	kept, folded := columns(&a.p), columns(&a.table.product)
+	for i, c := range kept {
+		if c.value != folded[i].value {
+			a.find(c.of, a.p.ID, "seckill_product", fmt.Sprintf("%s is %s, and %s by the log", c.name, c.value, folded[i].value))
+		}
+	}
+}
+
+// openings notes what was judged of the product's epochs.
+func (a *audit) openings() {
+	if a.table == nil {
+		return
+	}
+	a.check(Openings, a.p.ID, "one accepted opening for each epoch, 1..n", Number{"n", a.table.opened.epoch}, Number{"the store's", a.p.Epoch})
+}
+
+type column struct {
+	of          Invariant
+	name, value string
+}
+
+func columns(p *sale.Product) []column {
+	t := &p.Terms
+	col := func(name string, value any) column { return column{Fold, name, fmt.Sprint(value)} }
+	return []column{
+		{Openings, "epoch", fmt.Sprint(p.Epoch)}, {Openings, "nonce", fmt.Sprintf("%q", p.Nonce)},
+		col("refused", p.Refused), col("deleted", p.Deleted), col("partition", p.Partition),
+		{Fold, "name", fmt.Sprintf("%q", t.Name)}, col("quantity", t.Quantity), col("limit_per_user", t.LimitPerUser),
+		col("opens_at", instant(t.OpensAt)), col("closes_at", instant(t.ClosesAt)), col("payment_window", t.PaymentWindow),
+		col("paused", t.Paused), col("closed", t.Closed), col("rehearsal", t.Rehearsal),
+		col("held", p.Held), col("placed", p.Placed), col("paid", p.Paid), col("cancelled", p.Cancelled),
+		col("expired", p.Expired), col("rejected", p.Rejected),
+		col("last_number", p.LastNumber), col("last_return", p.LastReturn), col("recounts", p.Recounts),
+	}
+}
+
+func instant(t time.Time) string {
+	if t.IsZero() {
+		return "none"
+	}
+	return t.UTC().Format(sale.TimeFormat)
+}
+
+// refolded compares one order with what the log gives: all but PlacedAt and
+// PayBy, which are the store's clock's; but there is a PayBy where the log says so.
+func (a *audit) refolded(o *sale.Order) {
+	i, known := a.table.byID[o.ID]
+	if !known {
+		a.find(Fold, a.p.ID, rowOf(o), "the log does not give this order", Number{"number", o.Number})
+		return
+	}
+	r := a.table.rows.at(i)
+	if r.seen {
+		a.find(Fold, a.p.ID, rowOf(o), "the order is there twice", Number{"number", o.Number})
+	}
+	r.seen = true
+	if unlike := a.unlike(o, r); len(unlike) > 0 {
+		a.find(Fold, a.p.ID, rowOf(o), "not as the log gives it: "+strings.Join(unlike, ", "), Number{"number", o.Number})
+	}
+}
+
+// unlike names the columns in which o is not r.
+func (a *audit) unlike(o *sale.Order, r *row) (names []string) {
+	unlike := func(differs bool, name string) {
+		if differs {
+			names = append(names, name)
+		}
+	}
+	unlike(o.ProductID != a.p.ID, "product_id")
+	unlike(o.UserID != a.table.users.names[r.user], "user_id")
+	unlike(o.Slot != int(r.slot), "slot")
+	unlike(o.Number != r.number, "number")
+	unlike(o.Status != statuses[r.status], "status")
+	unlike(o.Seq != r.seq, "seq")
+	unlike(o.Epoch != r.epoch, "epoch")
+	unlike(o.PayBy.IsZero() == r.payable, "pay_by")
+	unlike(o.EndedAt.UnixMilli() != r.ended, "ended_at")
+	unlike(o.Position.Partition != a.table.product.Partition, "partition")
+	unlike(o.Position.Offset != r.offset, "position")
+	return names
+}
+
+// returned judges the n-th return.
+func (a *audit) returned(n int64, r *sale.Return) {
+	where := fmt.Sprintf("seckill_return %d", r.Number)
+	if r.Number != n {
+		a.find(Returns, a.p.ID, where, "returns do not follow each other", Number{"number", r.Number}, Number{"row", n})
+	}
+	if a.gate != nil {
+		a.gate.returned(r)
+	}
+	if a.table == nil {
+		return
+	}
+	if r.Number < 1 || r.Number > int64(len(a.table.returns)) {
+		a.find(Fold, a.p.ID, where, "the log does not give this return")
+		return
+	}
+	freed := a.table.rows.at(a.table.returns[r.Number-1])
+	if r.ProductID != a.p.ID || r.OrderID != freed.id || r.UserID != a.table.users.names[freed.user] {
+		a.find(Fold, a.p.ID, where, "the return is not that of order "+freed.id.String())
+	}
+}
+
+// unseen finds what the log gives and the store does not have.
+func (a *audit) unseen(returns int64) {
+	for i := range a.table.rows.n {
+		if r := a.table.rows.at(i); !r.seen {
+			a.find(Fold, a.p.ID, "seckill_order "+r.id.String(), "the order is in the log and not in the store",
+				Number{"number", r.number}, Number{"offset", r.offset})
+		}
+	}
+	if n := int64(len(a.table.returns)); n > returns {
+		a.find(Fold, a.p.ID, "seckill_return", "returns of the log are not in the store", Number{"returns", returns}, Number{"by the log", n})
+	}
+}

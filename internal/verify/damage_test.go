@@ -1,0 +1,315 @@
+package verify_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+	"seckill/internal/verify"
+)
+
+// busy is a world in which everything has happened that may happen: "p" is in
+// its fourth epoch, with orders in every state, units free, in flight and coming
+// back; "q" is sold out; "r" was deleted.
+func busy(t *testing.T) *world {
+	w := newWorld(t)
+	opening := func(epoch int64, nonce string, terms sale.Terms) sale.Record {
+		return sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: epoch, Nonce: nonce, Terms: terms, At: at}
+	}
+	terms := sale.Terms{Quantity: 12, LimitPerUser: 3, PaymentWindow: time.Hour}
+	w.open("p", terms)
+	for i, user := range []string{"ann", "ann", "bob", "cid", "dan", "eve"} {
+		w.buy("p", user, byte(i+1))
+	}
+	w.end(sale.KindCancel, "p", 1) // ann keeps slot 2
+	w.line(orderlog.Line{Product: "p", Poison: sale.ErrPoison, Raw: []byte("{")})
+	w.line(orderlog.Line{Product: "?", Poison: sale.ErrPoison, Raw: []byte("?")})
+	stale := w.admit("p", "gus", 20)
+
+	terms.LimitPerUser = 2
+	w.open("p", terms)
+	w.add(opening(2, "too late", terms), stale)
+	w.buy("p", "bob", 11)
+	w.buy("p", "bob", 12) // rejected: the gate was wrong
+	w.end(sale.KindCancel, "p", 11)
+	w.end(sale.KindCancel, "p", 3)
+	w.add(opening(3, "refused", sale.Terms{Quantity: 1, LimitPerUser: 1}))
+
+	terms.LimitPerUser = 1
+	w.open("p", terms)
+	w.buy("p", "gus", 20)
+	w.buy("p", "bob", 12)
+	w.add(w.lines[len(w.lines)-1].Record) // appended twice
+	w.buy("p", "hal", 9)
+	w.end(sale.KindPay, "p", 4)
+	w.end(sale.KindExpire, "p", 5)
+	w.handOver("p")
+	w.end(sale.KindCancel, "p", 6) // the gate does not know yet
+	w.admit("p", "jim", 13)        // not in the log yet
+	w.add(w.admit("p", "kim", 14)) // in the log, and not forgotten yet
+
+	w.open("q", sale.Terms{Quantity: 2, LimitPerUser: 1})
+	w.buy("q", "ann", 31)
+	w.buy("q", "bob", 32)
+
+	w.open("r", sale.Terms{Quantity: 1, LimitPerUser: 1, Closed: true})
+	w.add(sale.Record{Kind: sale.KindOpening, ProductID: "r", Epoch: 2, Nonce: "gone", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}, At: at})
+	delete(w.gates, "r")
+	return w
+}
+
+func TestAnHonestSaleHasNoFindings(t *testing.T) {
+	for name, judge := range map[string]func(*world) (verify.Report, error){"live": (*world).live, "stopped": (*world).stopped} {
+		t.Run(name, func(t *testing.T) {
+			w := busy(t)
+			r, err := judge(w)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantClean(t, r)
+			if r.Products != 3 || r.Orders != 13 || r.Records != int64(len(w.lines)) {
+				t.Errorf("counted %d products, %d orders, %d records; want 3, 13, %d", r.Products, r.Orders, r.Records, len(w.lines))
+			}
+			if left := len(r.LeftOut); name == "live" && left != 0 || name == "stopped" && left != 3 {
+				t.Errorf("left out: %v", r.LeftOut)
+			}
+		})
+	}
+}
+
+// order finds a row to damage.
+func (w *world) order(product string, n byte) *sale.Order {
+	for i := range w.orders[product] {
+		if w.orders[product][i].ID == orderID(n) {
+			return &w.orders[product][i]
+		}
+	}
+	w.t.Fatalf("%s has no order %d", product, n)
+	return nil
+}
+
+func (w *world) drop(product string, n byte) {
+	w.orders[product] = slices.DeleteFunc(w.orders[product], func(o sale.Order) bool { return o.ID == orderID(n) })
+}
+
+// forge makes a row of q that nothing in the log speaks of.
+func (w *world) forge(n byte, change func(*sale.Order)) {
+	o := sale.Order{ID: orderID(n), ProductID: "q", UserID: "zoe", Slot: 1, Number: int64(len(w.orders["q"]) + 1), Status: sale.Placed, Seq: 1, Epoch: 1}
+	change(&o)
+	w.orders["q"] = append(w.orders["q"], o)
+	p := w.product["q"]
+	p.Held, p.Placed, p.LastNumber = p.Held+1, p.Placed+1, p.LastNumber+1
+}
+
+// find is the offset of the first record that is so.
+func (w *world) find(so func(sale.Record) bool) int {
+	return slices.IndexFunc(w.lines, func(l orderlog.Line) bool { return l.Poison == nil && so(l.Record) })
+}
+
+// blank makes the first such record one that has no effect.
+func (w *world) blank(so func(sale.Record) bool) {
+	l := &w.lines[w.find(so)]
+	l.Record = sale.Record{Kind: sale.KindPay, ProductID: l.Product, OrderID: orderID(250)}
+}
+
+func isOrder(n byte, epoch int64) func(sale.Record) bool {
+	return func(r sale.Record) bool {
+		return r.Kind == sale.KindOrder && r.OrderID == orderID(n) && r.Epoch == epoch
+	}
+}
+
+// Each case damages a busy world in one way. want is every invariant that is
+// then broken, and words are in one of the findings.
+var damages = []struct {
+	name   string
+	damage func(*world)
+	want   []verify.Invariant
+	words  string
+}{
+	{"an order more than the quantity", func(w *world) { w.forge(99, func(*sale.Order) {}) },
+		[]verify.Invariant{verify.Quantity, verify.Fold, verify.Units, verify.SoldOut}, "the log does not give this order"},
+	{"a user with more than the limit", func(w *world) { w.forge(99, func(o *sale.Order) { o.UserID, o.Slot = "ann", 2 }) },
+		[]verify.Invariant{verify.Quantity, verify.Limit, verify.Fold, verify.Units, verify.SoldOut}, "user ann holds more units than one may"},
+	{"a slot doubled", func(w *world) { w.product["p"].Terms.LimitPerUser = 2; w.order("p", 9).UserID = "gus" },
+		[]verify.Invariant{verify.Slots, verify.Fold}, "user gus holds two units in one slot"},
+	{"a slot that does not exist", func(w *world) { w.order("p", 9).Slot = 0 },
+		[]verify.Invariant{verify.Slots, verify.Fold}, "there is no such slot"},
+	{"another slot", func(w *world) { w.order("p", 2).Slot = 1 }, []verify.Invariant{verify.Fold}, "slot"},
+
+	{"an order's row deleted", func(w *world) { w.drop("p", 2) },
+		[]verify.Invariant{verify.Numbers, verify.Counts, verify.Fold, verify.Units}, "the order is in the log and not in the store"},
+	{"the last order's row deleted", func(w *world) { w.drop("q", 32) },
+		[]verify.Invariant{verify.Numbers, verify.Counts, verify.Fold, verify.Units, verify.SoldOut}, orderID(32).String()},
+	{"a rejected order's row deleted", func(w *world) { w.product["p"].Rejected++ },
+		[]verify.Invariant{verify.Counts, verify.Fold}, "rejected is 1, and 0 by the log"},
+	{"an order's row twice", func(w *world) { w.orders["q"] = append(w.orders["q"], *w.order("q", 32)) },
+		[]verify.Invariant{verify.Quantity, verify.Limit, verify.Slots, verify.Numbers, verify.Counts, verify.Fold, verify.Units, verify.SoldOut}, "the order is there twice"},
+	{"a gap in the numbers", func(w *world) { w.order("q", 32).Number = 3 },
+		[]verify.Invariant{verify.Numbers, verify.Fold}, "numbers do not follow each other"},
+	{"the count of numbers", func(w *world) { w.product["q"].LastNumber = 3 },
+		[]verify.Invariant{verify.Numbers, verify.Fold}, "last_number is 3, and 2 by the log"},
+
+	{"another user", func(w *world) { w.order("q", 31).UserID = "zoe" }, []verify.Invariant{verify.Fold}, "not as the log gives it: user_id"},
+	{"another product", func(w *world) { w.order("q", 31).ProductID = "p" }, []verify.Invariant{verify.Fold}, "product_id"},
+	{"another seq", func(w *world) { w.order("q", 31).Seq = 2 }, []verify.Invariant{verify.Fold}, "seq"},
+	{"an older epoch", func(w *world) { w.order("p", 9).Epoch = 3 }, []verify.Invariant{verify.Fold}, "epoch"},
+	{"an epoch that never was", func(w *world) { w.order("q", 31).Epoch = 2 },
+		[]verify.Invariant{verify.Openings, verify.Fold}, "an epoch that was never opened"},
+	{"another place", func(w *world) { w.order("q", 31).Position.Offset-- }, []verify.Invariant{verify.Fold}, "position"},
+	{"a place that was never folded", func(w *world) { w.order("q", 31).Position.Offset = 1000 },
+		[]verify.Invariant{verify.Position, verify.Fold}, "a place that was never folded"},
+	{"another partition", func(w *world) { w.order("q", 31).Position.Partition = 1 },
+		[]verify.Invariant{verify.Position, verify.Fold}, "partition"},
+
+	{"a status hacked to paid", func(w *world) { w.order("p", 9).Status = sale.Paid },
+		[]verify.Invariant{verify.Counts, verify.Fold}, "not as the log gives it: status"},
+	{"a status hacked to paid where nothing was to be paid", func(w *world) { w.order("q", 31).Status = sale.Paid },
+		[]verify.Invariant{verify.Steps, verify.Counts, verify.Fold}, "paid, and pay_by tells otherwise"},
+	{"a status hacked to expired", func(w *world) { w.order("p", 9).Status = sale.Expired },
+		[]verify.Invariant{verify.Steps, verify.Counts, verify.Returns, verify.Fold, verify.Units}, "expired, and ended_at tells otherwise"},
+	{"a status that the fold never gives", func(w *world) { w.order("p", 9).Status = sale.Queued },
+		[]verify.Invariant{verify.Steps, verify.Counts, verify.Fold, verify.Units}, `"queued" is no status`},
+	{"an end to what goes on", func(w *world) { w.order("q", 31).EndedAt = at },
+		[]verify.Invariant{verify.Steps, verify.Fold}, "ended_at"},
+	{"another end", func(w *world) { w.order("p", 5).EndedAt = at },
+		[]verify.Invariant{verify.Fold}, "ended_at"},
+	{"nothing to pay where there was", func(w *world) { w.order("p", 9).PayBy = time.Time{} },
+		[]verify.Invariant{verify.Fold}, "pay_by"},
+
+	{"a count", func(w *world) { w.product["p"].Paid++ }, []verify.Invariant{verify.Counts, verify.Fold}, "paid is 2, and 1 by the log"},
+	{"the terms", func(w *world) { w.product["p"].Terms.PaymentWindow = time.Minute },
+		[]verify.Invariant{verify.Fold}, "payment_window is 1m0s, and 1h0m0s by the log"},
+	{"the quantity", func(w *world) { w.product["p"].Terms.Quantity++ },
+		[]verify.Invariant{verify.Fold, verify.Units}, "quantity is 13, and 12 by the log"},
+	{"a product's row deleted", func(w *world) { delete(w.product, "q") }, []verify.Invariant{verify.Fold}, "a product of the log is not in the store"},
+	{"a product that was never put", func(w *world) { w.product["s"] = &sale.Product{ID: "s", Epoch: 1, Deleted: true} },
+		[]verify.Invariant{verify.Fold}, "the log does not give this product"},
+	{"a tombstone raised", func(w *world) { w.product["r"].Deleted = false; w.gates["r"] = &door{view: gate.View{Epoch: 2}} },
+		[]verify.Invariant{verify.Fold}, "deleted is false, and true by the log"},
+	{"a product in no partition", func(w *world) { w.product["q"].Partition = 7 }, []verify.Invariant{verify.Fold}, "a partition that the log does not have"},
+
+	{"an epoch opened twice", func(w *world) { w.product["p"].Nonce = "too late" },
+		[]verify.Invariant{verify.Openings}, `nonce is "too late"`},
+	{"an epoch skipped", func(w *world) { w.product["q"].Epoch++; w.gates["q"].view.Epoch++; w.gates["q"].view.Seq = 0 },
+		[]verify.Invariant{verify.Openings}, "epoch is 2, and 1 by the log"},
+
+	{"a return's row deleted", func(w *world) { w.returns["p"] = slices.Delete(w.returns["p"], 4, 5) },
+		[]verify.Invariant{verify.Returns, verify.Fold, verify.Units}, "returns of the log are not in the store"},
+	{"a return skipped", func(w *world) { w.returns["p"] = slices.Delete(w.returns["p"], 1, 2) },
+		[]verify.Invariant{verify.Returns, verify.Fold}, "returns do not follow each other"},
+	{"a return of another order", func(w *world) { w.returns["p"][0].OrderID = orderID(9) },
+		[]verify.Invariant{verify.Fold}, "the return is not that of order " + orderID(1).String()},
+	{"a return too many", func(w *world) {
+		w.returns["q"] = []sale.Return{{ProductID: "q", Number: 1, OrderID: orderID(31), UserID: "ann"}}
+	},
+		[]verify.Invariant{verify.Returns, verify.Fold, verify.Units}, "the log does not give this return"},
+
+	{"a dead letter's row deleted", func(w *world) { w.letters = w.letters[1:] }, []verify.Invariant{verify.Fold}, "a poison record has no dead letter"},
+	{"a dead letter changed", func(w *world) { w.letters[0].Raw = []byte("[") }, []verify.Invariant{verify.Fold}, "a dead letter is not what stands in the log"},
+	{"a dead letter of a whole record", func(w *world) { w.letters = append(w.letters, orderstore.DeadLetter{Product: "q"}) },
+		[]verify.Invariant{verify.Fold}, "a dead letter stands for a record that is none"},
+	{"a dead letter of no partition", func(w *world) {
+		w.letters = append(w.letters, orderstore.DeadLetter{Position: sale.Position{Partition: 3}})
+	}, []verify.Invariant{verify.Fold}, "seckill_dead_letter, partition 3"},
+
+	{"a position beyond the log's end", func(w *world) { w.mark.Next++ }, []verify.Invariant{verify.Position}, "not so: partition 0: position <= log end"},
+	{"a position of another log", func(w *world) { w.source.Cluster = "d" }, []verify.Invariant{verify.Position}, "filled from the log"},
+	{"a position of another life of the topic", func(w *world) { w.source.Topic = "u" }, []verify.Invariant{verify.Position}, "filled from the log"},
+	{"a position of a later leader", func(w *world) { w.source.Leader-- }, []verify.Invariant{verify.Position}, "filled from the log"},
+	{"a position moved on without its rows", func(w *world) {
+		w.line(orderlog.Line{Product: "q", Record: sale.Record{Kind: sale.KindOpening, ProductID: "q", Epoch: 2, Nonce: "n", Terms: w.product["q"].Terms}})
+		w.mark.Next++
+	}, []verify.Invariant{verify.Openings}, "epoch is 1, and 2 by the log"},
+
+	{"a record lost from the log", func(w *world) { w.blank(isOrder(9, 4)) },
+		[]verify.Invariant{verify.Seqs, verify.Fold}, "neither in the log nor in the outbox"},
+	{"a record lost from the outbox", func(w *world) { w.gates["p"].box = w.gates["p"].box[1:] },
+		[]verify.Invariant{verify.Seqs, verify.Units}, "first missing seq 4"},
+	{"a record twice, with another id", func(w *world) {
+		r := w.lines[w.find(isOrder(9, 4))].Record
+		r.OrderID, r.UserID = orderID(98), "lea"
+		w.line(orderlog.Line{Product: "p", Record: r})
+		w.fold()
+	}, []verify.Invariant{verify.Seqs, verify.Units}, "two orders have one seq"},
+	{"an outbox that contradicts the log", func(w *world) { w.gates["p"].box[1].Orders[0].OrderID = orderID(98) },
+		[]verify.Invariant{verify.Seqs, verify.Units}, "two orders have one seq"},
+	{"an outbox ahead of its gate", func(w *world) {
+		w.gates["q"].view.Seq--
+		w.gates["q"].box = []gate.Entry{{Orders: []sale.Record{w.lines[w.find(isOrder(32, 1))].Record}}}
+	},
+		[]verify.Invariant{verify.Seqs}, "a seq that the gate has not given"},
+	{"a line missing from the log", func(w *world) { w.lines = slices.Delete(w.lines, 5, 6) },
+		[]verify.Invariant{verify.Position}, "position <= log end"},
+	{"a hole in the log", func(w *world) { w.lines[7].Offset++ }, []verify.Invariant{verify.Damage}, "the log gives the record at 8 where that at 7 should be"},
+
+	{"a unit more to sell", func(w *world) { w.gates["p"].view.Remaining++ }, []verify.Invariant{verify.Units}, "remaining + held + in flight + returns pending = quantity"},
+	{"a unit that nobody can buy", func(w *world) { w.gates["p"].view.Remaining-- }, []verify.Invariant{verify.Units}, "quantity 12"},
+	{"a return taken twice", func(w *world) { w.gates["p"].view.Returned++; w.gates["p"].view.Remaining += 2 }, []verify.Invariant{verify.Units}, ""},
+	{"a return that the gate skipped", func(w *world) { w.gates["p"].view.Returned++ }, []verify.Invariant{verify.Units}, ""},
+	{"a return that was never given", func(w *world) { w.handOver("q") }, []verify.Invariant{verify.Returns, verify.Units}, "returns that the gate took <= returns given"},
+	{"a unit that is neither held nor for sale", func(w *world) { w.product["q"].Terms.Quantity++ },
+		[]verify.Invariant{verify.Fold, verify.Units, verify.SoldOut}, "sold out: held = quantity"},
+}
+
+func TestDamageIsNamed(t *testing.T) {
+	for _, c := range damages {
+		t.Run(c.name, func(t *testing.T) {
+			w := busy(t)
+			c.damage(w)
+			r, err := w.live()
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantFindings(t, r, c.want, c.words)
+		})
+	}
+}
+
+func wantClean(t *testing.T, r verify.Report) {
+	t.Helper()
+	if !r.Clean() {
+		t.Errorf("findings:\n%s", printed(r))
+	}
+	for _, c := range r.Checks {
+		if !c.Holds {
+			t.Errorf("does not hold: %+v", c)
+		}
+	}
+}
+
+func wantFindings(t *testing.T, r verify.Report, want []verify.Invariant, words string) {
+	t.Helper()
+	got, named := map[verify.Invariant]bool{}, false
+	for _, f := range r.Findings {
+		got[f.Invariant] = true
+		named = named || strings.Contains(fmt.Sprint(f), words) || strings.Contains(printed(r), words)
+	}
+	for _, i := range want {
+		if !got[i] {
+			t.Errorf("no finding against %q", i)
+		}
+		delete(got, i)
+	}
+	if len(got) > 0 || !named {
+		t.Errorf("also found against %v; %q said: %v", got, words, named)
+	}
+	if t.Failed() {
+		for _, f := range r.Findings {
+			t.Log(f)
+		}
+	}
+}
+
+func printed(r verify.Report) string {
+	var b strings.Builder
+	if err := r.Print(&b); err != nil {
+		return err.Error()
+	}
+	return b.String()
+}

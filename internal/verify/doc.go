@@ -1,0 +1,35 @@
+// Package verify is the judge: it proves after the fact that a sale kept its
+// promise, from the log, the order store and, where one is open, the gate.
+//
+// It promises that it names whatever breaks one of the invariants below, that a
+// sale which keeps them is never accused, also while it runs under full load,
+// and that it says what it could not look at. It changes nothing.
+//
+//	quantity   held <= quantity, now and after every record of the log
+//	limit      units held by one user <= the limit per user
+//	units      remaining + held + in flight + returns pending = quantity
+//	seqs       log and outbox of the current epoch hold 1..seq, each for one order
+//	fold       folding the log again gives the tables, row for row
+//	numbers    orders are numbered 1..n, with no gap
+//	returns    returns are numbered 1..n, and the gate has taken none that was not given
+//	slots      the units that a user holds have slots of their own
+//	position   the store's position is one in this log
+//	openings   one accepted opening an epoch, epochs without a gap
+//	sold out   where nothing remains and nothing is under way, held = quantity
+//	steps      orders went from state to state by legal steps only
+//	counts     a product's counts are those of its rows
+//	damage     what is kept can be read
+//
+// The log is folded again by the same sale.Fold that filled the tables; every
+// invariant that a wrong fold could break is also asked of the tables alone.
+//
+// Live takes a cut: the view and the outbox of every gate, each in one step;
+// then the end of the log; then it waits until the store has passed that end,
+// and judges one snapshot of the store by the log up to the snapshot's own
+// position. What was admitted after the cut is told apart by its seq, what came
+// free after it by its return's number. An epoch that changed between cut and
+// snapshot starts over. Stopped does the same without a gate.
+//
+// A run holds no state beyond its call, may run beside anything, and takes about
+// 250 bytes for each order of the log partition at hand.
+package verify

@@ -1,0 +1,94 @@
+package verify
+
+import (
+	"fmt"
+
+	"seckill/internal/sale"
+)
+
+// order judges one row. They come by number, rejected ones, which have none, first.
+func (a *audit) order(o *sale.Order) {
+	a.orders++
+	a.number(o)
+	a.status(o)
+	if o.Status.Holds() {
+		a.hold(o)
+	}
+	if o.Epoch < 1 || o.Epoch > a.p.Epoch {
+		a.find(Openings, a.p.ID, rowOf(o), "an order is of an epoch that was never opened", Number{"its epoch", o.Epoch}, Number{"current epoch", a.p.Epoch})
+	}
+	if o.Position.Partition != a.p.Partition || o.Position.Offset < 0 || o.Position.Offset >= a.mark {
+		a.find(Position, a.p.ID, rowOf(o), "an order stands at a place that was never folded: "+place(o.Position), Number{"position", a.mark})
+	}
+	if a.table != nil {
+		a.refolded(o)
+	}
+	if a.gate != nil {
+		a.gate.order(o)
+	}
+}
+
+func (a *audit) number(o *sale.Order) {
+	switch {
+	case o.Status == sale.Rejected && o.Number == 0:
+	case o.Status == sale.Rejected:
+		a.find(Numbers, a.p.ID, rowOf(o), "a rejected order has a number", Number{"number", o.Number})
+	case o.Number != a.last+1:
+		a.find(Numbers, a.p.ID, rowOf(o), "numbers do not follow each other", Number{"number", o.Number}, Number{"after", a.last})
+		a.last = max(a.last, o.Number)
+	default:
+		a.last = o.Number
+	}
+}
+
+// hold counts a unit for its user. A slot may be above today's limit: it was
+// given under a higher one, and the user's other units came free.
+func (a *audit) hold(o *sale.Order) {
+	u := a.users.number(o.UserID)
+	for int(u) >= len(a.tallies) {
+		a.tallies = append(a.tallies, make([]tally, max(1024, len(a.users.names)-len(a.tallies)))...)
+	}
+	t := &a.tallies[u]
+	t.held++
+	a.most = max(a.most, int(t.held))
+	if int(t.held) == a.p.Terms.LimitPerUser+1 {
+		a.find(Limit, a.p.ID, rowOf(o), "user "+safe(o.UserID)+" holds more units than one may", Number{"limit", int64(a.p.Terms.LimitPerUser)})
+	}
+	if o.Slot < 1 || o.Slot > sale.MaxLimit {
+		a.find(Slots, a.p.ID, rowOf(o), "there is no such slot", Number{"slot", int64(o.Slot)})
+		return
+	}
+	word, bit := &t.slots[o.Slot/64], uint64(1)<<(o.Slot%64)
+	if *word&bit != 0 {
+		a.find(Slots, a.p.ID, rowOf(o), "user "+safe(o.UserID)+" holds two units in one slot", Number{"slot", int64(o.Slot)})
+	}
+	*word |= bit
+}
+
+// status judges that a row is one that legal steps lead to, and counts it.
+func (a *audit) status(o *sale.Order) {
+	ended, payable := !o.EndedAt.IsZero(), !o.PayBy.IsZero()
+	free := o.Status == sale.Cancelled || o.Status == sale.Expired
+	switch {
+	case !o.Status.Valid():
+		a.find(Steps, a.p.ID, rowOf(o), fmt.Sprintf("%q is no status that the fold gives", o.Status))
+	case free != ended:
+		a.find(Steps, a.p.ID, rowOf(o), string(o.Status)+", and ended_at tells otherwise")
+	case (free || o.Status == sale.Paid) && !payable, o.Status == sale.Rejected && payable:
+		a.find(Steps, a.p.ID, rowOf(o), string(o.Status)+", and pay_by tells otherwise")
+	}
+	switch c := &a.rows; o.Status {
+	case sale.Placed:
+		c.Placed++
+	case sale.Paid:
+		c.Paid++
+	case sale.Cancelled:
+		c.Cancelled++
+	case sale.Expired:
+		c.Expired++
+	case sale.Rejected:
+		c.Rejected++
+	}
+}
+
+func rowOf(o *sale.Order) string { return "seckill_order " + o.ID.String() }

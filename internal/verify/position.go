@@ -1,0 +1,55 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+)
+
+// A stretch is the part of a partition that the store has folded and the log
+// still has.
+type stretch struct {
+	from, to int64
+	mark     int64
+	ours     bool // the store was filled from it
+	whole    bool // it can be folded again: nothing of it is missing
+}
+
+// position judges a partition's mark, and says what can be read by it.
+func (c *court) position(ctx context.Context, n int32) (stretch, error) {
+	mark := c.marks[n]
+	source, err := c.log.Source(ctx, n)
+	if err != nil {
+		return stretch{}, err
+	}
+	first, end, err := c.log.Bounds(ctx, n)
+	if err != nil {
+		return stretch{}, err
+	}
+	where := fmt.Sprintf("partition %d", n)
+	if c.cuts == nil && end > mark.Next {
+		c.leaveOut(Fold, "", fmt.Sprintf("%s of %s, from offset %d on: not in the store yet, the next start folds it", counted(end-mark.Next, "record"), where, mark.Next))
+	}
+	same := sameLog(mark, source)
+	if !same {
+		c.find(Position, "", where, fmt.Sprintf("the store was filled from the log %q, topic %q, leader epoch %d, and this is %q, %q, %d",
+			mark.Source.Cluster, mark.Source.Topic, mark.Source.Leader, source.Cluster, source.Topic, source.Leader))
+	}
+	c.equation(Position, "", where, mark.Next <= end, where+": position <= log end", Number{"position", mark.Next}, Number{"log end", end})
+	s := stretch{from: first, to: mark.Next, mark: mark.Next, ours: same && mark.Next <= end}
+	s.whole = s.ours && (first == 0 || mark.Next == 0)
+	switch {
+	case !s.ours:
+		c.leaveOut(Fold, "", where+" is not the log that the store was filled from")
+	case !s.whole:
+		c.leaveOut(Fold, "", fmt.Sprintf("%s of the log begins at offset %d: it could be folded from there only", where, first))
+	}
+	return s, nil
+}
+
+func sameLog(mark orderstore.Mark, source orderlog.Source) bool {
+	kept := mark.Source
+	return mark == (orderstore.Mark{}) || kept.Cluster == source.Cluster && kept.Topic == source.Topic && kept.Leader <= source.Leader
+}

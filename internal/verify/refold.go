@@ -1,0 +1,117 @@
+package verify
+
+import (
+	"time"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+// anyTime stands for the store's clock, which is not a part of the fold.
+var anyTime = time.Unix(0, 0).UTC()
+
+// A refold folds one partition again.
+type refold struct {
+	*docket
+	partition int32
+	homes     map[string]int32 // of every product, over all partitions
+	tables    map[string]*table
+	states    map[string]*sale.State // of the stretch at hand; what they changed is not kept yet
+}
+
+func newRefold(d *docket, partition int32, homes map[string]int32) *refold {
+	return &refold{d, partition, homes, map[string]*table{}, map[string]*sale.State{}}
+}
+
+// stretch folds lines, and lets go of all that they needed.
+func (f *refold) stretch(lines []orderlog.Line) {
+	for i := range lines {
+		f.line(&lines[i])
+	}
+	for product, s := range f.states {
+		f.tables[product].keepAll(s)
+	}
+	clear(f.states)
+}
+
+func (f *refold) line(l *orderlog.Line) {
+	home, known := f.homes[l.Product]
+	away := known && home != f.partition
+	at := sale.Position{Partition: f.partition, Offset: l.Offset}
+	switch {
+	case l.Poison != nil:
+		// Anybody may have written it anywhere: it gives a product no home.
+		if !away && sale.CheckID(l.Product) {
+			_, s := f.state(l.Product)
+			s.DeadLetter()
+		}
+		return
+	case away:
+		f.find(Fold, l.Product, place(at), "a product has records in two partitions", Number{"partition", int64(home)}, Number{"and partition", int64(f.partition)})
+		return
+	}
+	f.homes[l.Product] = f.partition
+	t, s := f.state(l.Product)
+	if l.Record.Kind == sale.KindOpening {
+		f.open(t, s, &l.Record, at)
+		return
+	}
+	f.step(t, s, &l.Record, at)
+}
+
+// state is a product's table, and the state that the stretch works on.
+func (f *refold) state(product string) (*table, *sale.State) {
+	t := f.tables[product]
+	if t == nil {
+		t = newTable(sale.Product{ID: product, Partition: f.partition})
+		f.tables[product] = t
+	}
+	s := f.states[product]
+	if s == nil {
+		s = sale.NewState(t.product)
+		f.states[product] = s
+	}
+	return t, s
+}
+
+// open folds an opening. It asks for what is held over the whole table, and may
+// wipe it, so what came before is kept first.
+func (f *refold) open(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+	t.keepAll(s)
+	fresh := sale.NewState(t.product)
+	if r.Terms.LimitPerUser < t.product.Terms.LimitPerUser {
+		fresh.MostHeld = t.mostHeld()
+	}
+	f.opening(t, r, at, sale.Fold(fresh, *r, at, anyTime))
+	t.keepAll(fresh)
+	f.states[t.product.ID] = sale.NewState(t.product)
+}
+
+// step folds any other record and judges the step that it made.
+func (f *refold) step(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+	t.load(s, r.OrderID)
+	if r.Kind == sale.KindOrder {
+		t.loadUser(s, r.UserID)
+	}
+	before := status(s, r.OrderID)
+	outcome := sale.Fold(s, *r, at, anyTime)
+	after := status(s, r.OrderID)
+	if !legal(r.Kind, outcome, before, after) {
+		f.find(Steps, r.ProductID, place(at), "a "+string(r.Kind)+" that was "+string(outcome)+" took an order from "+word(before)+" to "+word(after))
+	}
+	if outcome != sale.Applied {
+		return
+	}
+	f.inEpoch(t, r, at)
+	if p := &s.Product; p.Held > p.Terms.Quantity {
+		f.find(Quantity, p.ID, place(at), "more units were held than were on sale", Number{"held", p.Held}, Number{"quantity", p.Terms.Quantity})
+	}
+}
+
+// status is "" where s knows no such order.
+func status(s *sale.State, id sale.OrderID) sale.Status {
+	if o := s.Order(id); o != nil {
+		return o.Status
+	}
+	return ""
+}
