@@ -10,6 +10,7 @@ import (
 
 // A 202 is followed to its end, through whatever the server says on the way.
 func TestFollow(t *testing.T) {
+	t.Parallel() // Retry-After is in whole seconds
 	ends := []string{"placed", "rejected", "expired", "queued", "nonsense"}
 	mux := http.NewServeMux()
 	var mu sync.Mutex

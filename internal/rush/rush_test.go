@@ -125,7 +125,7 @@ func TestLatencyCountsFromTheScheduledMoment(t *testing.T) {
 	const stall = 200 * time.Millisecond
 	s := newShop(t, func(w http.ResponseWriter, n int) {
 		if n == 0 {
-			time.Sleep(stall) // the fault itself, not a wait for something
+			time.Sleep(stall) //nolint:forbidigo // the fault itself, not a wait for something
 		}
 		placed(w)
 	})
@@ -204,7 +204,7 @@ func TestTimeoutAndCut(t *testing.T) {
 		}
 	})
 	t.Cleanup(func() { close(hang) })
-	r := mustRun(t, Config{URL: s.URL, Buyers: 10, Connections: 1, Timeout: 300 * time.Millisecond}, nil)
+	r := mustRun(t, Config{URL: s.URL, Buyers: 10, Connections: 1, Timeout: time.Second}, nil)
 	if r.Count(NoAnswer) != 2 || r.Count(Placed) != 8 || r.Latency.Count != 8 {
 		t.Errorf("%+v", r.ByKind)
 	}

@@ -31,7 +31,12 @@ func Bar(w io.Writer, buyers int) Progress {
 
 // Lines shows progress as one line a snapshot, for logs and files.
 func Lines(w io.Writer) Progress {
+	told := int64(-1)
 	return func(s Snapshot) {
+		if s.Answered == told && s.Answered == int64(s.Buyers) {
+			return // the end came together with a second's line
+		}
+		told = s.Answered
 		fmt.Fprintf(w, "%6.1f s  %s of %s sent  %s answered  %s  p99 %s ms\n", s.Elapsed.Seconds(),
 			thousands(s.Sent), thousands(int64(s.Buyers)), thousands(s.Answered), brief(s), millis(s.Latency.P99MS))
 	}

@@ -3,6 +3,7 @@ package rush
 import (
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -11,7 +12,7 @@ import (
 // WriteTable writes the report for people.
 func (r Report) WriteTable(w io.Writer) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s\n", r.headline())
+	fmt.Fprintf(&b, "\nProduct %s at %s: %s\n", r.Product, r.URL, r.headline())
 	if r.Interrupted {
 		fmt.Fprintf(&b, "Interrupted: %s of %s buyers were sent, %s were cut off.\n",
 			thousands(r.Sent), thousands(int64(r.Buyers)), thousands(r.Sent-r.Answered))
@@ -51,14 +52,13 @@ func (r Report) headline() string {
 	if r.Loop == "closed" {
 		when = "as fast as answers come (closed loop)"
 	}
-	return fmt.Sprintf("Product %s at %s: %s buyers %s, %s, seed %d",
-		r.Product, r.URL, thousands(int64(r.Buyers)), when, how, r.Seed)
+	return fmt.Sprintf("%s buyers %s, %s, seed %d", thousands(int64(r.Buyers)), when, how, r.Seed)
 }
 
 // rates says how fast it went, and what the latencies count from.
 func (r Report) rates() string {
 	s := fmt.Sprintf("%s answers in %.3f s: %s a second, %s of them placed. %s errors.\n",
-		thousands(r.Answered), r.TookS, thousands(int64(r.AnswersPerS)), thousands(int64(r.PlacedPerS)), thousands(r.Errors))
+		thousands(r.Answered), r.TookS, whole(r.AnswersPerS), whole(r.PlacedPerS), thousands(r.Errors))
 	if r.Followed > 0 {
 		s += fmt.Sprintf("%s were told \"queued\" and asked again; their latency is to the end of that.\n", thousands(r.Followed))
 	}
@@ -80,8 +80,10 @@ func millis(v float64) string {
 	case v < 100:
 		return strconv.FormatFloat(v, 'f', 1, 64)
 	}
-	return thousands(int64(v + 0.5))
+	return whole(v)
 }
+
+func whole(v float64) string { return thousands(int64(math.Round(v))) }
 
 // thousands writes 10000 as 10,000.
 func thousands(n int64) string {

@@ -47,7 +47,7 @@ func reach(ctx context.Context, c Config) (*target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %s", ErrUnreachable, c.URL, plainly(err))
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }() // it has been read to its end, or is of no use
 	t.address = conn.RemoteAddr().String()
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 
@@ -57,7 +57,7 @@ func reach(ctx context.Context, c Config) (*target, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s: %s", ErrUnreachable, c.URL, plainly(err))
 	case a.status == 404:
-		return nil, fmt.Errorf("%w: %s has no product %q: put it on sale first", ErrNoProduct, c.URL, c.Product)
+		return nil, fmt.Errorf("%w at %s: %q; put it on sale first", ErrNoProduct, c.URL, c.Product)
 	case a.status != 200:
 		return nil, fmt.Errorf("%s answered %d when asked for product %q: %s", c.URL, a.status, c.Product, excerpt(a.body))
 	}

@@ -3,6 +3,7 @@
 package rush
 
 import (
+	"errors"
 	"io"
 	"syscall"
 )
@@ -20,7 +21,7 @@ const haveTurn = true
 func (l *link) turn(fd uintptr) bool {
 	if len(l.out) > 0 {
 		n, err := retry(func() (int, error) { return syscall.Write(int(fd), l.out) })
-		if err != nil && err != syscall.EAGAIN {
+		if err != nil && !errors.Is(err, syscall.EAGAIN) {
 			l.err = err
 			return true
 		}
@@ -28,7 +29,7 @@ func (l *link) turn(fd uintptr) bool {
 		return len(l.out) > 0 // not all of it went: send finishes the slow way
 	}
 	n, err := retry(func() (int, error) { return syscall.Read(int(fd), l.buf[:cap(l.buf)]) })
-	if err == syscall.EAGAIN {
+	if errors.Is(err, syscall.EAGAIN) {
 		return false
 	}
 	if err == nil && n == 0 {
@@ -40,7 +41,7 @@ func (l *link) turn(fd uintptr) bool {
 
 func retry(call func() (int, error)) (int, error) {
 	for {
-		if n, err := call(); err != syscall.EINTR {
+		if n, err := call(); !errors.Is(err, syscall.EINTR) {
 			return n, err
 		}
 	}

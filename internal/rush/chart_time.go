@@ -1,0 +1,135 @@
+package rush
+
+import "html/template"
+
+// band is a layer of the stack over time.
+type band struct {
+	Name  string // what the legend says
+	Class string // its colour
+	kinds []Kind
+}
+
+// bands are the layers from the ground up. All errors are one, in the colour of
+// alarm: the table tells them apart.
+func (r Report) bands() []band {
+	var bands []band
+	bad := band{Name: "errors", Class: "error"}
+	for _, g := range r.ByKind {
+		if g.Error {
+			bad.kinds = append(bad.kinds, g.Kind)
+			continue
+		}
+		bands = append(bands, band{words(g.Kind), g.Kind.String(), []Kind{g.Kind}})
+	}
+	if bad.kinds != nil {
+		bands = append(bands, bad)
+	}
+	return bands
+}
+
+// mostColumns is how many columns can still be told apart.
+const mostColumns = 100
+
+// columnsOver sums the timeline up into at most mostColumns.
+func (r Report) columnsOver() (columns []Cell, width float64) {
+	per := (len(r.Timeline) + mostColumns - 1) / mostColumns
+	for i, cell := range r.Timeline {
+		if i%per == 0 {
+			columns = append(columns, Cell{})
+		}
+		for k, n := range cell {
+			columns[len(columns)-1][k] += n
+		}
+	}
+	return columns, r.TimelineCellS * float64(per)
+}
+
+// answersChart is answers a second over time, by kind, stacked.
+func (r Report) answersChart() template.HTML {
+	columns, width := r.columnsOver()
+	most := 0.0
+	for _, column := range columns {
+		sum := 0.0
+		for _, n := range column {
+			sum += float64(n) / width
+		}
+		most = max(most, sum)
+	}
+	rows := ticksTo(most)
+	end := max(float64(len(columns))*width, r.TimelineCellS) // nobody may have been answered
+	y := linear(rows[len(rows)-1], chartBottom, chartTop)
+	x := linear(end, chartLeft, chartRight)
+
+	c := newChart("Answers a second over time, by kind")
+	c.rows(rows, y, short)
+	gap := 1.0
+	for i, column := range columns {
+		from, to := x(float64(i)*width), x(float64(i+1)*width)-gap
+		ground := 0.0
+		c.add(`<g class="column"><title>%s to %s`, seconds(float64(i)*width), seconds(float64(i+1)*width))
+		for _, b := range r.bands() {
+			if n := column.sum(b.kinds); n > 0 {
+				c.add("\n%s: %s", b.Name, thousands(n))
+			}
+		}
+		c.add(`</title><rect class="hover" x="%.1f" y="%g" width="%.1f" height="%g"/>`, from, chartTop, to-from+gap, chartBottom-chartTop)
+		for _, b := range r.bands() {
+			n := column.sum(b.kinds)
+			if n == 0 {
+				continue
+			}
+			top := ground + float64(n)/width
+			c.add(`<rect class="fill %s" x="%.1f" y="%.2f" width="%.1f" height="%.2f"/>`, b.Class, from, y(top), to-from, y(ground)-y(top))
+			ground = top
+		}
+		c.add("</g>")
+	}
+	c.columns(within(ticksTo(end), end), x, seconds)
+	return c.html()
+}
+
+func (c Cell) sum(kinds []Kind) (n int64) {
+	for _, k := range kinds {
+		n += c[k]
+	}
+	return n
+}
+
+// placedChart is how many were placed by when.
+func (r Report) placedChart() template.HTML {
+	total := r.Count(Placed)
+	rows := wholes(ticksTo(float64(total)))
+	columns, width := r.columnsOver()
+	end := max(float64(len(columns))*width, r.TimelineCellS) // as far as the chart above
+	y := linear(rows[len(rows)-1], chartBottom, chartTop)
+	x := linear(end, chartLeft, chartRight)
+
+	c := newChart("Placed orders over time")
+	c.rows(rows, y, short)
+	line := &chart{}
+	line.add("M%.1f %.1f", x(0), y(0))
+	hovers, placed, last := &chart{}, int64(0), x(0)
+	for i, cell := range r.Timeline {
+		until := float64(i+1) * r.TimelineCellS
+		placed += cell[Placed]
+		last = x(until)
+		line.add("L%.1f %.1f", last, y(float64(placed)))
+		hovers.add(`<rect class="hover" x="%.1f" y="%g" width="%.1f" height="%g"><title>%s: %s placed</title></rect>`,
+			x(until-r.TimelineCellS), chartTop, last-x(until-r.TimelineCellS), chartBottom-chartTop, seconds(until), thousands(placed))
+	}
+	c.add(`<path class="area placed" d="%sL%.1f %gL%g %gZ"/>`, line.String(), last, chartBottom, chartLeft, chartBottom)
+	c.add(`<path class="line placed" d="%s"/>%s`, line.String(), hovers.String())
+	c.columns(within(ticksTo(end), end), x, seconds)
+	return c.html()
+}
+
+// wholes leaves out the ticks between whole numbers: there is no half order.
+func wholes(ticks []float64) []float64 {
+	var whole []float64
+	for _, v := range ticks {
+		if v == float64(int64(v)) {
+			whole = append(whole, v)
+		}
+	}
+	return whole
+}
