@@ -1,0 +1,173 @@
+package gatetest
+
+import (
+	"fmt"
+	"slices"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// model is a gate as the contract tells it, in the fewest words and with no
+// regard for speed. Of the hours it knows those that need no clock.
+type model struct {
+	missing, shut  bool
+	epoch          int64
+	incarnation    string
+	limit          int
+	closed, paused bool
+	remaining      int64
+	seq, returned  int64
+	holdings       []gate.Holding // oldest first
+	outbox         []gate.Entry   // without times
+	product        string
+	bound          int
+}
+
+// state is what a method that needs an open gate answers; nil where it is open.
+func (m *model) state() error {
+	switch {
+	case m.missing:
+		return sale.ErrNoGate
+	case m.shut:
+		return sale.ErrShut
+	}
+	return nil
+}
+
+// at is state, for a method that names an epoch.
+func (m *model) at(epoch int64) error {
+	if err := m.state(); err != nil {
+		return err
+	}
+	if epoch != m.epoch {
+		return sale.ErrFenced
+	}
+	return nil
+}
+
+// loading is what Load and Open answer.
+func (m *model) loading(epoch int64, incarnation string) error {
+	switch {
+	case m.missing:
+		return sale.ErrNoGate
+	case !m.shut || epoch != m.epoch || incarnation != m.incarnation:
+		return sale.ErrFenced
+	}
+	return nil
+}
+
+func (m *model) shutting(epoch int64) error {
+	if m.missing || epoch > m.epoch || epoch == m.epoch && m.shut {
+		return nil
+	}
+	return sale.ErrFenced
+}
+
+func (m *model) shutAt(epoch int64, incarnation string) {
+	if m.missing || epoch > m.epoch {
+		m.holdings = nil
+	}
+	m.missing, m.shut, m.epoch, m.incarnation = false, true, epoch, incarnation
+}
+
+func (m *model) open(s gate.Start) {
+	m.shut, m.seq = false, 0
+	m.remaining, m.returned = s.Remaining, s.Returned
+	m.limit, m.closed, m.paused = s.Terms.LimitPerUser, s.Terms.Closed, s.Terms.Paused
+}
+
+func (m *model) find(user string, id sale.OrderID) *gate.Holding {
+	i := slices.IndexFunc(m.holdings, func(h gate.Holding) bool { return h.User == user && h.Order == id })
+	if i < 0 {
+		return nil
+	}
+	return &m.holdings[i]
+}
+
+func (m *model) waiting() (n int) {
+	for _, e := range m.outbox {
+		n += len(e.Orders)
+	}
+	return n
+}
+
+func (m *model) admit(batch []gate.Request) (decisions []gate.Decision, entry gate.EntryID, err error) {
+	if err := m.state(); err != nil {
+		return nil, "", err
+	}
+	if m.waiting() > m.bound {
+		return nil, "", sale.ErrFull
+	}
+	e := gate.Entry{ID: gate.EntryID(fmt.Sprintf("%d-%d", m.epoch, m.seq+1))}
+	for _, r := range batch {
+		d := m.decide(r)
+		decisions = append(decisions, d)
+		if d.Verdict == gate.Admitted {
+			e.Orders = append(e.Orders, sale.Record{
+				Kind: sale.KindOrder, ProductID: m.product, Epoch: m.epoch, OrderID: r.Order, UserID: r.User, Seq: d.Seq,
+			})
+		}
+	}
+	if len(e.Orders) == 0 {
+		return decisions, "", nil
+	}
+	m.outbox = append(m.outbox, e)
+	return decisions, e.ID, nil
+}
+
+func (m *model) decide(r gate.Request) gate.Decision {
+	d := gate.Decision{Order: r.Order}
+	held := 0
+	var newest sale.OrderID
+	for _, h := range m.holdings {
+		if h.User == r.User && !h.Ended {
+			held++
+			newest = h.Order
+		}
+	}
+	switch {
+	case m.find(r.User, r.Order) != nil:
+		d.Verdict = gate.Known
+	case held >= m.limit:
+		d.Verdict, d.Order = gate.LimitReached, newest
+	case m.closed:
+		d.Verdict = gate.Closed
+	case m.paused:
+		d.Verdict = gate.Paused
+	case m.remaining == 0:
+		d.Verdict = gate.SoldOut
+	default:
+		m.remaining--
+		m.seq++
+		m.holdings = append(m.holdings, gate.Holding{User: r.User, Order: r.Order})
+		d.Verdict, d.Seq = gate.Admitted, m.seq
+	}
+	return d
+}
+
+func (m *model) giveBack(returns []sale.Return) {
+	for _, r := range returns {
+		if r.Number != m.returned+1 {
+			continue
+		}
+		m.returned++
+		m.remaining++
+		if h := m.find(r.UserID, r.OrderID); h != nil {
+			h.Ended = true
+		}
+	}
+}
+
+func (m *model) forget(entries []gate.EntryID) {
+	m.outbox = slices.DeleteFunc(m.outbox, func(e gate.Entry) bool { return slices.Contains(entries, e.ID) })
+}
+
+func (m *model) users() []string {
+	var out []string
+	for _, h := range m.holdings {
+		out = append(out, h.User)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
