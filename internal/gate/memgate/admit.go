@@ -1,0 +1,91 @@
+package memgate
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// Admit is gate.Admitter's. A batch costs three allocations, whatever its size:
+// its decisions, its entry and the entry's id; and now and then one where the
+// table of users or the outbox grows.
+func (g *Gate) Admit(_ context.Context, id string, batch []gate.Request) (gate.Admission, error) {
+	p, err := g.opened(id)
+	if err != nil {
+		return gate.Admission{}, err
+	}
+	defer p.mu.Unlock()
+	if p.outbox.orders > g.o.MaxUnrelayed {
+		return gate.Admission{}, fmt.Errorf("%w: %d of product %s", sale.ErrFull, p.outbox.orders, id)
+	}
+	now := g.o.Now()
+	before := p.view.Seq
+	a := gate.Admission{Decisions: make([]gate.Decision, len(batch))}
+	for i, r := range batch {
+		a.Decisions[i] = p.decide(r, now)
+	}
+	if n := p.view.Seq - before; n > 0 {
+		a.Entry = p.outbox.add(entry{epoch: p.view.Epoch, first: before + 1, at: now, orders: admitted(batch, a.Decisions, n)})
+	}
+	a.View = p.viewAt(now)
+	return a, nil
+}
+
+// decide answers one request, and lets the users know of an order it admits.
+func (p *product) decide(r gate.Request, now time.Time) gate.Decision {
+	d := gate.Decision{Order: r.Order}
+	user := p.users.look(r.User, r.Order)
+	verdict, refuses := p.view.Refuses(now)
+	switch {
+	case user.knows:
+		d.Verdict = gate.Known
+	case user.held >= p.view.Terms.LimitPerUser:
+		d.Verdict, d.Order = gate.LimitReached, user.newest
+	case refuses:
+		d.Verdict = verdict
+	default:
+		p.view.Remaining--
+		p.view.Seq++
+		p.users.put(user.place, r.User, r.Order, false)
+		d.Verdict, d.Seq = gate.Admitted, p.view.Seq
+	}
+	return d
+}
+
+// admitted are the n requests of the batch that were admitted.
+func admitted(batch []gate.Request, decisions []gate.Decision, n int64) []gate.Request {
+	out := make([]gate.Request, 0, n)
+	for i, d := range decisions {
+		if d.Verdict == gate.Admitted {
+			out = append(out, batch[i])
+		}
+	}
+	return out
+}
+
+func (p *product) viewAt(now time.Time) gate.View {
+	v := p.view
+	v.Now = now
+	return v
+}
+
+// Return is gate.Returner's.
+func (g *Gate) Return(_ context.Context, id string, epoch int64, returns []sale.Return) (returned int64, err error) {
+	p, err := g.openedAt(id, epoch)
+	if err != nil {
+		return 0, err
+	}
+	defer p.mu.Unlock()
+	for _, r := range returns {
+		if r.Number != p.view.Returned+1 {
+			continue
+		}
+		p.view.Returned++
+		p.view.Remaining++
+		p.users.end(r.UserID, r.OrderID)
+	}
+	return p.view.Returned, nil
+}

@@ -1,0 +1,59 @@
+package memgate
+
+import (
+	"context"
+	"math"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// View is gate.Inspector's.
+func (g *Gate) View(_ context.Context, id string) (gate.View, error) {
+	p := g.product(id)
+	if p == nil {
+		return gate.View{}, noGate(id)
+	}
+	defer p.mu.Unlock()
+	return p.viewAt(g.o.Now()), p.notOpen()
+}
+
+// Users is gate.Inspector's. It holds up the buyers for some microseconds at a
+// time, and not at all while f works. Users who come meanwhile are among them.
+func (g *Gate) Users(_ context.Context, id string, epoch int64, f func(user string)) error {
+	var page [512]string
+	for from := first; from != none; {
+		p, err := g.openedAt(id, epoch)
+		if err != nil {
+			return err
+		}
+		var names []string
+		names, from = p.users.page(from, page[:0])
+		p.mu.Unlock()
+		for _, name := range names {
+			f(name)
+		}
+	}
+	return nil
+}
+
+// Knows is gate.Inspector's.
+func (g *Gate) Knows(_ context.Context, id string, epoch int64, user string, order sale.OrderID) (bool, error) {
+	p, err := g.openedAt(id, epoch)
+	if err != nil {
+		return false, err
+	}
+	defer p.mu.Unlock()
+	return p.users.look(user, order).knows, nil
+}
+
+// Cut is gate.Inspector's.
+func (g *Gate) Cut(_ context.Context, id string) (gate.View, []gate.Entry, error) {
+	p, err := g.opened(id)
+	if err != nil {
+		return gate.View{}, nil, err
+	}
+	defer p.mu.Unlock()
+	now := g.o.Now()
+	return p.viewAt(now), p.outbox.records(id, now, 0, math.MaxInt), nil
+}
