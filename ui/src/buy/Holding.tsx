@@ -21,7 +21,7 @@ export function Holding({ product, title, journey, order }: Props) {
       >
         <p className="wrap-anywhere">{title}</p>
         <div role="status" className="grid gap-2">
-          <h1 className="text-hero font-semibold tracking-tight text-balance">{headline}</h1>
+          <h1 className="text-headline font-semibold tracking-tight text-balance">{headline}</h1>
           <p>{line}</p>
         </div>
         {owed && order.pay_by && (
@@ -100,7 +100,7 @@ function Settle({ order, onOrder }: { order: Order; onOrder: (order: Order) => v
       >
         Cancel
       </button>
-      <p role="alert" className="col-span-2 min-h-6 text-center text-alarm">
+      <p role="alert" className="col-span-2 text-center text-alarm empty:hidden">
         {trouble}
       </p>
     </div>

@@ -63,6 +63,8 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
   const moment = nextMoment(product, now)
   const early = state === 'not_open' && moment
   const left = product.remaining === undefined ? '–' : count(product.remaining)
+  const figure = early ? timeLeft(moment.at - now) : left
+  const size = figure.length > 10 ? 'text-figure' : 'text-headline'
   return (
     <section className="grid gap-4 rounded-box border border-board-edge bg-board p-5 text-board-ink">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
@@ -72,9 +74,9 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
       <p className="grid">
         <span
           role={early ? 'timer' : undefined}
-          className={`figures text-hero font-semibold tracking-tight whitespace-nowrap ${state === 'on_sale' ? 'text-flash' : ''}`}
+          className={`figures ${size} font-semibold tracking-tight whitespace-nowrap ${state === 'on_sale' ? 'text-flash' : ''}`}
         >
-          {early ? timeLeft(moment.at - now) : left}
+          {figure}
         </span>
         <span className="figures text-board-muted">
           {early ? `until it opens, ${count(product.quantity)} in all` : `of ${count(product.quantity)} left`}

@@ -18,7 +18,7 @@ export function Dialog({ title, onClose, children }: Props) {
         event.preventDefault()
         onClose()
       }}
-      className="m-auto w-[calc(100%-2rem)] max-w-md rounded-box border border-line bg-surface p-6 text-ink backdrop:bg-black/50"
+      className="m-auto w-[calc(100%-2rem)] max-w-md rounded-box border border-line bg-surface p-6 text-ink"
     >
       <h2 id="dialog-title" className="text-lead font-semibold">
         {title}

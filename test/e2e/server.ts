@@ -1,0 +1,102 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+const binary = path.resolve(process.env.SECKILL_BIN ?? path.join(import.meta.dirname, '../../bin/seckill'))
+const readyWithinMs = 15_000
+
+/** A real `seckill serve` on a free port with a data folder of its own. */
+export class Server {
+  private child: ChildProcess | undefined
+  private said = ''
+
+  private constructor(
+    readonly port: number,
+    private readonly data: string,
+    private readonly flags: string[],
+  ) {}
+
+  static async start(...flags: string[]): Promise<Server> {
+    const server = new Server(await freePort(), await mkdtemp(path.join(tmpdir(), 'seckill-e2e-')), flags)
+    await server.up()
+    return server
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`
+  }
+
+  /** Starts it, after `kill` again on the same port and data, and returns once it is ready. */
+  async up() {
+    const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...this.flags])
+    child.stdout.on('data', (text) => (this.said += text))
+    child.stderr.on('data', (text) => (this.said += text))
+    child.on('error', (error) => (this.said += error.message))
+    this.child = child
+    const deadline = Date.now() + readyWithinMs
+    while (!(await this.ready())) {
+      if (child.exitCode !== null || child.pid === undefined || Date.now() > deadline) {
+        throw new Error(`${binary} serve did not become ready. It said:\n${this.said}`)
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  private async ready(): Promise<boolean> {
+    const answer = await fetch(`${this.url}/readyz`).catch(() => undefined)
+    return answer?.ok ?? false
+  }
+
+  /** Ends it at once, as a lost machine would. */
+  async kill() {
+    if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return
+    const gone = once(this.child, 'exit')
+    this.child.kill('SIGKILL')
+    await gone
+  }
+
+  async stop() {
+    await this.kill()
+    await rm(this.data, { recursive: true, force: true })
+  }
+
+  async put(id: string, terms: Record<string, unknown>) {
+    await this.ask(`/api/products/${id}`, { method: 'PUT', body: JSON.stringify(terms) })
+  }
+
+  async step(id: string, step: 'pause' | 'resume' | 'close') {
+    await this.ask(`/api/products/${id}/${step}`, { method: 'POST' })
+  }
+
+  /** Lets `buyers` buy, `at` most at a time; the names are `name`-1 and up. */
+  async fill(id: string, buyers: number, name = 'buyer', at = 64) {
+    let next = 0
+    const one = async () => {
+      while (next < buyers) {
+        const user_id = `${name}-${++next}`
+        await this.ask(`/api/products/${id}/orders`, { method: 'POST', body: JSON.stringify({ user_id }) })
+      }
+    }
+    await Promise.all(Array.from({ length: at }, one))
+  }
+
+  private async ask(route: string, init: RequestInit) {
+    const headers = init.body ? { 'Content-Type': 'application/json' } : undefined
+    const answer = await fetch(this.url + route, { ...init, ...(headers ? { headers } : {}) })
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`${init.method} ${route}: ${answer.status} ${text}`)
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const address = probe.address()
+  probe.close()
+  await once(probe, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no port was given')
+  return address.port
+}
