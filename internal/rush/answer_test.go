@@ -3,6 +3,8 @@ package rush
 import (
 	"io"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -77,4 +79,26 @@ func TestProblemOf(t *testing.T) {
 			t.Errorf("problemOf(%s) = %q, want %q", body, got, want)
 		}
 	}
+}
+
+// TLS has no shortcut to the socket, and gets the same answers.
+func TestTLS(t *testing.T) {
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.WriteString(w, r.URL.Path)
+	}))
+	t.Cleanup(server.Close)
+	at := &target{host: "example.com", address: server.Listener.Addr().String(), tls: server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()}
+	at.tls.ServerName, at.tls.NextProtos = "example.com", nil
+	conn, err := at.dial(t.Context(), time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := newLink(conn, make([]byte, 0, 64))
+	for _, path := range []string{"/a", "/b"} {
+		var got answer
+		if err := link.exchange(getRequest(at, path), &got); err != nil || string(got.body) != path {
+			t.Errorf("%s: %v %s", path, err, got.String())
+		}
+	}
+	_ = conn.Close()
 }

@@ -18,9 +18,9 @@ type tail struct {
 
 // patience is the pause before a queued order is asked for again where the
 // server names none.
-const patience = time.Second
+const patience = 500 * time.Millisecond
 
-// put off sets when to ask again, and reports whether that is still worth it.
+// putOff sets when to ask again, and reports whether that is still worth it.
 func (t *tail) putOff(now, retryAfter time.Duration) bool {
 	if retryAfter == 0 {
 		retryAfter = patience
