@@ -1,0 +1,172 @@
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+	"github.com/valyala/fasthttp/fasthttpadaptor"
+)
+
+const (
+	// readTimeout is how long a whole request may take to arrive.
+	readTimeout = 10 * time.Second
+	// writeTimeout is how long an answer, or a piece of a long one, may take to be taken.
+	writeTimeout = 30 * time.Second
+	idleTimeout  = 2 * time.Minute
+	// maxHeader bounds the headers: enough for a browser that also keeps the
+	// cookies of everything else that ever ran on localhost.
+	maxHeader = 8 << 10
+)
+
+// An API is the sale over HTTP.
+type API struct {
+	Config
+	ctx     context.Context // of all work; done when Shutdown ran out of time
+	cancel  context.CancelFunc
+	waits   context.Context // of buyers who would wait for placed, and of event streams
+	hush    context.CancelFunc
+	streams sync.WaitGroup
+	closing atomic.Bool
+
+	server   *fasthttp.Server
+	others   fasthttp.RequestHandler // every route but a buy and the event streams
+	document []byte                  // OpenAPI, as JSON
+	yaml     []byte                  // the same, as YAML
+	rate     *limiter                // nil: no limit
+	count    [outcomeCount]func(took time.Duration)
+	loopback bool // only reached from this machine: then also only by its local names
+}
+
+// New makes an API.
+func New(c Config) *API {
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	a := &API{Config: c}
+	a.ctx, a.cancel = context.WithCancel(context.Background())
+	a.waits, a.hush = context.WithCancel(a.ctx)
+	if c.Rate > 0 {
+		a.rate = newLimiter(c.Rate, c.Now)
+	}
+	for o := range outcomeCount {
+		a.count[o] = func(time.Duration) {}
+		if c.Meter != nil {
+			a.count[o] = c.Meter.Buys(o.String())
+		}
+	}
+	a.others = fasthttpadaptor.NewFastHTTPHandler(a.routes())
+	a.server = a.newServer()
+	return a
+}
+
+func (a *API) newServer() *fasthttp.Server {
+	return &fasthttp.Server{
+		Handler:       a.Handler(),
+		ErrorHandler:  a.unreadable,
+		ExpectHandler: expect,
+		Logger:        quiet{a.Log},
+
+		Concurrency:        1 << 18, // of connections: fewer would turn a rush away with 503
+		ReadBufferSize:     maxHeader,
+		MaxRequestBodySize: maxBody,
+		// A larger body comes as a stream, so that it can be answered as we like.
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+		ReadTimeout:                  readTimeout,
+		WriteTimeout:                 writeTimeout,
+		IdleTimeout:                  idleTimeout,
+		CloseOnShutdown:              true,
+		KeepHijackedConns:            true, // event streams go on without the request that began them
+		NoDefaultServerHeader:        true,
+		NoDefaultContentType:         true,
+	}
+}
+
+// Serve answers on ln until Shutdown. It may be called once.
+func (a *API) Serve(ln net.Listener) error {
+	if tcp, ok := ln.Addr().(*net.TCPAddr); ok {
+		a.loopback = tcp.IP.IsLoopback()
+	}
+	return a.server.Serve(ln)
+}
+
+// Shutdown ends everything: no new connections, event streams closed, and every
+// request answered. What still works when ctx is done is told to give up; then
+// its error is returned.
+func (a *API) Shutdown(ctx context.Context) error {
+	a.closing.Store(true)
+	a.hush()
+	defer a.cancel()
+	err := a.server.ShutdownWithContext(ctx)
+	if err == nil {
+		a.streams.Wait() // each is told, and writes for a moment at most
+	}
+	return err
+}
+
+// Handler answers one request.
+func (a *API) Handler() fasthttp.RequestHandler { return a.handle }
+
+func (a *API) handle(ctx *fasthttp.RequestCtx) {
+	defer a.recovered(ctx)
+	if k, ok := a.guard(ctx); !ok {
+		problem(k).send(ctx)
+		return
+	}
+	switch route, id := match(ctx); route {
+	case buyRoute:
+		a.buy(ctx, id)
+	case productEventsRoute:
+		a.productEvents(ctx, id)
+	case orderEventsRoute:
+		a.orderEvents(ctx, id)
+	default:
+		a.other(ctx)
+	}
+}
+
+func (a *API) other(ctx *fasthttp.RequestCtx) {
+	if !readable(ctx.RequestURI()) {
+		problem(malformed).send(ctx)
+		return
+	}
+	a.others(ctx)
+}
+
+// recovered answers where our code has failed; one request must not end a sale.
+func (a *API) recovered(ctx *fasthttp.RequestCtx) {
+	if v := recover(); v != nil {
+		a.Log.Error("panic", "value", v, "stack", string(debug.Stack()))
+		ctx.Response.Reset()
+		problem(internal).send(ctx)
+	}
+}
+
+// recoverer does the same on net/http, where the handler has a goroutine of its own.
+func (a *API) recoverer(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if v := recover(); v == http.ErrAbortHandler {
+				panic(v) // it cuts off an answer that has begun
+			} else if v != nil {
+				a.Log.Error("panic", "value", v, "stack", string(debug.Stack()))
+				problem(internal).write(w)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// quiet keeps what fasthttp has to say about broken connections out of the way.
+type quiet struct{ log *slog.Logger }
+
+func (q quiet) Printf(format string, args ...any) {
+	q.log.Debug("fasthttp", "format", format, "args", args)
+}

@@ -1,0 +1,254 @@
+package httpapi
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/valyala/fasthttp"
+
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+const (
+	// maxWait bounds what a buyer may ask for with Prefer: wait.
+	maxWait = 30 * time.Second
+	// catchUp is how long a request waits for the store to pass what the log has.
+	catchUp = time.Second
+	// maxKey is the longest Idempotency-Key.
+	maxKey = 255
+)
+
+// An outcome is what a buy came to: a kind of problem, or one of these.
+type outcome uint8
+
+const (
+	boughtPlaced = outcome(kindCount) + iota
+	boughtQueued
+	boughtAgain
+	outcomeCount
+)
+
+func (o outcome) String() string {
+	switch o {
+	case boughtPlaced:
+		return "placed"
+	case boughtQueued:
+		return "queued"
+	case boughtAgain:
+		return "again"
+	}
+	return kinds[o].name
+}
+
+// bodies are the problems that are the same for everybody, ready to be sent.
+var bodies = func() (b [kindCount][]byte) {
+	for k := range kindCount {
+		b[k] = problem(k).body()
+	}
+	return b
+}()
+
+// A buyRequest is a buy of the right form. Product and user are the request's
+// own bytes.
+type buyRequest struct {
+	product, user []byte
+	key           string // empty: none was sent
+}
+
+func (a *API) buy(ctx *fasthttp.RequestCtx, product []byte) {
+	o := a.answerBuy(ctx, product)
+	a.count[o](time.Since(ctx.Time()))
+}
+
+func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) outcome {
+	r, ok := plainBuy(ctx, product)
+	if !ok {
+		var err error
+		if r, err = strictBuy(ctx, product); err != nil {
+			p := a.explain(err)
+			p.send(ctx)
+			return outcome(p.kind)
+		}
+	}
+	if a.rate != nil && !a.rate.allow(r.user) {
+		return refuse(ctx, rateLimited)
+	}
+	if answer, sure := a.Desk.Refuse(r.product, r.user); sure {
+		return refused(ctx, &answer)
+	}
+	return a.admit(ctx, string(r.product), string(r.user), r.key)
+}
+
+// plainBuy reads a buy as nearly everybody sends it. Where it is in doubt it says false.
+func plainBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, ok bool) {
+	h := &ctx.Request.Header
+	if string(h.ContentType()) != "application/json" || h.Peek("Idempotency-Key") != nil || !sale.CheckID(product) {
+		return r, false
+	}
+	user, ok := scanUser(ctx.PostBody())
+	return buyRequest{product: product, user: user}, ok
+}
+
+// strictBuy reads a buy of any form, and tells what is wrong with it.
+func strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, err error) {
+	h := &ctx.Request.Header
+	if p := checkJSON(string(h.ContentType()), string(h.ContentEncoding())); p != nil {
+		return r, p
+	}
+	var user string
+	if err := readObject(ctx.PostBody(), idField("user_id", &user)); err != nil {
+		return r, err
+	}
+	id, err := url.PathUnescape(string(product))
+	if err != nil || !sale.CheckID(id) {
+		return r, broken(invalid, "id", sale.IDRule)
+	}
+	if user == "" {
+		return r, broken(invalid, "user_id", "is required")
+	}
+	key, ok := idempotencyKey(h)
+	if !ok {
+		return r, broken(invalid, "Idempotency-Key", "must be one, of 1 to 255 printable ASCII characters")
+	}
+	return buyRequest{[]byte(id), []byte(user), key}, nil
+}
+
+func idempotencyKey(h *fasthttp.RequestHeader) (key string, ok bool) {
+	all := h.PeekAll("Idempotency-Key")
+	if len(all) == 0 {
+		return "", true
+	}
+	key = string(all[0])
+	unprintable := func(c rune) bool { return c < ' ' || c > '~' }
+	return key, len(all) == 1 && key != "" && len(key) <= maxKey && !strings.ContainsFunc(key, unprintable)
+}
+
+// refuse answers with a problem that is the same for everybody.
+func refuse(ctx *fasthttp.RequestCtx, k kind) outcome {
+	ctx.SetStatusCode(kinds[k].status)
+	ctx.SetContentType(problemType)
+	if retry := kinds[k].retry; retry > 0 {
+		ctx.Response.Header.Set("Retry-After", strconv.Itoa(retry))
+	}
+	ctx.Response.SetBodyRaw(bodies[k])
+	return outcome(k)
+}
+
+// refused answers those who cannot have a unit.
+func refused(ctx *fasthttp.RequestCtx, answer *purchase.Answer) outcome {
+	switch answer.Result {
+	case purchase.Closed:
+		return refuse(ctx, closed)
+	case purchase.Paused:
+		return refuse(ctx, paused)
+	case purchase.NotOpen:
+		p := problem(notOpen)
+		p.OpensAt = stamp(answer.OpensAt)
+		p.send(ctx)
+		left := answer.OpensAt.Sub(answer.Now)
+		ctx.Response.Header.Set("Retry-After", strconv.Itoa(max(1, int((left+time.Second-1)/time.Second))))
+		return outcome(notOpen)
+	}
+	return refuse(ctx, soldOut)
+}
+
+// admit asks for a unit, and waits as long as the buyer does.
+func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) outcome {
+	id := a.NewOrderID()
+	if key != "" {
+		id = sale.KeyedOrderID(a.Secret, product, user, key)
+	}
+	wait, done := a.patience(ctx)
+	defer done()
+	answer, err := a.Desk.Buy(wait, product, user, id)
+	if err != nil {
+		return refuse(ctx, a.explain(err).kind)
+	}
+	o := &Order{OrderID: answer.Order.String(), ProductID: product, UserID: user, Epoch: answer.Epoch}
+	switch answer.Result {
+	case purchase.Placed:
+		o.Status = string(sale.Placed)
+		o.send(ctx, fasthttp.StatusCreated, o.append(nil))
+		return boughtPlaced
+	case purchase.Queued:
+		return a.queued(ctx, o)
+	case purchase.Again:
+		return a.again(ctx, answer.Order)
+	case purchase.AlreadyBought:
+		return a.already(ctx, answer.Order, o)
+	}
+	return refused(ctx, &answer)
+}
+
+// patience is how long this buyer's request may wait. An embedded sale answers
+// when it is certain, and not before.
+func (a *API) patience(ctx *fasthttp.RequestCtx) (context.Context, context.CancelFunc) {
+	if a.Wait == 0 {
+		return a.ctx, func() {}
+	}
+	wait, ok := preferredWait(ctx.Request.Header.PeekAll("Prefer"))
+	if !ok {
+		wait = a.Wait
+	}
+	return context.WithTimeout(a.waits, wait)
+}
+
+// preferredWait reads Prefer: wait=N, in seconds (RFC 7240). A preference that
+// cannot be read is to be ignored.
+func preferredWait(headers [][]byte) (wait time.Duration, ok bool) {
+	for _, h := range headers {
+		for preference := range strings.FieldsFuncSeq(string(h), func(c rune) bool { return c == ',' || c == ';' }) {
+			name, value, _ := strings.Cut(strings.TrimSpace(preference), "=")
+			n, err := strconv.ParseUint(strings.Trim(value, `" `), 10, 31)
+			if strings.EqualFold(strings.TrimSpace(name), "wait") && err == nil {
+				return min(time.Duration(n)*time.Second, maxWait), true
+			}
+		}
+	}
+	return 0, false
+}
+
+// queued answers a buyer whose order is not firm yet.
+func (a *API) queued(ctx *fasthttp.RequestCtx, o *Order) outcome {
+	if a.Wait == 0 { // the process ends, and nobody can tell any more
+		return refuse(ctx, outcomeUnknown)
+	}
+	o.Status = string(sale.Queued)
+	o.send(ctx, fasthttp.StatusAccepted, o.append(nil))
+	ctx.Response.Header.Set("Retry-After", "1")
+	return boughtQueued
+}
+
+// again answers who has asked before, under the same key: with the order as it is now.
+func (a *API) again(ctx *fasthttp.RequestCtx, id sale.OrderID) outcome {
+	wait, done := context.WithTimeout(a.ctx, catchUp)
+	defer done()
+	kept, err := a.Settle.Find(wait, id)
+	if err != nil { // the gate knows it, so it comes
+		return refuse(ctx, unavailable)
+	}
+	o := orderBody(&kept)
+	o.send(ctx, fasthttp.StatusOK, must(json.Marshal(&o)))
+	return boughtAgain
+}
+
+// already names the order by which the user holds a unit: the one in the store,
+// or as much of it as is known where the store does not have it yet.
+func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) outcome {
+	o.Status = string(sale.Placed)
+	if a.Wait > 0 {
+		o.Status = string(sale.Queued) // there only the store makes it firm
+	}
+	p := problem(alreadyBought)
+	p.Order = o
+	if kept, err := a.Store.Order(a.ctx, id); err == nil {
+		*o = orderBody(&kept)
+	}
+	p.send(ctx)
+	return outcome(alreadyBought)
+}

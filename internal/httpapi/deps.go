@@ -1,0 +1,101 @@
+package httpapi
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"seckill/internal/auth"
+	"seckill/internal/live"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// A Desk is the buy path: a purchase.Desk.
+type Desk interface {
+	Refuse(product, user []byte) (purchase.Answer, bool)
+	Buy(ctx context.Context, product, user string, order sale.OrderID) (purchase.Answer, error)
+}
+
+// A Settler ends what buyers began: a settle.Desk.
+type Settler interface {
+	Find(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	Pay(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	Cancel(ctx context.Context, id sale.OrderID) (sale.Order, error)
+}
+
+// A Merchant puts products on sale and takes them off.
+type Merchant interface {
+	// Put opens the product under the terms that change makes of it as the
+	// store has it now (epoch 0 where there is none), and returns it once the
+	// store shows that opening. change may be called again, after an opening of
+	// somebody else came first; its error comes back as it is, and nothing
+	// happened. Errors: ErrTermsRefused, ErrChangedMeanwhile, ErrUnavailable.
+	Put(ctx context.Context, product string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error)
+	// Delete removes a closed product and its orders. Errors: ErrNotFound,
+	// ErrTermsRefused where it is not closed, ErrChangedMeanwhile, ErrUnavailable.
+	Delete(ctx context.Context, product string) error
+}
+
+// A Store answers reads: an orderstore.Reader and a part of its Opener.
+type Store interface {
+	Product(ctx context.Context, id string) (sale.Product, error)
+	Products(ctx context.Context) ([]sale.Product, error)
+	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	List(ctx context.Context, q sale.Query) ([]sale.Order, error)
+}
+
+// Gates shows what the gates hold at this moment.
+type Gates interface {
+	// Counter is one gate's count. Errors: ErrNoGate, ErrUnavailable.
+	Counter(ctx context.Context, product string) (Counter, error)
+	// Knows reports whether user has this order in the gate, where it is open at
+	// epoch. Errors: ErrNoGate, ErrShut, ErrFenced, ErrUnavailable.
+	Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error)
+}
+
+// A Counter is what a gate counts.
+type Counter struct {
+	Epoch     int64
+	Remaining int64
+	Returned  int64
+	Seq       int64
+	Now       time.Time // the gate's clock
+	Shut      bool      // it is being opened: only Epoch and Now tell anything
+}
+
+// A Meter counts the answers to buys.
+type Meter interface {
+	// Buys returns what counts the buys that got this answer: placed, queued,
+	// again, or the kind of a problem.
+	Buys(answer string) (count func(took time.Duration))
+}
+
+// Config is what an API works with. Fields marked optional may be zero.
+type Config struct {
+	Desk     Desk
+	Settle   Settler
+	Merchant Merchant
+	Store    Store
+	Gates    Gates
+	Hub      *live.Hub
+	Auth     *auth.Guard
+	Pages    fs.FS // what Vite built; without index.html a plain page stands in
+
+	Secret     []byte // keys the order ids under an Idempotency-Key: the same in every process
+	NewOrderID func() sale.OrderID
+	Now        func() time.Time
+
+	// Wait is how long a buyer waits for placed before the answer is 202. 0 is
+	// the embedded mode: the desk's answer is certain, and is waited for.
+	Wait time.Duration
+	Rate float64 // buys a second and user; 0: any number
+
+	Ready    func(ctx context.Context) []string // names what is missing
+	Internal http.Handler                       // optional: POST /internal/verify
+	Metrics  http.Handler                       // optional: GET /metrics
+	Meter    Meter                              // optional
+	Log      *slog.Logger                       // optional: what nobody expected
+}

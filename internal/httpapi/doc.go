@@ -1,0 +1,26 @@
+// Package httpapi is the sale over HTTP: requests in, JSON, event streams and
+// pages out.
+//
+// It promises that whatever is sent to it is answered, that a request which
+// breaks a rule changes nothing and is told which field broke which rule, that
+// every error is a problem (RFC 9457) of the one table in errors.go, and that the
+// OpenAPI document it serves is made from the routes that run.
+//
+// One listener carries everything. fasthttp reads the requests, and two kinds of
+// them are answered right there: a buy, because it is what comes a hundred
+// thousand times a second, and the event streams, because a watcher should cost
+// little more than a connection. Everything else goes to a net/http mux.
+//
+//	connection ──► guard ──► buy        ──► purchase
+//	             (host,  ├─► events     ──► live
+//	              site,  └─► mux, huma  ──► settle, the merchant, the store, pages
+//	              size)
+//
+// A buy that is refused from this process's memory takes the first branch and
+// allocates nothing: the request's bytes are fasthttp's, and are copied only for
+// what outlives the handler.
+//
+// An API is made by New, runs in Serve, and ends with Shutdown: event streams are
+// closed, buyers who wait are answered, and then the connections. Everything may
+// be called by any number of goroutines at once.
+package httpapi

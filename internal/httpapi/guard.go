@@ -1,0 +1,114 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"net/url"
+
+	"github.com/valyala/fasthttp"
+)
+
+// drainMost is how much of a body that is too large is read, so that its sender
+// gets to see the answer: a connection closed over unread bytes is reset.
+const drainMost = 64 << 20
+
+// guard looks at what every request has to fulfil, whatever it is for.
+func (a *API) guard(ctx *fasthttp.RequestCtx) (kind, bool) {
+	host := ctx.Host()
+	if a.loopback && !localName(host) {
+		return wrongHost, false // a page of a foreign name that was made to resolve to here
+	}
+	if !safe(ctx) && crossSite(&ctx.Request.Header, host) {
+		return crossOrigin, false
+	}
+	return fits(ctx)
+}
+
+func safe(ctx *fasthttp.RequestCtx) bool { return ctx.IsGet() || ctx.IsHead() || ctx.IsOptions() }
+
+// localName reports whether host, with or without a port, names this machine to itself.
+func localName(host []byte) bool {
+	if i := bytes.LastIndexByte(host, ':'); i >= 0 && bytes.IndexByte(host[i:], ']') < 0 {
+		host = host[:i]
+	}
+	switch string(host) {
+	case "localhost", "127.0.0.1", "[::1]":
+		return true
+	}
+	ip := net.ParseIP(string(bytes.Trim(host, "[]")))
+	return ip != nil && ip.IsLoopback()
+}
+
+// crossSite is the rule of http.CrossOriginProtection: a browser says where a
+// request comes from, and other clients cannot be made to send one.
+func crossSite(h *fasthttp.RequestHeader, host []byte) bool {
+	switch string(h.Peek("Sec-Fetch-Site")) {
+	case "":
+	case "same-origin", "none":
+		return false
+	default:
+		return true
+	}
+	origin := h.Peek("Origin")
+	if len(origin) == 0 {
+		return false
+	}
+	u, err := url.Parse(string(origin))
+	return err != nil || u.Host != string(host)
+}
+
+// fits reads a body that was sent in chunks, and refuses one that is too large.
+func fits(ctx *fasthttp.RequestCtx) (kind, bool) {
+	length := ctx.Request.Header.ContentLength()
+	stream := ctx.RequestBodyStream()
+	if stream == nil || 0 <= length && length <= maxBody {
+		return 0, true
+	}
+	if length > maxBody {
+		drain(ctx, stream)
+		return tooLarge, false
+	}
+	body, err := io.ReadAll(io.LimitReader(stream, maxBody+1))
+	switch {
+	case err != nil:
+		ctx.SetConnectionClose()
+		return unreadableKind(err), false
+	case len(body) > maxBody:
+		drain(ctx, stream)
+		return tooLarge, false
+	}
+	ctx.Request.SetBodyRaw(body)
+	return 0, true
+}
+
+func drain(ctx *fasthttp.RequestCtx, stream io.Reader) {
+	if _, err := io.CopyN(io.Discard, stream, drainMost); err != io.EOF {
+		ctx.SetConnectionClose()
+	}
+}
+
+// expect answers a client that asks before it sends its body.
+func expect(ctx *fasthttp.RequestCtx) int {
+	if ctx.Request.Header.ContentLength() <= maxBody {
+		return fasthttp.StatusContinue
+	}
+	problem(tooLarge).send(ctx)
+	return fasthttp.StatusRequestEntityTooLarge
+}
+
+// unreadable answers what fasthttp could not read as a request.
+func (a *API) unreadable(ctx *fasthttp.RequestCtx, err error) {
+	problem(unreadableKind(err)).send(ctx)
+}
+
+func unreadableKind(err error) kind {
+	if _, ok := errors.AsType[*fasthttp.ErrSmallBuffer](err); ok {
+		return headersTooLarge
+	}
+	if e, ok := errors.AsType[net.Error](err); ok && e.Timeout() {
+		return timedOut
+	}
+	return malformed
+}

@@ -1,0 +1,213 @@
+package httpapi
+
+import (
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+)
+
+// openAPI is the document before the routes are in it.
+func openAPI() *huma.OpenAPI {
+	return &huma.OpenAPI{
+		Info: &huma.Info{
+			Title: "seckill", Version: "1",
+			Description: "Flash sales that never oversell. Every error is a problem (RFC 9457); an id is 1 to 64 of A-Z, a-z, 0-9, _ and -.",
+		},
+		Components: &huma.Components{
+			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			SecuritySchemes: map[string]*huma.SecurityScheme{
+				"admin":   {Type: "http", Scheme: "bearer", Description: "The admin token, where the server has one"},
+				"session": {Type: "apiKey", In: "cookie", Name: authCookie, Description: "Got by POST /api/session"},
+			},
+		},
+	}
+}
+
+// operators is the mark of the routes that are for operators.
+var operators = []map[string][]string{{"admin": {}}, {"session": {}}}
+
+// An operation is described in one line; the kinds are the problems that it may
+// answer with, on top of those that every route may.
+func operation(method, path, id, summary string, fails ...kind) huma.Operation {
+	op := huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Responses: map[string]*huma.Response{}}
+	for _, k := range append(fails, internal) {
+		describe(&op, k)
+	}
+	return op
+}
+
+func forOperators(op huma.Operation) huma.Operation {
+	op.Security = operators
+	describe(&op, unauthorized)
+	return op
+}
+
+func describe(op *huma.Operation, k kind) {
+	status := strconv.Itoa(kinds[k].status)
+	r := op.Responses[status]
+	if r == nil {
+		r = &huma.Response{Content: map[string]*huma.MediaType{problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}}
+		op.Responses[status] = r
+	}
+	r.Description = strings.TrimPrefix(r.Description+", "+kinds[k].name, ", ")
+}
+
+// withBody is an operation that takes JSON.
+func withBody(op huma.Operation) huma.Operation {
+	for _, k := range []kind{malformed, tooLarge, notJSON, invalid, crossOrigin} {
+		describe(&op, k)
+	}
+	return op
+}
+
+// bodyOf documents a body in the shape of v. Where huma knew of it before the
+// route is registered, it would read the body itself, and is lenient.
+func bodyOf(api huma.API, v any) *huma.RequestBody {
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(v), true, "")
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}
+}
+
+// documentBodies writes the bodies of the routes that huma serves into the document.
+func documentBodies(api huma.API) {
+	paths := api.OpenAPI().Paths
+	paths["/api/products/{id}"].Put.RequestBody = bodyOf(api, Terms{})
+	paths["/api/session"].Post.RequestBody = bodyOf(api, Token{})
+}
+
+// gives documents an answer that huma cannot know of.
+func gives(api huma.API, op huma.Operation, status int, text, media string, v any) huma.Operation {
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(v), true, "")
+	r := op.Responses[strconv.Itoa(status)]
+	if r == nil {
+		r = &huma.Response{Description: text, Content: map[string]*huma.MediaType{}}
+		op.Responses[strconv.Itoa(status)] = r
+	}
+	r.Content[media] = &huma.MediaType{Schema: schema}
+	return op
+}
+
+// Terms is the body of a PUT, for the document.
+type Terms struct {
+	Quantity      int64  `json:"quantity" minimum:"1" maximum:"10000000"`
+	Name          string `json:"name,omitempty,omitzero" maxLength:"200"`
+	LimitPerUser  int64  `json:"limit_per_user,omitempty,omitzero" minimum:"1" maximum:"100" default:"1"`
+	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
+	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time" doc:"After opens_at"`
+	PaymentWindow string `json:"payment_window,omitempty,omitzero" default:"0s" doc:"0s, or 10s to 168h"`
+}
+
+// Buyer is the body of a buy, for the document.
+type Buyer struct {
+	UserID string `json:"user_id" pattern:"^[A-Za-z0-9_-]{1,64}$"`
+}
+
+// Token is the body of a sign-in, for the document.
+type Token struct {
+	Token string `json:"token"`
+}
+
+func putOperation(api huma.API) huma.Operation {
+	op := forOperators(operation("PUT", "/api/products/{id}", "put-product",
+		"Put on sale, or change the terms: whole terms, a missing field is its default",
+		termsRefused, changedMeanwhile, unavailable))
+	op = gives(api, op, http.StatusCreated, "It is new", "application/json", Product{})
+	return withBody(gives(api, op, http.StatusOK, "It was there before", "application/json", Product{}))
+}
+
+func switchOperation(name string) huma.Operation {
+	return forOperators(operation("POST", "/api/products/{id}/"+name, name+"-product", map[string]string{
+		"pause": "Sell nothing until it is resumed", "resume": "Sell again", "close": "End the sale",
+	}[name], invalid, notFound, crossOrigin, changedMeanwhile, unavailable))
+}
+
+func deleteOperation() huma.Operation {
+	return forOperators(operation("DELETE", "/api/products/{id}", "delete-product",
+		"Remove a closed product and its orders", invalid, notFound, crossOrigin, notClosed, changedMeanwhile, unavailable))
+}
+
+func listOperation(api huma.API) huma.Operation {
+	op := forOperators(operation("GET", "/api/products/{id}/orders", "list-orders",
+		"Its orders by number: a page as JSON, or all of them as CSV", invalid, notFound, unavailable))
+	op = gives(api, op, http.StatusOK, "OK", "application/json", Orders{})
+	return gives(api, op, http.StatusOK, "OK", "text/csv", "")
+}
+
+func productsOperation() huma.Operation {
+	return operation("GET", "/api/products", "list-products", "All products", unavailable)
+}
+
+func productOperation() huma.Operation {
+	return operation("GET", "/api/products/{id}", "get-product", "Terms, state and counts", invalid, notFound, unavailable)
+}
+
+func findOperation() huma.Operation {
+	return operation("GET", "/api/orders/{order_id}", "get-order", "An order", invalid, notFound, unavailable)
+}
+
+func payOperation() huma.Operation {
+	return operation("POST", "/api/orders/{order_id}/pay", "pay-order", "Pay a placed order",
+		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown)
+}
+
+func cancelOperation() huma.Operation {
+	return operation("POST", "/api/orders/{order_id}/cancel", "cancel-order", "Cancel a placed order that is to be paid",
+		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown)
+}
+
+func signOutOperation() huma.Operation {
+	return operation("DELETE", "/api/session", "sign-out", "Make the browser forget its session", crossOrigin)
+}
+
+func liveOperation() huma.Operation { return operation("GET", "/livez", "live", "The process runs") }
+
+func readyOperation() huma.Operation {
+	return operation("GET", "/readyz", "ready", "The process can sell", unavailable)
+}
+
+func documentOperation() huma.Operation {
+	return operation("GET", "/openapi.json", "openapi", "This document")
+}
+
+func metricsOperation() huma.Operation {
+	return forOperators(operation("GET", "/metrics", "metrics", "For Prometheus", notFound))
+}
+
+func signInOperation() huma.Operation {
+	return withBody(operation("POST", "/api/session", "sign-in", "A session cookie for the admin token", unauthorized))
+}
+
+// nativeOperations are those of the routes that match knows.
+func nativeOperations(api huma.API) []*huma.Operation {
+	buy := withBody(operation("POST", "/api/products/{id}/orders", "buy", "Buy a unit",
+		notOpen, notFound, alreadyBought, soldOut, closed, rateLimited, paused, unavailable, outcomeUnknown))
+	buy.RequestBody = bodyOf(api, Buyer{})
+	buy = gives(api, buy, http.StatusCreated, "Placed: no fault can undo it", "application/json", Order{})
+	buy = gives(api, buy, http.StatusAccepted, "Queued: ask at Location", "application/json", Order{})
+	buy = gives(api, buy, http.StatusOK, "The same Idempotency-Key again: the same order", "application/json", Order{})
+	buy.Parameters = []*huma.Param{
+		parameter("path", "id", idSchema()),
+		parameter("header", "Idempotency-Key", &huma.Schema{Type: "string", Pattern: "^[ -~]{1,255}$"}),
+		parameter("header", "Prefer", &huma.Schema{Type: "string", Description: "wait=N: how many seconds to wait for placed"}),
+	}
+	product := gives(api, operation("GET", "/api/products/{id}/events", "watch-product",
+		"Its counters, at most 10 times a second, and for operators the newest orders: events product and orders",
+		invalid, notFound, unavailable), http.StatusOK, "OK", "text/event-stream", "")
+	product.Parameters = []*huma.Param{parameter("path", "id", idSchema())}
+	order := gives(api, operation("GET", "/api/orders/{order_id}/events", "watch-order",
+		"The order whenever it changes: event order", invalid, notFound, unavailable), http.StatusOK, "OK", "text/event-stream", "")
+	order.Parameters = []*huma.Param{
+		parameter("path", "order_id", &huma.Schema{Type: "string", Format: "uuid"}),
+		parameter("query", "product", idSchema()), parameter("query", "user", idSchema()),
+		parameter("query", "epoch", &huma.Schema{Type: "integer"}),
+	}
+	return []*huma.Operation{&buy, &product, &order}
+}
+
+func parameter(in, name string, s *huma.Schema) *huma.Param {
+	return &huma.Param{In: in, Name: name, Required: in == "path", Schema: s}
+}
+
+func idSchema() *huma.Schema { return &huma.Schema{Type: "string", Pattern: "^[A-Za-z0-9_-]{1,64}$"} }

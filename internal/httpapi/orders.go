@@ -1,0 +1,71 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+
+	"seckill/internal/sale"
+)
+
+// A Trace is what the Location of a buy tells about an order that the store may
+// not have yet.
+type Trace struct {
+	Product string `query:"product" pattern:"^[A-Za-z0-9_-]{1,64}$" doc:"With user: find the order also before it is placed, as in the Location of a buy"`
+	User    string `query:"user" pattern:"^[A-Za-z0-9_-]{1,64}$"`
+	Epoch   int64  `query:"epoch" minimum:"0"`
+}
+
+// find returns an order: from the store; else, with a trace, queued where its
+// product's gate knows it, and rejected where nobody does.
+func (a *API) find(ctx context.Context, id sale.OrderID, t Trace) (Order, error) {
+	ctx, cancel := context.WithTimeout(ctx, catchUp)
+	defer cancel()
+	traced := t.Product != "" && t.User != ""
+	read := a.Settle.Find // an embedded order is firm before the store has it
+	if traced && a.Wait > 0 {
+		read = a.Store.Order
+	}
+	kept, err := read(ctx, id)
+	if err == nil {
+		return orderBody(&kept), nil
+	}
+	if !traced || !errors.Is(err, sale.ErrNotFound) {
+		return Order{}, err
+	}
+	return a.traced(ctx, id, t)
+}
+
+func (a *API) traced(ctx context.Context, id sale.OrderID, t Trace) (Order, error) {
+	o := Order{OrderID: id.String(), ProductID: t.Product, UserID: t.User, Status: string(sale.Queued), Epoch: t.Epoch}
+	p, err := a.product(ctx, t.Product)
+	if err != nil {
+		return o, err
+	}
+	knows, err := a.Gates.Knows(ctx, t.Product, p.Epoch, t.User, id)
+	switch {
+	case errors.Is(err, sale.ErrShut), errors.Is(err, sale.ErrFenced), errors.Is(err, sale.ErrNoGate), t.Epoch > p.Epoch:
+		// Its gate is being opened anew: what is in the log comes with that.
+		return o, nil
+	case err != nil:
+		return o, err
+	case !knows:
+		o.Status = string(sale.Rejected)
+	}
+	return o, nil
+}
+
+// settled pays or cancels an order, and says in which state it is where it cannot.
+func (a *API) settled(ctx context.Context, id sale.OrderID, end func(context.Context, sale.OrderID) (sale.Order, error)) (Order, error) {
+	ctx, cancel := context.WithTimeout(ctx, catchUp)
+	defer cancel()
+	kept, err := end(ctx, id)
+	if err == nil {
+		return orderBody(&kept), nil
+	}
+	p := a.explain(err)
+	if p.kind == orderFinal {
+		o := orderBody(&kept)
+		p.Order = &o
+	}
+	return Order{}, p
+}

@@ -1,0 +1,106 @@
+package httpapi
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+	"sync"
+)
+
+// notBuilt stands in for the pages of a binary that was made without Node.
+const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>seckill</title>
+<meta name="color-scheme" content="light dark"><body style="font-family:system-ui;max-width:40em;margin:4em auto;padding:0 1em">
+<h1>The pages are not built</h1><p>This binary was built without Node. The sale itself runs: its API is described at
+<a href="/openapi.json">/openapi.json</a>. To get the pages, install Node 20.19 or later and build again.</p>`
+
+// pageHeaders go with every page and what it loads: nothing from elsewhere, in no
+// frame, and no order id told to other sites.
+var pageHeaders = map[string]string{
+	"Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
+		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+	"Referrer-Policy":        "no-referrer",
+	"X-Content-Type-Options": "nosniff",
+}
+
+// A page is a file of the pages, and how it is served.
+type page struct {
+	kind, tag string
+	status    int
+	forever   bool // its name changes with its content
+	raw       []byte
+	zipped    func() []byte
+}
+
+// pages adds the routes of the pages to mux.
+func (a *API) pages(mux *http.ServeMux) {
+	index, buy := a.page("index.html"), a.page("buy.html")
+	mux.Handle("GET /{$}", index)
+	mux.Handle("GET /products/{id}", index)
+	mux.Handle("GET /order/{id}", index)
+	mux.Handle("GET /buy/{id}", buy)
+	_ = fs.WalkDir(a.Pages, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && path.Ext(name) != ".html" && !strings.HasPrefix(path.Base(name), ".") {
+			mux.Handle("GET /"+name, a.page(name))
+		}
+		return err
+	})
+}
+
+func (a *API) page(name string) *page {
+	kind := cmp.Or(mime.TypeByExtension(path.Ext(name)), "application/octet-stream")
+	p := &page{kind: kind, status: http.StatusOK, forever: strings.HasPrefix(name, "assets/")}
+	raw, err := fs.ReadFile(a.Pages, name)
+	if err != nil {
+		p.status, raw = http.StatusServiceUnavailable, []byte(notBuilt)
+	}
+	sum := sha256.Sum256(raw)
+	p.raw, p.tag = raw, `"`+hex.EncodeToString(sum[:12])+`"`
+	p.zipped = sync.OnceValue(p.zip)
+	return p
+}
+
+// zip is nil where it saves nothing.
+func (p *page) zip() []byte {
+	var b bytes.Buffer
+	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	_, _ = z.Write(p.raw) // into memory
+	_ = z.Close()
+	if b.Len() >= len(p.raw) {
+		return nil
+	}
+	return b.Bytes()
+}
+
+func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	for name, value := range pageHeaders {
+		h.Set(name, value)
+	}
+	h.Set("Content-Type", p.kind)
+	h.Set("Vary", "Accept-Encoding")
+	h.Set("ETag", p.tag)
+	h.Set("Cache-Control", "no-cache")
+	if p.forever {
+		h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	}
+	if r.Header.Get("If-None-Match") == p.tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body := p.raw
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if zipped := p.zipped(); zipped != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = zipped
+		}
+	}
+	w.WriteHeader(p.status)
+	_, _ = w.Write(body) // who does not read the answer has gone
+}

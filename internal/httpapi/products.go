@@ -1,0 +1,171 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+// putTimeout is how long a merchant waits until the store shows the opening.
+const putTimeout = 10 * time.Second
+
+// A Product is a product as it is sent.
+type Product struct {
+	ID            string `json:"id"`
+	Name          string `json:"name"`
+	Quantity      int64  `json:"quantity"`
+	LimitPerUser  int    `json:"limit_per_user"`
+	PaymentWindow string `json:"payment_window" doc:"0s: an order is final once placed"`
+	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
+	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time"`
+	Rehearsal     bool   `json:"rehearsal,omitempty,omitzero" doc:"The server's own, for a try"`
+	State         string `json:"state" enum:"opening,not_open,on_sale,sold_out,paused,closed" doc:"opening: its gate is shut for a moment"`
+	Epoch         int64  `json:"epoch"`
+	Remaining     *int64 `json:"remaining,omitempty,omitzero" doc:"Absent where the gate is away"`
+	Queued        int64  `json:"queued" doc:"Admitted, and not firm yet"`
+	Held          int64  `json:"held" doc:"placed + paid"`
+	Placed        int64  `json:"placed"`
+	Paid          int64  `json:"paid"`
+	Cancelled     int64  `json:"cancelled"`
+	Expired       int64  `json:"expired"`
+	Rejected      int64  `json:"rejected"`
+	ServerTime    string `json:"server_time,omitempty,omitzero" format:"date-time"`
+}
+
+// product returns a product that exists.
+func (a *API) product(ctx context.Context, id string) (sale.Product, error) {
+	p, err := a.Store.Product(ctx, id)
+	if err == nil && !p.Exists() {
+		err = sale.ErrNotFound
+	}
+	return p, err
+}
+
+// productBody joins what the store has with what the gate counts. The store was
+// read first: what the gate has admitted since is then rightly queued.
+func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
+	b := Product{
+		ID: p.ID, Name: p.Terms.Name, Quantity: p.Terms.Quantity, LimitPerUser: p.Terms.LimitPerUser,
+		PaymentWindow: durationText(p.Terms.PaymentWindow),
+		OpensAt:       stamp(p.Terms.OpensAt), ClosesAt: stamp(p.Terms.ClosesAt), Rehearsal: p.Terms.Rehearsal,
+		Epoch: p.Epoch, Held: p.Held, Placed: p.Placed, Paid: p.Paid,
+		Cancelled: p.Cancelled, Expired: p.Expired, Rejected: p.Rejected,
+	}
+	now, remaining := a.Now(), p.Terms.Quantity-p.Held
+	c, err := a.Gates.Counter(ctx, p.ID)
+	switch {
+	case errors.Is(err, sale.ErrNoGate), errors.Is(err, sale.ErrShut), err == nil && c.Shut:
+		b.State = string(sale.Opening)
+	case err == nil:
+		now, remaining = c.Now, c.Remaining
+		b.Remaining = &c.Remaining
+		b.Queued = max(0, p.Terms.Quantity-c.Remaining-p.Held-(p.LastReturn-c.Returned))
+	}
+	if b.State == "" {
+		b.State = string(p.Terms.PhaseAt(now, remaining))
+	}
+	b.ServerTime = stamp(now)
+	return b
+}
+
+// durationText is Go's text without the parts that are zero: 15m, not 15m0s.
+func durationText(d time.Duration) string {
+	text := d.String()
+	if strings.HasSuffix(text, "m0s") {
+		text = strings.TrimSuffix(text, "0s")
+	}
+	if strings.HasSuffix(text, "h0m") {
+		text = strings.TrimSuffix(text, "0m")
+	}
+	return text
+}
+
+// readTerms reads the body of a PUT: whole terms, a missing field is its default.
+func readTerms(body []byte) (sale.Terms, error) {
+	t := sale.Terms{LimitPerUser: 1}
+	limit := int64(t.LimitPerUser)
+	err := readObject(body,
+		wholeField("quantity", sale.MaxQuantity, &t.Quantity),
+		textField("name", &t.Name),
+		wholeField("limit_per_user", sale.MaxLimit, &limit),
+		timeField("opens_at", &t.OpensAt),
+		timeField("closes_at", &t.ClosesAt),
+		durationField("payment_window", &t.PaymentWindow))
+	if err != nil {
+		return t, err
+	}
+	if t.Quantity == 0 { // the field itself refuses 0
+		return t, broken(invalid, "quantity", "is required")
+	}
+	t.LimitPerUser = int(limit)
+	return t, t.Check()
+}
+
+// putProduct puts a product on sale, or changes its terms. What is paused stays
+// so; what was closed is on sale again.
+func (a *API) putProduct(ctx context.Context, id string, body []byte) (p Product, isNew bool, err error) {
+	terms, err := readTerms(body)
+	if err != nil {
+		return p, false, err
+	}
+	if strings.HasPrefix(id, sale.RehearsalPrefix) {
+		return p, false, broken(invalid, "id", "must not begin with "+sale.RehearsalPrefix)
+	}
+	p, err = a.changeTerms(ctx, id, func(now sale.Product) (sale.Terms, error) {
+		isNew = !now.Exists()
+		next := terms
+		next.Paused = now.Exists() && now.Terms.Paused
+		return next, nil
+	})
+	return p, isNew, err
+}
+
+func (a *API) changeTerms(ctx context.Context, id string, change func(sale.Product) (sale.Terms, error)) (Product, error) {
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
+	p, err := a.Merchant.Put(ctx, id, change)
+	if err != nil {
+		return Product{}, err
+	}
+	return a.productBody(ctx, &p), nil
+}
+
+// switchTerms changes a product that exists. Where nothing would change, no gate
+// is shut for it.
+func (a *API) switchTerms(ctx context.Context, id string, flip func(*sale.Terms)) (Product, error) {
+	p, err := a.product(ctx, id)
+	if err != nil {
+		return Product{}, err
+	}
+	next := p.Terms
+	if flip(&next); next == p.Terms {
+		return a.productBody(ctx, &p), nil
+	}
+	return a.changeTerms(ctx, id, func(now sale.Product) (sale.Terms, error) {
+		if !now.Exists() {
+			return sale.Terms{}, sale.ErrNotFound
+		}
+		flip(&now.Terms)
+		return now.Terms, nil
+	})
+}
+
+func (a *API) deleteProduct(ctx context.Context, id string) error {
+	p, err := a.product(ctx, id)
+	if err != nil {
+		return err
+	}
+	if !p.Terms.ClosedAt(a.Now()) {
+		return problem(notClosed)
+	}
+	ctx, cancel := context.WithTimeout(ctx, putTimeout)
+	defer cancel()
+	err = a.Merchant.Delete(ctx, id)
+	if errors.Is(err, sale.ErrTermsRefused) {
+		return problem(notClosed) // it was put again meanwhile
+	}
+	return err
+}

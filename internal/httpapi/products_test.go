@@ -1,0 +1,235 @@
+package httpapi
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+func TestProductLife(t *testing.T) {
+	s := serve(t)
+	s.do(t, "GET", "/api/products/1", "").problem(t, notFound)
+	r := s.do(t, "PUT", "/api/products/1", `{"quantity":2}`).want(t, 201)
+	want := `{"id":"1","name":"","quantity":2,"limit_per_user":1,"payment_window":"0s","state":"on_sale","epoch":1,"remaining":2,` +
+		`"queued":0,"held":0,"placed":0,"paid":0,"cancelled":0,"expired":0,"rejected":0,"server_time":"2030-01-02T03:04:05.678Z"}`
+	if r.body != want {
+		t.Errorf("got  %s\nwant %s", r.body, want)
+	}
+	s.buy(t, "1", "a").want(t, 201)
+	s.buy(t, "1", "b").want(t, 201)
+	p := s.do(t, "GET", "/api/products/1", "").want(t, 200).product(t)
+	if p.State != "sold_out" || *p.Remaining != 0 || p.Held != 2 || p.Placed != 2 {
+		t.Errorf("after two buys: %+v", p)
+	}
+	s.do(t, "PUT", "/api/products/1", `{"quantity":1}`).problem(t, termsRefused)
+	p = s.do(t, "PUT", "/api/products/1", `{"quantity":3,"name":"Ω","limit_per_user":2,"payment_window":"90m"}`).want(t, 200).product(t)
+	if p.State != "on_sale" || p.Name != "Ω" || p.LimitPerUser != 2 || p.PaymentWindow != "1h30m" || p.Epoch != 3 {
+		t.Errorf("after a change: %+v", p)
+	}
+	var all Products
+	s.do(t, "GET", "/api/products", "").want(t, 200).json(t, &all)
+	if len(all.Products) != 1 || all.Products[0].ID != "1" {
+		t.Errorf("all: %+v", all)
+	}
+}
+
+func TestNoProducts(t *testing.T) {
+	if body := serve(t).do(t, "GET", "/api/products", "").want(t, 200).body; body != `{"products":[]}` {
+		t.Error(body)
+	}
+}
+
+func TestPauseCloseDelete(t *testing.T) {
+	s := serve(t)
+	s.put(t, "1", sale.Terms{Quantity: 5})
+	state := func(method, path, body string, status int) string {
+		t.Helper()
+		return s.do(t, method, "/api/products/1"+path, body).want(t, status).product(t).State
+	}
+	for _, step := range []struct{ method, path, body, state string }{
+		{"POST", "/pause", "", "paused"},
+		{"PUT", "", `{"quantity":6}`, "paused"}, // what is paused stays so
+		{"POST", "/resume", "", "on_sale"},
+		{"POST", "/close", "", "closed"},
+		{"POST", "/resume", "", "closed"},
+		{"PUT", "", `{"quantity":6}`, "on_sale"}, // what was closed is on sale again
+	} {
+		if got := state(step.method, step.path, step.body, 200); got != step.state {
+			t.Errorf("%s%s: %s, not %s", step.method, step.path, got, step.state)
+		}
+	}
+	s.do(t, "DELETE", "/api/products/1", "").problem(t, notClosed)
+	state("POST", "/close", "", 200)
+	if body := s.do(t, "DELETE", "/api/products/1", "").want(t, 204).body; body != "" {
+		t.Errorf("204 with a body: %s", body)
+	}
+	for _, r := range []reply{
+		s.do(t, "GET", "/api/products/1", ""), s.do(t, "DELETE", "/api/products/1", ""), s.do(t, "POST", "/api/products/1/pause", ""),
+		s.do(t, "GET", "/api/products/1/orders", ""), s.buy(t, "1", "a"), s.do(t, "GET", "/api/products/1/events", ""),
+	} {
+		r.problem(t, notFound)
+	}
+	if got := state("PUT", "", `{"quantity":1}`, 201); got != "on_sale" {
+		t.Errorf("put after a delete: %s", got)
+	}
+}
+
+// A switch that would change nothing must not shut the gate for it.
+func TestSwitchTwiceOpensOnce(t *testing.T) {
+	s := serve(t)
+	s.put(t, "1", sale.Terms{Quantity: 5})
+	for range 3 {
+		s.do(t, "POST", "/api/products/1/pause", "").want(t, 200)
+	}
+	if s.changes != 2 {
+		t.Errorf("%d openings, not 2", s.changes)
+	}
+}
+
+func TestTimes(t *testing.T) {
+	s := serve(t)
+	p := s.do(t, "PUT", "/api/products/1",
+		`{"quantity":1,"opens_at":"2030-01-02T05:00:00.5+01:00","closes_at":"2030-01-02T06:00:00Z"}`).want(t, 201).product(t)
+	if p.OpensAt != "2030-01-02T04:00:00.500Z" || p.ClosesAt != "2030-01-02T06:00:00.000Z" || p.State != "not_open" {
+		t.Errorf("%+v", p)
+	}
+	s.set(func() { s.now = start.Add(2 * time.Hour) })
+	if p = s.do(t, "GET", "/api/products/1", "").product(t); p.State != "on_sale" {
+		t.Error(p.State)
+	}
+	s.set(func() { s.now = start.Add(3 * time.Hour) })
+	if p = s.do(t, "GET", "/api/products/1", "").product(t); p.State != "closed" {
+		t.Error(p.State)
+	}
+	s.do(t, "DELETE", "/api/products/1", "").want(t, 204) // closed by its time
+}
+
+func TestCounts(t *testing.T) {
+	s := serve(t)
+	s.put(t, "1", sale.Terms{Quantity: 5, PaymentWindow: time.Minute})
+	a, b := s.buy(t, "1", "a").want(t, 201).order(t), s.buy(t, "1", "b").want(t, 201).order(t)
+	s.do(t, "POST", "/api/orders/"+a.OrderID+"/pay", "").want(t, 200)
+	s.do(t, "POST", "/api/orders/"+b.OrderID+"/cancel", "").want(t, 200)
+	s.set(func() { s.known[sale.OrderID{1}] = true })
+	p := s.do(t, "GET", "/api/products/1", "").product(t)
+	if p.Held != 1 || p.Placed != 0 || p.Paid != 1 || p.Cancelled != 1 || *p.Remaining != 3 || p.Queued != 1 {
+		t.Errorf("%+v", p)
+	}
+	s.set(func() { s.gate = sale.ErrUnavailable })
+	if p = s.do(t, "GET", "/api/products/1", "").product(t); p.Remaining != nil || p.Queued != 0 || p.State != "on_sale" {
+		t.Errorf("gate away: %+v", p)
+	}
+	for _, away := range []func(){func() { s.gate = sale.ErrNoGate }, func() { s.gate = sale.ErrShut }, func() { s.gate, s.shut = nil, true }} {
+		s.set(away)
+		if p = s.do(t, "GET", "/api/products/1", "").product(t); p.Remaining != nil || p.State != "opening" {
+			t.Errorf("gate shut: %+v", p)
+		}
+	}
+}
+
+// Every bad body of a PUT, with the field that its problem must name.
+var badPuts = map[string]struct {
+	body  string
+	kind  kind
+	field string
+}{
+	"quantity -1":              {`{"quantity":-1}`, invalid, "quantity"},
+	"quantity 0":               {`{"quantity":0}`, invalid, "quantity"},
+	"quantity 1.5":             {`{"quantity":1.5}`, invalid, "quantity"},
+	"quantity 1.0":             {`{"quantity":1.0}`, invalid, "quantity"},
+	"quantity 1e2":             {`{"quantity":1e2}`, invalid, "quantity"},
+	"quantity text":            {`{"quantity":"5"}`, invalid, "quantity"},
+	"quantity null":            {`{"quantity":null}`, invalid, "quantity"},
+	"quantity true":            {`{"quantity":true}`, invalid, "quantity"},
+	"quantity list":            {`{"quantity":[5]}`, invalid, "quantity"},
+	"quantity 1e309":           {`{"quantity":1e309}`, invalid, "quantity"},
+	"quantity 2^63":            {`{"quantity":9223372036854775808}`, invalid, "quantity"},
+	"quantity 2^64+5":          {`{"quantity":18446744073709551621}`, invalid, "quantity"},
+	"quantity too large":       {`{"quantity":10000001}`, invalid, "quantity"},
+	"quantity missing":         {`{}`, invalid, "quantity"},
+	"quantity twice":           {`{"quantity":5,"quantity":6}`, invalid, "quantity"},
+	"quantity in another case": {`{"Quantity":5}`, invalid, "Quantity"},
+	"quantity like hex":        {`{"quantity":0x10}`, malformed, "body"},
+	"quantity with a zero":     {`{"quantity":05}`, malformed, "body"},
+	"quantity NaN":             {`{"quantity":NaN}`, malformed, "body"},
+	"unknown key":              {`{"quantity":5,"price":1}`, invalid, "price"},
+	"unknown strange key":      {`{"quantity":5,"<b>":1}`, invalid, "body"},
+	"two values":               {`{"quantity":5}{}`, malformed, "body"},
+	"trailing text":            {`{"quantity":5}x`, malformed, "body"},
+	"not JSON":                 {`quantity=5`, malformed, "body"},
+	"cut off":                  {`{"quantity":5`, malformed, "body"},
+	"empty":                    {``, malformed, "body"},
+	"blank":                    {` `, malformed, "body"},
+	"a list":                   {`[]`, invalid, "body"},
+	"null":                     {`null`, invalid, "body"},
+	"a number":                 {`5`, invalid, "body"},
+	"not UTF-8":                {"{\"quantity\":5,\"name\":\"\xff\"}", malformed, "body"},
+	"deeply nested":            {`{"quantity":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `}`, invalid, "quantity"},
+	"deeply nested, unknown":   {`{"a":` + strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600) + `}`, invalid, "a"},
+	"limit 0":                  {`{"quantity":5,"limit_per_user":0}`, invalid, "limit_per_user"},
+	"limit 101":                {`{"quantity":5,"limit_per_user":101}`, invalid, "limit_per_user"},
+	"limit null":               {`{"quantity":5,"limit_per_user":null}`, invalid, "limit_per_user"},
+	"name a number":            {`{"quantity":5,"name":7}`, invalid, "name"},
+	"name null":                {`{"quantity":5,"name":null}`, invalid, "name"},
+	"name too long":            {`{"quantity":5,"name":"` + strings.Repeat("x", 201) + `"}`, invalid, "name"},
+	"name with a line break":   {`{"quantity":5,"name":"a\nb"}`, invalid, "name"},
+	"name with NUL":            {`{"quantity":5,"name":"a\u0000b"}`, invalid, "name"},
+	"opens_at a date":          {`{"quantity":5,"opens_at":"2030-01-01"}`, invalid, "opens_at"},
+	"opens_at a number":        {`{"quantity":5,"opens_at":1}`, invalid, "opens_at"},
+	"opens_at past 9999":       {`{"quantity":5,"opens_at":"9999-12-31T23:59:59-23:59"}`, invalid, "opens_at"},
+	"opens_at before 1970":     {`{"quantity":5,"opens_at":"0001-01-01T00:00:00Z"}`, invalid, "opens_at"},
+	"closes before it opens":   {`{"quantity":5,"opens_at":"2030-01-02T00:00:00Z","closes_at":"2030-01-01T00:00:00Z"}`, invalid, "closes_at"},
+	"window without unit":      {`{"quantity":5,"payment_window":"15"}`, invalid, "payment_window"},
+	"window a number":          {`{"quantity":5,"payment_window":15}`, invalid, "payment_window"},
+	"window too short":         {`{"quantity":5,"payment_window":"9s"}`, invalid, "payment_window"},
+	"window negative":          {`{"quantity":5,"payment_window":"-1h"}`, invalid, "payment_window"},
+	"window too long":          {`{"quantity":5,"payment_window":"169h"}`, invalid, "payment_window"},
+}
+
+func TestBadPut(t *testing.T) {
+	s := serve(t)
+	s.put(t, "1", sale.Terms{Quantity: 7})
+	before := s.do(t, "GET", "/api/products", "").body
+	for name, c := range badPuts {
+		t.Run(name, func(t *testing.T) {
+			p := s.do(t, "PUT", "/api/products/1", c.body, "Content-Type", "application/json").problem(t, c.kind)
+			p.field(t, c.field)
+			s.do(t, "PUT", "/api/products/2", c.body, "Content-Type", "application/json").problem(t, c.kind)
+		})
+	}
+	if after := s.do(t, "GET", "/api/products", "").body; after != before || s.changes != 1 {
+		t.Errorf("something changed: %s", after)
+	}
+}
+
+// badIDs are what no id may be, as they stand in a path.
+var badIDs = map[string]string{
+	"braces": "a%7Bb%7D", "line break": "a%0Ab", "NUL": "a%00b", "blank": "a%20b", "plus": "a+b", "65 characters": strings.Repeat("x", 65),
+	"non-ASCII": "%C3%A4", "not UTF-8": "%FF", "slash": "a%2Fb", "dots": "..%2F..", "dot": "a.b", "colon": "a:b", "blank only": "%20",
+}
+
+func TestBadProductID(t *testing.T) {
+	s := serve(t)
+	for name, id := range badIDs {
+		t.Run(name, func(t *testing.T) {
+			for _, r := range []reply{
+				s.do(t, "PUT", "/api/products/"+id, `{"quantity":5}`), s.do(t, "GET", "/api/products/"+id, ""),
+				s.do(t, "DELETE", "/api/products/"+id, ""), s.do(t, "POST", "/api/products/"+id+"/pause", ""),
+				s.do(t, "GET", "/api/products/"+id+"/orders", ""), s.do(t, "GET", "/api/products/"+id+"/events", ""),
+				s.buy(t, id, "u1"),
+			} {
+				p := r.problem(t, invalid)
+				p.field(t, "id")
+			}
+		})
+	}
+	p := s.do(t, "PUT", "/api/products/rehearsal-1", `{"quantity":5}`).problem(t, invalid)
+	p.field(t, "id")
+	s.do(t, "PUT", "/api/products/", `{"quantity":5}`).problem(t, notFound)
+	s.do(t, "PUT", "/api/products/a/b", `{"quantity":5}`).problem(t, notFound)
+	if len(s.states) != 0 {
+		t.Errorf("something changed: %v", s.states)
+	}
+}

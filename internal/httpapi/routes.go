@@ -1,0 +1,209 @@
+package httpapi
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json"
+
+	"seckill/internal/sale"
+)
+
+// A ProductRef is the product that a path names.
+type ProductRef struct {
+	ID string `path:"id" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -"`
+}
+
+// An OrderRef is the order that a path names.
+type OrderRef struct {
+	OrderID string `path:"order_id" format:"uuid" pattern:"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" patternDescription:"a UUID in lower case"`
+}
+
+func (in *OrderRef) id() sale.OrderID { return must(sale.ParseOrderID(in.OrderID)) }
+
+// A JSONBody is a body that is read by our own strict reader, not by huma.
+type JSONBody struct{ raw []byte }
+
+// Resolve implements huma.Resolver.
+func (b *JSONBody) Resolve(c huma.Context) []error {
+	if p := checkJSON(c.Header("Content-Type"), c.Header("Content-Encoding")); p != nil {
+		return []error{p}
+	}
+	raw, err := io.ReadAll(c.BodyReader())
+	b.raw = raw
+	if err != nil {
+		return []error{problem(malformed)}
+	}
+	return nil
+}
+
+type (
+	productOutput  struct{ Body Product }
+	productsOutput struct{ Body Products }
+	orderOutput    struct{ Body Order }
+	putInput       struct {
+		ProductRef
+		JSONBody
+	}
+	putOutput struct {
+		Status int
+		Body   Product
+	}
+	findInput struct {
+		OrderRef
+		Trace
+	}
+)
+
+// Products is all products.
+type Products struct {
+	Products []Product `json:"products" nullable:"false"`
+}
+
+// routes are all but the native ones.
+func (a *API) routes() http.Handler {
+	mux := http.NewServeMux()
+	api := humago.New(mux, humaConfig())
+	api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
+	api.UseMiddleware(a.onlyOperators)
+	a.merchantRoutes(api)
+	a.buyerRoutes(api)
+	a.sessionRoutes(api)
+	a.systemRoutes(api)
+	a.nativeRoutes(api, mux)
+	a.pages(mux)
+	if a.Internal != nil {
+		mux.Handle("POST /internal/verify", a.Internal)
+	}
+	a.writeDocument(api)
+	return a.recoverer(a.unmatched(mux))
+}
+
+func humaConfig() huma.Config {
+	format := huma.Format{
+		Marshal:   func(w io.Writer, v any) error { return json.MarshalWrite(w, v) },
+		Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v) },
+	}
+	return huma.Config{
+		OpenAPI:                      openAPI(),
+		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
+		DefaultFormat:                "application/json",
+		RejectUnknownQueryParameters: true,
+	}
+}
+
+// unmatched answers as the table has it where the mux has no route, and gives
+// handlers a context that outlives the first second of a shutdown.
+func (a *API) unmatched(mux *http.ServeMux) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.WithContext(a.ctx)
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			w.Header().Set("Cache-Control", "no-store")
+		}
+		if h, pattern := mux.Handler(r); pattern == "" {
+			allow := allowed{header: http.Header{}}
+			h.ServeHTTP(&allow, r)
+			allow.problem(w).write(w)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
+}
+
+// allowed takes what the mux would have said to a request that it has no route for.
+type allowed struct {
+	header http.Header
+	status int
+}
+
+func (a *allowed) Header() http.Header         { return a.header }
+func (a *allowed) WriteHeader(status int)      { a.status = status }
+func (a *allowed) Write(b []byte) (int, error) { return len(b), nil }
+
+func (a *allowed) problem(w http.ResponseWriter) *Problem {
+	if a.status != http.StatusMethodNotAllowed {
+		return problem(notFound)
+	}
+	w.Header().Set("Allow", a.header.Get("Allow"))
+	return problem(methodNotAllowed)
+}
+
+// answer is what a handler returns: its body, or a problem of the table.
+func answer[O any](a *API, out *O, err error) (*O, error) {
+	if err != nil {
+		return nil, a.explain(err)
+	}
+	return out, nil
+}
+
+func (a *API) merchantRoutes(api huma.API) {
+	huma.Register(api, putOperation(api), func(ctx context.Context, in *putInput) (*putOutput, error) {
+		p, isNew, err := a.putProduct(ctx, in.ID, in.raw)
+		status := http.StatusOK
+		if isNew {
+			status = http.StatusCreated
+		}
+		return answer(a, &putOutput{status, p}, err)
+	})
+	for name, flip := range map[string]func(*sale.Terms){
+		"pause":  func(t *sale.Terms) { t.Paused = true },
+		"resume": func(t *sale.Terms) { t.Paused = false },
+		"close":  func(t *sale.Terms) { t.Closed = true },
+	} {
+		huma.Register(api, switchOperation(name), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
+			p, err := a.switchTerms(ctx, in.ID, flip)
+			return answer(a, &productOutput{p}, err)
+		})
+	}
+	huma.Register(api, deleteOperation(), func(ctx context.Context, in *ProductRef) (*struct{}, error) {
+		return answer(a, &struct{}{}, a.deleteProduct(ctx, in.ID))
+	})
+	huma.Register(api, listOperation(api), a.list)
+}
+
+func (a *API) buyerRoutes(api huma.API) {
+	huma.Register(api, productsOperation(), func(ctx context.Context, _ *struct{}) (*productsOutput, error) {
+		out, err := a.products(ctx)
+		return answer(a, &productsOutput{out}, err)
+	})
+	huma.Register(api, productOperation(), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
+		p, err := a.product(ctx, in.ID)
+		if err != nil {
+			return nil, a.explain(err)
+		}
+		return &productOutput{a.productBody(ctx, &p)}, nil
+	})
+	huma.Register(api, findOperation(), func(ctx context.Context, in *findInput) (*orderOutput, error) {
+		o, err := a.find(ctx, in.id(), in.Trace)
+		return answer(a, &orderOutput{o}, err)
+	})
+	huma.Register(api, payOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {
+		o, err := a.settled(ctx, in.id(), a.Settle.Pay)
+		return answer(a, &orderOutput{o}, err)
+	})
+	huma.Register(api, cancelOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {
+		o, err := a.settled(ctx, in.id(), a.Settle.Cancel)
+		return answer(a, &orderOutput{o}, err)
+	})
+}
+
+func (a *API) products(ctx context.Context) (out Products, err error) {
+	kept, err := a.Store.Products(ctx)
+	out.Products = []Product{}
+	for i := range kept {
+		if kept[i].Exists() {
+			out.Products = append(out.Products, a.productBody(ctx, &kept[i]))
+		}
+	}
+	return out, err
+}
+
+func (a *API) sessionRoutes(api huma.API) {
+	huma.Register(api, signInOperation(), a.signIn)
+	huma.Register(api, signOutOperation(), a.signOut)
+}

@@ -1,0 +1,335 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"encoding/binary"
+	"io/fs"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"seckill/internal/auth"
+	"seckill/internal/live"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// A shop is a whole sale in memory, folded by the real rules: what the API works
+// with in these tests. Its gate is the state itself, so nothing is ever queued
+// unless a test says so.
+type shop struct {
+	mu       sync.Mutex
+	states   map[string]*sale.State
+	offset   int64
+	now      time.Time
+	hub      *live.Hub
+	changes  int   // records that were folded
+	down     error // of everything that is asked for
+	gate     error // of Counter and Knows
+	shut     bool
+	pending  bool // a buy waits until its context is done
+	failed   error
+	known    map[sale.OrderID]bool // admitted, and not in the store
+	verified int
+}
+
+var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)
+
+func newShop() *shop {
+	return &shop{states: map[string]*sale.State{}, now: start, hub: live.New(), known: map[sale.OrderID]bool{}}
+}
+
+func (s *shop) clock() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.now
+}
+
+// set changes the shop under its lock.
+func (s *shop) set(change func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change()
+}
+
+func (s *shop) state(product string) *sale.State {
+	if s.states[product] == nil {
+		s.states[product] = sale.NewState(sale.Product{ID: product})
+	}
+	return s.states[product]
+}
+
+func (s *shop) fold(r sale.Record) sale.Outcome {
+	s.offset++
+	s.changes++
+	r.At = s.now
+	st := s.state(r.ProductID)
+	out := sale.Fold(st, r, sale.Position{Offset: s.offset}, s.now)
+	s.hub.Wake(r.ProductID, r.OrderID.String())
+	return out
+}
+
+func (s *shop) Put(_ context.Context, id string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := sale.Product{ID: id}
+	if st := s.states[id]; st != nil {
+		p = st.Product
+	}
+	terms, err := change(p)
+	if err := cmp.Or(s.down, err); err != nil {
+		return p, err
+	}
+	if s.fold(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1, Nonce: "n", Terms: terms}) == sale.Refused {
+		return p, sale.ErrTermsRefused
+	}
+	return s.states[id].Product, nil
+}
+
+func (s *shop) Delete(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.state(id).Product
+	if s.fold(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1, Nonce: "n", Deleted: true}) == sale.Refused {
+		return sale.ErrTermsRefused
+	}
+	return nil
+}
+
+func (s *shop) Product(_ context.Context, id string) (sale.Product, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if st := s.states[id]; st != nil || s.down != nil {
+		if s.down != nil {
+			return sale.Product{}, s.down
+		}
+		return st.Product, nil
+	}
+	return sale.Product{}, sale.ErrNotFound
+}
+
+func (s *shop) Products(context.Context) (all []sale.Product, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, st := range s.states {
+		all = append(all, st.Product)
+	}
+	slices.SortFunc(all, func(a, b sale.Product) int { return cmp.Compare(a.ID, b.ID) })
+	return all, s.down
+}
+
+func (s *shop) order(id sale.OrderID) (sale.Order, error) {
+	for _, st := range s.states {
+		if o := st.Order(id); o != nil {
+			return *o, s.down
+		}
+	}
+	return sale.Order{}, cmp.Or(s.down, sale.ErrNotFound)
+}
+
+func (s *shop) Order(_ context.Context, id sale.OrderID) (sale.Order, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.order(id)
+}
+
+func (s *shop) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
+	return s.Order(ctx, id)
+}
+
+func (s *shop) List(_ context.Context, q sale.Query) ([]sale.Order, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var found []sale.Order
+	s.state(q.Product).Orders(func(o *sale.Order) {
+		ahead := o.Number > q.After
+		if q.Newest {
+			ahead = q.After == 0 || o.Number < q.After
+		}
+		if o.Number > 0 && ahead && (q.Status == "" || q.Status == o.Status) {
+			found = append(found, *o)
+		}
+	})
+	slices.SortFunc(found, func(a, b sale.Order) int {
+		if q.Newest {
+			a, b = b, a
+		}
+		return cmp.Compare(a.Number, b.Number)
+	})
+	return found[:min(len(found), q.Limit)], s.down
+}
+
+func (s *shop) Counter(_ context.Context, id string) (Counter, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	p := s.state(id).Product
+	return Counter{
+		Epoch: p.Epoch, Remaining: p.Terms.Quantity - p.Held - int64(len(s.known)), Returned: p.LastReturn, Now: s.now, Shut: s.shut,
+	}, s.gate
+}
+
+func (s *shop) Knows(_ context.Context, _ string, _ int64, _ string, id sale.OrderID) (bool, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.known[id], s.gate
+}
+
+// Refuse answers from memory whoever surely has no order.
+func (s *shop) Refuse(product, user []byte) (purchase.Answer, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.states[string(product)]
+	if st == nil || !st.Product.Exists() || s.failed != nil {
+		return purchase.Answer{}, false
+	}
+	holds := false
+	st.Orders(func(o *sale.Order) { holds = holds || o.UserID == string(user) })
+	if holds {
+		return purchase.Answer{}, false
+	}
+	return s.refusal(&st.Product)
+}
+
+func (s *shop) refusal(p *sale.Product) (purchase.Answer, bool) {
+	a := purchase.Answer{Epoch: p.Epoch, Now: s.now, OpensAt: p.Terms.OpensAt}
+	results := map[sale.Phase]purchase.Result{
+		sale.Closed: purchase.Closed, sale.Paused: purchase.Paused, sale.NotOpen: purchase.NotOpen, sale.SoldOut: purchase.SoldOut,
+	}
+	a.Result = results[p.Terms.PhaseAt(s.now, p.Terms.Quantity-p.Held)]
+	return a, a.Result != 0
+}
+
+func (s *shop) Buy(ctx context.Context, product, user string, id sale.OrderID) (purchase.Answer, error) {
+	s.mu.Lock()
+	if s.pending {
+		s.known[id] = true
+		epoch := s.state(product).Product.Epoch
+		s.mu.Unlock()
+		<-ctx.Done()
+		return purchase.Answer{Result: purchase.Queued, Order: id, Epoch: epoch}, nil
+	}
+	defer s.mu.Unlock()
+	st := s.states[product]
+	if err := s.failed; err != nil {
+		return purchase.Answer{}, err
+	}
+	if st == nil || !st.Product.Exists() {
+		return purchase.Answer{}, sale.ErrNotFound
+	}
+	a := purchase.Answer{Order: id, Epoch: st.Product.Epoch, Now: s.now}
+	var held []sale.OrderID
+	again := st.Order(id) != nil
+	st.Orders(func(o *sale.Order) {
+		if o.UserID == user && o.Status.Holds() {
+			held = append(held, o.ID)
+		}
+	})
+	switch refusal, refused := s.refusal(&st.Product); {
+	case again:
+		a.Result = purchase.Again
+	case len(held) >= st.Product.Terms.LimitPerUser:
+		a.Result, a.Order = purchase.AlreadyBought, held[0]
+	case refused:
+		return refusal, nil
+	default:
+		a.Result = purchase.Placed
+		s.fold(sale.Record{Kind: sale.KindOrder, ProductID: product, UserID: user, OrderID: id, Epoch: a.Epoch, Seq: 1})
+	}
+	return a, nil
+}
+
+func (s *shop) end(id sale.OrderID, kind sale.Kind, wanted sale.Status) (sale.Order, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, err := s.order(id)
+	if err != nil {
+		return o, err
+	}
+	s.fold(sale.Record{Kind: kind, ProductID: o.ProductID, OrderID: id})
+	if o, _ = s.order(id); o.Status != wanted {
+		return o, sale.ErrFinal
+	}
+	return o, nil
+}
+
+func (s *shop) Pay(_ context.Context, id sale.OrderID) (sale.Order, error) {
+	return s.end(id, sale.KindPay, sale.Paid)
+}
+
+func (s *shop) Cancel(_ context.Context, id sale.OrderID) (sale.Order, error) {
+	return s.end(id, sale.KindCancel, sale.Cancelled)
+}
+
+// put puts a product on sale past the API.
+func (s *shop) put(t *testing.T, id string, terms sale.Terms) {
+	t.Helper()
+	terms.LimitPerUser = max(1, terms.LimitPerUser)
+	if _, err := s.Put(t.Context(), id, func(sale.Product) (sale.Terms, error) { return terms, nil }); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var pagesBuilt = fstest.MapFS{
+	"index.html":          {Data: []byte("<!doctype html>console")},
+	"buy.html":            {Data: []byte("<!doctype html>buyer")},
+	"assets/app-1a2b3.js": {Data: []byte("let a = 0;" + string(make([]byte, 4000)))},
+	"mark.svg":            {Data: []byte("<svg/>")},
+	".keep":               {},
+}
+
+func (s *shop) config() Config {
+	var ids atomic.Uint64
+	return Config{
+		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub,
+		Auth: auth.New("", []byte("secret"), s.clock), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
+		NewOrderID: func() sale.OrderID {
+			var random [10]byte
+			binary.BigEndian.PutUint64(random[2:], ids.Add(1))
+			return sale.NewOrderID(s.clock(), random)
+		},
+		Now:   s.clock,
+		Ready: func(context.Context) []string { return nil },
+	}
+}
+
+// A server is an API that listens, and a client of it.
+type server struct {
+	*shop
+	api *API
+	url string
+}
+
+// serve starts an API on a free port; change may alter its config.
+func serve(t *testing.T, change ...func(*shop, *Config)) *server {
+	t.Helper()
+	s := newShop()
+	c := s.config()
+	for _, f := range change {
+		f(s, &c)
+	}
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	api := New(c)
+	served := make(chan error, 1)
+	go func() { served <- api.Serve(ln) }()
+	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := api.Shutdown(ctx); err != nil {
+			t.Error("shutdown:", err)
+		}
+		if err := <-served; err != nil {
+			t.Error("serve:", err)
+		}
+	})
+	return &server{s, api, "http://" + ln.Addr().String()}
+}

@@ -1,0 +1,72 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+// Health is the answer of a process that is well.
+type Health struct {
+	Status string `json:"status" enum:"ok"`
+}
+
+type healthOutput struct{ Body Health }
+
+func (a *API) systemRoutes(api huma.API) {
+	huma.Register(api, liveOperation(), func(context.Context, *struct{}) (*healthOutput, error) {
+		return &healthOutput{Health{"ok"}}, nil
+	})
+	huma.Register(api, readyOperation(), func(ctx context.Context, _ *struct{}) (*healthOutput, error) {
+		missing := a.missing(ctx)
+		if len(missing) == 0 {
+			return &healthOutput{Health{"ok"}}, nil
+		}
+		p := problem(unavailable)
+		p.Detail = "Missing: " + strings.Join(missing, ", ")
+		return nil, p
+	})
+	huma.Register(api, documentOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
+		return &huma.StreamResponse{Body: func(c huma.Context) {
+			c.SetHeader("Content-Type", "application/json")
+			_, _ = c.BodyWriter().Write(a.document) // who does not read the answer has gone
+		}}, nil
+	})
+	huma.Register(api, metricsOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
+		if a.Metrics == nil {
+			return nil, problem(notFound)
+		}
+		return &huma.StreamResponse{Body: func(c huma.Context) {
+			r, w := humago.Unwrap(c)
+			a.Metrics.ServeHTTP(w, r)
+		}}, nil
+	})
+}
+
+func (a *API) missing(ctx context.Context) []string {
+	if a.closing.Load() {
+		return []string{"the process is shutting down"}
+	}
+	return a.Ready(ctx)
+}
+
+// nativeRoutes puts the routes that match answers into the document, and into the
+// mux, where they only serve to tell which methods there are.
+func (a *API) nativeRoutes(api huma.API, mux *http.ServeMux) {
+	for _, op := range nativeOperations(api) {
+		api.OpenAPI().AddOperation(op)
+		mux.HandleFunc(op.Method+" "+op.Path, func(w http.ResponseWriter, _ *http.Request) { problem(notFound).write(w) })
+	}
+}
+
+// writeDocument keeps the OpenAPI document in both its forms. What cannot be
+// written is a mistake in the code, which the first test meets.
+func (a *API) writeDocument(api huma.API) {
+	documentBodies(api)
+	a.document = must(json.Marshal(api.OpenAPI()))
+	a.yaml = must(api.OpenAPI().YAML())
+}
