@@ -18,13 +18,12 @@ export default defineConfig({
   // Each test has its own server and browser, and two of them are what two cores carry.
   workers: 2,
   fullyParallel: true,
-  timeout: 30_000,
+  timeout: 45_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
   use: {
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
     launchOptions: { executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium', args: flags },
   },
 })

@@ -33,8 +33,9 @@ export type Product = {
   server_time: string
 }
 
-export const statuses = ['placed', 'paid', 'cancelled', 'expired', 'rejected'] as const
-export type Status = (typeof statuses)[number] | 'queued'
+/** The states of an order that the store has; a queued or rejected one is not in it. */
+export const statuses = ['placed', 'paid', 'cancelled', 'expired'] as const
+export type Status = (typeof statuses)[number] | 'queued' | 'rejected'
 
 export type Order = {
   order_id: string

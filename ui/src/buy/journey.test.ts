@@ -24,7 +24,7 @@ describe('an answer', () => {
 describe('a failure', () => {
   it('without an answer is asked again: the order may be there', () =>
     expect(afterFailure(new Unreachable())).toEqual({ stand: { at: 'asking', trouble: 'unreachable' }, againMs: 1000 }))
-  it.each([[429, 'rate_limited'], [503, 'gate_shut']])('%d %s is asked again when the server says', (status, kind) =>
+  it.each([[429, 'rate_limited'], [503, 'unavailable'], [503, 'outcome_unknown'], [500, 'internal']])('%d %s is asked again when the server says', (status, kind) =>
     expect(afterFailure(refused(status, kind, {}, 2000))).toEqual({ stand: { at: 'asking', trouble: 'busy' }, againMs: 2000 }))
   it.each([[503, 'paused'], [409, 'sold_out'], [403, 'not_open'], [410, 'closed'], [404, 'not_found'], [422, 'invalid']])(
     '%d %s ends the try', (status, kind) => expect(afterFailure(refused(status, kind)).stand.at).toBe('looking'))

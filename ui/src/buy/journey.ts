@@ -25,8 +25,9 @@ export function afterAnswer(answer: Answer<Order>): Turn {
   }
 }
 
-// Refusals of the moment, which the same request may well outlive. A pause is none of them: it may last for hours.
-const passing = (error: Refused) => error.kind !== 'paused' && (error.status === 429 || error.status === 503)
+// Refusals of the moment, and answers that leave open what happened: the same request is sent again. A pause is none of
+// them, since it may last for hours.
+const passing = ({ kind, status }: Refused) => kind !== 'paused' && (status === 408 || status === 429 || status >= 500)
 
 export function afterFailure(error: unknown): Turn {
   if (error instanceof Unreachable) return { stand: { at: 'asking', trouble: 'unreachable' }, againMs }

@@ -44,6 +44,9 @@ export function OrderTools({ product, status, onStatus, newest, onNewest }: Prop
   )
 }
 
+// The browser reads from the address after the click has returned, when is not said.
+const keptMs = 60_000
+
 // The API gives CSV by the Accept header alone, which a plain link cannot send.
 async function downloadCsv(id: string) {
   const response = await fetch(`${productPath(id)}/orders`, { headers: { Accept: 'text/csv' } }).catch(() => {
@@ -57,5 +60,5 @@ async function downloadCsv(id: string) {
   link.href = URL.createObjectURL(await response.blob())
   link.download = `orders-${id}.csv`
   link.click()
-  URL.revokeObjectURL(link.href)
+  setTimeout(() => URL.revokeObjectURL(link.href), keptMs)
 }

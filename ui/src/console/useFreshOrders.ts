@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import type { Product } from '../api/bodies'
 import { queries } from './queries'
 
@@ -8,11 +8,17 @@ const everyMs = 1000
 export function useFreshOrders(product: Product | undefined) {
   const id = product?.id
   const counts = product && [product.epoch, product.placed, product.paid, product.cancelled, product.expired].join()
+  const seen = useRef(counts)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+
   useEffect(() => {
-    if (id === undefined) return
-    const timer = setTimeout(() => {
+    if (counts === seen.current) return
+    seen.current = counts
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined
       void queries.invalidateQueries({ queryKey: ['orders', id, 'rows'] })
     }, everyMs)
-    return () => clearTimeout(timer)
   }, [id, counts])
+
+  useEffect(() => () => clearTimeout(timer.current), [])
 }

@@ -44,7 +44,7 @@ export function useSale(id: string) {
         const now = data as Product
         noteServerTime(now.server_time)
         queries.setQueryData(['product', id], now)
-        if (numbered(now) === 0) queries.setQueryData(newestKey, [])
+        if (numbered(now) === 0) queries.setQueryData<Order[]>(newestKey, (known) => known && [])
       },
       orders: (data) =>
         queries.setQueryData<Order[]>(newestKey, (known) => mergeNewest(known ?? [], data as Order[], newestCount)),
@@ -62,4 +62,4 @@ export function useSale(id: string) {
 
 /** How many orders of the product have a number. */
 export const numbered = (product: Product): number =>
-  product.placed + product.paid + product.cancelled + product.expired + product.rejected
+  product.placed + product.paid + product.cancelled + product.expired
