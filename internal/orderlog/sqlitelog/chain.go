@@ -25,7 +25,7 @@ func checkChain(ctx context.Context, db *sql.DB, path, id string) (end int64, su
 		if err := r.check(end, sum); err != nil {
 			return 0, 0, fault(path, "check", err)
 		}
-		end, sum = end+r.count, r.sum
+		end, sum = r.end(), r.sum
 	}
 	if err := rows.Err(); err != nil {
 		return 0, 0, fault(path, "check", err)

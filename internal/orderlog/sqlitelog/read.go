@@ -54,7 +54,11 @@ func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([
 	if err != nil {
 		return nil, err
 	}
-	return l.readRows(from, end, int(min(int64(max), end-from)))
+	count := int(min(int64(max), end-from))
+	if r := l.begun.Load(); r != nil && r.has(from) {
+		return r.lines(make([]orderlog.Line, 0, min(int64(count), r.end()-from)), from, count)
+	}
+	return l.readRows(from, end, count)
 }
 
 // waitBeyond waits until the log has a durable line at offset from, and returns its end.
@@ -88,7 +92,8 @@ func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 	}
 	defer rows.Close() //nolint:errcheck // it only reads, and rows.Err tells
 	lines := make([]orderlog.Line, 0, count)
-	for last := (*row)(nil); len(lines) < count && rows.Next(); {
+	var last *row
+	for len(lines) < count && rows.Next() {
 		r := &row{}
 		if err := r.scan(rows, &r.frames); err != nil {
 			return nil, fault(l.path, "read", err)
@@ -108,6 +113,7 @@ func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 		return nil, fault(l.path, "read", damaged("the row with offset %d is missing, and the log has %d records",
 			from+int64(len(lines)), end))
 	}
+	l.begun.Store(last)
 	return lines, nil
 }
 
@@ -115,8 +121,8 @@ func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 func (r *row) follows(last *row, from int64) error {
 	switch {
 	case last != nil:
-		return r.check(last.first+last.count, last.sum)
-	case from >= r.first+r.count:
+		return r.check(last.end(), last.sum)
+	case !r.has(from):
 		return damaged("the row with offset %d is missing", from)
 	}
 	return r.checkSum()

@@ -15,6 +15,10 @@ type row struct {
 	frames       []byte
 }
 
+func (r *row) end() int64 { return r.first + r.count }
+
+func (r *row) has(offset int64) bool { return r.first <= offset && offset < r.end() }
+
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // sumOfID is where a log's chain begins, so that the rows of one log are none of another's.
@@ -57,7 +61,7 @@ func (r *row) checkSum() error {
 // lines appends the row's lines from offset from on until there are max.
 func (r *row) lines(lines []orderlog.Line, from int64, max int) ([]orderlog.Line, error) {
 	rest := r.frames
-	for offset := r.first; offset < r.first+r.count && len(lines) < max; offset++ {
+	for offset := r.first; offset < r.end() && len(lines) < max; offset++ {
 		var f frame
 		var one []byte
 		var ok bool

@@ -28,6 +28,7 @@ import (
 	"database/sql"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"seckill/internal/orderlog"
 	"seckill/internal/sale"
@@ -42,6 +43,9 @@ type Log struct {
 	insert *sql.Stmt
 	reader *sql.DB
 	query  *sql.Stmt
+	// The row that the last read ended with, where it may be in the middle: a
+	// row of many records must not be read again for each part of it.
+	begun atomic.Pointer[row]
 
 	sum      uint32 // of the last row; the writing goroutine's own
 	unmerged int    // pages written since the last checkpoint; likewise
