@@ -109,7 +109,7 @@ func number(b []byte) int {
 func parseAny(a *answer, r io.Reader) error {
 	in := bufio.NewReader(r)
 	for {
-		response, err := http.ReadResponse(in, nil)
+		response, err := http.ReadResponse(in, nil) //nolint:bodyclose // Close would read an endless body on; the connection is closed instead
 		if err != nil {
 			return err
 		}
