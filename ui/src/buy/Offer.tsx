@@ -82,7 +82,7 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
           {early ? `until it opens, ${count(product.quantity)} in all` : `of ${count(product.quantity)} left`}
         </span>
       </p>
-      <Units product={product} />
+      <Units product={product} state={state} />
       {moment && !early && (
         <p className="figures text-small text-board-muted">{`${moment.word} ${timeLeft(moment.at - now)}`}</p>
       )}

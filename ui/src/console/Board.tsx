@@ -31,7 +31,7 @@ export function Board({ product, heading: Heading, children }: Props) {
         </p>
         <Counts product={product} />
       </div>
-      <Units product={product} />
+      <Units product={product} state={state} />
       <p className="flex flex-wrap justify-between gap-x-6 text-small text-board-muted">
         <span>{termsInWords(product)}</span>
         <span role="timer" className="figures">
