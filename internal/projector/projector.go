@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"seckill/internal/gate"
 	"seckill/internal/orderlog"
@@ -19,8 +21,8 @@ type Store interface {
 
 // An Observer is told what the projector did. Its methods must not block.
 type Observer interface {
-	// Projected: these products stand thus in the store now.
-	Projected(products []sale.Product)
+	// Projected: the store has these products, and their touched orders, thus now.
+	Projected(states []*sale.State)
 	// Returned: units of the product became buyable again.
 	Returned(product string)
 }
@@ -40,20 +42,18 @@ func New(log orderlog.Reader, store Store, gate gate.Returner, see Observer) *Pr
 
 // tell notes who is owed a return, and tells the observer.
 func (p *Projector) tell(c *Cursor, states []*sale.State) {
-	products := make([]sale.Product, len(states))
-	for i, s := range states {
-		products[i] = s.Product
+	for _, s := range states {
 		if len(s.Returns()) > 0 {
 			c.owed[s.Product.ID] = struct{}{}
 		}
 	}
-	p.see.Projected(products)
+	p.see.Projected(states)
 }
 
 // Settle hands what this cursor's steps freed to the gates. What a gate cannot
 // take now is owed still.
 func (p *Projector) Settle(ctx context.Context, c *Cursor) {
-	for product := range c.owed {
+	for _, product := range slices.Sorted(maps.Keys(c.owed)) {
 		if p.HandOver(ctx, product) == nil {
 			delete(c.owed, product)
 		}

@@ -1,0 +1,85 @@
+// Command seckill runs a flash sale, sends a rush of buyers at one, and proves
+// afterwards that nothing was sold twice or lost.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"seckill/internal/app"
+)
+
+// usage is the exit code of a wrong command line (sysexits.h).
+const usage = 64
+
+type commands struct {
+	Serve  serveCmd  `cmd:"" help:"Run a sale, with its pages, on this machine."`
+	Rush   rushCmd   `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
+	Verify verifyCmd `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() { // a second signal ends the program at once
+		<-ctx.Done()
+		stop()
+	}()
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+// run is main as a value: the command line in, the exit code out.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	var cmds commands
+	exit := -1
+	parser, err := kong.New(&cmds,
+		kong.Name("seckill"),
+		kong.Description("A flash sale: never a unit twice, never an order lost, and proof of it."),
+		kong.UsageOnError(),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exit = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(streams{stdout, stderr}),
+	)
+	if err != nil {
+		panic(err) // the tags above are wrong
+	}
+	parsed, err := parser.Parse(args)
+	if exit >= 0 { // --help
+		return exit
+	}
+	if err == nil {
+		err = parsed.Run()
+	}
+	return report(err, stderr)
+}
+
+// streams are where a command writes.
+type streams struct{ out, err io.Writer }
+
+// report says what went wrong, in one line, and gives the exit code for it.
+func report(err error, stderr io.Writer) int {
+	if err == nil {
+		return 0
+	}
+	var coded interface{ ExitCode() int }
+	var wrongUsage app.UsageError
+	var parse *kong.ParseError
+	if err.Error() != "" {
+		fmt.Fprintf(stderr, "seckill: %v\n", err)
+	}
+	switch {
+	case errors.As(err, &parse), errors.As(err, &wrongUsage):
+		fmt.Fprintln(stderr, "Try 'seckill --help'.")
+		return usage
+	case errors.As(err, &coded):
+		return coded.ExitCode()
+	}
+	return 1
+}

@@ -1,0 +1,17 @@
+// Package app puts the rooms together into a program, as a value with Open, Run
+// and Close. It is the only room that knows every keeper, and it makes the one
+// choice in which the modes differ: when an order counts as placed.
+//
+// Embedded is one process with one data folder:
+//
+//	data/version     the layout's version
+//	data/lock        held by the process that uses the folder
+//	data/orders.log  the order log (SQLite)
+//	data/store.db    the order store (SQLite)
+//	data/serve.json  where that process listens, and a random key for verify
+//
+// It starts by projecting what the log holds beyond the store, and opens every
+// gate anew; only then is it ready. It stops, with an error, when the log cannot
+// be written or what it finds on disk contradicts itself, and otherwise when its
+// context is done: then it answers who waits, within ten seconds, and flushes.
+package app

@@ -1,0 +1,101 @@
+package app
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+
+	"seckill/internal/sale"
+)
+
+// folderVersion is that of the layout in the package comment.
+const folderVersion = "1"
+
+// ErrInUse is the error of a data folder that another process holds.
+var ErrInUse = errors.New("another process is using it")
+
+// A folder is a data folder, locked for this process.
+type folder struct {
+	path string
+	lock *flock.Flock
+}
+
+func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
+
+// openFolder locks the data folder. Where create is not set, one that is not
+// there is ErrNotFound.
+func openFolder(path string, create bool) (*folder, error) {
+	f := &folder{path: path, lock: flock.New(filepath.Join(path, "lock"), flock.SetPermissions(0o600))}
+	if _, err := os.Stat(f.file("version")); errors.Is(err, fs.ErrNotExist) && !create {
+		return nil, fmt.Errorf("no data folder at %s: %w", path, sale.ErrNotFound)
+	}
+	if err := os.MkdirAll(path, 0o700); err != nil {
+		return nil, fmt.Errorf("making the data folder: %w", err)
+	}
+	locked, err := f.lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("locking the data folder: %w", err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("data folder %s: %w", path, ErrInUse)
+	}
+	if err := f.checkVersion(); err != nil {
+		f.close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *folder) checkVersion() error {
+	kept, err := os.ReadFile(f.file("version"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return os.WriteFile(f.file("version"), []byte(folderVersion+"\n"), 0o600)
+	}
+	if err != nil {
+		return fmt.Errorf("reading the data folder: %w", err)
+	}
+	if v := strings.TrimSpace(string(kept)); v != folderVersion {
+		return fmt.Errorf("data folder %s has layout version %q, and this program knows %s", f.path, v, folderVersion)
+	}
+	return nil
+}
+
+func (f *folder) close() { f.lock.Close() }
+
+// A beacon tells verify where the process that holds the folder can be asked.
+type beacon struct {
+	Address string `json:"address"`
+	Key     string `json:"key"`
+}
+
+// light writes the beacon with a fresh key.
+func (f *folder) light(address string) (beacon, error) {
+	b := beacon{Address: address, Key: rand.Text()}
+	j, err := json.Marshal(b)
+	if err != nil {
+		return b, err
+	}
+	// A new file, as one that is there may have been made with other rights.
+	tmp := f.file("serve.json.new")
+	if err := os.WriteFile(tmp, j, 0o600); err != nil {
+		return b, err
+	}
+	return b, os.Rename(tmp, f.file("serve.json"))
+}
+
+func (f *folder) dark() { os.Remove(f.file("serve.json")) }
+
+func readBeacon(path string) (b beacon, err error) {
+	j, err := os.ReadFile(filepath.Join(path, "serve.json"))
+	if err != nil {
+		return b, err
+	}
+	return b, json.Unmarshal(j, &b)
+}

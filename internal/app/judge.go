@@ -1,0 +1,118 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"time"
+
+	"seckill/internal/orderlog/sqlitelog"
+	"seckill/internal/orderstore/sqlitestore"
+	"seckill/internal/sale"
+	"seckill/internal/verify"
+)
+
+// judgePause is between two looks at a gate that did not stand still.
+func judgePause(ctx context.Context) error {
+	t := time.NewTimer(time.Second)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// bench is where verify asks the process that runs the sale: only whoever may
+// read the data folder has the key.
+func (e *Embedded) bench() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+e.beacon.Key)) != 1 {
+			http.Error(w, "wrong key", http.StatusForbidden)
+			return
+		}
+		report, err := verify.Live(r.Context(), verify.Parts{Gate: e.gate, Log: e.log, Store: e.store, Pause: judgePause})
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(report) // who does not read the answer has gone
+	})
+}
+
+// Verify judges the sale in a data folder: through the process that runs it, or,
+// where none does, from the files. live tells which. An error means that it
+// could not judge.
+func Verify(ctx context.Context, data string) (report verify.Report, live bool, err error) {
+	f, err := openFolder(data, false)
+	if errors.Is(err, ErrInUse) {
+		report, err = askServer(ctx, data)
+		return report, true, err
+	}
+	if err != nil {
+		return report, false, err
+	}
+	defer f.close()
+	report, err = judgeFolder(ctx, f)
+	return report, false, err
+}
+
+func judgeFolder(ctx context.Context, f *folder) (report verify.Report, err error) {
+	log, err := sqlitelog.Open(ctx, f.file("orders.log"))
+	if err != nil {
+		return damage(report, err)
+	}
+	defer log.Close()
+	store, err := sqlitestore.Open(f.file("store.db"), time.Now)
+	if err != nil {
+		return damage(report, err)
+	}
+	defer store.Close()
+	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store})
+}
+
+// damage is a file that cannot even be opened as what it is: a finding.
+func damage(r verify.Report, err error) (verify.Report, error) {
+	if !errors.Is(err, sale.ErrDamaged) {
+		return r, err
+	}
+	r.Findings = append(r.Findings, verify.Finding{Invariant: verify.Damage, Words: err.Error()})
+	return r, nil
+}
+
+// askServer asks the process that holds the folder.
+func askServer(ctx context.Context, data string) (report verify.Report, err error) {
+	b, err := readBeacon(data)
+	if errors.Is(err, os.ErrNotExist) {
+		return report, fmt.Errorf("data folder %s: %w, and it does not say where it listens", data, ErrInUse)
+	}
+	if err != nil {
+		return report, fmt.Errorf("reading serve.json: %w", err)
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+b.Address+"/internal/verify", nil)
+	if err != nil {
+		return report, err
+	}
+	r.Header.Set("Authorization", "Bearer "+b.Key)
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return report, fmt.Errorf("asking the server at %s: %w", b.Address, err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return report, err
+	}
+	if answer.StatusCode != http.StatusOK {
+		return report, fmt.Errorf("the server at %s: %s", b.Address, bytes.TrimSpace(body))
+	}
+	return report, json.Unmarshal(body, &report)
+}

@@ -1,0 +1,137 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+// memLog is an order log in memory. logtest holds it to the contract.
+type memLog struct {
+	mu         sync.Mutex
+	partitions [][]orderlog.Line
+	grown      chan struct{} // closed and made anew when a line comes
+	closed     bool
+}
+
+var _ orderlog.Keeper = (*memLog)(nil)
+
+func newMemLog(partitions int) *memLog {
+	return &memLog{partitions: make([][]orderlog.Line, partitions), grown: make(chan struct{})}
+}
+
+func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || ctx.Err() != nil {
+		return sale.Position{}, unavailable
+	}
+	for i := range records {
+		r := &records[i]
+		l.add(partition, r.ProductID, r.Kind, sale.Version, r.Epoch, r.AppendBody(nil))
+	}
+	return sale.Position{Partition: partition, Offset: int64(len(l.partitions[partition])) - 1}, nil
+}
+
+// add takes a line as any log does: by its written form.
+func (l *memLog) add(partition int32, product string, kind sale.Kind, version int, epoch int64, raw []byte) {
+	line := orderlog.Line{Offset: int64(len(l.partitions[partition])), Product: product}
+	line.Record, line.Poison = sale.ParseRecord(kind, version, epoch, raw)
+	if line.Poison == nil && line.Record.ProductID != product {
+		line.Poison = fmt.Errorf("%w: a record of %s", sale.ErrPoison, line.Record.ProductID)
+	}
+	if line.Poison != nil {
+		line.Record, line.Raw = sale.Record{}, raw
+	}
+	if !sale.CheckID(product) {
+		line.Product = ""
+	}
+	l.partitions[partition] = append(l.partitions[partition], line)
+	close(l.grown)
+	l.grown = make(chan struct{})
+}
+
+func (l *memLog) Partition(product string) int32 {
+	h := fnv.New32a()
+	h.Write([]byte(product))
+	return int32(h.Sum32() % uint32(len(l.partitions)))
+}
+
+func (l *memLog) Partitions(context.Context) (int32, error) {
+	return int32(len(l.partitions)), l.reachable()
+}
+
+var unavailable = fmt.Errorf("log: %w", sale.ErrUnavailable)
+
+// reachable is nil, or why nobody is answered.
+func (l *memLog) reachable() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return unavailable
+	}
+	return nil
+}
+
+func (l *memLog) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
+	for {
+		lines, grown, err := l.slice(partition, from, max)
+		if len(lines) > 0 || err != nil {
+			return lines, err
+		}
+		select {
+		case <-grown:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("log: %w: %w", sale.ErrUnavailable, ctx.Err())
+		}
+	}
+}
+
+func (l *memLog) slice(partition int32, from int64, max int) ([]orderlog.Line, <-chan struct{}, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := l.partitions[partition]
+	if l.closed {
+		return nil, nil, unavailable
+	}
+	if from < 0 || from > int64(len(all)) {
+		return nil, nil, fmt.Errorf("log: no offset %d in a log of %d: %w", from, len(all), sale.ErrDamaged)
+	}
+	return all[from:min(from+int64(max), int64(len(all)))], l.grown, nil
+}
+
+func (l *memLog) Bounds(_ context.Context, partition int32) (first, end int64, err error) {
+	err = l.reachable()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return 0, int64(len(l.partitions[partition])), err
+}
+
+func (l *memLog) Source(context.Context, int32) (orderlog.Source, error) {
+	return orderlog.Source{Cluster: "memory", Topic: fmt.Sprintf("%p", l)}, l.reachable()
+}
+
+func (l *memLog) Run(ctx context.Context, f func(context.Context, int32) error) error {
+	g, each := errgroup.WithContext(ctx)
+	for p := range l.partitions {
+		g.Go(func() error { return f(each, int32(p)) })
+	}
+	if err := g.Wait(); ctx.Err() == nil {
+		return err
+	}
+	return nil
+}
+
+func (l *memLog) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.closed = true
+	close(l.grown)
+	l.grown = make(chan struct{})
+}

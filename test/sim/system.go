@@ -1,0 +1,210 @@
+package sim
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"seckill/internal/gate/memgate"
+	"seckill/internal/opening"
+	"seckill/internal/projector"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+	"seckill/internal/settle"
+)
+
+// A system is the servers, which every process reaches over the network, and the
+// processes.
+type system struct {
+	*world
+	gate  *memgate.Gate
+	log   *memLog
+	store *memStore
+	procs []*process
+}
+
+// A process is one `seckill serve`: all of its memory goes with a crash.
+type process struct {
+	sys       *system
+	name      string
+	life      int
+	frozen    time.Time // it stands still until then
+	desk      *purchase.Desk
+	opener    *opening.Opener
+	settle    *settle.Desk
+	projector *projector.Projector
+}
+
+const partitions = 2
+
+func newSystem(seed uint64, processes int) *system {
+	s := &system{world: newWorld(seed)}
+	s.log = newMemLog(partitions)
+	s.store = newMemStore(func() time.Time { return s.now })
+	s.loseGate()
+	for i := range processes {
+		s.procs = append(s.procs, &process{sys: s, name: fmt.Sprintf("p%d", i)})
+		s.start(s.procs[i])
+	}
+	return s
+}
+
+// loseGate is the loss of the server that holds the gates, with all it held.
+func (s *system) loseGate() {
+	s.gate = memgate.New(memgate.Options{Now: func() time.Time { return s.now }, MaxUnrelayed: 1000})
+}
+
+// crashAndRestart kills a process; what it had sent may still arrive.
+func (s *system) crashAndRestart(p *process) {
+	s.note("world", p.name+" crashes")
+	s.crash(p)
+	p.life++
+	s.start(p)
+}
+
+// start gives a process fresh memory and sets its loops going.
+func (s *system) start(p *process) {
+	gates, log, store := netGate{s}, netLog{s.log, s}, netStore{s.store, s}
+	p.desk = purchase.New(s.forever(), purchase.Parts{
+		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: afterStore{s},
+		Now:   func() time.Time { return s.now },
+		Spawn: func(work func()) { s.spawn(p, p.name+" lane", work) },
+		Await: func(ctx context.Context, done <-chan struct{}) error {
+			s.until("awaits its batch", func() bool { return closed(done) || ctx.Err() != nil })
+			if closed(done) {
+				return nil
+			}
+			return ctx.Err()
+		},
+		Pause: func(ctx context.Context) error {
+			s.sleep(time.Duration(10+s.rng.IntN(40)) * time.Millisecond)
+			return ctx.Err()
+		},
+	})
+	p.settle = settle.New(log, store, func() time.Time { return s.now })
+	p.opener = &opening.Opener{
+		Gate: gates, Log: log, Store: store,
+		Nonce:  func() string { return fmt.Sprint(s.rng.Uint64()) },
+		Pause:  func(context.Context) error { s.sleep(time.Duration(s.rng.IntN(500)) * time.Millisecond); return nil },
+		Opened: p.desk.Returned,
+	}
+	p.projector = projector.New(log, store, gates, observer{p})
+	for partition := range int32(partitions) {
+		s.loop(p, "projector", func() error { return p.project(partition) })
+	}
+	watch := opening.NewWatch(p.opener, func() time.Time { return s.now })
+	s.loop(p, "watch", func() error { return p.look(watch) })
+	s.loop(p, "sweep", p.sweep)
+	s.loop(p, "expire", func() error {
+		_, err := p.settle.Expire(s.deadline(time.Second), 10)
+		return err
+	})
+}
+
+// loop runs step again and again for as long as its process lives. An error of
+// an away keeper is tried again; any other is a finding.
+func (s *system) loop(p *process, name string, step func() error) {
+	s.spawn(p, p.name+" "+name, func() {
+		for {
+			err := step()
+			if errors.Is(err, sale.ErrDamaged) {
+				panic(fmt.Sprintf("%s %s: %v", p.name, name, err))
+			}
+			s.sleep(time.Duration(50+s.rng.IntN(300)) * time.Millisecond)
+		}
+	})
+}
+
+func (p *process) project(partition int32) error {
+	c := projector.NewCursor(partition)
+	for {
+		if _, err := p.projector.Step(p.sys.forever(), c); err != nil {
+			return err
+		}
+		p.projector.Settle(p.sys.forever(), c)
+	}
+}
+
+func (p *process) look(watch *opening.Watch) error {
+	due, err := watch.Look(p.sys.forever())
+	for _, a := range due {
+		_ = p.opener.Run(p.sys.deadline(10*time.Second), a)
+	}
+	return err
+}
+
+func (p *process) sweep() error {
+	ps, err := p.opener.Store.Products(p.sys.forever())
+	for _, product := range ps {
+		_ = p.desk.Sweep(p.sys.forever(), product.ID)
+	}
+	return errors.Join(err, p.projector.Sweep(p.sys.forever()))
+}
+
+func closed(done <-chan struct{}) bool {
+	select {
+	case <-done:
+		return true
+	default:
+		return false
+	}
+}
+
+type observer struct{ p *process }
+
+func (o observer) Projected([]*sale.State) {}
+func (o observer) Returned(product string)   { o.p.desk.Returned(product) }
+
+type catalog struct{ store netStore }
+
+func (c catalog) Exists(ctx context.Context, product string) (bool, error) {
+	p, err := c.store.Product(ctx, product)
+	if errors.Is(err, sale.ErrNotFound) {
+		return false, nil
+	}
+	return p.Exists(), err
+}
+
+// afterStore confirms what the store has: the choice of the cluster.
+type afterStore struct{ s *system }
+
+func (c afterStore) Confirm(ctx context.Context, id sale.OrderID, epoch int64, _ bool) (purchase.Fate, error) {
+	fate := purchase.IsPending
+	c.s.until("awaits its order", func() bool {
+		fate = c.fate(id, epoch)
+		return fate != purchase.IsPending || ctx.Err() != nil
+	})
+	return fate, nil
+}
+
+// fate reads order and product in one step. An order of an epoch that the fold
+// has left, and that is not there, never will be.
+func (c afterStore) fate(id sale.OrderID, epoch int64) purchase.Fate {
+	t := c.s.store.view()
+	o, known := t.orders[id]
+	switch {
+	case known && o.Status != sale.Rejected:
+		return purchase.IsPlaced
+	case known && o.Epoch >= epoch:
+		return purchase.IsVoid
+	}
+	for _, p := range t.products {
+		if p.ID == productOf(id) && p.Epoch > epoch {
+			return purchase.IsVoid
+		}
+	}
+	return purchase.IsPending
+}
+
+// The order ids of a simulation carry the number of their product.
+func orderID(product int, n uint64) (id sale.OrderID) {
+	id[0] = byte(product)
+	binary.BigEndian.PutUint64(id[8:], n)
+	return id
+}
+
+func productOf(id sale.OrderID) string { return productID(int(id[0])) }
+
+func productID(n int) string { return fmt.Sprintf("product-%d", n) }
