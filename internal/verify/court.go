@@ -51,7 +51,7 @@ func (c *court) sit(ctx context.Context) (err error) {
 	for _, p := range c.products {
 		c.find(Fold, p.ID, "seckill_product", "the product is in a partition that the log does not have", Number{"partition", int64(p.Partition)})
 	}
-	c.strayLetters(func(sale.Position) bool { return true })
+	c.strayLetters()
 	if c.cuts == nil {
 		for _, i := range []Invariant{Units, Seqs, SoldOut} {
 			c.leaveOut(i, "", "only an open gate can tell, and none was asked")
@@ -108,16 +108,13 @@ func (c *court) partition(ctx context.Context, n int32) error {
 }
 
 // strayLetters finds the dead letters that no line of the log called for.
-func (c *court) strayLetters(here func(sale.Position) bool) {
+func (c *court) strayLetters() {
 	for _, at := range slices.SortedFunc(maps.Keys(c.letters), before) {
-		if here(at) {
-			c.find(Fold, c.letters[at].Product, "seckill_dead_letter, "+place(at), "a dead letter stands for a record that is none")
-		}
+		c.find(Fold, c.letters[at].Product, "seckill_dead_letter, "+place(at), "a dead letter stands for a record that is none")
 	}
-	c.dropLetters(here)
 }
 
-// dropLetters forgets dead letters, judged or beyond judging.
+// dropLetters forgets dead letters that are beyond judging.
 func (c *court) dropLetters(here func(sale.Position) bool) {
 	maps.DeleteFunc(c.letters, func(at sale.Position, _ orderstore.DeadLetter) bool { return here(at) })
 }

@@ -16,7 +16,7 @@ import (
 
 // busy is a world in which everything has happened that may happen: "p" is in
 // its fourth epoch, with orders in every state, units free, in flight and coming
-// back; "q" is sold out; "r" was deleted.
+// back; "q" is sold out; "r" was deleted, and "s" too, and put again.
 func busy(t *testing.T) *world {
 	w := newWorld(t)
 	opening := func(epoch int64, nonce string, terms sale.Terms) sale.Record {
@@ -30,6 +30,7 @@ func busy(t *testing.T) *world {
 	w.end(sale.KindCancel, "p", 1) // ann keeps slot 2
 	w.line(orderlog.Line{Product: "p", Poison: sale.ErrPoison, Raw: []byte("{")})
 	w.line(orderlog.Line{Product: "?", Poison: sale.ErrPoison, Raw: []byte("?")})
+	w.line(orderlog.Line{Product: "never-put", Poison: sale.ErrPoison, Raw: []byte("!")})
 	stale := w.admit("p", "gus", 20)
 
 	terms.LimitPerUser = 2
@@ -37,6 +38,7 @@ func busy(t *testing.T) *world {
 	w.add(opening(2, "too late", terms), stale)
 	w.buy("p", "bob", 11)
 	w.buy("p", "bob", 12) // rejected: the gate was wrong
+	w.buy("p", "bob", 19) // and again
 	w.end(sale.KindCancel, "p", 11)
 	w.end(sale.KindCancel, "p", 3)
 	w.add(opening(3, "refused", sale.Terms{Quantity: 1, LimitPerUser: 1}))
@@ -58,9 +60,14 @@ func busy(t *testing.T) *world {
 	w.buy("q", "ann", 31)
 	w.buy("q", "bob", 32)
 
-	w.open("r", sale.Terms{Quantity: 1, LimitPerUser: 1, Closed: true})
-	w.add(sale.Record{Kind: sale.KindOpening, ProductID: "r", Epoch: 2, Nonce: "gone", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}, At: at})
+	for _, id := range []string{"r", "s"} {
+		w.open(id, sale.Terms{Quantity: 1, LimitPerUser: 1, Closed: true})
+		w.buy(id, "ann", id[0])
+		w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: 2, Nonce: "gone", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}, At: at})
+	}
 	delete(w.gates, "r")
+	w.open("s", sale.Terms{Quantity: 1, LimitPerUser: 1})
+	w.buy("s", "ann", 's')
 	return w
 }
 
@@ -73,8 +80,8 @@ func TestAnHonestSaleHasNoFindings(t *testing.T) {
 				t.Fatal(err)
 			}
 			wantClean(t, r)
-			if r.Products != 3 || r.Orders != 13 || r.Records != int64(len(w.lines)) {
-				t.Errorf("counted %d products, %d orders, %d records; want 3, 13, %d", r.Products, r.Orders, r.Records, len(w.lines))
+			if r.Products != 4 || r.Orders != 15 || r.Records != int64(len(w.lines)) {
+				t.Errorf("counted %d products, %d orders, %d records; want 4, 15, %d", r.Products, r.Orders, r.Records, len(w.lines))
 			}
 			if left := len(r.LeftOut); name == "live" && left != 0 || name == "stopped" && left != 3 {
 				t.Errorf("left out: %v", r.LeftOut)
@@ -118,6 +125,18 @@ func (w *world) blank(so func(sale.Record) bool) {
 	l.Record = sale.Record{Kind: sale.KindPay, ProductID: l.Product, OrderID: orderID(250)}
 }
 
+// early appends an order of q before the opening of its epoch, and after one that was in vain.
+func (w *world) early() {
+	terms := w.product["q"].Terms
+	w.add(sale.Record{Kind: sale.KindOpening, ProductID: "q", Epoch: 3, Nonce: "in vain", Terms: terms, At: at},
+		sale.Record{Kind: sale.KindOrder, ProductID: "q", Epoch: 3, Seq: 1, OrderID: orderID(97), UserID: "zoe", At: at})
+	terms.Quantity++
+	w.open("q", terms)
+	w.open("q", terms)
+	w.admit("q", "zoe", 97)
+	w.gates["q"].box = nil
+}
+
 func isOrder(n byte, epoch int64) func(sale.Record) bool {
 	return func(r sale.Record) bool {
 		return r.Kind == sale.KindOrder && r.OrderID == orderID(n) && r.Epoch == epoch
@@ -146,14 +165,21 @@ var damages = []struct {
 		[]verify.Invariant{verify.Numbers, verify.Counts, verify.Fold, verify.Units}, "the order is in the log and not in the store"},
 	{"the last order's row deleted", func(w *world) { w.drop("q", 32) },
 		[]verify.Invariant{verify.Numbers, verify.Counts, verify.Fold, verify.Units, verify.SoldOut}, orderID(32).String()},
-	{"a rejected order's row deleted", func(w *world) { w.product["p"].Rejected++ },
-		[]verify.Invariant{verify.Counts, verify.Fold}, "rejected is 1, and 0 by the log"},
+	{"a rejected order's row deleted", func(w *world) { w.drop("p", 19) },
+		[]verify.Invariant{verify.Counts, verify.Fold}, orderID(19).String()},
+	{"a rejected order's number", func(w *world) { w.order("p", 19).Number = 1 },
+		[]verify.Invariant{verify.Numbers, verify.Fold}, "a rejected order has a number"},
+	{"a rejected order to be paid", func(w *world) { w.order("p", 19).PayBy = at },
+		[]verify.Invariant{verify.Steps, verify.Fold}, "rejected, and pay_by tells otherwise"},
 	{"an order's row twice", func(w *world) { w.orders["q"] = append(w.orders["q"], *w.order("q", 32)) },
 		[]verify.Invariant{verify.Quantity, verify.Limit, verify.Slots, verify.Numbers, verify.Counts, verify.Fold, verify.Units, verify.SoldOut}, "the order is there twice"},
 	{"a gap in the numbers", func(w *world) { w.order("q", 32).Number = 3 },
 		[]verify.Invariant{verify.Numbers, verify.Fold}, "numbers do not follow each other"},
 	{"the count of numbers", func(w *world) { w.product["q"].LastNumber = 3 },
 		[]verify.Invariant{verify.Numbers, verify.Fold}, "last_number is 3, and 2 by the log"},
+
+	{"the count of returns", func(w *world) { w.product["p"].LastReturn++ },
+		[]verify.Invariant{verify.Returns, verify.Fold}, "last_return is 6, and 5 by the log"},
 
 	{"another user", func(w *world) { w.order("q", 31).UserID = "zoe" }, []verify.Invariant{verify.Fold}, "not as the log gives it: user_id"},
 	{"another product", func(w *world) { w.order("q", 31).ProductID = "p" }, []verify.Invariant{verify.Fold}, "product_id"},
@@ -188,7 +214,7 @@ var damages = []struct {
 	{"the quantity", func(w *world) { w.product["p"].Terms.Quantity++ },
 		[]verify.Invariant{verify.Fold, verify.Units}, "quantity is 13, and 12 by the log"},
 	{"a product's row deleted", func(w *world) { delete(w.product, "q") }, []verify.Invariant{verify.Fold}, "a product of the log is not in the store"},
-	{"a product that was never put", func(w *world) { w.product["s"] = &sale.Product{ID: "s", Epoch: 1, Deleted: true} },
+	{"a product that was never put", func(w *world) { w.product["t"] = &sale.Product{ID: "t", Epoch: 1, Deleted: true} },
 		[]verify.Invariant{verify.Fold}, "the log does not give this product"},
 	{"a tombstone raised", func(w *world) { w.product["r"].Deleted = false; w.gates["r"] = &door{view: gate.View{Epoch: 2}} },
 		[]verify.Invariant{verify.Fold}, "deleted is false, and true by the log"},
@@ -244,6 +270,10 @@ var damages = []struct {
 		w.gates["q"].box = []gate.Entry{{Orders: []sale.Record{w.lines[w.find(isOrder(32, 1))].Record}}}
 	},
 		[]verify.Invariant{verify.Seqs}, "a seq that the gate has not given"},
+	{"a position in no partition", func(w *world) { w.marks = map[int32]orderstore.Mark{1: {}} },
+		[]verify.Invariant{verify.Position}, "a partition that the log does not have"},
+	{"an order appended before its opening", func(w *world) { w.early() },
+		[]verify.Invariant{verify.Seqs, verify.Units, verify.SoldOut}, "neither in the log nor in the outbox"},
 	{"a line missing from the log", func(w *world) { w.lines = slices.Delete(w.lines, 5, 6) },
 		[]verify.Invariant{verify.Position}, "position <= log end"},
 	{"a hole in the log", func(w *world) { w.lines[7].Offset++ }, []verify.Invariant{verify.Damage}, "the log gives the record at 8 where that at 7 should be"},

@@ -28,7 +28,7 @@ func newHearing(c *court, partition int32, s stretch, products []sale.Product) *
 		}
 	}
 	if s.whole {
-		h.fold = newRefold(c.docket, partition, c.homes)
+		h.fold = newRefold(c.docket, partition, c.homes, sale.Fold)
 	}
 	return h
 }
@@ -55,7 +55,6 @@ func (h *hearing) read(ctx context.Context) error {
 		h.lines(lines)
 		next += int64(len(lines))
 	}
-	h.strayLetters(here)
 	return nil
 }
 

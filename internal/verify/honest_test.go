@@ -39,6 +39,12 @@ func (s *honest) open() {
 		terms.PaymentWindow = time.Minute
 	}
 	s.fold()
+	if s.gates[product] != nil && s.pick("delete", 6) == 0 {
+		closed := s.product[product].Terms
+		closed.Closed = true
+		s.world.open(product, closed)
+		s.add(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: s.product[product].Epoch + 1, Nonce: "gone", Deleted: true, Terms: closed, At: at})
+	}
 	s.world.open(product, terms)
 	s.held = map[string]int{}
 	for _, o := range s.orders[product] {

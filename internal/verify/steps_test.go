@@ -2,7 +2,9 @@ package verify
 
 import (
 	"testing"
+	"time"
 
+	"seckill/internal/orderlog"
 	"seckill/internal/sale"
 )
 
@@ -46,35 +48,81 @@ func TestLegalSteps(t *testing.T) {
 	}
 }
 
-// What the judge counts beside the fold: openings, and orders of another epoch.
-func TestEpochsAreCountedBesideTheFold(t *testing.T) {
-	opening := func(epoch int64) *sale.Record {
-		return &sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: epoch}
-	}
-	order := func(epoch int64) *sale.Record {
-		return &sale.Record{Kind: sale.KindOrder, ProductID: "p", Epoch: epoch}
-	}
+// The tables may be just what a wrong fold gives: then only the steps tell.
+func TestAWrongFoldIsFoundOut(t *testing.T) {
+	id := sale.OrderID{1}
+	terms := sale.Terms{Quantity: 1, LimitPerUser: 1, PaymentWindow: time.Hour}
+	opening := sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: 1, Nonce: "a", Terms: terms}
+	order := sale.Record{Kind: sale.KindOrder, ProductID: "p", Epoch: 1, OrderID: id, UserID: "ann", Seq: 1}
+	cancel := sale.Record{Kind: sale.KindCancel, ProductID: "p", OrderID: id}
+	pay := sale.Record{Kind: sale.KindPay, ProductID: "p", OrderID: id}
+	later := opening
+	later.Epoch = 3
 	for name, c := range map[string]struct {
-		judge func(f *refold, p *table)
-		found int
+		records []sale.Record
+		wrong   rules // what it does on the last record
+		want    Invariant
 	}{
-		"the next one":          {func(f *refold, p *table) { f.opening(p, opening(2), sale.Position{}, sale.Applied) }, 0},
-		"the next one, refused": {func(f *refold, p *table) { f.opening(p, opening(2), sale.Position{}, sale.Refused) }, 0},
-		"one that came late":    {func(f *refold, p *table) { f.opening(p, opening(1), sale.Position{}, sale.Stale) }, 0},
-		"opened twice":          {func(f *refold, p *table) { f.opening(p, opening(1), sale.Position{}, sale.Applied) }, 1},
-		"a gap":                 {func(f *refold, p *table) { f.opening(p, opening(3), sale.Position{}, sale.Applied) }, 1},
-		"passed over":           {func(f *refold, p *table) { f.opening(p, opening(2), sale.Position{}, sale.Stale) }, 1},
-		"an order in its epoch": {func(f *refold, p *table) { f.inEpoch(p, order(1), sale.Position{}) }, 0},
-		"an order of another":   {func(f *refold, p *table) { f.inEpoch(p, order(2), sale.Position{}) }, 1},
+		"none": {[]sale.Record{opening, opening, order, order, pay, cancel}, sale.Fold, ""},
+		"an order raised from the dead": {[]sale.Record{opening, order, cancel, pay}, func(s *sale.State, r sale.Record, _ sale.Position, _ time.Time) sale.Outcome {
+			s.Order(r.OrderID).Status = sale.Paid
+			return sale.Applied
+		}, Steps},
+		"a refusal that moved an order": {[]sale.Record{opening, order, pay}, func(s *sale.State, r sale.Record, _ sale.Position, _ time.Time) sale.Outcome {
+			s.Order(r.OrderID).Status = sale.Paid
+			return sale.Refused
+		}, Steps},
+		"more than the quantity for a moment": {[]sale.Record{opening, order, pay}, func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome {
+			s.Product.Held++
+			return sale.Fold(s, r, at, now)
+		}, Quantity},
+		"an epoch opened twice": {[]sale.Record{opening, opening}, func(*sale.State, sale.Record, sale.Position, time.Time) sale.Outcome {
+			return sale.Applied
+		}, Openings},
+		"an epoch left out": {[]sale.Record{opening, later}, func(*sale.State, sale.Record, sale.Position, time.Time) sale.Outcome {
+			return sale.Refused
+		}, Openings},
+		"an opening passed over": {[]sale.Record{opening}, func(*sale.State, sale.Record, sale.Position, time.Time) sale.Outcome {
+			return sale.Stale
+		}, Openings},
+		"an order of another epoch": {[]sale.Record{opening, {Kind: sale.KindOrder, ProductID: "p", Epoch: 2, OrderID: id, UserID: "ann"}}, func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome {
+			r.Epoch = 1
+			return sale.Fold(s, r, at, now)
+		}, Openings},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newRefold(newDocket(), 0, map[string]int32{})
-			p := newTable(sale.Product{ID: "p"})
-			p.opened = epochs{epoch: 1}
-			c.judge(f, p)
-			if got := len(f.report().Findings); got != c.found {
-				t.Errorf("%d findings, want %d: %v", got, c.found, f.report().Findings)
+			n := 0
+			f := newRefold(newDocket(), 0, map[string]int32{}, func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome {
+				if n++; n == len(c.records) {
+					return c.wrong(s, r, at, now)
+				}
+				return sale.Fold(s, r, at, now)
+			})
+			for i, r := range c.records {
+				f.stretch([]orderlog.Line{{Offset: int64(i), Product: "p", Record: r}})
+			}
+			found := f.report().Findings
+			if c.want == "" && len(found) > 0 || c.want != "" && (len(found) != 1 || found[0].Invariant != c.want) {
+				t.Errorf("found %v, want one against %q", found, c.want)
 			}
 		})
+	}
+}
+
+// A product's records are in one partition; what anybody may write anywhere
+// gives it no home.
+func TestAProductIsAtHomeInOnePartition(t *testing.T) {
+	d, homes := newDocket(), map[string]int32{}
+	poison := orderlog.Line{Product: "p", Poison: sale.ErrPoison}
+	opening := orderlog.Line{Product: "p", Record: sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: 1, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}}}
+	newRefold(d, 0, homes, sale.Fold).stretch([]orderlog.Line{poison})
+	newRefold(d, 1, homes, sale.Fold).stretch([]orderlog.Line{opening, poison})
+	newRefold(d, 2, homes, sale.Fold).stretch([]orderlog.Line{poison})
+	if found := d.report().Findings; len(found) > 0 {
+		t.Fatalf("found %v", found)
+	}
+	newRefold(d, 2, homes, sale.Fold).stretch([]orderlog.Line{opening})
+	if found := d.report().Findings; len(found) != 1 || found[0].Invariant != Fold {
+		t.Errorf("found %v, want one against fold", found)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -30,6 +31,7 @@ type world struct {
 
 	states  map[string]*sale.State // what the tables were folded with
 	mark    orderstore.Mark
+	marks   map[int32]orderstore.Mark // of other partitions
 	product map[string]*sale.Product
 	orders  map[string][]sale.Order
 	returns map[string][]sale.Return
@@ -198,7 +200,9 @@ func (w *world) Passed(_ context.Context, at sale.Position) error {
 type snapshot struct{ w *world }
 
 func (s snapshot) Marks() (map[int32]orderstore.Mark, error) {
-	return map[int32]orderstore.Mark{0: s.w.mark}, nil
+	marks := map[int32]orderstore.Mark{0: s.w.mark}
+	maps.Copy(marks, s.w.marks)
+	return marks, nil
 }
 
 func (s snapshot) Products() (products []sale.Product, err error) {
