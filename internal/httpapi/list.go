@@ -8,14 +8,16 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
-	"github.com/danielgtaylor/huma/v2/negotiation"
 	"github.com/go-json-experiment/json"
 
 	"seckill/internal/sale"
 )
 
-// csvPage is how many orders of a CSV are held at once.
-const csvPage = 1000
+const (
+	formatCSV = "text/csv"
+	// csvPage is how many orders of a CSV are held at once.
+	csvPage = 1000
+)
 
 // Orders is a page of orders.
 type Orders struct {
@@ -44,7 +46,7 @@ func (a *API) list(ctx context.Context, in *listInput) (*huma.StreamResponse, er
 		return nil, a.explain(err)
 	}
 	q := in.query()
-	if negotiation.SelectQValueFast(in.Accept, []string{"application/json", "text/csv"}) == "text/csv" {
+	if in.Accept == formatCSV {
 		return &huma.StreamResponse{Body: func(c huma.Context) { a.listCSV(c, q) }}, nil
 	}
 	orders, err := a.Store.List(ctx, q)

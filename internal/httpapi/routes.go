@@ -1,14 +1,17 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
+	"path"
 	"reflect"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/negotiation"
 	"github.com/go-json-experiment/json"
 
 	"seckill/internal/sale"
@@ -102,8 +105,13 @@ func humaConfig() huma.Config {
 func (a *API) unmatched(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(a.ctx)
+		r.Header.Set("Accept", accepted(r.Header["Accept"]))
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			w.Header().Set("Cache-Control", "no-store")
+		}
+		if tidy := path.Clean(r.URL.EscapedPath()); tidy != r.URL.EscapedPath() {
+			problem(notFound).write(w) // the mux would redirect to a route that it is not
+			return
 		}
 		if h, pattern := mux.Handler(r); pattern == "" {
 			allow := allowed{header: http.Header{}}
@@ -113,6 +121,13 @@ func (a *API) unmatched(mux *http.ServeMux) http.Handler {
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// accepted is the one of our two formats that the client prefers. huma gets to see
+// nothing else: its own reading of the header trips over a parameter of one letter.
+func accepted(accept []string) string {
+	const first = "application/json"
+	return cmp.Or(negotiation.SelectQValue(strings.Join(accept, ","), []string{first, formatCSV}), first)
 }
 
 // allowed takes what the mux would have said to a request that it has no route for.

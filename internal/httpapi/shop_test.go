@@ -333,3 +333,17 @@ func serve(t *testing.T, change ...func(*shop, *Config)) *server {
 	})
 	return &server{s, api, "http://" + ln.Addr().String()}
 }
+
+// failingList is a store whose lists break off after the first page.
+type failingList struct{ *shop }
+
+func (s failingList) List(ctx context.Context, q sale.Query) ([]sale.Order, error) {
+	if q.After > 0 {
+		return nil, sale.ErrUnavailable
+	}
+	orders, err := s.shop.List(ctx, q)
+	for len(orders) < q.Limit {
+		orders = append(orders, orders[0])
+	}
+	return orders, err
+}

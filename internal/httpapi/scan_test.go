@@ -1,0 +1,136 @@
+package httpapi
+
+import (
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/valyala/fasthttp"
+
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+func strictUser(body []byte) (user string, err error) {
+	err = readObject(body, idField("user_id", &user))
+	return user, err
+}
+
+func TestScan(t *testing.T) {
+	for _, body := range []string{
+		`{"user_id":"a"}`, ` {  "user_id" :  "aZ09_-" } `, "{\n\t\"user_id\": \"u\"\r\n}\n",
+		`{"user_id":"0123456789012345678901234567890123456789012345678901234567890123"}`,
+	} {
+		want, err := strictUser([]byte(body))
+		if got, ok := scanUser([]byte(body)); err != nil || !ok || string(got) != want {
+			t.Errorf("%s: %q %v", body, got, ok)
+		}
+	}
+}
+
+// Whatever the scanner takes, the strict reader takes for the same user; and what
+// the strict reader takes without having to unescape anything, the scanner does.
+func FuzzScan(f *testing.F) {
+	for _, c := range badBuys {
+		f.Add([]byte(c.body))
+	}
+	f.Add([]byte(` { "user_id" : "u0" } `))
+	f.Add([]byte(`{"user_\u0069d":"u1"}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		fast, ok := scanUser(body)
+		strict, err := strictUser(body)
+		switch {
+		case ok && (err != nil || strict != string(fast)):
+			t.Fatalf("%q: the scanner takes %q, the strict reader %q, %v", body, fast, strict, err)
+		case !ok && err == nil && strict != "" && !contains(body, '\\'):
+			t.Fatalf("%q: the strict reader takes %q, the scanner nothing", body, strict)
+		}
+	})
+}
+
+func contains(body []byte, c byte) bool {
+	for _, b := range body {
+		if b == c {
+			return true
+		}
+	}
+	return false
+}
+
+// FuzzTerms: no body is answered with a 500, and only right ones change anything.
+func FuzzTerms(f *testing.F) {
+	for _, c := range badPuts {
+		f.Add([]byte(c.body))
+	}
+	f.Add([]byte(`{"quantity":5,"name":"x","limit_per_user":2,"opens_at":"2030-01-01T00:00:00Z","payment_window":"15m"}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		terms, err := readTerms(body)
+		if err == nil && terms.Check() != nil {
+			t.Fatalf("%q: %v", body, terms.Check())
+		}
+		if err != nil && (&API{}).explain(err).Status >= 500 {
+			t.Fatalf("%q: %v", body, err)
+		}
+	})
+}
+
+// soldOutDesk refuses everybody from memory.
+type soldOutDesk struct{ Desk }
+
+func (soldOutDesk) Refuse(_, _ []byte) (purchase.Answer, bool) {
+	return purchase.Answer{Result: purchase.SoldOut, Epoch: 1}, true
+}
+
+func soldOutRequest(t testing.TB) (*API, *fasthttp.RequestCtx) {
+	c := newShop().config()
+	c.Desk = soldOutDesk{}
+	ctx := &fasthttp.RequestCtx{}
+	var r fasthttp.Request
+	r.Header.SetMethod("POST")
+	r.SetRequestURI("/api/products/1/orders")
+	r.Header.SetHost("localhost:3000")
+	r.Header.SetUserAgent("rush")
+	r.Header.SetContentType("application/json")
+	r.SetBodyString(`{"user_id":"u123456"}`)
+	ctx.Init(&r, nil, nil)
+	a := New(c)
+	a.loopback = true
+	return a, ctx
+}
+
+func TestSoldOutAllocatesNothing(t *testing.T) {
+	a, ctx := soldOutRequest(t)
+	handle := a.Handler()
+	n := testing.AllocsPerRun(1000, func() {
+		ctx.Response.Reset()
+		handle(ctx)
+	})
+	if n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if ctx.Response.StatusCode() != 409 || string(ctx.Response.Body()) != string(bodies[soldOut]) {
+		t.Errorf("%d %s", ctx.Response.StatusCode(), ctx.Response.Body())
+	}
+}
+
+func BenchmarkSoldOut(b *testing.B) {
+	a, ctx := soldOutRequest(b)
+	handle := a.Handler()
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx.Response.Reset()
+		handle(ctx)
+	}
+}
+
+// An order that was just admitted is written by hand; it must be what the
+// encoder would have written.
+func TestFreshOrder(t *testing.T) {
+	for _, o := range []Order{
+		{OrderID: sale.OrderID{}.String(), ProductID: "1", UserID: "a", Status: "placed", Epoch: 12},
+		{OrderID: sale.OrderID{1}.String(), ProductID: "1", UserID: "a", Status: "queued"},
+	} {
+		if got, want := string(o.append(nil)), string(must(json.Marshal(&o))); got != want {
+			t.Errorf("%s\n%s", got, want)
+		}
+	}
+}
