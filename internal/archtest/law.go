@@ -1,0 +1,80 @@
+// Package archtest is the import law, as a test: which room of the code may use
+// which other, and which may use what is not ours.
+//
+// It promises that a new folder, a new arrow between two folders, or a driver in
+// a second place is a decision that somebody wrote down here, and never an
+// accident. Test files are free, and so is all that stands under test/.
+package archtest
+
+// module is the module's path, which begins every import of ours.
+const module = "seckill"
+
+// A room is a folder with code in it, and what that may import of ours.
+type room struct {
+	path string
+	may  []string
+	pure bool // nothing but what computes: no clock, no I/O, nothing from outside
+}
+
+// everything is what may is for the one room that knows every keeper.
+var everything = []string{"*"}
+
+// law lists every room. One that is not here, or is here and gone, breaks it.
+var law = []room{
+	{path: "internal/sale", pure: true},
+
+	// A contract stands with its keepers and the suite that they pass. Keepers
+	// never see each other.
+	{path: "internal/gate", may: []string{"internal/sale"}},
+	{path: "internal/gate/memgate", may: []string{"internal/sale", "internal/gate"}},
+	{path: "internal/gate/gatetest", may: []string{"internal/sale", "internal/gate"}},
+	{path: "internal/orderlog", may: []string{"internal/sale"}},
+	{path: "internal/orderlog/sqlitelog", may: []string{"internal/sale", "internal/orderlog"}},
+	{path: "internal/orderlog/logtest", may: []string{"internal/sale", "internal/orderlog"}},
+	{path: "internal/orderstore", may: []string{"internal/sale", "internal/orderlog"}},
+	{path: "internal/orderstore/sqlitestore", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
+	{path: "internal/orderstore/storetest", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
+
+	{path: "internal/purchase", may: []string{"internal/sale", "internal/gate", "internal/orderlog"}}, // it cannot touch the store
+	{path: "internal/settle", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
+	{path: "internal/projector", may: []string{"internal/sale", "internal/gate", "internal/orderlog", "internal/orderstore"}},
+	{path: "internal/opening", may: []string{"internal/sale", "internal/gate", "internal/orderlog", "internal/orderstore"}},
+	{path: "internal/live", may: []string{"internal/sale"}},
+	{path: "internal/httpapi", may: []string{"internal/sale", "internal/purchase", "internal/settle", "internal/live", "internal/auth"}},
+	// The judge does not know the players.
+	{path: "internal/verify", may: []string{"internal/sale", "internal/gate", "internal/orderlog", "internal/orderstore"}},
+
+	{path: "internal/rush"}, // a stranger to the server
+	{path: "internal/auth"},
+	{path: "internal/metrics"},
+	{path: "internal/archtest"},
+	{path: "ui"},
+
+	{path: "internal/app", may: everything},
+	{path: "cmd/seckill", may: []string{"internal/app", "internal/verify", "internal/rush", "ui"}}, // ui: the pages, which it hands to app
+}
+
+// A driver is code from outside that only its keepers may import.
+type driver struct {
+	path string // it and all below it
+	may  []string
+}
+
+var sqlite = []string{"internal/orderlog/sqlitelog", "internal/orderstore/sqlitestore"}
+
+// drivers are those of every mode, also of the one that is still to come: their
+// keepers are named with them.
+var drivers = []driver{
+	{"modernc.org/sqlite", sqlite},
+	{"database/sql", sqlite},
+	{"github.com/redis", nil},
+	{"github.com/twmb/franz-go", nil},
+	{"github.com/jackc", nil},
+	{"github.com/pressly/goose", nil},
+}
+
+// impure is what a pure room must not import, and all below it.
+var impure = []string{"os", "net", "database", "syscall", "io/fs", "io/ioutil", "math/rand", "crypto/rand", "runtime", "sync", "context", "log", "testing", "unsafe", "plugin"}
+
+// clocks are the functions of package time that look at or wait for a clock.
+var clocks = []string{"Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker"}
