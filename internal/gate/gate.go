@@ -38,8 +38,8 @@ type Admitter interface {
 	// outbox as part of one entry. Under ErrUnknownOutcome the same requests may
 	// be sent again: an order that is known by then is answered Known.
 	//
-	// A gate holding more than its bound of orders that wait for the log answers
-	// ErrFull.
+	// A gate that holds more than its bound of orders that wait for the log
+	// answers ErrFull to the whole batch.
 	Admit(ctx context.Context, product string, batch []Request) (Admission, error)
 }
 
@@ -114,19 +114,23 @@ func (v *View) Refuses(now time.Time) (Verdict, bool) {
 
 // An Opener begins and ends a gate's lifetime. Package opening calls it.
 type Opener interface {
-	// Shut makes the gate refuse everything, at epoch: allowed where epoch is
-	// above the gate's, or equal while it is still opening; else ErrFenced. A
-	// missing gate is made. It returns under which incarnation, and the gate's time.
+	// Shut makes the gate answer ErrShut to everybody but its opener, at epoch:
+	// allowed where epoch is above the gate's, or equal while it is still opening;
+	// else ErrFenced. A missing gate is made. At an equal epoch it keeps what was
+	// loaded, for a late opener must not undo the work of the one that won. It
+	// returns under which incarnation, and the gate's time.
 	Shut(ctx context.Context, product string, epoch int64) (incarnation string, now time.Time, err error)
 	// Load tells the gate, shut at epoch, of orders that its users have. They
 	// are on top of what was loaded since Shut at this epoch, so a Load whose
-	// outcome is unknown must not be sent again: start over with a new epoch.
+	// outcome is unknown must not be sent again: start over with a new epoch. A
+	// user's holdings come oldest first.
 	Load(ctx context.Context, product string, epoch int64, incarnation string, holdings []Holding) error
 	// Open lets buyers in: iff the gate is shut at epoch, under this
 	// incarnation; else ErrFenced. What was kept of older epochs is dropped,
 	// the outbox aside.
 	Open(ctx context.Context, product string, epoch int64, incarnation string, start Start) error
-	// Remove drops the gate, iff it is at epoch; else ErrFenced. It is nil where there is none.
+	// Remove drops the gate, its outbox aside, iff it is at epoch; else
+	// ErrFenced. It is nil where there is none.
 	Remove(ctx context.Context, product string, epoch int64) error
 }
 
@@ -142,7 +146,6 @@ type Start struct {
 	Terms     Hours
 	Remaining int64
 	Returned  int64
-	Users     int // how many it is wise to make room for
 }
 
 // An Outbox holds the admitted orders that are not yet known to be in the log.
@@ -158,7 +161,8 @@ type Outbox interface {
 // An EntryID names an entry for good: "<epoch>-<first seq>".
 type EntryID string
 
-// An Entry is the orders that one batch admitted, as records for the log.
+// An Entry is the orders that one batch admitted, as records for the log: by seq,
+// without gaps, made at the Now of the admission's view, to the millisecond.
 type Entry struct {
 	ID     EntryID
 	Orders []sale.Record

@@ -155,9 +155,7 @@ func (o *Opener) load(ctx context.Context, a *Attempt) error {
 		o.Opened(id)
 		return nil
 	}
-	users := 0
 	p, err := o.Store.Snapshot(ctx, id, func(orders []sale.Order) error {
-		users += len(orders)
 		return o.Gate.Load(ctx, id, epoch, a.incarnation, holdings(orders))
 	})
 	if err != nil {
@@ -173,7 +171,6 @@ func (o *Opener) load(ctx context.Context, a *Attempt) error {
 		},
 		Remaining: p.Terms.Quantity - p.Held,
 		Returned:  p.LastReturn,
-		Users:     users + int(p.Terms.Quantity-p.Held),
 	})
 	if err != nil {
 		return err

@@ -72,9 +72,9 @@ type Opener interface {
 	Product(ctx context.Context, id string) (sale.Product, error)
 	// Products returns all of them, tombstones included, by id.
 	Products(ctx context.Context) ([]sale.Product, error)
-	// Snapshot calls f with all orders of a product that were not rejected, in
-	// chunks, from one snapshot of the store, and returns the product as of the
-	// same snapshot. The orders carry id, user and status, and need carry no more.
+	// Snapshot calls f with all orders of a product that were not rejected, by
+	// number, in chunks, from one snapshot of the store, and returns the product
+	// as of the same snapshot. The orders carry id, user and status, and need carry no more.
 	Snapshot(ctx context.Context, product string, f func([]sale.Order) error) (sale.Product, error)
 	// Passed waits until the store has folded the record at this position, or ctx is done.
 	Passed(ctx context.Context, at sale.Position) error

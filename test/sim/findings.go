@@ -47,24 +47,44 @@ func (s *story) unsettled(product string) string {
 	return ""
 }
 
-// sellOut sends buyers until nothing is left.
+// sellOut sends buyers until nothing is left: first those who have been here and
+// may buy once more, then strangers. Nothing fails any more, so each of them must
+// get a unit.
 func (s *story) sellOut() {
 	for n := range s.products {
-		ctx := context.Background()
-		for i := 0; ; i++ {
-			p, err := s.store.Product(ctx, productID(n))
-			if err != nil || p.Held >= p.Terms.Quantity || i > 300 {
+		for late := 0; ; late++ {
+			p := s.store.view().products[productID(n)]
+			if p.Held >= p.Terms.Quantity {
 				break
 			}
-			s.client("late buyer", func() { s.buy(fmt.Sprintf("late-%d", i), orderID(n, s.rng.Uint64())) })
+			user := fmt.Sprintf("user-%d", late)
+			if s.holds(p.ID, user) >= p.Terms.LimitPerUser {
+				continue
+			}
+			bought := false
+			s.client("late buyer", func() { bought = s.buy(user, orderID(n, s.rng.Uint64())) })
 			s.run(func() bool { return s.busy == 0 }, time.Minute)
+			if !bought {
+				s.turnedAway = append(s.turnedAway, fmt.Sprintf("%s was turned away from %s with %d of %d held", user, p.ID, p.Held, p.Terms.Quantity))
+				break
+			}
 		}
 	}
+}
+
+func (s *story) holds(product, user string) (units int) {
+	for _, o := range s.store.view().orders {
+		if o.ProductID == product && o.UserID == user && o.Status.Holds() {
+			units++
+		}
+	}
+	return units
 }
 
 // findings is every promise that the story broke.
 func (s *story) findings() (found []string) {
 	find := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
+	found = s.turnedAway
 	t := s.store.view()
 	for n := range s.products {
 		p := t.products[productID(n)]

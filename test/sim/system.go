@@ -155,7 +155,7 @@ func closed(done <-chan struct{}) bool {
 type observer struct{ p *process }
 
 func (o observer) Projected([]*sale.State) {}
-func (o observer) Returned(product string)   { o.p.desk.Returned(product) }
+func (o observer) Returned(product string) { o.p.desk.Returned(product) }
 
 type catalog struct{ store netStore }
 

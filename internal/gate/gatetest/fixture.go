@@ -47,7 +47,7 @@ func (f *fixture) of(product string) *fixture {
 
 // selling is a start with so many units, one a user.
 func selling(units int64) gate.Start {
-	return gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: units, Users: int(units)}
+	return gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: units}
 }
 
 // limited is a start with so many units, limit a user.

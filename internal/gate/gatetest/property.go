@@ -79,7 +79,6 @@ func (w *walk) drawStart(r *rapid.T) gate.Start {
 		},
 		Remaining: rapid.SampledFrom([]int64{0, 1, 5, 1000, 1000}).Draw(r, "remaining"),
 		Returned:  rapid.Int64Range(0, 2).Draw(r, "returned"),
-		Users:     rapid.IntRange(0, 1000).Draw(r, "users"),
 	}
 }
 

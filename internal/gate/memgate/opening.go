@@ -55,8 +55,8 @@ func (g *Gate) Load(_ context.Context, id string, epoch int64, incarnation strin
 	return nil
 }
 
-// Open is gate.Opener's. It makes no use of start.Users: the table of users
-// grows in steps too small to be felt, and empty room is memory.
+// Open is gate.Opener's. It makes no room ahead: the table of users grows in
+// steps too small to be felt, and empty room is memory.
 func (g *Gate) Open(_ context.Context, id string, epoch int64, incarnation string, start gate.Start) error {
 	p, err := g.shutAt(id, epoch, incarnation)
 	if err != nil {
