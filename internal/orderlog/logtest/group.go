@@ -92,6 +92,30 @@ func runEndsWithTheErrorOfAPartition(t *testing.T, h Harness) {
 	}
 }
 
+func runOutlastsItsFunctions(t *testing.T, h Harness) {
+	n, err := h.Partitions(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ran, early := make(chan int32, n), make(chan bool, 1)
+	go func() {
+		err := h.Run(ctx, func(_ context.Context, partition int32) error {
+			ran <- partition
+			return nil
+		})
+		early <- err != nil || ctx.Err() == nil
+	}()
+	for range n {
+		<-ran
+	}
+	mustAppend(t, h, 0, orders("p1", 1, 1)) // time enough for a Run that would return
+	stop()
+	if <-early {
+		t.Fatal("Run returned before its context was done, though no function failed")
+	}
+}
+
 // A second process joins, the first leaves: the second is given what the first had.
 func runHandsOver(t *testing.T, h Harness) {
 	n, err := h.Partitions(t.Context())

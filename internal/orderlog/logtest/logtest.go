@@ -58,6 +58,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"CloseEndsAReadThatWaits", closeEndsAReadThatWaits},
 		{"RunCallsEveryPartition", runCallsEveryPartition},
 		{"RunEndsWithTheErrorOfAPartition", runEndsWithTheErrorOfAPartition},
+		{"RunOutlastsItsFunctions", runOutlastsItsFunctions},
 		{"RunHandsOver", runHandsOver},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, open(t)) })

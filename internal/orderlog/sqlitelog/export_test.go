@@ -2,6 +2,7 @@ package sqlitelog
 
 import (
 	"context"
+	"runtime"
 
 	"seckill/internal/sale"
 )
@@ -17,4 +18,11 @@ func (l *Log) AppendRaw(ctx context.Context, product string, kind sale.Kind, ver
 func (l *Log) LimitPages() error {
 	_, err := l.writer.Exec(`PRAGMA max_page_count = 1`)
 	return err
+}
+
+// AwaitCommit returns when what was appended is on its way to the file.
+func (l *Log) AwaitCommit() {
+	for l.writer.Stats().InUse == 0 {
+		runtime.Gosched()
+	}
 }

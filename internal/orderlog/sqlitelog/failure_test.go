@@ -2,6 +2,7 @@ package sqlitelog_test
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -89,6 +90,43 @@ func TestAWriteThatFailsEndsTheLog(t *testing.T) {
 	wantFailed(t, l, path)
 	mustClose(t, l)
 	wantOrders(t, path, 10)
+}
+
+// Another connection keeps the commit waiting, longer than whoever appends wants to.
+func TestAppendGivesUpWaiting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	l := open(t, path)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocker, err := db.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blocker.ExecContext(t.Context(), "BEGIN IMMEDIATE"); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	outcome := make(chan error)
+	go func() {
+		_, err := l.Append(ctx, 0, orders(1, 1))
+		outcome <- err
+	}()
+	l.AwaitCommit()
+	cancel()
+	if err := <-outcome; !errors.Is(err, sale.ErrUnknownOutcome) || !errors.Is(err, context.Canceled) {
+		t.Errorf("Append that gave up: %v", err)
+	}
+	if _, err := blocker.ExecContext(t.Context(), "ROLLBACK"); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(blocker.Close(), db.Close()); err != nil {
+		t.Fatal(err)
+	}
+	mustAppend(t, l, 2, 1)
+	mustClose(t, l)
+	wantOrders(t, path, 2)
 }
 
 // Of appends that overlap with the failure each is told the truth: nil is in the

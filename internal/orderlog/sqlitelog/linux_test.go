@@ -70,14 +70,60 @@ func fillDisk(t *testing.T, dir string) {
 	}
 }
 
-// appendUntilItFails appends 100 orders at a time, and returns how many were durable before.
+// appendUntilItFails appends 100 orders at a time, and returns how many were
+// durable before; it ends by itself where nothing fails.
 func appendUntilItFails(l *sqlitelog.Log) (placed int, err error) {
-	for n := int64(1); err == nil; n += 100 {
+	for n := int64(1); err == nil && n < 100_000; n += 100 {
 		if _, err = l.Append(context.Background(), 0, orders(n, 100)); err == nil {
 			placed += 100
 		}
 	}
 	return placed, err
+}
+
+const syncs = "fsync,fdatasync"
+
+// straced runs the test that calls it again under strace, and returns every sync it made.
+func straced(t *testing.T, dir string, options ...string) (trace string) {
+	t.Helper()
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("there is no strace: ", err)
+	}
+	file := filepath.Join(dir, "trace")
+	again(t, dir, func(self ...string) *exec.Cmd {
+		options = append([]string{"-f", "-o", file, "-e", "trace=" + syncs}, options...)
+		return exec.Command(strace, append(options, self...)...)
+	})
+	out, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// After each Append the test makes a sync of no file, which marks the place in
+// the trace: before each mark there must be a sync that worked.
+func TestEveryAppendIsSynced(t *testing.T) {
+	const appends = 20
+	if dir := os.Getenv(inside); dir != "" {
+		l := open(t, filepath.Join(dir, "log"))
+		for n := range int64(appends) {
+			_ = syscall.Fsync(-1)
+			mustAppend(t, l, n+1, 1)
+		}
+		_ = syscall.Fsync(-1)
+		return
+	}
+	parts := strings.Split(straced(t, t.TempDir()), " EBADF ")
+	if len(parts) != appends+2 {
+		t.Fatalf("strace shows %d marks of %d", len(parts)-1, appends+1)
+	}
+	for i, part := range parts[1 : appends+1] {
+		if !strings.Contains(part, "= 0\n") {
+			t.Errorf("no sync before append %d returned:\n%s", i+1, part)
+		}
+	}
 }
 
 // Every sync of the write-ahead log fails, as a commit makes it.
@@ -110,23 +156,10 @@ func syncsFail(t *testing.T, file string, check func(t *testing.T, placed int, e
 		wantFailed(t, l, path)
 		return
 	}
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skip("there is no strace: ", err)
-	}
 	dir := t.TempDir()
-	trace := filepath.Join(dir, "trace")
 	mustClose(t, open(t, filepath.Join(dir, "log")))
-	again(t, dir, func(self ...string) *exec.Cmd {
-		const syncs = "fsync,fdatasync"
-		options := []string{"-f", "-o", trace, "-P", filepath.Join(dir, file), "-e", "trace=" + syncs, "-e", "inject=" + syncs + ":error=EIO"}
-		return exec.Command(strace, append(options, self...)...)
-	})
-	out, err := os.ReadFile(trace)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if syncs := strings.Count(string(out), "sync("); syncs != 1 {
-		t.Errorf("there were %d syncs, all of which failed:\n%s", syncs, out)
+	trace := straced(t, dir, "-P", filepath.Join(dir, file), "-e", "inject="+syncs+":error=EIO")
+	if n := strings.Count(trace, "sync("); n != 1 {
+		t.Errorf("there were %d syncs, all of which failed:\n%s", n, trace)
 	}
 }

@@ -50,6 +50,14 @@ func (r *row) check(first int64, before uint32) error {
 	return r.checkSum()
 }
 
+// follow says whether the row is whole and, where there is a last, comes after it.
+func (r *row) follow(last *row) error {
+	if last == nil {
+		return r.checkSum()
+	}
+	return r.check(last.end(), last.sum)
+}
+
 func (r *row) checkSum() error {
 	if got := r.checksum(); got != r.sum || r.count < 1 {
 		return damaged("the row at offset %d, of %d records, has the sum %08x, not %08x",
