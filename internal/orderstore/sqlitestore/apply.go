@@ -1,0 +1,77 @@
+package sqlitestore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// Apply folds one batch in one transaction. It looks at ctx until it begins, and
+// once more before it commits.
+func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now time.Time, states []*sale.State) []orderstore.DeadLetter) error {
+	c, err := s.take(ctx, s.writing)
+	if err != nil {
+		return err
+	}
+	defer func() { s.writing <- c }()
+	err = c.within("BEGIN IMMEDIATE", func() error {
+		if err := c.moveMark(b); err != nil {
+			return err
+		}
+		entries, err := c.load(b.Concerns, b.Partition)
+		if err != nil {
+			return err
+		}
+		letters := fold(s.clock(), states(entries))
+		if err := c.write(entries, letters); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return s.unavailable(err)
+		}
+		return nil
+	})
+	if err == nil {
+		s.progress.move(b.Partition, b.To.Next)
+	}
+	return err
+}
+
+// clock is the store's time, as precise as its tables.
+func (s *Store) clock() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+
+// moveMark compares and sets. Nobody else writes to the file, so reading first
+// and then writing is one step.
+func (c *conn) moveMark(b orderstore.Batch) error {
+	at, err := c.mark(context.Background(), b.Partition)
+	if err != nil {
+		return err
+	}
+	if at != b.From {
+		return fmt.Errorf("%w: order store %s: partition %d is folded up to %+v, not %+v", sale.ErrMoved, c.path, b.Partition, at, b.From)
+	}
+	_, err = c.exec("move the position", `
+		INSERT INTO seckill_position (partition, next, cluster, topic, leader) VALUES (?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET next = excluded.next, cluster = excluded.cluster, topic = excluded.topic, leader = excluded.leader`,
+		int64(b.Partition), b.To.Next, b.To.Source.Cluster, b.To.Source.Topic, int64(b.To.Source.Leader))
+	return err
+}
+
+// An entry is one product of a batch: as it is kept, and as the fold left it.
+type entry struct {
+	key    int64 // of the product; 0 where it is new
+	before sale.Product
+	kept   map[sale.OrderID]bool // the orders that the tables have, of those in the state
+	state  *sale.State
+}
+
+func states(entries []*entry) []*sale.State {
+	all := make([]*sale.State, len(entries))
+	for i, e := range entries {
+		all[i] = e.state
+	}
+	return all
+}

@@ -1,0 +1,120 @@
+package sqlitestore
+
+import (
+	"database/sql/driver"
+	"slices"
+	"strings"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+// span is how many places a product has.
+const span = 1 << 40
+
+// place is the rowid of an order of the product with this key.
+func place(key int64, o *sale.Order) int64 {
+	if o.Status == sale.Rejected {
+		return -(key*span + o.Position.Offset + 1)
+	}
+	return key*span + o.Number
+}
+
+// The statuses as they are kept, from 1. Those that hold a unit are below 3.
+var statuses = []sale.Status{sale.Placed, sale.Paid, sale.Cancelled, sale.Expired, sale.Rejected}
+
+func statusNumber(s sale.Status) int64 { return int64(slices.Index(statuses, s) + 1) }
+
+const orderColumns = "order_id, user_id, status, slot, number, seq, epoch, placed_at, pay_by, ended_at, partition, position"
+
+func scanOrder(product string, v []driver.Value) sale.Order {
+	return sale.Order{
+		ID: sale.OrderID(v[0].([]byte)), ProductID: product, UserID: v[1].(string),
+		Status: statuses[v[2].(int64)-1], Slot: int(v[3].(int64)), Number: v[4].(int64),
+		Seq: v[5].(int64), Epoch: v[6].(int64), PlacedAt: toTime(v[7]), PayBy: toTime(v[8]), EndedAt: toTime(v[9]),
+		Position: sale.Position{Partition: int32(v[10].(int64)), Offset: v[11].(int64)},
+	}
+}
+
+func orderValues(key int64, o *sale.Order) []driver.Value {
+	return []driver.Value{
+		place(key, o), o.ID[:], o.UserID, statusNumber(o.Status), int64(o.Slot), key, o.Number, o.Seq, o.Epoch,
+		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset,
+	}
+}
+
+const productColumns = `product_id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,
+	paused, closed, rehearsal, epoch, nonce, refused, deleted, partition,
+	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts`
+
+func scanProduct(v []driver.Value) sale.Product {
+	n := func(i int) int64 { return v[i].(int64) }
+	is := func(i int) bool { return n(i) != 0 }
+	return sale.Product{
+		ID: v[0].(string),
+		Terms: sale.Terms{
+			Name: v[1].(string), Quantity: n(2), LimitPerUser: int(n(3)), OpensAt: toTime(v[4]), ClosesAt: toTime(v[5]),
+			PaymentWindow: time.Duration(n(6)), Paused: is(7), Closed: is(8), Rehearsal: is(9),
+		},
+		Epoch: n(10), Nonce: v[11].(string), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
+		Held: n(15), Placed: n(16), Paid: n(17), Cancelled: n(18), Expired: n(19), Rejected: n(20),
+		LastNumber: n(21), LastReturn: n(22), Recounts: n(23),
+	}
+}
+
+func productValues(p *sale.Product) []driver.Value {
+	t := &p.Terms
+	return []driver.Value{
+		p.ID, t.Name, t.Quantity, int64(t.LimitPerUser), fromTime(t.OpensAt), fromTime(t.ClosesAt), int64(t.PaymentWindow),
+		fromBool(t.Paused), fromBool(t.Closed), fromBool(t.Rehearsal), p.Epoch, p.Nonce, fromBool(p.Refused), fromBool(p.Deleted), int64(p.Partition),
+		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts,
+	}
+}
+
+func fromBool(b bool) driver.Value {
+	if b {
+		return int64(1)
+	}
+	return int64(0)
+}
+
+func fromTime(t time.Time) driver.Value {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMilli()
+}
+
+func toTime(v driver.Value) time.Time {
+	if v == nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(v.(int64)).UTC()
+}
+
+// A many is a statement for many rows or keys at once, in a few fixed sizes, so
+// that each is prepared once. What a statement costs by itself is then shared.
+type many struct{ bySize [len(sizes)]string }
+
+var sizes = [...]int{128, 16, 1}
+
+// newMany makes it of what stands before and behind the rows.
+func newMany(head, row, tail string) (m many) {
+	for i, size := range sizes {
+		m.bySize[i] = head + row + strings.Repeat(","+row, size-1) + tail
+	}
+	return m
+}
+
+// each calls f with statements, and from where to where each one takes, so that n are done.
+func (m *many) each(n int, f func(sql string, from, to int) error) error {
+	from := 0
+	for i, size := range sizes {
+		for ; n-from >= size; from += size {
+			if err := f(m.bySize[i], from, from+size); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+
+	"seckill/internal/sale"
+)
+
+const (
+	version       = 1          // of the tables; kept in user_version
+	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
+)
+
+// Times are milliseconds since 1970, durations nanoseconds. STRICT, so that a
+// value of a wrong kind is refused and never converted.
+//
+// An order's rowid is its place: the product's key and the number in it, so that
+// a product's orders lie together, by number, and the two indexes name an order
+// in seven bytes; a rejected order, which has no number, lies below zero, by
+// offset. The index on order ids is cheap as long as ids grow (version 7), the
+// one on users never is: there are no others that every order pays for.
+const tables = `
+CREATE TABLE seckill_product (
+	key INTEGER PRIMARY KEY CHECK (key BETWEEN 1 AND 4194303),
+	product_id TEXT NOT NULL UNIQUE,
+	name TEXT NOT NULL,
+	quantity INTEGER NOT NULL,
+	limit_per_user INTEGER NOT NULL,
+	opens_at INTEGER,
+	closes_at INTEGER,
+	payment_window INTEGER NOT NULL,
+	paused INTEGER NOT NULL,
+	closed INTEGER NOT NULL,
+	rehearsal INTEGER NOT NULL,
+	epoch INTEGER NOT NULL CHECK (epoch > 0),
+	nonce TEXT NOT NULL,
+	refused INTEGER NOT NULL,
+	deleted INTEGER NOT NULL,
+	partition INTEGER NOT NULL,
+	held INTEGER NOT NULL,
+	placed INTEGER NOT NULL CHECK (placed >= 0),
+	paid INTEGER NOT NULL CHECK (paid >= 0),
+	cancelled INTEGER NOT NULL CHECK (cancelled >= 0),
+	expired INTEGER NOT NULL CHECK (expired >= 0),
+	rejected INTEGER NOT NULL CHECK (rejected >= 0),
+	last_number INTEGER NOT NULL,
+	last_return INTEGER NOT NULL,
+	recounts INTEGER NOT NULL,
+	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
+	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
+) STRICT;
+
+CREATE TABLE seckill_order (
+	place INTEGER PRIMARY KEY,
+	order_id BLOB NOT NULL CHECK (length(order_id) = 16),
+	user_id TEXT NOT NULL,
+	status INTEGER NOT NULL CHECK (status BETWEEN 1 AND 5), -- placed, paid, cancelled, expired, rejected
+	slot INTEGER NOT NULL,
+	product INTEGER NOT NULL, -- seckill_product.key
+	number INTEGER NOT NULL,
+	seq INTEGER NOT NULL,
+	epoch INTEGER NOT NULL,
+	placed_at INTEGER NOT NULL,
+	pay_by INTEGER,
+	ended_at INTEGER,
+	partition INTEGER NOT NULL,
+	position INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX seckill_order_id ON seckill_order (order_id);
+CREATE UNIQUE INDEX seckill_order_slot ON seckill_order (product, user_id, slot) WHERE status < 3;
+CREATE INDEX seckill_order_due ON seckill_order (pay_by) WHERE status = 1 AND pay_by IS NOT NULL;
+
+CREATE TABLE seckill_return (
+	product INTEGER NOT NULL, -- seckill_product.key
+	number INTEGER NOT NULL,
+	order_id BLOB NOT NULL,
+	user_id TEXT NOT NULL,
+	PRIMARY KEY (product, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seckill_position (
+	partition INTEGER PRIMARY KEY,
+	next INTEGER NOT NULL,
+	cluster TEXT NOT NULL,
+	topic TEXT NOT NULL,
+	leader INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE seckill_dead_letter (
+	partition INTEGER NOT NULL,
+	position INTEGER NOT NULL,
+	product_id TEXT NOT NULL,
+	reason TEXT NOT NULL,
+	raw BLOB NOT NULL,
+	PRIMARY KEY (partition, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE seckill_meta (
+	key TEXT PRIMARY KEY,
+	value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+`
+
+// migrate makes the tables in an empty file, and refuses a file whose tables it
+// does not know.
+func migrate(c *conn) error {
+	return c.within("BEGIN IMMEDIATE", func() error {
+		var has [3]int64
+		for i, pragma := range []string{"application_id", "user_version", "schema_version"} {
+			if err := c.number("PRAGMA "+pragma, &has[i]); err != nil {
+				return err
+			}
+		}
+		switch app, v, empty := has[0], has[1], has[2] == 0; {
+		case app == applicationID && v == version:
+			return nil
+		case app == applicationID && v > version:
+			return fmt.Errorf("%w: order store %s: its tables are of version %d, and this program knows them up to %d: a newer one wrote it", sale.ErrUnavailable, c.path, v, version)
+		case !empty || app != 0:
+			return fmt.Errorf("%w: order store %s: another program's database (application id %#x, version %d)", sale.ErrDamaged, c.path, app, v)
+		}
+		_, err := c.exec("make the tables", tables+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, version))
+		return err
+	})
+}
+
+func (c *conn) number(sql string, n *int64) error {
+	return c.query(context.Background(), sql, sql, nil, func(v []driver.Value) error {
+		*n = v[0].(int64)
+		return nil
+	})
+}

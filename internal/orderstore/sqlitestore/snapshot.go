@@ -1,0 +1,132 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"math"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// chunk is how many orders Snapshot hands over at once.
+const chunk = 1000
+
+// Product returns one product, its tombstone included.
+func (s *Store) Product(ctx context.Context, id string) (p sale.Product, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		p, _, err = c.product(ctx, id)
+		return err
+	})
+	return p, err
+}
+
+func (c *conn) product(ctx context.Context, id string) (p sale.Product, key int64, err error) {
+	err = c.query(ctx, "read seckill_product", "SELECT "+productColumns+", key FROM seckill_product WHERE product_id = ?",
+		[]driver.Value{id}, func(v []driver.Value) error { p, key = scanProduct(v), v[len(v)-1].(int64); return nil })
+	if err == nil && key == 0 {
+		err = fmt.Errorf("%w: product %s", sale.ErrNotFound, id)
+	}
+	return p, key, err
+}
+
+// Products returns all products, tombstones included, by id.
+func (s *Store) Products(ctx context.Context) (all []sale.Product, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		all, err = c.products(ctx)
+		return err
+	})
+	return all, err
+}
+
+func (c *conn) products(ctx context.Context) (all []sale.Product, err error) {
+	err = c.query(ctx, "read seckill_product", "SELECT "+productColumns+" FROM seckill_product ORDER BY product_id",
+		nil, func(v []driver.Value) error { all = append(all, scanProduct(v)); return nil })
+	return all, err
+}
+
+// Snapshot calls f with the orders of a product that were not rejected. The slice
+// is f's for the call only.
+func (s *Store) Snapshot(ctx context.Context, product string, f func([]sale.Order) error) (p sale.Product, err error) {
+	err = s.readOne(ctx, func(c *conn) error {
+		var key int64
+		if p, key, err = c.product(ctx, product); err != nil {
+			return err
+		}
+		orders := make([]sale.Order, 0, chunk)
+		err := c.query(ctx, "read seckill_order", "SELECT order_id, user_id, status FROM seckill_order WHERE place BETWEEN ? AND ?",
+			[]driver.Value{key * span, key*span + span - 1}, func(v []driver.Value) error {
+				orders = append(orders, sale.Order{
+					ID: sale.OrderID(v[0].([]byte)), ProductID: product, UserID: v[1].(string), Status: statuses[v[2].(int64)-1],
+				})
+				if len(orders) < chunk {
+					return nil
+				}
+				full := orders
+				orders = orders[:0]
+				return f(full)
+			})
+		if err != nil || len(orders) == 0 {
+			return err
+		}
+		return f(orders)
+	})
+	return p, err
+}
+
+// Audit calls f with one snapshot of everything.
+func (s *Store) Audit(ctx context.Context, f func(orderstore.Snapshot) error) error {
+	return s.readOne(ctx, func(c *conn) error {
+		a := audit{ctx, c}
+		// BEGIN alone takes no snapshot; the first read does.
+		if _, err := a.Marks(); err != nil {
+			return err
+		}
+		return f(a)
+	})
+}
+
+// An audit is one snapshot, for one Audit.
+type audit struct {
+	ctx context.Context
+	c   *conn
+}
+
+func (a audit) Marks() (map[int32]orderstore.Mark, error) { return a.c.marks(a.ctx) }
+
+func (a audit) Products() ([]sale.Product, error) { return a.c.products(a.ctx) }
+
+func (a audit) Orders(product string, f func(sale.Order) error) error {
+	_, key, err := a.c.product(a.ctx, product)
+	if err != nil {
+		return err
+	}
+	first, last := key*span, key*span+span-1
+	sql := "SELECT " + orderColumns + " FROM seckill_order WHERE place BETWEEN ? AND ? ORDER BY place "
+	row := func(v []driver.Value) error { return f(scanOrder(product, v)) }
+	if err := a.c.query(a.ctx, "read seckill_order", sql+"DESC", []driver.Value{-last, -first}, row); err != nil {
+		return err
+	}
+	return a.c.query(a.ctx, "read seckill_order", sql+"ASC", []driver.Value{first, last}, row)
+}
+
+func (a audit) Returns(product string, f func(sale.Return) error) error {
+	_, key, err := a.c.product(a.ctx, product)
+	if err != nil {
+		return err
+	}
+	return a.c.returns(a.ctx, product, key, 0, math.MaxInt64, f)
+}
+
+func (a audit) DeadLetters() (all []orderstore.DeadLetter, err error) {
+	err = a.c.query(a.ctx, "read seckill_dead_letter", "SELECT partition, position, product_id, reason, raw FROM seckill_dead_letter ORDER BY partition, position",
+		nil, func(v []driver.Value) error {
+			all = append(all, orderstore.DeadLetter{
+				Position: sale.Position{Partition: int32(v[0].(int64)), Offset: v[1].(int64)},
+				Product:  v[2].(string), Reason: v[3].(string), Raw: v[4].([]byte),
+			})
+			return nil
+		})
+	return all, err
+}
