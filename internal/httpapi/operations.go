@@ -172,7 +172,7 @@ func documentOperation() huma.Operation {
 }
 
 func metricsOperation() huma.Operation {
-	return forOperators(operation("GET", "/metrics", "metrics", "For Prometheus", notFound))
+	return forOperators(operation("GET", metricsPath, "metrics", "For Prometheus", notFound))
 }
 
 func signInOperation() huma.Operation {

@@ -105,7 +105,9 @@ func humaConfig() huma.Config {
 func (a *API) unmatched(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(a.ctx)
-		r.Header.Set("Accept", accepted(r.Header["Accept"]))
+		if r.URL.Path != metricsPath {
+			r.Header.Set("Accept", accepted(r.Header["Accept"]))
+		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			w.Header().Set("Cache-Control", "no-store")
 		}
@@ -124,7 +126,7 @@ func (a *API) unmatched(mux *http.ServeMux) http.Handler {
 }
 
 // accepted is the one of our two formats that the client prefers. huma gets to see
-// nothing else: its own reading of the header trips over a parameter of one letter.
+// nothing else (but for the metrics, which it does not write): its own reading of the header trips over a parameter of one letter.
 func accepted(accept []string) string {
 	const first = "application/json"
 	return cmp.Or(negotiation.SelectQValue(strings.Join(accept, ","), []string{first, formatCSV}), first)

@@ -24,19 +24,18 @@ import (
 // with in these tests. Its gate is the state itself, so nothing is ever queued
 // unless a test says so.
 type shop struct {
-	mu       sync.Mutex
-	states   map[string]*sale.State
-	offset   int64
-	now      time.Time
-	hub      *live.Hub
-	changes  int   // records that were folded
-	down     error // of everything that is asked for
-	gate     error // of Counter and Knows
-	shut     bool
-	pending  bool // a buy waits until its context is done
-	failed   error
-	known    map[sale.OrderID]bool // admitted, and not in the store
-	verified int
+	mu      sync.Mutex
+	states  map[string]*sale.State
+	offset  int64
+	now     time.Time
+	hub     *live.Hub
+	changes int   // records that were folded
+	down    error // of everything that is asked for
+	gate    error // of Counter and Knows
+	shut    bool
+	pending bool // a buy waits until its context is done
+	failed  error
+	known   map[sale.OrderID]bool // admitted, and not in the store
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)

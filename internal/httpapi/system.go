@@ -10,6 +10,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
+const metricsPath = "/metrics"
+
 // Health is the answer of a process that is well.
 type Health struct {
 	Status string `json:"status" enum:"ok"`
@@ -37,11 +39,12 @@ func (a *API) systemRoutes(api huma.API) {
 		}}, nil
 	})
 	huma.Register(api, metricsOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
-		if a.Metrics == nil {
-			return nil, problem(notFound)
-		}
 		return &huma.StreamResponse{Body: func(c huma.Context) {
 			r, w := humago.Unwrap(c)
+			if a.Metrics == nil {
+				problem(notFound).write(w)
+				return
+			}
 			a.Metrics.ServeHTTP(w, r)
 		}}, nil
 	})

@@ -1,0 +1,58 @@
+package httpapi
+
+import (
+	"compress/gzip"
+	"io"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+func TestPages(t *testing.T) {
+	s := serve(t)
+	for path, want := range map[string]string{
+		"/": "console", "/products/1": "console", "/order/1": "console", "/buy/1": "buyer", "/mark.svg": "<svg/>",
+	} {
+		r := s.do(t, "GET", path, "", "Accept-Encoding", "identity").want(t, 200)
+		if !strings.Contains(r.body, want) || r.header("Cache-Control") != "no-cache" || r.header("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: %s %v", path, r.body, r.Header)
+		}
+		if !strings.Contains(r.header("Content-Security-Policy"), "default-src 'self'") || r.header("Referrer-Policy") != "no-referrer" {
+			t.Errorf("%s: %v", path, r.Header)
+		}
+		s.do(t, "GET", path, "", "If-None-Match", r.header("ETag")).want(t, 304)
+		if head := s.do(t, "HEAD", path, "", "Accept-Encoding", "identity").want(t, 200); head.ContentLength != int64(len(r.body)) {
+			t.Errorf("HEAD %s: %v", path, head.Header)
+		}
+	}
+	for _, path := range []string{"/index.html", "/buy", "/.keep", "/assets/", "/assets", "/assets/none.js", "/favicon.ico", "/products/1/2", "/problems/x"} {
+		s.do(t, "GET", path, "").problem(t, notFound)
+	}
+}
+
+func TestAssets(t *testing.T) {
+	s := serve(t)
+	r := s.do(t, "GET", "/assets/app-1a2b3.js", "", "Accept-Encoding", "gzip, br").want(t, 200)
+	if r.header("Content-Encoding") != "gzip" || r.header("Vary") != "Accept-Encoding" ||
+		r.header("Cache-Control") != "public, max-age=31536000, immutable" || !strings.Contains(r.header("Content-Type"), "javascript") {
+		t.Errorf("%v", r.Header)
+	}
+	z, err := gzip.NewReader(strings.NewReader(r.body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := io.ReadAll(z)
+	if plain := s.do(t, "GET", "/assets/app-1a2b3.js", "", "Accept-Encoding", "identity").body; err != nil || string(raw) != plain {
+		t.Error("packed and unpacked are not the same")
+	}
+}
+
+func TestPagesThatAreNotBuilt(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Pages = fstest.MapFS{".keep": {}} })
+	for _, path := range []string{"/", "/order/1", "/buy/1"} {
+		if r := s.do(t, "GET", path, "").want(t, 503); !strings.Contains(r.body, "not built") || !strings.HasPrefix(r.header("Content-Type"), "text/html") {
+			t.Errorf("%s: %s", path, r.body)
+		}
+	}
+	s.do(t, "GET", "/livez", "").want(t, 200)
+}
