@@ -58,6 +58,7 @@ var damages = []struct{ name, statement, place string }{
 	{"a row says more", `UPDATE log_row SET count = count + 1 WHERE first = 60`, "offset 60,"},
 	{"a row says nothing", `UPDATE log_row SET count = 0 WHERE first = 60`, "offset 60,"},
 	{"a sum is another", `UPDATE log_row SET sum = sum + 1 WHERE first = 60`, "offset 60,"},
+	{"a sum is too large", `UPDATE log_row SET sum = sum + 0x100000000 WHERE first = 60`, "offset 60"},
 	{"the row before is another", `UPDATE log_row SET before = before + 1 WHERE first = 60`, "offset 60"},
 	{"a row is moved", `UPDATE log_row SET first = 1000 WHERE first = 60`, "offset 60 is missing"},
 	{"two rows are swapped", `UPDATE log_row SET

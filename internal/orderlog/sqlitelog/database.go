@@ -117,7 +117,10 @@ func identify(ctx context.Context, db *sql.DB) (id string, err error) {
 	case application != applicationID || version != schemaVersion:
 		return "", damaged("it is no order log of version %d", schemaVersion)
 	default:
-		err = tx.QueryRowContext(ctx, `SELECT id FROM log_identity`).Scan(&id)
+		err = tx.QueryRowContext(ctx, `SELECT coalesce(id, '') FROM log_identity`).Scan(&id)
+		if err == nil && id == "" {
+			err = damaged("it has no id")
+		}
 	}
 	if err != nil {
 		return "", err

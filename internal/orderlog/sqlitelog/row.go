@@ -32,9 +32,13 @@ func (r *row) checksum() uint32 {
 	return crc32.Update(crc32.Checksum(head[:], castagnoli), castagnoli, r.frames)
 }
 
-// scan reads the row from the columns that selectRows and selectChain name.
+// scan reads the row from the columns that selectRows and selectChain name. It
+// only converts them, so what it cannot is damage.
 func (r *row) scan(rows interface{ Scan(...any) error }, frames any) error {
-	return rows.Scan(&r.first, &r.count, &r.before, &r.sum, frames)
+	if err := rows.Scan(&r.first, &r.count, &r.before, &r.sum, frames); err != nil {
+		return damaged("the row at offset %d: %v", r.first, err)
+	}
+	return nil
 }
 
 // check says whether the row is whole and begins at offset first, as the one
