@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 
 const binary = path.resolve(process.env.SECKILL_BIN ?? path.join(import.meta.dirname, '../../bin/seckill'))
 const readyWithinMs = 15_000
@@ -81,6 +82,12 @@ export class Server {
       }
     }
     await Promise.all(Array.from({ length: at }, one))
+  }
+
+  /** Lets `buyers` of random names buy as fast as they are answered. */
+  async rush(id: string, buyers: number) {
+    const flags = ['--url', this.url, '--product', id, '--buyers', String(buyers), '--over', '0s']
+    await promisify(execFile)(binary, ['rush', ...flags])
   }
 
   private async ask(route: string, init: RequestInit) {

@@ -4,8 +4,8 @@ import { counter, expect, test } from '../fixtures'
 const orders = 3000
 
 test.beforeEach(async ({ server }) => {
-  await server.put('1', { quantity: orders + 10, payment_window: '1h0m0s' })
-  await server.fill('1', orders)
+  await server.put('1', { quantity: orders + 10, payment_window: '1h' })
+  await server.rush('1', orders)
 })
 
 test('a long list scrolls, jumps to its end, and turns round', async ({ page }) => {

@@ -39,7 +39,7 @@ test('a press while the server is gone is carried out once it is back', async ({
   await expect(page.getByText('No answer came')).toBeVisible()
   await server.up()
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible({ timeout: 15_000 })
-  expect(await held(server)).toBe(1)
+  await expect.poll(() => held(server)).toBe(1)
 })
 
 test('connection lost, still yours', async ({ page, server }) => {
@@ -53,7 +53,7 @@ test('connection lost, still yours', async ({ page, server }) => {
   await server.up()
   await expect(outage(page)).toBeHidden({ timeout: 15_000 })
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
-  expect(await held(server)).toBe(1)
+  await expect.poll(() => held(server)).toBe(1)
 })
 
 const held = async (server: Server): Promise<number> =>

@@ -52,6 +52,10 @@ export function Console() {
   )
 }
 
+function Flag({ children }: { children: string }) {
+  return <span className="whitespace-nowrap">{children}</span>
+}
+
 function NothingOnSale() {
   return (
     <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
@@ -63,8 +67,8 @@ function NothingOnSale() {
       <div className="units" aria-hidden="true" style={{ '--quantity': 100 } as React.CSSProperties} />
       <div className="text-small text-board-muted">
         <p>To see 10,000 people at it within five seconds:</p>
-        <code className="mt-1 block font-mono wrap-anywhere text-board-ink">
-          bin/seckill rush --product 1 --buyers 10000 --over 5s
+        <code className="mt-1 block font-mono text-board-ink">
+          bin/seckill rush <Flag>--product 1</Flag> <Flag>--buyers 10000</Flag> <Flag>--over 5s</Flag>
         </code>
       </div>
     </div>
