@@ -30,6 +30,6 @@
 // free after it by its return's number. An epoch that changed between cut and
 // snapshot starts over. Stopped does the same without a gate.
 //
-// A run holds no state beyond its call, may run beside anything, and takes about
-// 250 bytes for each order of the log partition at hand.
+// A run holds no state beyond its call, may run beside anything, and takes some 500
+// bytes of heap for each order of the log partition at hand.
 package verify

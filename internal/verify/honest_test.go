@@ -13,14 +13,13 @@ import (
 	"seckill/internal/sale"
 )
 
-// A sale is a world that keeps the rules, driven at random: what it does may
+// An honest world keeps the rules, and is driven at random: what it does may
 // come in any order that the rules allow.
 type honest struct {
 	*world
 	rt   *rapid.T
-	next byte            // order id
-	held map[string]int  // by user, as the gate knows it
-	used map[string]bool // users
+	next byte           // order id
+	held map[string]int // by user, as the gate knows it
 }
 
 const product = "p"
