@@ -21,6 +21,7 @@ type Appender interface {
 	// in the partition, then returns the position of the last. Nil means that no
 	// fault can take them back. Under ErrUnknownOutcome some, none or all of
 	// them are in the log, now or later; under ErrUnavailable none ever will be.
+	// Nothing appended is no error.
 	// Appends that overlap take any order; one that follows another comes after it.
 	Append(ctx context.Context, partition int32, records []sale.Record) (last sale.Position, err error)
 	// Partition is where a product that is put for the first time belongs.
@@ -34,7 +35,7 @@ type Reader interface {
 	// Read returns the lines from offset from on, at least one and at most max;
 	// it waits until there is one, or ctx is done. A from beyond the end, or
 	// below the first that is kept, is ErrDamaged: the log is not the one that
-	// the position was taken from.
+	// the position was taken from. The error of a ctx that is done wraps its own.
 	Read(ctx context.Context, partition int32, from int64, max int) ([]Line, error)
 	// Bounds returns the offset of the first line that is kept, and the one that
 	// the next durable line will get.
@@ -47,9 +48,10 @@ type Reader interface {
 type Group interface {
 	// Run calls f for every partition that this process is to project, each in a
 	// goroutine of its own, with a context that ends when the partition goes to
-	// another process; it returns when ctx is done and every f has returned. An
-	// error of f ends Run with that error. Two processes may hold a partition for
-	// a moment: the position in the order store decides between them.
+	// another process; it returns nil when ctx is done and every f has returned,
+	// whatever they returned by then. An error of f before that ends Run with that
+	// error. Two processes may hold a partition for a moment: the position in the
+	// order store decides between them.
 	Run(ctx context.Context, f func(ctx context.Context, partition int32) error) error
 }
 

@@ -41,17 +41,8 @@ func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Rec
 
 // add takes a line as any log does: by its written form.
 func (l *memLog) add(partition int32, product string, kind sale.Kind, version int, epoch int64, raw []byte) {
-	line := orderlog.Line{Offset: int64(len(l.partitions[partition])), Product: product}
-	line.Record, line.Poison = sale.ParseRecord(kind, version, epoch, raw)
-	if line.Poison == nil && line.Record.ProductID != product {
-		line.Poison = fmt.Errorf("%w: a record of %s", sale.ErrPoison, line.Record.ProductID)
-	}
-	if line.Poison != nil {
-		line.Record, line.Raw = sale.Record{}, raw
-	}
-	if !sale.CheckID(product) {
-		line.Product = ""
-	}
+	w := orderlog.Written{Product: []byte(product), Kind: []byte(kind), Version: version, Epoch: epoch, Body: raw}
+	line := w.Line(int64(len(l.partitions[partition])))
 	l.partitions[partition] = append(l.partitions[partition], line)
 	close(l.grown)
 	l.grown = make(chan struct{})
@@ -122,9 +113,10 @@ func (l *memLog) Run(ctx context.Context, f func(context.Context, int32) error) 
 	for p := range l.partitions {
 		g.Go(func() error { return f(each, int32(p)) })
 	}
-	if err := g.Wait(); ctx.Err() == nil {
+	if err := g.Wait(); err != nil && ctx.Err() == nil {
 		return err
 	}
+	<-ctx.Done()
 	return nil
 }
 

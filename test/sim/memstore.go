@@ -51,7 +51,7 @@ func (s *memStore) Mark(_ context.Context, partition int32) (orderstore.Mark, er
 	return s.tables.marks[partition], nil
 }
 
-func (s *memStore) Apply(_ context.Context, b orderstore.Batch, fold func(time.Time, []*sale.State) []orderstore.DeadLetter) error {
+func (s *memStore) Apply(ctx context.Context, b orderstore.Batch, fold func(time.Time, []*sale.State) []orderstore.DeadLetter) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.tables.marks[b.Partition] != b.From {
@@ -62,6 +62,9 @@ func (s *memStore) Apply(_ context.Context, b orderstore.Batch, fold func(time.T
 		states[i] = s.tables.state(c, b.Partition)
 	}
 	dead := fold(s.now().UTC().Truncate(time.Millisecond), states)
+	if ctx.Err() != nil {
+		return fmt.Errorf("store: %w: %w", sale.ErrUnavailable, ctx.Err())
+	}
 	next := s.tables.clone()
 	next.marks[b.Partition] = b.To
 	next.dead = append(next.dead, dead...)
@@ -113,6 +116,9 @@ func (t tables) keep(state *sale.State) error {
 	}
 	t.products[p.ID] = p
 	for _, o := range state.Touched() {
+		if kept, known := t.orders[o.ID]; known && kept.ProductID != o.ProductID {
+			return fmt.Errorf("store: order %s is of %s too: %w", o.ID, kept.ProductID, sale.ErrDamaged)
+		}
 		t.orders[o.ID] = *o
 	}
 	if returns := state.Returns(); len(returns) > 0 {
@@ -176,10 +182,12 @@ func (s *memStore) Snapshot(ctx context.Context, product string, f func([]sale.O
 		return p, fmt.Errorf("store: product %s: %w", product, sale.ErrNotFound)
 	}
 	orders := t.sorted(func(o sale.Order) bool { return o.ProductID == product && o.Status != sale.Rejected })
-	if len(orders) == 0 {
-		return p, nil
+	for chunk := range slices.Chunk(orders, 100) {
+		if err := f(chunk); err != nil {
+			return p, err
+		}
 	}
-	return p, f(orders)
+	return p, nil
 }
 
 func (s *memStore) Passed(ctx context.Context, at sale.Position) error {
@@ -260,7 +268,7 @@ func (t tables) sorted(want func(sale.Order) bool) []sale.Order {
 		}
 	}
 	slices.SortFunc(orders, func(a, b sale.Order) int {
-		return cmp.Or(cmp.Compare(a.Number, b.Number), bytes.Compare(a.ID[:], b.ID[:]))
+		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Position.Offset, b.Position.Offset))
 	})
 	return orders
 }

@@ -5,9 +5,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"seckill/internal/orderlog"
 	"seckill/internal/orderlog/logtest"
+	"seckill/internal/orderstore"
+	"seckill/internal/orderstore/storetest"
 	"seckill/internal/sale"
 )
 
@@ -65,5 +68,12 @@ func TestMemLog(t *testing.T) {
 				l.add(partition, product, kind, version, epoch, raw)
 			},
 		}
+	})
+}
+
+func TestMemStore(t *testing.T) {
+	storetest.Exercise(t, func(t *testing.T) storetest.Harness {
+		s := newMemStore(time.Now)
+		return storetest.Harness{Keeper: s, Reopen: func() orderstore.Keeper { return s }}
 	})
 }

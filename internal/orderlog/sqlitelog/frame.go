@@ -2,25 +2,18 @@ package sqlitelog
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"seckill/internal/orderlog"
 	"seckill/internal/sale"
 )
 
-// A frame is one record as a row holds it, and stands in it as
+// A record stands in a row as a frame:
 //
 //	size of what follows, 4 bytes, little-endian
 //	version, uvarint
 //	epoch, varint
 //	kind, product: uvarint length and bytes
 //	body: the rest
-type frame struct {
-	version       int
-	epoch         int64
-	kind, product []byte
-	body          []byte
-}
 
 func appendRecord(b []byte, r *sale.Record) []byte {
 	start := len(b)
@@ -54,23 +47,23 @@ func cutFrame(frames []byte) (first, rest []byte, ok bool) {
 	return frames[4 : 4+size], frames[4+size:], true
 }
 
-func (f *frame) parse(b []byte) bool {
+// parseFrame reads a frame behind its size. The result points into b.
+func parseFrame(b []byte) (w orderlog.Written, ok bool) {
 	version, n := binary.Uvarint(b)
 	if n <= 0 {
-		return false
+		return w, false
 	}
 	b = b[n:]
 	epoch, n := binary.Varint(b)
 	if n <= 0 {
-		return false
+		return w, false
 	}
-	f.version, f.epoch = int(version), epoch
-	var ok bool
-	if f.kind, b, ok = cutText(b[n:]); !ok {
-		return false
+	w.Version, w.Epoch = int(version), epoch
+	if w.Kind, b, ok = cutText(b[n:]); !ok {
+		return w, false
 	}
-	f.product, f.body, ok = cutText(b)
-	return ok
+	w.Product, w.Body, ok = cutText(b)
+	return w, ok
 }
 
 func cutText(b []byte) (text, rest []byte, ok bool) {
@@ -79,30 +72,4 @@ func cutText(b []byte) (text, rest []byte, ok bool) {
 		return nil, nil, false
 	}
 	return b[n : n+int(size)], b[n+int(size):], true
-}
-
-// line makes the frame a line, which keeps nothing of its bytes.
-func (f *frame) line(offset int64) orderlog.Line {
-	r, err := sale.ParseRecord(kindOf(f.kind), f.version, f.epoch, f.body)
-	if err == nil && r.ProductID == string(f.product) {
-		return orderlog.Line{Offset: offset, Product: r.ProductID, Record: r}
-	}
-	if err == nil {
-		err = fmt.Errorf("%w: product_id %q under the key %q", sale.ErrPoison, r.ProductID, f.product)
-	}
-	l := orderlog.Line{Offset: offset, Poison: err, Raw: append([]byte{}, f.body...)}
-	if sale.CheckID(f.product) {
-		l.Product = string(f.product)
-	}
-	return l
-}
-
-// kindOf is the kind in b, without a copy where it is a known one.
-func kindOf(b []byte) sale.Kind {
-	for _, k := range [...]sale.Kind{sale.KindOrder, sale.KindPay, sale.KindCancel, sale.KindExpire, sale.KindOpening} {
-		if string(b) == string(k) {
-			return k
-		}
-	}
-	return sale.Kind(b)
 }

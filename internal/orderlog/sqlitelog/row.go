@@ -74,16 +74,15 @@ func (r *row) checkSum() error {
 func (r *row) lines(lines []orderlog.Line, from int64, max int) ([]orderlog.Line, error) {
 	rest := r.frames
 	for offset := r.first; offset < r.end() && len(lines) < max; offset++ {
-		var f frame
-		var one []byte
-		var ok bool
-		if one, rest, ok = cutFrame(rest); ok && offset < from {
+		one, next, ok := cutFrame(rest)
+		if rest = next; ok && offset < from {
 			continue
 		}
-		if !ok || !f.parse(one) {
+		record, whole := parseFrame(one)
+		if !ok || !whole {
 			return nil, damaged("the row at offset %d holds no record at offset %d", r.first, offset)
 		}
-		lines = append(lines, f.line(offset))
+		lines = append(lines, record.Line(offset))
 	}
 	return lines, nil
 }
