@@ -45,8 +45,8 @@ test-e2e: need-node build npm ## - the pages in a real browser
 jmeter: build ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error
 	@python3 test/load/jmeter.py
 
-bench: deps-bench build ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json)
-	@python3 test/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT))
+bench: deps-bench build ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json, ONLY=PART)
+	@python3 test/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
 
 clean: ## Remove what was built and downloaded; ./data stays
 	rm -rf bin .cache ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete

@@ -255,6 +255,7 @@ def machine():
     cpu = next((line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
                 if line.startswith("model name")), platform.machine())
     return {"cpu": cpu, "cores": os.cpu_count(), "kernel": platform.release(),
+            "load_average": os.getloadavg()[0],
             "started_at": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")}
 
 
@@ -262,12 +263,16 @@ def run():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=seckill.CACHE / "bench.json", help="where the JSON goes")
+    parser.add_argument("--only", choices=["disk", "sold out", "admitted", "crowd", "full shop"])
     parser.add_argument("--scale", type=float, default=1, help="0.01: a hundredth of the buyers, to try this program")
     args = parser.parse_args()
     for tool in ("nginx", "wrk"):
         if not shutil.which(tool):
             raise seckill.Failed(f"{tool} is missing: make deps installs it or prints what to run")
     figures, where = Figures(), machine()
+    if where["load_average"] > 0.5:
+        print(f"bench: this machine is at work already (load average {where['load_average']:.1f}): "
+              "the figures will be worse than they should be", file=sys.stderr)
     parts = [
         ("disk", lambda tmp: fsync_us(figures, tmp)),
         ("sold out", lambda tmp: sold_out(figures, tmp, max(1, round(5 * args.scale)))),
@@ -276,6 +281,7 @@ def run():
     ]
     rounds = [(n, part) for n in range(1, args.rounds + 1) for part in random.sample(parts, len(parts))]
     rounds.append((1, ("full shop", lambda tmp: full_shop(figures, tmp, round(1_000_000 * args.scale), args.rounds))))
+    rounds = [(n, part) for n, part in rounds if args.only in (None, part[0])]
     seckill.CACHE.mkdir(exist_ok=True)
     for n, (name, measure) in rounds:
         print(f"round {n}: {name}", file=sys.stderr, flush=True)
