@@ -55,7 +55,7 @@ type Concern struct {
 	Product  string
 	Orders   []sale.OrderID
 	Users    []string
-	MostHeld bool // also fill State.MostHeld, over the whole table
+	MostHeld bool // also fill State.MostHeld, over the whole table: for a batch that begins with an opening
 }
 
 // A DeadLetter is a line of the log that is no record.

@@ -95,6 +95,9 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	if !CheckID(r.ProductID) {
 		return poison("product_id %s", IDRule)
 	}
+	if r.At.IsZero() {
+		return poison("a record without at")
+	}
 	if w.OrderID != nil {
 		r.OrderID = *w.OrderID
 	}

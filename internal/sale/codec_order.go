@@ -113,7 +113,7 @@ func scanDigits(b []byte) (n int64, ok bool) {
 	return n, true
 }
 
-// scanTime reads TimeFormat, of a day that there is.
+// scanTime reads TimeFormat, of a day that there is, and that is not the zero time.
 func scanTime(b []byte) (time.Time, bool) {
 	var part [7]int
 	for i, p := range [...]struct {
@@ -129,5 +129,5 @@ func scanTime(b []byte) (time.Time, bool) {
 	t := time.Date(part[0], time.Month(part[1]), part[2], part[3], part[4], part[5], part[6]*int(time.Millisecond), time.UTC)
 	// Date carries 31 April over into May; ParseRecord refuses it.
 	day, clock := t.Day() == part[2] && int(t.Month()) == part[1], part[3] < 24 && part[4] < 60 && part[5] < 60
-	return t, day && clock
+	return t, day && clock && !t.IsZero()
 }

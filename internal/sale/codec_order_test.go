@@ -29,7 +29,7 @@ func anOrder(t *rapid.T) Record {
 		Kind: KindOrder, Epoch: 3, ProductID: id.Draw(t, "product"), UserID: id.Draw(t, "user"),
 		OrderID: OrderID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "order")),
 		Seq:     rapid.Int64Range(1, 1e18-1).Draw(t, "seq"),
-		At:      time.UnixMilli(rapid.Int64Range(-62135596800000, 253402300799999).Draw(t, "at")).UTC(),
+		At:      time.UnixMilli(rapid.Int64Range(-62135596799999, 253402300799999).Draw(t, "at")).UTC(),
 	}
 }
 

@@ -7,8 +7,9 @@ import "slices"
 // from its tables, lets Fold work on it, and writes what changed.
 type State struct {
 	Product Product
-	// MostHeld is the most units that any one user holds, of the orders that
-	// were not added. Only an opening that lowers the limit asks for it.
+	// MostHeld is the most units that any one user held when the state was
+	// filled, added orders and others. Only an opening that lowers the limit asks
+	// for it, so it must be the first record that is folded into a partial state.
 	MostHeld int
 
 	orders  map[OrderID]*Order
