@@ -33,7 +33,7 @@ lint: ## - gofmt, go vet, golangci-lint
 test-unit: ## - the Go tests and the simulation, under the race detector
 	go test -race -timeout 4m $$(go list ./... | grep -v -e /test/fault -e /node_modules/)
 
-test-fault: build ## - kills, cuts and damage, with the real binary
+test-fault: ## - kills, cuts and damage, with the real binary
 	go test -count=1 -timeout 6m ./test/fault/...
 
 test-ui: need-node npm ## - types, lint and unit tests of the pages

@@ -32,6 +32,8 @@ def main(run):
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupted)
+    for setting in [v for v in os.environ if v.startswith("SECKILL_")]:
+        del os.environ[setting]  # somebody's own sale is no business of a measurement
     name = pathlib.Path(sys.argv[0]).stem
     try:
         run()
