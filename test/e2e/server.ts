@@ -1,7 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
@@ -9,19 +8,18 @@ import { promisify } from 'node:util'
 const binary = path.resolve(process.env.SECKILL_BIN ?? path.join(import.meta.dirname, '../../bin/seckill'))
 const readyWithinMs = 15_000
 
-/** A real `seckill serve` on a free port with a data folder of its own. */
+/** A real `seckill serve` with a data folder of its own, on a port that the system chose and that it keeps. */
 export class Server {
   private child: ChildProcess | undefined
-  private said = ''
+  private port = '0'
 
   private constructor(
-    readonly port: number,
     private readonly data: string,
     private readonly flags: string[],
   ) {}
 
   static async start(...flags: string[]): Promise<Server> {
-    const server = new Server(await freePort(), await mkdtemp(path.join(tmpdir(), 'seckill-e2e-')), flags)
+    const server = new Server(await mkdtemp(path.join(tmpdir(), 'seckill-e2e-')), flags)
     await server.up()
     return server
   }
@@ -33,20 +31,25 @@ export class Server {
   /** Starts it, after `kill` again on the same port and data, and returns once it is ready. */
   async up() {
     const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${this.port}`, '--data', this.data, ...this.flags])
-    child.stdout.on('data', (text) => (this.said += text))
-    child.stderr.on('data', (text) => (this.said += text))
-    child.on('error', (error) => (this.said += error.message))
+    let said = ''
+    child.stdout.on('data', (text) => (said += text))
+    child.stderr.on('data', (text) => (said += text))
+    child.on('error', (error) => (said += error.message))
     this.child = child
     const deadline = Date.now() + readyWithinMs
-    while (!(await this.ready())) {
+    while (!(await this.ready(said))) {
       if (child.exitCode !== null || child.pid === undefined || Date.now() > deadline) {
-        throw new Error(`${binary} serve did not become ready. It said:\n${this.said}`)
+        throw new Error(`${binary} serve did not become ready. It said:\n${said}`)
       }
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
 
-  private async ready(): Promise<boolean> {
+  // What it prints says on which port it is, and that it is this one that answers there and no other's server.
+  private async ready(said: string): Promise<boolean> {
+    const port = /http:\/\/localhost:(\d+)/.exec(said)?.[1]
+    if (port === undefined) return false
+    this.port = port
     const answer = await fetch(`${this.url}/readyz`).catch(() => undefined)
     return answer?.ok ?? false
   }
@@ -96,14 +99,4 @@ export class Server {
     const text = await answer.text()
     if (!answer.ok) throw new Error(`${init.method} ${route}: ${answer.status} ${text}`)
   }
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port was given')
-  return address.port
 }

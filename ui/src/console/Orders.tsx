@@ -14,7 +14,7 @@ import { useFreshOrders } from './useFreshOrders'
 import { useSale } from './useSale'
 
 export function Orders({ id }: { id: string }) {
-  const { product, problem, newest, link, seenAt } = useSale(id)
+  const { product, refusal, newest, link, seenAt } = useSale(id)
   const [status, setStatus] = useState<Status>()
   const [newestFirst, setNewestFirst] = useState(false)
   useFreshOrders(product)
@@ -22,7 +22,7 @@ export function Orders({ id }: { id: string }) {
   const list = { id, newest: newestFirst }
   return (
     <Shell title={product ? `Orders of ${titleOf(product)}` : `Product ${id}`} link={link} seenAt={seenAt} filled>
-      {!product && problem && <NoProduct id={id} problem={problem} />}
+      {refusal && <NoProduct id={id} refusal={refusal} />}
       {product && (
         <>
           <Heading product={product} />

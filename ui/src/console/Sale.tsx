@@ -11,12 +11,12 @@ import { Steps } from './Steps'
 import { useSale } from './useSale'
 
 export function Sale({ id }: { id: string }) {
-  const { product, problem, newest, link, seenAt } = useSale(id)
+  const { product, refusal, newest, link, seenAt } = useSale(id)
   const [question, setQuestion] = useState<Question>()
   const path = encodeURIComponent(id)
   return (
     <Shell title={product ? titleOf(product) : `Product ${id}`} link={link} seenAt={seenAt}>
-      {!product && problem && <NoProduct id={id} problem={problem} />}
+      {refusal && <NoProduct id={id} refusal={refusal} />}
       {product && (
         <>
           <Board product={product} heading="h1" />

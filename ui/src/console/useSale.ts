@@ -14,10 +14,17 @@ const newestCount = 20
 const heartbeatMs = 10_000
 const missingMs = 2_000
 
-async function productNow(id: string): Promise<Product> {
-  const product = await getProduct(id)
-  noteServerTime(product.server_time)
-  return product
+// A refusal is what the server has to say about the product, as good as the product itself; as an error it would be
+// forgotten with each new try, and the page would flicker.
+async function productNow(id: string): Promise<Product | Refused> {
+  try {
+    const product = await getProduct(id)
+    noteServerTime(product.server_time)
+    return product
+  } catch (error) {
+    if (error instanceof Refused) return error
+    throw error
+  }
 }
 
 /** One sale as it is now: the product and its newest orders, kept fresh by one stream. */
@@ -26,14 +33,15 @@ export function useSale(id: string) {
   const product = useQuery({
     queryKey: ['product', id],
     queryFn: () => productNow(id),
-    refetchInterval: (query) => (query.state.status === 'error' ? missingMs : heartbeatMs),
+    refetchInterval: (query) => (query.state.data instanceof Refused ? missingMs : heartbeatMs),
   })
-  const missing = product.error instanceof Refused
+  const refusal = product.data instanceof Refused ? product.data : undefined
+  const present = product.data instanceof Refused ? undefined : product.data
   const newestKey = ['orders', id, 'newest']
   const newest = useQuery({
     queryKey: newestKey,
     queryFn: async () => (await listOrders(id, { newest: true, limit: newestCount })).orders,
-    enabled: product.data !== undefined && !missing,
+    enabled: present !== undefined,
     staleTime: Infinity,
   })
 
@@ -56,8 +64,8 @@ export function useSale(id: string) {
     version,
   )
 
-  const link: Link = product.failureReason instanceof Unreachable ? 'lost' : missing ? 'open' : stream
-  return { product: missing ? undefined : product.data, missing, problem: product.error, newest, link, seenAt: product.dataUpdatedAt }
+  const link: Link = product.failureReason instanceof Unreachable ? 'lost' : refusal ? 'open' : stream
+  return { product: present, refusal, newest, link, seenAt: product.dataUpdatedAt }
 }
 
 /** How many orders of the product have a number. */
