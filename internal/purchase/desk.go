@@ -150,6 +150,8 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	}
 	if _, err := d.Gate.View(ctx, product); errors.Is(err, sale.ErrNoGate) {
 		return nil, d.missing(ctx, &lane{product: product})
+	} else if err != nil { // lanes are made for what is there: anybody may ask for anything
+		return nil, err
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -75,6 +75,9 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	}
 	orders := admitted(l.product, b)
 	b.appended = len(orders) == 0 || d.append(ctx, &b.admission.View, orders) == nil
+	if len(orders) > 0 {
+		l.view.Store(nil) // it does not know of them, and they may ask again at once
+	}
 	close(b.done)
 	d.see(ctx, l, b.admission.View, asked)
 	if len(orders) > 0 && b.appended {

@@ -1,0 +1,89 @@
+package purchase_test
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/gate/memgate"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// instant is a log that has everything at once, so that what is measured is the
+// desk and its gate.
+type instant struct{ offset atomic.Int64 }
+
+func (l *instant) Append(_ context.Context, partition int32, records []sale.Record) (sale.Position, error) {
+	return sale.Position{Partition: partition, Offset: l.offset.Add(int64(len(records))) - 1}, nil
+}
+
+func (l *instant) Partition(string) int32 { return 0 }
+
+// newStall is a desk over memory alone, with a gate that has so many units.
+func newStall(b *testing.B, units int64) *purchase.Desk {
+	g := memgate.New(memgate.Options{})
+	in, _, err := g.Shut(b.Context(), product, 1)
+	if err == nil {
+		err = g.Open(b.Context(), product, 1, in, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: units})
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	now := time.Now()
+	return purchase.New(b.Context(), purchase.Parts{
+		Gate: g, Log: &instant{}, Catalog: catalog{product: nil}, Confirm: purchase.AfterAppend{},
+		Now: func() time.Time { return now }, Spawn: func(work func()) { go work() }, Await: await, Pause: pause,
+	})
+}
+
+func BenchmarkRefuse(b *testing.B) {
+	d := newStall(b, 0)
+	user := []byte("loser")
+	for told := false; !told; _, told = d.Refuse([]byte(product), user) {
+		if _, err := d.Buy(b.Context(), product, "first", id(1)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	p := []byte(product)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, told := d.Refuse(p, user); !told {
+			b.Fatal("not refused")
+		}
+	}
+}
+
+// BenchmarkBuy is placed orders, each by a user of its own, from so many buyers
+// at a time.
+func BenchmarkBuy(b *testing.B) {
+	for _, at := range []int{256, 1000} {
+		b.Run(fmt.Sprint(at), func(b *testing.B) {
+			d := newStall(b, sale.MaxQuantity*100)
+			b.ReportAllocs()
+			b.ResetTimer()
+			var next atomic.Int64
+			var all sync.WaitGroup
+			for range at {
+				all.Go(func() {
+					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
+						order := id(int(n))
+						binary.BigEndian.PutUint64(order[:], uint64(n)*0x9e3779b97f4a7c15) // random, as ids are
+						a, err := d.Buy(b.Context(), product, fmt.Sprint("user-", n), order)
+						if err != nil || a.Result != purchase.Placed {
+							b.Errorf("told %+v, %v", a, err)
+							return
+						}
+					}
+				})
+			}
+			all.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "orders/s")
+		})
+	}
+}

@@ -1,0 +1,226 @@
+package purchase_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+var errLost = fmt.Errorf("lost: %w", sale.ErrUnknownOutcome)
+
+// fails demands that a buy comes back with this kind of error, and no refusal.
+func (s *shop) fails(product, user string, order int, want error) {
+	s.t.Helper()
+	a, err := s.Buy(s.t.Context(), product, user, id(order))
+	if !errors.Is(err, want) || a.Result > purchase.Queued {
+		s.t.Fatalf("%s is told %v, %v; not %v", user, a.Result, err, want)
+	}
+	settle()
+}
+
+func TestAProductWithoutAGate(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		down := errors.New("the store is down")
+		s.catalog["doubtful"] = down
+		s.fails(product, "u", 1, sale.ErrNoGate)
+		s.fails("unheard-of", "u", 1, sale.ErrNotFound)
+		s.fails("doubtful", "u", 1, down)
+		s.open(1, selling(1))
+		s.gets("u", 1, purchase.Placed)
+	})
+}
+
+func TestADeletedProductLosesItsLane(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gets("winner", 1, purchase.Placed)
+		if err := s.gate.Remove(t.Context(), product, 1); err != nil {
+			t.Fatal(err)
+		}
+		s.fails(product, "winner", 1, sale.ErrNoGate) // it may be about to be opened
+		s.refuses("loser", purchase.SoldOut)
+		delete(s.catalog, product)
+		s.fails(product, "winner", 1, sale.ErrNotFound)
+		s.asks("loser")
+		s.fails(product, "loser", 2, sale.ErrNotFound)
+
+		s.catalog[product] = nil
+		s.open(3, selling(1))
+		if a := s.gets("loser", 2, purchase.Placed); a.Epoch != 3 {
+			t.Fatalf("told %+v", a)
+		}
+	})
+}
+
+func TestWhatTheGateCannotDoIsTold(t *testing.T) {
+	for _, kind := range []error{sale.ErrShut, sale.ErrFenced, sale.ErrFull, sale.ErrUnavailable} {
+		t.Run(kind.Error(), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, s *shop) {
+				s.open(1, selling(5))
+				s.gets("u", 1, purchase.Placed)
+				s.gate.onAdmit = func([]gate.Request, func() (gate.Admission, error)) (gate.Admission, error) {
+					return gate.Admission{}, fmt.Errorf("gate: %w", kind)
+				}
+				s.fails(product, "v", 2, kind)
+				s.gate.onAdmit = nil
+				s.gets("v", 2, purchase.Placed)
+			})
+		})
+	}
+}
+
+// Anybody can ask for anything: while the gate cannot tell what it has, nothing
+// is remembered.
+func TestNoLaneIsMadeOnTheWordOfAGateThatIsAway(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gate.onView = func() error { return fmt.Errorf("gate: %w", sale.ErrUnavailable) }
+		s.fails(product, "u", 1, sale.ErrUnavailable)
+		if s.gate.asked() != 0 {
+			t.Fatal("a lane asked the gate")
+		}
+		s.gate.onView = nil
+		s.gets("u", 1, purchase.Placed)
+	})
+}
+
+func TestAShutGateIsToldWithAndWithoutALane(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		shut := func(epoch int64) {
+			if _, _, err := s.gate.Shut(t.Context(), product, epoch); err != nil {
+				t.Fatal(err)
+			}
+		}
+		shut(1)
+		s.fails(product, "u", 1, sale.ErrShut)
+		s.open(2, selling(1))
+		s.gets("u", 1, purchase.Placed)
+		shut(3)
+		s.fails(product, "u", 1, sale.ErrShut)
+	})
+}
+
+func TestAFullOutboxIsTold(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(100))
+		s.log.onAppend = lostRequest
+		for n := range 51 {
+			s.fails(product, fmt.Sprint("u", n), n, sale.ErrUnknownOutcome)
+		}
+		s.fails(product, "one-more", 100, sale.ErrFull)
+		s.log.onAppend = nil
+		time.Sleep(purchase.SweepAge)
+		if err := s.Sweep(t.Context(), product); err != nil {
+			t.Fatal(err)
+		}
+		s.gets("one-more", 100, purchase.Placed)
+	})
+}
+
+// The answer of the gate was lost, and what it says later is the truth.
+func TestAnUnknownOutcomeIsAskedAgain(t *testing.T) {
+	for name, c := range map[string]struct {
+		does bool // the gate did what it was asked for
+		want purchase.Result
+	}{
+		"lost request": {false, purchase.Placed},
+		"lost answer":  {true, purchase.Again},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, s *shop) {
+				s.open(1, selling(1)) // its only unit may be theirs already
+				var asked []gate.Request
+				s.gate.onAdmit = func(batch []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
+					asked = append(asked, batch...)
+					if len(asked) > 3 {
+						return admit()
+					}
+					if c.does {
+						_, _ = admit()
+					}
+					return gate.Admission{}, errLost
+				}
+				if a := s.gets("u", 1, c.want); a.Order != id(1) {
+					t.Fatalf("told %+v", a)
+				}
+				for _, r := range asked {
+					if r != (gate.Request{User: "u", Order: id(1)}) {
+						t.Fatalf("asked %v", asked)
+					}
+				}
+				v, err := s.gate.View(t.Context(), product)
+				if err != nil || v.Seq != 1 || len(asked) != 4 {
+					t.Fatalf("asked %d times, and admitted %d (%v)", len(asked), v.Seq, err)
+				}
+			})
+		})
+	}
+}
+
+// Whatever the gate cannot do after an unknown outcome is no refusal: an order
+// may exist.
+func TestAnUnknownOutcomeIsNeverARefusal(t *testing.T) {
+	for _, kind := range []error{sale.ErrShut, sale.ErrFenced, sale.ErrFull, sale.ErrUnavailable, sale.ErrNoGate, sale.ErrUnknownOutcome} {
+		t.Run(kind.Error(), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, s *shop) {
+				s.open(1, selling(5))
+				first := true
+				s.gate.onAdmit = func([]gate.Request, func() (gate.Admission, error)) (gate.Admission, error) {
+					if first {
+						first = false
+						return gate.Admission{}, errLost
+					}
+					return gate.Admission{}, fmt.Errorf("gate: %w", kind)
+				}
+				delete(s.catalog, product) // even that it is gone cannot be told
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				defer cancel()
+				if a := <-s.buys(ctx, "u", 1); a.err != nil || a.Result != purchase.Queued || a.Order != id(1) {
+					t.Fatalf("told %+v", a)
+				}
+				if got := s.gate.asked(); got < 10 {
+					t.Fatalf("asked %d times in a second", got)
+				}
+				synctest.Wait()
+			})
+		})
+	}
+}
+
+// Many share a batch whose outcome is unknown: each is answered by its own order.
+func TestABatchOfUnknownOutcome(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(5))
+		lose := true
+		s.gate.onAdmit = func(batch []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
+			a, err := admit()
+			if lose && len(batch) > 1 {
+				lose = false
+				return gate.Admission{}, errLost
+			}
+			return a, err
+		}
+		release := s.holdLog()
+		told := []<-chan said{s.buys(t.Context(), "u0", 0)}
+		synctest.Wait()
+		for n := 1; n < 20; n++ {
+			told = append(told, s.buys(t.Context(), fmt.Sprint("u", n), n))
+		}
+		synctest.Wait()
+		release()
+		results := map[purchase.Result]int{}
+		for _, c := range told {
+			results[(<-c).Result]++
+		}
+		if results[purchase.Placed] != 1 || results[purchase.Again] != 4 || results[purchase.SoldOut] != 15 {
+			t.Fatalf("results are %v", results)
+		}
+	})
+}

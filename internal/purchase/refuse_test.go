@@ -1,0 +1,263 @@
+package purchase_test
+
+import (
+	"fmt"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+func TestALoserIsToldFromTheViewWhileItIsFresh(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(7, selling(1))
+		s.asks("loser") // nothing is known yet
+		s.gets("winner", 1, purchase.Placed)
+		asked := s.gate.asked()
+		if a := s.refuses("loser", purchase.SoldOut); a.Epoch != 7 || !a.Now.Equal(time.Now()) {
+			t.Fatalf("told %+v", a)
+		}
+		time.Sleep(purchase.ViewAge)
+		s.refuses("loser", purchase.SoldOut)
+		if s.gate.asked() != asked {
+			t.Fatal("the gate was asked")
+		}
+		time.Sleep(1)
+		s.asks("loser")
+		s.gets("loser", 2, purchase.SoldOut)
+		if s.gate.asked() != asked+1 {
+			t.Fatal("the gate was not asked")
+		}
+		s.refuses("loser", purchase.SoldOut) // by the view that this brought
+	})
+}
+
+// A view that is of the future was taken before the clock was set back.
+func TestAClockThatWentBackMakesNoViewFresh(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		back := time.Duration(0)
+		s := newShop(t, func(p *purchase.Parts) {
+			p.Now = func() time.Time { return time.Now().Round(0).Add(-back) }
+		})
+		s.open(1, selling(1))
+		s.gets("winner", 1, purchase.Placed)
+		s.refuses("loser", purchase.SoldOut)
+		back = time.Minute
+		s.asks("loser")
+	})
+}
+
+func TestWhoMayHoldAnOrderIsNeverToldFromTheView(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(3, selling(1),
+			gate.Holding{User: "held", Order: id(1)}, gate.Holding{User: "ended", Order: id(2), Ended: true})
+		s.gets("winner", 3, purchase.Placed)
+		s.refuses("loser", purchase.SoldOut)
+		for _, user := range []string{"winner", "held", "ended"} {
+			s.asks(user)
+		}
+		s.gets("winner", 3, purchase.Again)
+		s.gets("held", 1, purchase.Again)
+		s.gets("ended", 2, purchase.Again)
+		if a := s.gets("winner", 4, purchase.AlreadyBought); a.Order != id(3) {
+			t.Fatalf("the order named is %v", a.Order)
+		}
+		if a := s.gets("held", 5, purchase.AlreadyBought); a.Order != id(1) {
+			t.Fatalf("the order named is %v", a.Order)
+		}
+		s.gets("ended", 6, purchase.SoldOut) // only the gate could tell
+	})
+}
+
+// A unit came back and went again: who had it first still finds their order.
+func TestWhoseOrderEndedInThisEpochIsAskedForAtTheGate(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gets("first", 1, purchase.Placed)
+		s.giveBack(1, sale.Return{ProductID: product, Number: 1, OrderID: id(1), UserID: "first"})
+		s.asks("anybody")
+		s.gets("second", 2, purchase.Placed)
+		s.refuses("loser", purchase.SoldOut)
+		s.asks("first")
+		s.gets("first", 1, purchase.Again)
+	})
+}
+
+// giveBack returns a unit to the gate, and says so, as the projector does.
+func (s *shop) giveBack(epoch int64, r sale.Return) {
+	s.t.Helper()
+	if _, err := s.gate.Return(s.t.Context(), product, epoch, []sale.Return{r}); err != nil {
+		s.t.Fatal(err)
+	}
+	s.Returned(product)
+}
+
+func TestTheNewestOrderIsNamed(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, gate.Start{Terms: gate.Hours{LimitPerUser: 2}, Remaining: 9})
+		s.gets("u", 1, purchase.Placed)
+		s.gets("u", 2, purchase.Placed)
+		if a := s.gets("u", 3, purchase.AlreadyBought); a.Order != id(2) {
+			t.Fatalf("the order named is %v", a.Order)
+		}
+	})
+}
+
+// The buyer is answered before the next view is there: the one of before must
+// not turn them away. It was taken while the gate was sold out, and a unit came
+// free since.
+func TestAWinnerIsNotRefusedByAViewFromBefore(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gets("first", 1, purchase.Placed)
+		slow := make(chan struct{})
+		there := sync.OnceFunc(func() { close(slow) })
+		defer there()
+		s.gate.onUsers = func() { <-slow }
+		s.refuses("second", purchase.SoldOut)
+		back := []sale.Return{{ProductID: product, Number: 1, OrderID: id(1), UserID: "first"}}
+		if _, err := s.gate.Return(t.Context(), product, 1, back); err != nil {
+			t.Fatal(err) // and nobody tells the desk
+		}
+		if a := <-s.buys(t.Context(), "second", 2); a.Result != purchase.Placed {
+			t.Fatalf("told %+v", a)
+		}
+		synctest.Wait()
+		s.asks("second")
+		there()
+		synctest.Wait()
+		s.asks("second")
+		s.refuses("loser", purchase.SoldOut)
+	})
+}
+
+func TestReturnedDropsTheView(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.Returned(product) // of which nobody has asked yet
+		s.open(1, selling(1))
+		s.gets("winner", 1, purchase.Placed)
+		s.refuses("loser", purchase.SoldOut)
+		s.Returned("another")
+		s.refuses("loser", purchase.SoldOut)
+		s.giveBack(1, sale.Return{ProductID: product, Number: 1, OrderID: id(1), UserID: "winner"})
+		s.asks("loser")
+		s.gets("loser", 2, purchase.Placed)
+	})
+}
+
+func TestEveryWordOfAViewHasItsAnswer(t *testing.T) {
+	soon := 50 * time.Millisecond
+	for name, c := range map[string]struct {
+		terms func(now time.Time) gate.Hours
+		want  purchase.Result
+	}{
+		"closed":         {func(time.Time) gate.Hours { return gate.Hours{Closed: true, Paused: true} }, purchase.Closed},
+		"closed by time": {func(now time.Time) gate.Hours { return gate.Hours{ClosesAt: now} }, purchase.Closed},
+		"paused":         {func(now time.Time) gate.Hours { return gate.Hours{Paused: true, OpensAt: now.Add(soon)} }, purchase.Paused},
+		"not open":       {func(now time.Time) gate.Hours { return gate.Hours{OpensAt: now.Add(soon)} }, purchase.NotOpen},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, s *shop) {
+				start := gate.Start{Terms: c.terms(time.Now()), Remaining: 1}
+				start.Terms.LimitPerUser = 1
+				s.open(2, start)
+				byGate := s.gets("u1", 1, c.want)
+				byView := s.refuses("u2", c.want)
+				if byGate != byView {
+					t.Fatalf("the gate says\n %+v\nand the view\n %+v", byGate, byView)
+				}
+				if opens := start.Terms.OpensAt; c.want == purchase.NotOpen && !byView.OpensAt.Equal(opens) {
+					t.Fatalf("it opens at %v, not %v", byView.OpensAt, opens)
+				}
+			})
+		})
+	}
+}
+
+// A view goes with the time: who asks a moment after the sale begins is not told
+// that it has not.
+func TestAViewOpensWithTheSale(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		start := selling(1)
+		start.Terms.OpensAt = time.Now().Add(50 * time.Millisecond)
+		s.open(1, start)
+		s.gets("u1", 1, purchase.NotOpen)
+		time.Sleep(50*time.Millisecond - 1)
+		s.refuses("u2", purchase.NotOpen)
+		time.Sleep(1)
+		s.asks("u2")
+		s.gets("u2", 2, purchase.Placed)
+	})
+}
+
+// Where the gate cannot tell who has an order, nobody is refused by its view.
+func TestAViewWithoutUsersRefusesNobody(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gate.onUsers = func() { // the gate moves on between its two answers
+			s.gate.onUsers = nil
+			s.open(2, selling(0), gate.Holding{User: "u1", Order: id(1)})
+		}
+		s.gets("u1", 1, purchase.Placed)
+		s.asks("u2")
+		s.gets("u2", 2, purchase.SoldOut)
+		s.refuses("u2", purchase.SoldOut)
+		s.asks("u1")
+	})
+}
+
+// The users are fetched once for each (epoch, seq), however often the view is.
+func TestUsersAreFetchedOnlyWhenThereAreNewOnes(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		fetched := 0
+		s.gate.onUsers = func() { fetched++ }
+		s.open(1, selling(1))
+		s.gets("u1", 1, purchase.Placed)
+		for n := range 5 {
+			time.Sleep(2 * purchase.ViewAge)
+			s.gets("loser", 10+n, purchase.SoldOut)
+		}
+		if fetched != 1 {
+			t.Fatalf("fetched %d times", fetched)
+		}
+		s.open(2, selling(0), gate.Holding{User: "u1", Order: id(1)}, gate.Holding{User: "late", Order: id(2)})
+		s.Returned(product)
+		s.gets("loser", 20, purchase.SoldOut)
+		s.asks("late")
+		if fetched != 2 {
+			t.Fatalf("fetched %d times", fetched)
+		}
+	})
+}
+
+func TestRefusingAllocatesNothing(t *testing.T) {
+	for _, products := range []int{1, 10_000} {
+		t.Run(fmt.Sprint(products), func(t *testing.T) {
+			inBubble(t, func(t *testing.T, s *shop) {
+				s.sellOut(products)
+				id, loser := []byte(fmt.Sprint("p", products)), []byte("loser")
+				told := false
+				if n := testing.AllocsPerRun(1000, func() { _, told = s.Refuse(id, loser) }); n > 0 || !told {
+					t.Fatalf("%v allocations; refused: %v", n, told)
+				}
+			})
+		})
+	}
+}
+
+// sellOut opens p1, p2, … with nothing to sell, and has each of them say so.
+func (s *shop) sellOut(products int) {
+	s.t.Helper()
+	for n := range products {
+		id := fmt.Sprint("p", n+1)
+		s.openAs(id, 1, selling(0))
+		if a, err := s.Buy(s.t.Context(), id, "u", sale.OrderID{}); err != nil || a.Result != purchase.SoldOut {
+			s.t.Fatalf("told %+v, %v", a, err)
+		}
+	}
+	settle()
+}
