@@ -64,7 +64,9 @@ function NothingOnSale() {
         Give a product an id and a quantity. With the id 1, its buyers find it at{' '}
         <span className="text-board-ink">/buy/1</span>.
       </p>
-      <div className="units" aria-hidden="true" style={{ '--quantity': 100 } as React.CSSProperties} />
+      <div className="@container" aria-hidden="true">
+        <div className="units" style={{ '--quantity': 100 } as React.CSSProperties} />
+      </div>
       <div className="text-small text-board-muted">
         <p>To see 10,000 people at it within five seconds:</p>
         <code className="mt-1 block font-mono text-board-ink">

@@ -5,13 +5,15 @@ import type { Product, State } from '../api/bodies'
 export function Units({ product, state }: { product: Product; state: State }) {
   const share = (n: number): CSSProperties => ({ width: `${(100 * n) / product.quantity}%` })
   return (
-    <div className="units" style={{ '--quantity': product.quantity } as CSSProperties} aria-hidden="true">
-      <span className="bg-held transition-[width] duration-200" style={share(product.held)} />
-      <span className="bg-queued transition-[width] duration-200" style={share(product.queued)} />
-      <span
-        className={`transition-[width] duration-200 ${state === 'on_sale' ? 'bg-flash' : 'bg-resting'}`}
-        style={share(product.remaining ?? 0)}
-      />
+    <div className="@container" aria-hidden="true">
+      <div className="units" style={{ '--quantity': product.quantity } as CSSProperties}>
+        <span className="bg-held transition-[width] duration-200" style={share(product.held)} />
+        <span className="bg-queued transition-[width] duration-200" style={share(product.queued)} />
+        <span
+          className={`transition-[width] duration-200 ${state === 'on_sale' ? 'bg-flash' : 'bg-resting'}`}
+          style={share(product.remaining ?? 0)}
+        />
+      </div>
     </div>
   )
 }
