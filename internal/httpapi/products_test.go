@@ -35,6 +35,24 @@ func TestProductLife(t *testing.T) {
 	}
 }
 
+// The bytes of a request are used again by the next one on its connection; a
+// product's id is kept for as long as the product.
+func TestAnIDOutlivesItsRequest(t *testing.T) {
+	s := serve(t)
+	ids := []string{"long", "longer", "x"} // by other lengths: alike ones would lie over each other
+	for _, id := range ids {
+		s.do(t, "PUT", "/api/products/"+id, `{"quantity":2}`).want(t, 201)
+	}
+	for _, id := range ids {
+		s.buy(t, id, "a").want(t, 201)
+	}
+	var all Products
+	s.do(t, "GET", "/api/products", "").want(t, 200).json(t, &all)
+	if len(all.Products) != len(ids) {
+		t.Errorf("all: %+v", all)
+	}
+}
+
 func TestNoProducts(t *testing.T) {
 	if body := serve(t).do(t, "GET", "/api/products", "").want(t, 200).body; body != `{"products":[]}` {
 		t.Error(body)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"path"
 	"reflect"
 	"strings"
@@ -105,6 +106,8 @@ func humaConfig() huma.Config {
 func (a *API) unmatched(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(a.ctx)
+		// fasthttp uses the request's bytes again, and ids in it outlive it.
+		r.URL = must(url.ParseRequestURI(strings.Clone(r.RequestURI)))
 		if r.URL.Path != metricsPath {
 			r.Header.Set("Accept", accepted(r.Header["Accept"]))
 		}
