@@ -25,19 +25,33 @@ type body struct {
 	Nonce     string     `json:"nonce,omitempty"`
 	Terms     *termsBody `json:"terms,omitempty"`
 	Deleted   bool       `json:"deleted,omitempty"`
-	At        time.Time  `json:"at"`
+	At        moment     `json:"at"`
 }
 
 type termsBody struct {
-	Name          string    `json:"name,omitempty"`
-	Quantity      int64     `json:"quantity"`
-	LimitPerUser  int       `json:"limit_per_user"`
-	OpensAt       time.Time `json:"opens_at,omitzero"`
-	ClosesAt      time.Time `json:"closes_at,omitzero"`
-	PaymentWindow string    `json:"payment_window,omitempty"`
-	Paused        bool      `json:"paused,omitempty"`
-	Closed        bool      `json:"closed,omitempty"`
-	Rehearsal     bool      `json:"rehearsal,omitempty"`
+	Name          string `json:"name,omitempty"`
+	Quantity      int64  `json:"quantity"`
+	LimitPerUser  int    `json:"limit_per_user"`
+	OpensAt       moment `json:"opens_at,omitzero"`
+	ClosesAt      moment `json:"closes_at,omitzero"`
+	PaymentWindow string `json:"payment_window,omitempty"`
+	Paused        bool   `json:"paused,omitempty"`
+	Closed        bool   `json:"closed,omitempty"`
+	Rehearsal     bool   `json:"rehearsal,omitempty"`
+}
+
+// A moment is a time in TimeFormat: whatever the fold takes from a record, a
+// table can keep exactly.
+type moment struct{ time.Time }
+
+func (m moment) MarshalJSON() ([]byte, error) {
+	return m.UTC().AppendFormat(nil, `"`+TimeFormat+`"`), nil
+}
+
+func (m *moment) UnmarshalJSON(data []byte) error {
+	err := m.Time.UnmarshalJSON(data)
+	m.Time = m.UTC().Truncate(time.Millisecond)
+	return err
 }
 
 // AppendBody appends the JSON form of r to b. The record must be one that
@@ -46,12 +60,12 @@ func (r *Record) AppendBody(b []byte) []byte {
 	if r.Kind == KindOrder { // the one kind whose cost is felt
 		return r.appendOrder(b)
 	}
-	w := body{ProductID: r.ProductID, At: r.At.UTC().Truncate(time.Millisecond)}
+	w := body{ProductID: r.ProductID, At: moment{r.At}}
 	if r.Kind == KindOpening {
 		w.Nonce, w.Deleted = r.Nonce, r.Deleted
 		w.Terms = &termsBody{
 			Name: r.Terms.Name, Quantity: r.Terms.Quantity, LimitPerUser: r.Terms.LimitPerUser,
-			OpensAt: r.Terms.OpensAt, ClosesAt: r.Terms.ClosesAt, Paused: r.Terms.Paused,
+			OpensAt: moment{r.Terms.OpensAt}, ClosesAt: moment{r.Terms.ClosesAt}, Paused: r.Terms.Paused,
 			Closed: r.Terms.Closed, Rehearsal: r.Terms.Rehearsal,
 		}
 		if r.Terms.PaymentWindow != 0 {
@@ -62,7 +76,7 @@ func (r *Record) AppendBody(b []byte) []byte {
 	}
 	j, err := json.Marshal(w)
 	if err != nil {
-		panic(err) // a year beyond 9999, which no input reaches
+		panic(err) // no value of body can fail
 	}
 	return append(b, j...)
 }
@@ -91,7 +105,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	if _, err := d.Token(); err != io.EOF {
 		return poison("more than one JSON value")
 	}
-	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.UTC(), Nonce: w.Nonce, Deleted: w.Deleted}
+	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.Time, Nonce: w.Nonce, Deleted: w.Deleted}
 	if !CheckID(r.ProductID) {
 		return poison("product_id %s", IDRule)
 	}
@@ -133,7 +147,7 @@ func poison(format string, args ...any) (Record, error) {
 func (w termsBody) terms() (Terms, error) {
 	t := Terms{
 		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser,
-		OpensAt: w.OpensAt.UTC(), ClosesAt: w.ClosesAt.UTC(), Paused: w.Paused, Closed: w.Closed, Rehearsal: w.Rehearsal,
+		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Rehearsal: w.Rehearsal,
 	}
 	if w.PaymentWindow != "" {
 		window, err := time.ParseDuration(w.PaymentWindow)

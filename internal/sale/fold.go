@@ -33,6 +33,8 @@ func (s *State) open(r Record) Outcome {
 	if r.Epoch != p.Epoch+1 {
 		return Stale
 	}
+	// One that never was is as one that was deleted: refused terms leave no product to see.
+	p.Deleted = p.Deleted || p.Epoch == 0
 	p.Epoch, p.Nonce, p.Recounts = r.Epoch, r.Nonce, 0
 	p.Refused = !s.allows(r)
 	switch {

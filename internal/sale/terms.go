@@ -41,11 +41,17 @@ func (t Terms) Check() error {
 	rule(utf8.ValidString(t.Name) && utf8.RuneCountInString(t.Name) <= MaxName && printable(t.Name),
 		"name", "must be at most %d characters, all of them printable", MaxName)
 	rule(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", "must be 1 to %d", MaxLimit)
+	rule(writable(t.OpensAt), "opens_at", "must be in the years 1 to 9999 of UTC")
+	rule(writable(t.ClosesAt), "closes_at", "must be in the years 1 to 9999 of UTC")
 	rule(t.OpensAt.IsZero() || t.ClosesAt.IsZero() || t.OpensAt.Before(t.ClosesAt), "closes_at", "must be after opens_at")
 	rule(t.PaymentWindow == 0 || t.PaymentWindow >= MinPaymentWindow && t.PaymentWindow <= MaxPaymentWindow,
 		"payment_window", "must be 0s, or %s to %s", "10s", "168h")
 	return bad.orNil()
 }
+
+// writable reports whether t has the four digits of a year that TimeFormat
+// writes: an offset can carry a time that was written so beyond them.
+func writable(t time.Time) bool { return t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 }
 
 func printable(s string) bool {
 	for _, r := range s {

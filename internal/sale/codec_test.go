@@ -1,0 +1,107 @@
+package sale
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestRecordsComeBack(t *testing.T) {
+	full := opening(3, MaxQuantity, MaxLimit)
+	full.Terms.Name = `Schön & "gut" <🎉>`
+	full.Terms.OpensAt, full.Terms.ClosesAt = written, written.Add(time.Hour+time.Millisecond)
+	full.Terms.Paused, full.Terms.Closed, full.Terms.Rehearsal = true, true, true
+	for _, r := range []Record{full, opening(1, 1, 1), final(1), deletion(2), buy(1, 1, "u"), pay(1), cancel(2), expire(3)} {
+		data := r.AppendBody([]byte("before"))
+		got, err := ParseRecord(r.Kind, Version, r.Epoch, data[len("before"):])
+		if err != nil || got != r {
+			t.Errorf("%s\n\tcame back as %+v, %v, not\n\t%+v", data, got, err, r)
+		}
+	}
+}
+
+func TestRecordsAreJSON(t *testing.T) {
+	o := opening(1, 5, 1)
+	o.Terms.OpensAt = written.In(time.FixedZone("", 3600))
+	for want, r := range map[string]Record{
+		`{"order_id":"01000000-0000-0000-0000-000000000000","product_id":"p","user_id":"u","seq":1,"at":"2026-11-11T20:00:00.000Z"}`: buy(1, 1, "u"),
+		`{"order_id":"01000000-0000-0000-0000-000000000000","product_id":"p","at":"2026-11-11T20:00:01.000Z"}`:                      pay(1),
+		`{"product_id":"p","nonce":"b","terms":{"quantity":5,"limit_per_user":1,"opens_at":"2026-11-11T20:00:00.000Z","payment_window":"1m0s"},"at":"2026-11-11T20:00:00.000Z"}`: o,
+	} {
+		if got := string(r.AppendBody(nil)); got != want {
+			t.Errorf("%s is\n\t%s, not\n\t%s", r.Kind, got, want)
+		}
+	}
+}
+
+// What is finer than a table keeps must not reach the fold, or it would say
+// something else when it is done again.
+func TestTimesAreReadToTheMillisecond(t *testing.T) {
+	r, err := ParseRecord(KindOpening, Version, 1, []byte(`{"product_id":"p","nonce":"n","at":"2026-11-11T21:00:00.0019+01:00",
+		"terms":{"quantity":1,"limit_per_user":1,"opens_at":"2026-11-11T20:00:00.0019Z","closes_at":"2026-11-11T20:00:00.0029Z"}}`))
+	ms := written.Add(time.Millisecond)
+	if err != nil || r.At != ms || r.Terms.OpensAt != ms || r.Terms.ClosesAt != written.Add(2*time.Millisecond) {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestPoison(t *testing.T) {
+	const id = `"order_id":"01000000-0000-0000-0000-000000000000"`
+	const at = `"at":"2026-11-11T20:00:00.000Z"`
+	const terms = `"terms":{"quantity":1,"limit_per_user":1}`
+	for what, c := range map[string]struct {
+		kind  Kind
+		epoch int64
+		data  string
+	}{
+		"no JSON":                  {KindOrder, 1, "garbage"},
+		"nothing":                  {KindOrder, 1, ""},
+		"null":                     {KindOrder, 1, "null"},
+		"two values":               {KindPay, 1, `{` + id + `,"product_id":"p",` + at + `}{}`},
+		"an unknown key":           {KindPay, 1, `{` + id + `,"product_id":"p","x":1,` + at + `}`},
+		"an unknown kind":          {"refund", 1, `{` + id + `,"product_id":"p",` + at + `}`},
+		"no kind":                  {"", 1, `{` + id + `,"product_id":"p",` + at + `}`},
+		"no product":               {KindPay, 1, `{` + id + `,` + at + `}`},
+		"a product that is no id":  {KindPay, 1, `{` + id + `,"product_id":"{p}",` + at + `}`},
+		"no time":                  {KindPay, 1, `{` + id + `,"product_id":"p"}`},
+		"an end without order":     {KindCancel, 1, `{"product_id":"p",` + at + `}`},
+		"an order id that is none": {KindPay, 1, `{"order_id":"x","product_id":"p",` + at + `}`},
+		"an order without user":    {KindOrder, 1, `{` + id + `,"product_id":"p","seq":1,` + at + `}`},
+		"an order without seq":     {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"u",` + at + `}`},
+		"an order without id":      {KindOrder, 1, `{"product_id":"p","user_id":"u","seq":1,` + at + `}`},
+		"an opening without nonce": {KindOpening, 1, `{"product_id":"p",` + terms + `,` + at + `}`},
+		"an opening without terms": {KindOpening, 1, `{"product_id":"p","nonce":"n",` + at + `}`},
+		"an opening of epoch 0":    {KindOpening, 0, `{"product_id":"p","nonce":"n",` + terms + `,` + at + `}`},
+		"terms that are wrong":     {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":0,"limit_per_user":1},` + at + `}`},
+		"a window that is none":    {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1,"limit_per_user":1,"payment_window":"x"},` + at + `}`},
+		"a quantity with a point":  {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1.5,"limit_per_user":1},` + at + `}`},
+	} {
+		if r, err := ParseRecord(c.kind, Version, c.epoch, []byte(c.data)); !errors.Is(err, ErrPoison) || r != (Record{}) {
+			t.Errorf("%s: %+v, %v", what, r, err)
+		}
+	}
+	right := buy(1, 1, "u")
+	if _, err := ParseRecord(KindOrder, Version+1, 1, right.AppendBody(nil)); !errors.Is(err, ErrPoison) || !strings.Contains(err.Error(), "version 2") {
+		t.Errorf("a newer version: %v", err)
+	}
+}
+
+func FuzzParseRecord(f *testing.F) {
+	for _, r := range []Record{opening(1, 1, 1), buy(1, 1, "u"), pay(1)} {
+		f.Add(string(r.Kind), r.Epoch, r.AppendBody(nil))
+	}
+	f.Fuzz(func(t *testing.T, kind string, epoch int64, data []byte) {
+		r, err := ParseRecord(Kind(kind), Version, epoch, data)
+		if err != nil {
+			if !errors.Is(err, ErrPoison) {
+				t.Errorf("%v is no %v", err, ErrPoison)
+			}
+			return
+		}
+		Fold(NewState(Product{ID: r.ProductID}), r, Position{}, stored)
+		if again, err := ParseRecord(r.Kind, Version, r.Epoch, r.AppendBody(nil)); err != nil || again != r {
+			t.Errorf("%+v, written and read: %+v, %v", r, again, err)
+		}
+	})
+}

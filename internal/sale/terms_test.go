@@ -1,0 +1,89 @@
+package sale
+
+import (
+	"errors"
+	"math"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestTermsCheck(t *testing.T) {
+	east, west := time.FixedZone("", 3600), time.FixedZone("", -3600)
+	for what, c := range map[string]struct {
+		change func(*Terms)
+		field  string // that breaks a rule; empty: none
+	}{
+		"least":                    {func(t *Terms) {}, ""},
+		"most":                     {func(t *Terms) { t.Quantity, t.LimitPerUser, t.PaymentWindow = MaxQuantity, MaxLimit, MaxPaymentWindow }, ""},
+		"no quantity":              {func(t *Terms) { t.Quantity = 0 }, "quantity"},
+		"a negative quantity":      {func(t *Terms) { t.Quantity = math.MinInt64 }, "quantity"},
+		"too large a quantity":     {func(t *Terms) { t.Quantity = MaxQuantity + 1 }, "quantity"},
+		"no limit":                 {func(t *Terms) { t.LimitPerUser = 0 }, "limit_per_user"},
+		"too high a limit":         {func(t *Terms) { t.LimitPerUser = MaxLimit + 1 }, "limit_per_user"},
+		"a name of 200 characters": {func(t *Terms) { t.Name = strings.Repeat("é", MaxName) }, ""},
+		"a longer name":            {func(t *Terms) { t.Name = strings.Repeat("é", MaxName+1) }, "name"},
+		"a name of two lines":      {func(t *Terms) { t.Name = "a\nb" }, "name"},
+		"a name with NUL":          {func(t *Terms) { t.Name = "a\x00" }, "name"},
+		"a name that is no UTF-8":  {func(t *Terms) { t.Name = "a\xff" }, "name"},
+		"closing after opening":    {func(t *Terms) { t.OpensAt, t.ClosesAt = written, written.Add(time.Millisecond) }, ""},
+		"closing only":             {func(t *Terms) { t.ClosesAt = written }, ""},
+		"closing with opening":     {func(t *Terms) { t.OpensAt, t.ClosesAt = written, written }, "closes_at"},
+		"closing before opening":   {func(t *Terms) { t.OpensAt, t.ClosesAt = written, written.Add(-1) }, "closes_at"},
+		"the shortest window":      {func(t *Terms) { t.PaymentWindow = MinPaymentWindow }, ""},
+		"too short a window":       {func(t *Terms) { t.PaymentWindow = MinPaymentWindow - 1 }, "payment_window"},
+		"too long a window":        {func(t *Terms) { t.PaymentWindow = MaxPaymentWindow + 1 }, "payment_window"},
+		"a negative window":        {func(t *Terms) { t.PaymentWindow = -time.Hour }, "payment_window"},
+		"closing in the year 9999": {func(t *Terms) { t.ClosesAt = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC) }, ""},
+		"closing after that":       {func(t *Terms) { t.ClosesAt = time.Date(9999, 12, 31, 23, 59, 59, 0, west) }, "closes_at"},
+		"opening before year 1":    {func(t *Terms) { t.OpensAt = time.Date(1, 1, 1, 0, 30, 0, 0, east) }, "opens_at"},
+	} {
+		terms := Terms{Quantity: 1, LimitPerUser: 1}
+		c.change(&terms)
+		err := terms.Check()
+		var bad Invalid
+		switch {
+		case c.field == "" && err != nil:
+			t.Errorf("%s: %v", what, err)
+		case c.field != "" && (!errors.As(err, &bad) || len(bad) != 1 || bad[0].Field != c.field || bad[0].Rule == ""):
+			t.Errorf("%s: %v, not one broken rule of %s", what, err, c.field)
+		}
+	}
+	err := Terms{Quantity: -1, PaymentWindow: 1}.Check()
+	if want := "quantity must be 1 to 10000000; limit_per_user must be 1 to 100; payment_window must be 0s, or 10s to 168h"; err == nil || err.Error() != want {
+		t.Errorf("several broken rules: %v", err)
+	}
+}
+
+func TestPhases(t *testing.T) {
+	now := written
+	for _, c := range []struct {
+		terms     Terms
+		remaining int64
+		want      Phase
+	}{
+		{Terms{}, 1, OnSale},
+		{Terms{}, 0, SoldOut},
+		{Terms{OpensAt: now}, 1, OnSale},
+		{Terms{OpensAt: now.Add(1)}, 0, NotOpen},
+		{Terms{OpensAt: now.Add(1), Paused: true}, 0, Paused},
+		{Terms{ClosesAt: now.Add(1)}, 1, OnSale},
+		{Terms{ClosesAt: now, Paused: true}, 1, Closed},
+		{Terms{Closed: true, Paused: true, OpensAt: now.Add(1)}, 1, Closed},
+	} {
+		if got := c.terms.PhaseAt(now, c.remaining); got != c.want {
+			t.Errorf("%+v with %d left: %s, not %s", c.terms, c.remaining, got, c.want)
+		}
+	}
+}
+
+func TestStatuses(t *testing.T) {
+	for s, want := range map[Status][2]bool{
+		Queued: {false, false}, Placed: {true, true}, Paid: {true, true}, Cancelled: {true, false},
+		Expired: {true, false}, Rejected: {true, false}, "": {false, false}, "PLACED": {false, false},
+	} {
+		if got := [2]bool{s.Valid(), s.Holds()}; got != want {
+			t.Errorf("%q: valid and holding %v, not %v", s, got, want)
+		}
+	}
+}
