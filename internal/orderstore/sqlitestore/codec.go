@@ -36,11 +36,11 @@ func scanOrder(product string, v []driver.Value) sale.Order {
 	}
 }
 
-func orderValues(key int64, o *sale.Order) []driver.Value {
-	return []driver.Value{
+// appendOrder appends the values of allOrderColumns.
+func appendOrder(v []driver.Value, key int64, o *sale.Order) []driver.Value {
+	return append(v,
 		place(key, o), o.ID[:], o.UserID, statusNumber(o.Status), int64(o.Slot), key, o.Number, o.Seq, o.Epoch,
-		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset,
-	}
+		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset)
 }
 
 const productColumns = `product_id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,
@@ -92,21 +92,21 @@ func toTime(v driver.Value) time.Time {
 	return time.UnixMilli(v.(int64)).UTC()
 }
 
-// A many is a statement for many rows or keys at once, in a few fixed sizes, so
-// that each is prepared once. What a statement costs by itself is then shared.
+// A many is a query for many keys at once, in a few fixed sizes, so that each is
+// prepared once. What a query costs by itself is then shared.
 type many struct{ bySize [len(sizes)]string }
 
 var sizes = [...]int{128, 16, 1}
 
-// newMany makes it of what stands before and behind the rows.
-func newMany(head, row, tail string) (m many) {
+// newMany makes it of what stands before and behind the keys.
+func newMany(head, key, tail string) (m many) {
 	for i, size := range sizes {
-		m.bySize[i] = head + row + strings.Repeat(","+row, size-1) + tail
+		m.bySize[i] = head + key + strings.Repeat(","+key, size-1) + tail
 	}
 	return m
 }
 
-// each calls f with statements, and from where to where each one takes, so that n are done.
+// each calls f with queries, and from where to where each takes keys, until n are done.
 func (m *many) each(n int, f func(sql string, from, to int) error) error {
 	from := 0
 	for i, size := range sizes {

@@ -35,6 +35,7 @@ type conn struct {
 	driver.Conn
 	path string
 	idle map[string]driver.Stmt
+	args []driver.NamedValue // of the statement being started
 }
 
 func connect(path, pragmas string) (*conn, error) {
@@ -61,7 +62,7 @@ func (c *conn) exec(what, sql string, args ...driver.Value) (driver.Result, erro
 		return nil, translate(c.path, what, err)
 	}
 	defer c.put(sql, stmt)
-	result, err := stmt.(driver.StmtExecContext).ExecContext(context.Background(), named(args))
+	result, err := stmt.(driver.StmtExecContext).ExecContext(context.Background(), c.named(args))
 	return result, translate(c.path, what, err)
 }
 
@@ -73,7 +74,7 @@ func (c *conn) query(ctx context.Context, what, sql string, args []driver.Value,
 		return translate(c.path, what, err)
 	}
 	defer c.put(sql, stmt)
-	rows, err := stmt.(driver.StmtQueryContext).QueryContext(ctx, named(args))
+	rows, err := stmt.(driver.StmtQueryContext).QueryContext(ctx, c.named(args))
 	if err != nil {
 		return translate(c.path, what, err)
 	}
@@ -139,10 +140,10 @@ func (c *conn) within(begin string, f func() error) (err error) {
 	return nil
 }
 
-func named(args []driver.Value) []driver.NamedValue {
-	all := make([]driver.NamedValue, len(args))
+func (c *conn) named(args []driver.Value) []driver.NamedValue {
+	c.args = c.args[:0]
 	for i, v := range args {
-		all[i] = driver.NamedValue{Ordinal: i + 1, Value: v}
+		c.args = append(c.args, driver.NamedValue{Ordinal: i + 1, Value: v})
 	}
-	return all
+	return c.args
 }
