@@ -234,6 +234,54 @@ func TestUsersAreFetchedOnlyWhenThereAreNewOnes(t *testing.T) {
 	})
 }
 
+// Another process has the same gate: who got an order there is asked for at the
+// gate, once this one has looked again.
+func TestWhoBoughtElsewhereIsNotTurnedAway(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gets("first", 1, purchase.Placed)
+		here := s.Desk
+		s.renew()
+		s.giveBack(1, sale.Return{ProductID: product, Number: 1, OrderID: id(1), UserID: "first"})
+		s.gets("elsewhere", 2, purchase.Placed)
+		s.Desk = here
+		time.Sleep(2 * purchase.ViewAge)
+		s.gets("loser", 3, purchase.SoldOut)
+		s.refuses("loser", purchase.SoldOut)
+		s.asks("elsewhere")
+		s.asks("first")
+	})
+}
+
+// A gate that was opened anew counts its orders from the start: a number says
+// nothing without its epoch.
+func TestUsersOfAnotherEpochAreOthers(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(0))
+		s.gets("loser", 1, purchase.SoldOut)
+		s.refuses("late", purchase.SoldOut)
+		s.open(2, selling(0), gate.Holding{User: "late", Order: id(2)})
+		time.Sleep(2 * purchase.ViewAge)
+		s.gets("loser", 1, purchase.SoldOut)
+		s.refuses("loser", purchase.SoldOut)
+		s.asks("late")
+	})
+}
+
+// A view is as old as the question that brought it.
+func TestASlowAnswerMakesAnOldView(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gate.onAdmit = func(_ []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
+			a, err := admit()
+			time.Sleep(purchase.ViewAge + 1)
+			return a, err
+		}
+		s.gets("winner", 1, purchase.Placed)
+		s.asks("loser")
+	})
+}
+
 func TestRefusingAllocatesNothing(t *testing.T) {
 	for _, products := range []int{1, 10_000} {
 		t.Run(fmt.Sprint(products), func(t *testing.T) {
