@@ -1,0 +1,22 @@
+package fault
+
+import (
+	"strings"
+	"testing"
+)
+
+// What the tests of kills look for is there to be found: a program that answers
+// before the log has the order loses orders, and is found out.
+func TestAnAnswerBeforeTheLogIsFoundOut(t *testing.T) {
+	hasty := broken(t, "internal/purchase/lane.go",
+		`len(orders) == 0 || d.append(ctx, &b.admission.View, orders) == nil`,
+		`true; go func(v gate.View) { <-time.After(50*time.Millisecond); d.append(ctx, &v, orders) }(b.admission.View)`)
+	k := &killing{program: hasty, data: t.TempDir()}
+	var found []string
+	for round := 0; round < killRounds && len(found) == 0; round++ {
+		found = k.round(t, round)
+	}
+	if !strings.Contains(strings.Join(found, "\n"), "lost: ") {
+		t.Fatalf("a program that answers before the log has the order was found to do nothing worse than: %v", found)
+	}
+}

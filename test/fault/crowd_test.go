@@ -1,0 +1,123 @@
+package fault
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+// The products of a crowd's sale.
+var (
+	final   = shelf{"final", 8_000, 1}   // placed is the end
+	payable = shelf{"payable", 6_000, 2} // with a payment window
+)
+
+func putShelves(t testing.TB, s *server) {
+	t.Helper()
+	s.put(t, final.product, final.terms(""))
+	s.put(t, payable.product, payable.terms(`,"payment_window":"10s"`))
+}
+
+func (on shelf) terms(more string) string {
+	return fmt.Sprintf(`{"quantity":%d,"limit_per_user":%d%s}`, on.quantity, on.limit, more)
+}
+
+// A crowd buys, pays, cancels, and asks again, at a server that may die any time.
+type crowd struct {
+	book
+	users   atomic.Int64
+	changes atomic.Int64 // of the terms
+	merging sync.Mutex   // held by the one operator
+}
+
+// rush lets n buyers at a time come to the server until it is gone, and waits for them.
+func (c *crowd) rush(s *server, n int) {
+	var all sync.WaitGroup
+	for range n {
+		all.Go(func() {
+			for s.running() {
+				c.act(s)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// act is one thing that somebody does.
+func (c *crowd) act(s *server) {
+	switch die := rand.N(200); {
+	case die == 0:
+		c.operate(s)
+	case die < 20:
+		c.askAgain(s)
+	case die < 30:
+		if p := c.takeLost(); p != nil {
+			c.buy(s, p, true)
+		}
+	case die < 80:
+		p := c.newcomer(payable)
+		if c.buy(s, p, false) {
+			c.settle(s, p, [...]string{"pay", "cancel"}[rand.N(2)])
+		}
+	default:
+		c.buy(s, c.newcomer(final), false)
+	}
+}
+
+// newcomer is a buyer who has not been here; every other one has a key, and of a
+// product of which one may have two all have.
+func (c *crowd) newcomer(on shelf) *purchase {
+	n := c.users.Add(1)
+	p := &purchase{product: on.product, user: fmt.Sprintf("u%d-%d", n, rand.N(1<<30))}
+	if n%2 == 0 || on.limit > 1 {
+		p.key = fmt.Sprintf("key of %d", n)
+	}
+	return p
+}
+
+// askAgain is somebody who has an order and asks for it once more.
+func (c *crowd) askAgain(s *server) {
+	c.mu.Lock()
+	if len(c.purchases) == 0 {
+		c.mu.Unlock()
+		return
+	}
+	p := c.purchases[rand.N(len(c.purchases))]
+	c.mu.Unlock()
+	if p.refused {
+		return
+	}
+	a, err := s.buy(p.product, p.user, p.key)
+	c.count(err)
+	switch {
+	case err != nil, a.kind == "unavailable", a.kind == "outcome_unknown":
+	case p.key != "" && a.status == 200 && a.order.ID == p.order:
+	case p.key == "" && a.kind == "already_bought" && a.order.ID == p.order:
+	default:
+		c.find("%s, who has order %s, asked again (key %q) and got %v", p.user, p.order, p.key, a)
+	}
+}
+
+// operate changes terms, now and then: a name, or a pause that ends.
+func (c *crowd) operate(s *server) {
+	if !c.merging.TryLock() {
+		return
+	}
+	defer c.merging.Unlock()
+	n := c.changes.Add(1)
+	do := func(method, path, body string) {
+		a, err := s.ask(method, path, "", body)
+		c.count(err)
+		if err == nil && a.status > 201 && a.kind != "unavailable" && a.kind != "outcome_unknown" {
+			c.find("%s %s was answered %v", method, path, a)
+		}
+	}
+	if n%2 == 0 {
+		do("PUT", "/api/products/"+final.product, final.terms(fmt.Sprintf(`,"name":"change %d"`, n)))
+		return
+	}
+	do("POST", "/api/products/"+payable.product+"/pause", "")
+	do("POST", "/api/products/"+payable.product+"/resume", "")
+}

