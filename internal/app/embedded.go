@@ -53,8 +53,7 @@ func OpenEmbedded(cfg Config) (*Embedded, error) {
 	e := &Embedded{cfg: cfg}
 	e.work, e.stopLanes = context.WithCancel(context.Background())
 	if err := e.open(); err != nil {
-		e.Close()
-		return nil, err
+		return nil, errors.Join(err, e.Close())
 	}
 	return e, nil
 }
@@ -153,8 +152,7 @@ func (e *Embedded) Close() error {
 		errs = append(errs, e.store.Close())
 	}
 	if e.folder != nil {
-		e.folder.dark()
-		e.folder.close()
+		errs = append(errs, e.folder.dark(), e.folder.close())
 	}
 	return errors.Join(errs...)
 }

@@ -47,8 +47,7 @@ func openFolder(path string, create bool) (*folder, error) {
 		return nil, fmt.Errorf("data folder %s: %w", path, ErrInUse)
 	}
 	if err := f.checkVersion(); err != nil {
-		f.close()
-		return nil, err
+		return nil, errors.Join(err, f.close())
 	}
 	return f, nil
 }
@@ -67,7 +66,7 @@ func (f *folder) checkVersion() error {
 	return nil
 }
 
-func (f *folder) close() { f.lock.Close() }
+func (f *folder) close() error { return f.lock.Close() }
 
 // A beacon tells verify where the process that holds the folder can be asked.
 type beacon struct {
@@ -90,7 +89,13 @@ func (f *folder) light(address string) (beacon, error) {
 	return b, os.Rename(tmp, f.file("serve.json"))
 }
 
-func (f *folder) dark() { os.Remove(f.file("serve.json")) }
+// dark takes the beacon away. That it was never lit is no error.
+func (f *folder) dark() error {
+	if err := os.Remove(f.file("serve.json")); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
 
 func readBeacon(path string) (b beacon, err error) {
 	j, err := os.ReadFile(filepath.Join(path, "serve.json"))

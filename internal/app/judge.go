@@ -60,9 +60,8 @@ func Verify(ctx context.Context, data string) (report verify.Report, live bool, 
 	if err != nil {
 		return report, false, err
 	}
-	defer f.close()
 	report, err = judgeFolder(ctx, f)
-	return report, false, err
+	return report, false, errors.Join(err, f.close())
 }
 
 func judgeFolder(ctx context.Context, f *folder) (report verify.Report, err error) {
@@ -70,12 +69,12 @@ func judgeFolder(ctx context.Context, f *folder) (report verify.Report, err erro
 	if err != nil {
 		return damage(report, err)
 	}
-	defer log.Close()
+	defer func() { err = errors.Join(err, log.Close()) }()
 	store, err := sqlitestore.Open(f.file("store.db"), time.Now)
 	if err != nil {
 		return damage(report, err)
 	}
-	defer store.Close()
+	defer func() { err = errors.Join(err, store.Close()) }()
 	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store})
 }
 
@@ -106,7 +105,7 @@ func askServer(ctx context.Context, data string) (report verify.Report, err erro
 	if err != nil {
 		return report, fmt.Errorf("asking the server at %s: %w", b.Address, err)
 	}
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }() // it has been read
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		return report, err

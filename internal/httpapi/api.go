@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -153,12 +154,15 @@ func (a *API) recovered(ctx *fasthttp.RequestCtx) {
 func (a *API) recoverer(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
-			if v := recover(); v == http.ErrAbortHandler {
-				panic(v) // it cuts off an answer that has begun
-			} else if v != nil {
-				a.Log.Error("panic", "value", v, "stack", string(debug.Stack()))
-				problem(internal).write(w)
+			v := recover()
+			if v == nil {
+				return
 			}
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
+				panic(v) // it cuts off an answer that has begun
+			}
+			a.Log.Error("panic", "value", v, "stack", string(debug.Stack()))
+			problem(internal).write(w)
 		}()
 		next.ServeHTTP(w, r)
 	})

@@ -113,7 +113,7 @@ func (a *API) stream(ctx *fasthttp.RequestCtx, watch func() []*live.Watcher) {
 // feed writes to one watcher until it or the server goes.
 func (a *API) feed(c net.Conn, watchers []*live.Watcher) {
 	defer a.streams.Done()
-	defer c.Close()
+	defer func() { _ = c.Close() }()  // what was not taken by now is for nobody
 	var product, orders <-chan []byte // nil: never anything
 	for i, frames := range []*<-chan []byte{&product, &orders} {
 		if i < len(watchers) {

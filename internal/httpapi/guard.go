@@ -84,7 +84,7 @@ func fits(ctx *fasthttp.RequestCtx) (kind, bool) {
 }
 
 func drain(ctx *fasthttp.RequestCtx, stream io.Reader) {
-	if _, err := io.CopyN(io.Discard, stream, drainMost); err != io.EOF {
+	if _, err := io.CopyN(io.Discard, stream, drainMost); !errors.Is(err, io.EOF) {
 		ctx.SetConnectionClose()
 	}
 }

@@ -36,6 +36,7 @@ func (s *server) raw(t *testing.T, text string) (answers []reply) {
 			return answers
 		}
 		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
 		if err != nil {
 			return answers
 		}

@@ -26,6 +26,7 @@ package sqlitelog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -75,8 +76,7 @@ func Open(ctx context.Context, path string) (*Log, error) {
 	}
 	l.work = sync.NewCond(&l.mu)
 	if err := l.connect(ctx); err != nil {
-		l.disconnect()
-		return nil, err
+		return nil, errors.Join(err, l.disconnect())
 	}
 	go l.write()
 	return l, nil

@@ -127,6 +127,8 @@ func resident(b *testing.B) float64 {
 	}
 	var kB float64
 	_, after, _ := strings.Cut(string(status), "VmHWM:")
-	fmt.Sscan(after, &kB)
+	if _, err := fmt.Sscan(after, &kB); err != nil {
+		b.Fatal(err)
+	}
 	return kB / 1024
 }

@@ -78,11 +78,11 @@ func (c *conn) query(ctx context.Context, what, sql string, args []driver.Value,
 	if err != nil {
 		return translate(c.path, what, err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }() // Next has told what went wrong
 	values := make([]driver.Value, len(rows.Columns()))
 	for {
 		switch err := rows.Next(values); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return translate(c.path, what, err)
@@ -105,7 +105,7 @@ func (c *conn) prepare(sql string) (driver.Stmt, error) {
 
 func (c *conn) put(sql string, stmt driver.Stmt) {
 	if c.idle[sql] != nil {
-		stmt.Close()
+		_ = stmt.Close() // SQLite finalizes it, whatever it did last
 		return
 	}
 	c.idle[sql] = stmt
@@ -114,7 +114,7 @@ func (c *conn) put(sql string, stmt driver.Stmt) {
 // Close closes the statements, and then the connection.
 func (c *conn) Close() error {
 	for _, stmt := range c.idle {
-		stmt.Close()
+		_ = stmt.Close() // likewise
 	}
 	return translate(c.path, "close", c.Conn.Close())
 }
@@ -127,7 +127,7 @@ func (c *conn) within(begin string, f func() error) (err error) {
 	committed := false
 	defer func() {
 		if !committed { // also where f panics
-			c.exec("roll back", "ROLLBACK")
+			_, _ = c.exec("roll back", "ROLLBACK") // it fails where SQLite has rolled back by itself
 		}
 	}()
 	if err := f(); err != nil {
