@@ -33,7 +33,7 @@ func (c *verifyCmd) Run(ctx context.Context, std streams) error {
 	if live {
 		how = "running, asked itself"
 	}
-	fmt.Fprintf(std.out, "The sale in %s (%s)\n", c.Data, how)
+	fmt.Fprintf(std.out, "The sale in %s (%s): the log is orders.log, the tables are in store.db\n", c.Data, how)
 	if err := report.Print(std.out); err != nil {
 		return noVerdict{err}
 	}

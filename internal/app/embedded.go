@@ -65,6 +65,9 @@ func (e *Embedded) open() (err error) {
 	if e.folder, err = openFolder(e.cfg.Data, true); err != nil {
 		return err
 	}
+	if err = e.folder.checkFiles(); err != nil {
+		return err
+	}
 	if e.log, err = sqlitelog.Open(e.work, e.folder.file("orders.log")); err != nil {
 		return err
 	}
@@ -75,7 +78,13 @@ func (e *Embedded) open() (err error) {
 	if e.beacon, err = e.folder.light(e.Addr().String()); err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}
-	return e.wire()
+	if err = e.wire(); err != nil {
+		return err
+	}
+	if err = e.projector.Check(e.work, 0); err != nil {
+		return fmt.Errorf("%s does not fit %s: %w", e.folder.file("store.db"), e.folder.file("orders.log"), err)
+	}
+	return nil
 }
 
 // Addr is where the program listens.

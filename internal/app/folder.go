@@ -66,6 +66,17 @@ func (f *folder) checkVersion() error {
 	return nil
 }
 
+// checkFiles finds a log that was taken away: it is made before the store, and a
+// new one in its place would only be another's.
+func (f *folder) checkFiles() error {
+	_, log := os.Stat(f.file("orders.log"))
+	_, store := os.Stat(f.file("store.db"))
+	if errors.Is(log, fs.ErrNotExist) && store == nil {
+		return fmt.Errorf("%w: %s is missing, and %s is there", sale.ErrDamaged, f.file("orders.log"), f.file("store.db"))
+	}
+	return nil
+}
+
 func (f *folder) close() error { return f.lock.Close() }
 
 // A beacon tells verify where the process that holds the folder can be asked.

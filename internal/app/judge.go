@@ -65,6 +65,9 @@ func Verify(ctx context.Context, data string) (report verify.Report, live bool, 
 }
 
 func judgeFolder(ctx context.Context, f *folder) (report verify.Report, err error) {
+	if err := f.checkFiles(); err != nil {
+		return damage(report, err)
+	}
 	log, err := sqlitelog.Open(ctx, f.file("orders.log"))
 	if err != nil {
 		return damage(report, err)

@@ -63,6 +63,13 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	return len(lines), nil
 }
 
+// Check returns ErrDamaged where the store has not been filled from this log. It
+// belongs before anything is appended: with records behind a cut the log would
+// look whole again.
+func (p *Projector) Check(ctx context.Context, partition int32) error {
+	return p.seek(ctx, NewCursor(partition))
+}
+
 // seek takes the position from the store and checks that it is of this log.
 func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 	mark, err := p.store.Mark(ctx, c.partition)

@@ -1,0 +1,216 @@
+package fault
+
+import (
+	"database/sql"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	_ "modernc.org/sqlite"
+)
+
+const (
+	logFile   = "orders.log"
+	storeFile = "store.db"
+)
+
+// A wreck is a data folder that was harmed while no process used it, and what is
+// said of it: the words of verify's findings, and those of a start that is
+// refused. Where there are none of these the program starts, as it cannot know.
+type wreck struct {
+	name   string
+	harm   func(t *testing.T, data string)
+	verify []string
+	serve  []string
+}
+
+var wrecks = []wreck{
+	{"the log cut in the middle", cut(logFile, 2),
+		[]string{"FINDING damage", logFile}, []string{logFile}},
+	{"the log cut to its first bytes", cut(logFile, 200),
+		[]string{"FINDING damage", logFile, "cut to"}, []string{logFile, "cut to"}},
+	{"the log emptied", cut(logFile, 1<<30),
+		[]string{"FINDING position", logFile, "filled from the log"}, []string{logFile, "filled from the log"}},
+	{"the log removed", remove(logFile),
+		[]string{"FINDING damage", logFile + " is missing"}, []string{logFile + " is missing"}},
+	{"the log overwritten", overwrite(logFile),
+		[]string{"FINDING damage", logFile}, []string{logFile}},
+	{"a row of the log deleted", statement(logFile, `DELETE FROM log_row WHERE first = (SELECT max(first) FROM log_row WHERE first < 100)`),
+		[]string{"FINDING damage", logFile, "the row at offset"}, []string{logFile, "the row at offset"}},
+	{"the last row of the log deleted", statement(logFile, `DELETE FROM log_row WHERE first = (SELECT max(first) FROM log_row)`),
+		[]string{"FINDING position", logFile, "position <= log end"}, []string{logFile, "the log ends at"}},
+	{"a record of the log changed", statement(logFile, `UPDATE log_row SET frames = CAST(replace(frames, 'user-7', 'user-8') AS BLOB)`),
+		[]string{"FINDING damage", logFile, "the row at offset"}, []string{logFile, "the row at offset"}},
+	{"the store cut in the middle", cut(storeFile, 2),
+		[]string{"FINDING damage", storeFile}, []string{storeFile}},
+	{"the store overwritten", overwrite(storeFile),
+		[]string{"FINDING damage", storeFile}, []string{storeFile}},
+	{"an order's row deleted", statement(storeFile, `DELETE FROM seckill_order WHERE number = 7`),
+		[]string{"FINDING fold", storeFile, "the order is in the log and not in the store", "[seckill_order "}, nil},
+	{"a product's row deleted", statement(storeFile, `DELETE FROM seckill_product`),
+		[]string{"FINDING fold", storeFile, "a product of the log is not in the store", "[seckill_product]"}, nil},
+	{"a return's row deleted", statement(storeFile, `DELETE FROM seckill_return WHERE number = 1`),
+		[]string{"FINDING returns", storeFile, "[seckill_return "}, nil},
+	{"an order given to somebody else", statement(storeFile, `UPDATE seckill_order SET user_id = 'thief' WHERE number = 7`),
+		[]string{"FINDING fold", storeFile, "user_id", "[seckill_order "}, nil},
+}
+
+// What was done to the files is told by verify, and by a start that it forbids,
+// with the file and the place in it.
+func TestDamageIsNamed(t *testing.T) {
+	whole := soldFolder(t)
+	for _, w := range wrecks {
+		t.Run(w.name, func(t *testing.T) {
+			data := copyFolder(t, whole)
+			w.harm(t, data)
+			w.judge(t, copyFolder(t, data))
+			if w.serve == nil {
+				serve(t, bin, data).stop(t)
+				return
+			}
+			w.refused(t, data)
+			w.refused(t, data) // the first time did not paper over it
+			w.judge(t, data)
+		})
+	}
+}
+
+func (w *wreck) judge(t *testing.T, data string) {
+	t.Helper()
+	code, out := run(t, bin, "verify", "--data", data)
+	if code != 1 || !hasAll(out, w.verify) {
+		t.Errorf("verify: exit code %d, wanted 1 and %q:\n%s", code, w.verify, out)
+	}
+}
+
+func (w *wreck) refused(t *testing.T, data string) {
+	t.Helper()
+	s := tryServe(t, bin, data)
+	if s.out.await("msg=ready") {
+		t.Fatalf("it is ready:\n%s", s.out.String())
+	}
+	if code, out := s.wait(), s.out.String(); code != 1 || !hasAll(out, w.serve) || lines(out) != 1 {
+		t.Errorf("serve: exit code %d, wanted 1 and one line with %q:\n%s", code, w.serve, out)
+	}
+}
+
+func hasAll(text string, words []string) bool {
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
+}
+
+// Where the log lost what it never had moved into its file, the store tells.
+func TestALogThatLostItsTail(t *testing.T) {
+	data := t.TempDir()
+	sellSome(t, serve(t, bin, data)).kill()
+	w := &wreck{
+		verify: []string{"FINDING position", logFile},
+		serve:  []string{logFile, storeFile},
+	}
+	cut(logFile+"-wal", 2)(t, data)
+	w.judge(t, copyFolder(t, data))
+	w.refused(t, data)
+}
+
+// Tables that are gone are made again from the log.
+func TestTheTablesAreMadeAgain(t *testing.T) {
+	data := soldFolder(t)
+	before := ordersIn(t, data)
+	remove(storeFile)(t, data)
+	if after := ordersIn(t, data); len(before) != sold || !slices.Equal(before, after) {
+		t.Errorf("%d orders, were %d", len(after), len(before))
+	}
+	if found := judged(t, data); len(found) > 0 {
+		t.Error(most(found))
+	}
+}
+
+// ordersIn is what a server started on the folder says.
+func ordersIn(t *testing.T, data string) []order {
+	t.Helper()
+	s := serve(t, bin, data)
+	defer s.stop(t)
+	return s.orders(t, "1")
+}
+
+// soldFolder is a data folder with orders in every state, its program stopped.
+func soldFolder(t *testing.T) string {
+	t.Helper()
+	data := t.TempDir()
+	sellSome(t, serve(t, bin, data)).stop(t)
+	return data
+}
+
+// sold is how many orders sellSome leaves.
+const sold = 151
+
+// sellSome sells, and returns when the store knows all of it.
+func sellSome(t *testing.T, s *server) *server {
+	t.Helper()
+	s.put(t, "1", `{"quantity":400,"payment_window":"1h"}`)
+	for i := range sold {
+		a, err := s.buy("1", "user-"+itoa(i), "")
+		if err != nil || a.status != 201 {
+			t.Fatalf("buy: %v, %v", a, err)
+		}
+		// The look at an order waits for the store.
+		method, path := "GET", "/api/orders/"+a.order.ID
+		if end := [...]string{"/pay", "/cancel", ""}[i%3]; end != "" {
+			method, path = "POST", path+end
+		}
+		if a, err = s.ask(method, path, "", ""); err != nil || a.status != 200 {
+			t.Fatalf("%s %s: %v, %v", method, path, a, err)
+		}
+	}
+	return s
+}
+
+func harmFile(name string, change func(data []byte) []byte) func(*testing.T, string) {
+	return func(t *testing.T, data string) {
+		t.Helper()
+		path := filepath.Join(data, name)
+		was, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mustWrite(t, path, change(was))
+	}
+}
+
+// cut leaves one part in so many.
+func cut(name string, parts int) func(*testing.T, string) {
+	return harmFile(name, func(was []byte) []byte { return was[:len(was)/parts] })
+}
+
+func overwrite(name string) func(*testing.T, string) {
+	return harmFile(name, func(was []byte) []byte { return []byte(strings.Repeat("lorem ipsum ", len(was)/12)) })
+}
+
+func remove(name string) func(*testing.T, string) {
+	return func(t *testing.T, data string) {
+		t.Helper()
+		if err := os.Remove(filepath.Join(data, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// statement does what somebody with SQL in their hands may do.
+func statement(name, sqlText string) func(*testing.T, string) {
+	return func(t *testing.T, data string) {
+		t.Helper()
+		db, err := sql.Open("sqlite", filepath.Join(data, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		done, err := db.ExecContext(t.Context(), sqlText)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := done.RowsAffected(); err != nil || n == 0 {
+			t.Fatalf("%q changed %d rows, %v", sqlText, n, err)
+		}
+	}
+}
