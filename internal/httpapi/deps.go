@@ -24,6 +24,8 @@ type Settler interface {
 	Find(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	Pay(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	Cancel(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	// CatchUp waits until the store has met what the log holds now.
+	CatchUp(ctx context.Context) error
 }
 
 // A Merchant puts products on sale and takes them off.

@@ -44,6 +44,18 @@ func (a *API) product(ctx context.Context, id string) (sale.Product, error) {
 	return p, err
 }
 
+// meet waits for the store to have met every order that was answered as placed
+// by now: embedded, it is placed before that. Where that takes too long, whoever
+// reads gets what is there.
+func (a *API) meet(ctx context.Context) {
+	if a.Wait > 0 { // there the store itself makes it placed
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, catchUp)
+	defer cancel()
+	_ = a.Settle.CatchUp(ctx)
+}
+
 // productBody joins what the store has with what the gate counts. The store was
 // read first: what the gate has admitted since is then rightly queued.
 func (a *API) productBody(ctx context.Context, p *sale.Product) Product {

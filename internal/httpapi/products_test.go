@@ -147,6 +147,37 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// Embedded, an order is placed before the store has it; who reads after that sees it.
+func TestReadsShowWhatWasPlaced(t *testing.T) {
+	for path, has := range map[string]func(t *testing.T, r reply) bool{
+		"/api/products/1": func(t *testing.T, r reply) bool { return r.product(t).Held == 1 },
+		"/api/products": func(t *testing.T, r reply) bool {
+			var all Products
+			r.json(t, &all)
+			return all.Products[0].Held == 1
+		},
+		"/api/products/1/orders": func(t *testing.T, r reply) bool {
+			var page Orders
+			r.json(t, &page)
+			return len(page.Orders) == 1
+		},
+	} {
+		t.Run(path, func(t *testing.T) {
+			s := serve(t, func(s *shop, _ *Config) { s.late = true })
+			s.put(t, "1", sale.Terms{Quantity: 5})
+			s.buy(t, "1", "a").want(t, 201)
+			if r := s.do(t, "GET", path, "").want(t, 200); !has(t, r) {
+				t.Errorf("right after a 201: %s", r.body)
+			}
+			s.set(func() { s.stuck = true })
+			s.buy(t, "1", "b").want(t, 201)
+			if r := s.do(t, "GET", path, "").want(t, 200); !has(t, r) {
+				t.Errorf("from a store that stays behind: %s", r.body)
+			}
+		})
+	}
+}
+
 // Every bad body of a PUT, with the field that its problem must name.
 var badPuts = map[string]struct {
 	body  string

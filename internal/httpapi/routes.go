@@ -192,6 +192,7 @@ func (a *API) buyerRoutes(api huma.API) {
 		return answer(a, &productsOutput{out}, err)
 	})
 	huma.Register(api, productOperation(), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
+		a.meet(ctx)
 		p, err := a.product(ctx, in.ID)
 		if err != nil {
 			return nil, a.explain(err)
@@ -213,6 +214,7 @@ func (a *API) buyerRoutes(api huma.API) {
 }
 
 func (a *API) products(ctx context.Context) (out Products, err error) {
+	a.meet(ctx)
 	kept, err := a.Store.Products(ctx)
 	out.Products = []Product{}
 	for i := range kept {

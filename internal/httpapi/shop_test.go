@@ -36,6 +36,9 @@ type shop struct {
 	pending bool // a buy waits until its context is done
 	failed  error
 	known   map[sale.OrderID]bool // admitted, and not in the store
+	late    bool                  // a placed order is folded when somebody waits for it
+	behind  []sale.Record         // those
+	stuck   bool                  // and then it is not
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)
@@ -142,6 +145,20 @@ func (s *shop) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
 	return s.Order(ctx, id)
 }
 
+// CatchUp folds what was left behind.
+func (s *shop) CatchUp(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stuck {
+		return sale.ErrUnavailable
+	}
+	for _, r := range s.behind {
+		s.fold(r)
+	}
+	s.behind = nil
+	return nil
+}
+
 func (s *shop) List(_ context.Context, q sale.Query) ([]sale.Order, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -238,7 +255,12 @@ func (s *shop) Buy(ctx context.Context, product, user string, id sale.OrderID) (
 		return refusal, nil
 	default:
 		a.Result = purchase.Placed
-		s.fold(sale.Record{Kind: sale.KindOrder, ProductID: product, UserID: user, OrderID: id, Epoch: a.Epoch, Seq: 1})
+		r := sale.Record{Kind: sale.KindOrder, ProductID: product, UserID: user, OrderID: id, Epoch: a.Epoch, Seq: 1}
+		if s.late {
+			s.behind = append(s.behind, r)
+			return a, nil
+		}
+		s.fold(r)
 	}
 	return a, nil
 }
