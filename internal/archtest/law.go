@@ -48,6 +48,8 @@ var law = []room{
 	{path: "internal/auth"},
 	{path: "internal/metrics"},
 	{path: "internal/archtest"},
+	{path: "internal/devstack"},
+	{path: "internal/devstack/devtest", may: []string{"internal/devstack"}},
 	{path: "ui"},
 
 	{path: "internal/app", may: everything},

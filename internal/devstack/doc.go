@@ -1,0 +1,50 @@
+// Package devstack runs a real Redis, Postgres and Kafka on this machine,
+// without Docker: for cmd/devstack, and for tests, which may kill them.
+//
+// It promises that a server answers on a loopback port when its Start function
+// returns, keeps that port and its data from one start of a node to the next,
+// and is gone, with everything that it had started itself, when Kill, Stop or
+// Close returns. Each start takes a folder, which is the caller's to remove; one
+// that was used before is gone on with, on new ports.
+//
+//	down ──Start──► up ──Freeze──► frozen ──Thaw──► up
+//	  ▲──Kill, Stop───┴──────────────┘
+//
+// A node is one process of a server: Redis and Postgres are one, Kafka is one a
+// broker. Any method of any node may be called at any time; those of one node
+// wait for each other.
+//
+// No process outlives the one that started it: on Linux the kernel ends it, also
+// where its parent was killed. Elsewhere that is up to Close.
+package devstack
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"strconv"
+)
+
+// ErrMissing is the kind of error where a program that a server needs is not installed.
+var ErrMissing = errors.New("not installed (make deps)")
+
+// loopback is the only address that anything here listens on.
+const loopback = "127.0.0.1"
+
+// freePort finds a port that nobody listens on, below those that systems give to
+// connections (Linux: from 32768, others: from 49152). A server that is down must
+// find its port free again, and a client that tries to reach it meanwhile must
+// not be given that very port, as it would then connect to itself.
+func freePort() (int, error) {
+	const from, to = 10_000, 32_000
+	for range 100 {
+		port := from + rand.IntN(to-from)
+		if l, err := net.Listen("tcp", address(port)); err == nil {
+			return port, l.Close()
+		}
+	}
+	return 0, fmt.Errorf("no port between %d and %d is free", from, to)
+}
+
+func address(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }

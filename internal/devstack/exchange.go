@@ -1,0 +1,27 @@
+package devstack
+
+import (
+	"context"
+	"net"
+)
+
+// exchange sends one message and returns the first piece of the answer, of at
+// most size bytes. The servers here answer so small a question in one piece.
+func exchange(ctx context.Context, port int, message []byte, size int) ([]byte, error) {
+	var d net.Dialer
+	conn, err := d.DialContext(ctx, "tcp", address(port))
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	if _, err := conn.Write(message); err != nil {
+		return nil, err
+	}
+	answer := make([]byte, size)
+	n, err := conn.Read(answer)
+	if n > 0 {
+		err = nil
+	}
+	return answer[:n], err
+}

@@ -1,0 +1,16 @@
+//go:build !unix
+
+package devstack
+
+import "os/exec"
+
+func endWithParent(*exec.Cmd) {}
+
+// There are no signals to freeze and thaw with.
+func (p *process) freeze() {}
+func (p *process) thaw()   {}
+
+func (p *process) kill() {
+	_ = p.cmd.Process.Kill() // it may have ended
+	<-p.ended
+}
