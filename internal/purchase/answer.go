@@ -36,8 +36,16 @@ type Answer struct {
 // between the embedded mode and the cluster.
 type Confirmer interface {
 	// Confirm waits until the order's fate is known, or ctx is done (Pending).
-	// appended tells that its record is known to be in the log.
-	Confirm(ctx context.Context, order sale.OrderID, epoch int64, appended bool) (Fate, error)
+	Confirm(ctx context.Context, c Claim) (Fate, error)
+}
+
+// A Claim is an order that the gate admitted, or knows from before.
+type Claim struct {
+	Product  string
+	Order    sale.OrderID
+	Epoch    int64          // of the gate that answered
+	Appended bool           // all that the gate admitted with this answer is in the log
+	At       *sale.Position // the order is there in the log, or before; nil where that is not known
 }
 
 // A Fate is what became of an admitted order.
@@ -56,8 +64,8 @@ type AfterAppend struct{}
 
 // Confirm implements Confirmer. An order whose append failed has no known fate,
 // and never will have one in this process.
-func (AfterAppend) Confirm(_ context.Context, _ sale.OrderID, _ int64, appended bool) (Fate, error) {
-	if !appended {
+func (AfterAppend) Confirm(_ context.Context, c Claim) (Fate, error) {
+	if !c.Appended {
 		return IsPending, sale.ErrUnknownOutcome
 	}
 	return IsPlaced, nil

@@ -102,23 +102,21 @@ func TestASweepThatFailsForgetsNothing(t *testing.T) {
 }
 
 // confirms is a Confirmer that is one function.
-type confirms func(ctx context.Context, order sale.OrderID, epoch int64, appended bool) (purchase.Fate, error)
+type confirms func(purchase.Claim) (purchase.Fate, error)
 
-func (c confirms) Confirm(ctx context.Context, order sale.OrderID, epoch int64, appended bool) (purchase.Fate, error) {
-	return c(ctx, order, epoch, appended)
-}
+func (f confirms) Confirm(_ context.Context, c purchase.Claim) (purchase.Fate, error) { return f(c) }
 
 func (s *shop) confirmBy(c confirms) { s.renew(func(p *purchase.Parts) { p.Confirm = c }) }
 
 func TestAnOrderWhoseFateIsNotKnownIsQueued(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(9, selling(5))
-		var appended []bool
-		s.confirmBy(func(_ context.Context, _ sale.OrderID, epoch int64, in bool) (purchase.Fate, error) {
-			if epoch != 9 {
-				t.Errorf("asked for epoch %d", epoch)
+		var appended, placed []bool
+		s.confirmBy(func(c purchase.Claim) (purchase.Fate, error) {
+			if c.Epoch != 9 || c.Product != product {
+				t.Errorf("asked for %+v", c)
 			}
-			appended = append(appended, in)
+			appended, placed = append(appended, c.Appended), append(placed, c.At != nil)
 			return purchase.IsPending, nil
 		})
 		s.gets("u", 1, purchase.Queued)
@@ -128,6 +126,9 @@ func TestAnOrderWhoseFateIsNotKnownIsQueued(t *testing.T) {
 		if fmt.Sprint(appended) != "[true true false]" {
 			t.Fatalf("appended: %v", appended)
 		}
+		if fmt.Sprint(placed) != "[true false false]" {
+			t.Fatalf("its place in the log is known: %v", placed)
+		}
 	})
 }
 
@@ -136,11 +137,11 @@ func TestAVoidOrderIsAdmittedAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(5))
 		var epochs []int64
-		s.confirmBy(func(_ context.Context, order sale.OrderID, epoch int64, _ bool) (purchase.Fate, error) {
-			if order != id(1) {
-				t.Errorf("asked for %v", order)
+		s.confirmBy(func(c purchase.Claim) (purchase.Fate, error) {
+			if c.Order != id(1) {
+				t.Errorf("asked for %v", c.Order)
 			}
-			if epochs = append(epochs, epoch); epoch == 1 {
+			if epochs = append(epochs, c.Epoch); c.Epoch == 1 {
 				s.open(2, selling(5))
 				return purchase.IsVoid, nil
 			}
@@ -159,7 +160,7 @@ func TestAVoidOrderIsAdmittedAgain(t *testing.T) {
 func TestAVoidOrderMayFindNothingLeft(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
-		s.confirmBy(func(context.Context, sale.OrderID, int64, bool) (purchase.Fate, error) {
+		s.confirmBy(func(purchase.Claim) (purchase.Fate, error) {
 			s.open(2, selling(0))
 			return purchase.IsVoid, nil
 		})
@@ -171,8 +172,8 @@ func TestAVoidOrderMayFindNothingLeft(t *testing.T) {
 func TestAVoidOrderWaitsForTheGate(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
-		s.confirmBy(func(_ context.Context, _ sale.OrderID, epoch int64, _ bool) (purchase.Fate, error) {
-			if epoch > 1 {
+		s.confirmBy(func(c purchase.Claim) (purchase.Fate, error) {
+			if c.Epoch > 1 {
 				return purchase.IsPlaced, nil
 			}
 			if _, _, err := s.gate.Shut(t.Context(), product, 2); err != nil {
@@ -198,7 +199,7 @@ func TestAVoidOrderWaitsForTheGate(t *testing.T) {
 func TestTheConfirmersErrorComesBack(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
-		s.confirmBy(func(context.Context, sale.OrderID, int64, bool) (purchase.Fate, error) {
+		s.confirmBy(func(purchase.Claim) (purchase.Fate, error) {
 			return purchase.IsPending, fmt.Errorf("confirm: %w", sale.ErrUnavailable)
 		})
 		a, err := s.Buy(t.Context(), product, "u", id(1))

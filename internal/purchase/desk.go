@@ -88,7 +88,7 @@ func (d *Desk) Buy(ctx context.Context, product, user string, order sale.OrderID
 		}
 		switch {
 		case b.err == nil:
-			answer, void, err := d.answer(ctx, b, at)
+			answer, void, err := d.answer(ctx, product, b, at)
 			if !void {
 				return answer, err
 			}
@@ -121,12 +121,16 @@ func (d *Desk) ask(l *lane, r gate.Request) (*batch, int) {
 
 // answer is what the gate's decision means to the buyer; void where the order
 // has to be admitted again, under a later epoch.
-func (d *Desk) answer(ctx context.Context, b *batch, at int) (a Answer, void bool, err error) {
+func (d *Desk) answer(ctx context.Context, product string, b *batch, at int) (a Answer, void bool, err error) {
 	v, decision := &b.admission.View, b.admission.Decisions[at]
 	a = Answer{Order: decision.Order, Epoch: v.Epoch, Now: v.Now}
 	switch decision.Verdict {
 	case gate.Admitted, gate.Known:
-		fate, err := d.Confirm.Confirm(ctx, decision.Order, v.Epoch, b.appended)
+		claim := Claim{Product: product, Order: decision.Order, Epoch: v.Epoch, Appended: b.appended}
+		if b.appended && decision.Verdict == gate.Admitted {
+			claim.At = &b.last
+		}
+		fate, err := d.Confirm.Confirm(ctx, claim)
 		switch {
 		case fate == IsPending:
 			a.Result = Queued
@@ -202,6 +206,7 @@ func (d *Desk) Sweep(ctx context.Context, product string) error {
 		return err
 	}
 	return gate.Drain(ctx, d.Gate, product, SweepAge, func(ctx context.Context, orders []sale.Record) error {
-		return d.append(ctx, &v, orders)
+		_, err := d.Log.Append(ctx, v.Terms.Partition, orders)
+		return err
 	})
 }

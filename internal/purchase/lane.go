@@ -27,8 +27,9 @@ type batch struct {
 	requests  []gate.Request
 	done      chan struct{}
 	admission gate.Admission
-	err       error // of the gate: no decision came back
-	appended  bool  // what was admitted is in the log
+	err       error         // of the gate: no decision came back
+	appended  bool          // what was admitted is in the log
+	last      sale.Position // of its last record
 }
 
 // join adds a request to the last waiting batch. It reports whether the lane
@@ -74,7 +75,7 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 		return true
 	}
 	orders := admitted(l.product, b)
-	b.appended = len(orders) == 0 || d.append(ctx, &b.admission.View, orders) == nil
+	b.appended = len(orders) == 0 || d.append(ctx, b, orders) == nil
 	if len(orders) > 0 {
 		l.view.Store(nil) // it does not know of them, and they may ask again at once
 	}
@@ -87,8 +88,8 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	return true
 }
 
-func (d *Desk) append(ctx context.Context, v *gate.View, orders []sale.Record) error {
-	_, err := d.Log.Append(ctx, v.Terms.Partition, orders)
+func (d *Desk) append(ctx context.Context, b *batch, orders []sale.Record) (err error) {
+	b.last, err = d.Log.Append(ctx, b.admission.View.Terms.Partition, orders)
 	return err
 }
 

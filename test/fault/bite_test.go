@@ -9,8 +9,8 @@ import (
 // before the log has the order loses orders, and is found out.
 func TestAnAnswerBeforeTheLogIsFoundOut(t *testing.T) {
 	hasty := broken(t, "internal/purchase/lane.go",
-		`len(orders) == 0 || d.append(ctx, &b.admission.View, orders) == nil`,
-		`true; go func(v gate.View) { <-time.After(50*time.Millisecond); d.append(ctx, &v, orders) }(b.admission.View)`)
+		`len(orders) == 0 || d.append(ctx, b, orders) == nil`,
+		`true; go func(b batch) { <-time.After(50*time.Millisecond); _ = d.append(ctx, &b, orders) }(*b)`)
 	k := &killing{program: hasty, data: t.TempDir()}
 	var found []string
 	for round := 0; round < killRounds && len(found) == 0; round++ {

@@ -170,10 +170,10 @@ func (c catalog) Exists(ctx context.Context, product string) (bool, error) {
 // afterStore confirms what the store has: the choice of the cluster.
 type afterStore struct{ s *system }
 
-func (c afterStore) Confirm(ctx context.Context, id sale.OrderID, epoch int64, _ bool) (purchase.Fate, error) {
+func (c afterStore) Confirm(ctx context.Context, claim purchase.Claim) (purchase.Fate, error) {
 	fate := purchase.IsPending
 	c.s.until("awaits its order", func() bool {
-		fate = c.fate(id, epoch)
+		fate = c.fate(claim.Order, claim.Epoch)
 		return fate != purchase.IsPending || ctx.Err() != nil
 	})
 	return fate, nil
