@@ -1,0 +1,215 @@
+package app_test
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+
+	"seckill/internal/app"
+	"seckill/internal/sale"
+)
+
+func TestASaleOutlivesItsProgram(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	p := start(t, data)
+	p.ask(201, "PUT", "/api/products/1", `{"quantity":10}`)
+	winners := map[string]string{} // user of each order
+	for i := range 10 {
+		user := fmt.Sprint("u", i)
+		winners[p.buy(201, user).OrderID] = user
+	}
+	p.buy(409, "late")
+	p.end()
+
+	p = start(t, data)
+	if got := p.ask(200, "GET", "/api/products/1", ""); got.Held != 10 || got.State != "sold_out" || got.Epoch != 2 {
+		t.Errorf("after a restart: %+v", got)
+	}
+	for i, o := range p.ask(200, "GET", "/api/products/1/orders", "").Orders {
+		if winners[o.OrderID] != o.UserID || o.Number != int64(i+1) {
+			t.Errorf("after a restart: %+v", o)
+		}
+		delete(winners, o.OrderID)
+	}
+	if len(winners) > 0 {
+		t.Errorf("lost: %v", winners)
+	}
+	if a := p.buy(409, "late"); a.Type != "/problems/sold_out" {
+		t.Errorf("a buyer who comes late: %+v", a)
+	}
+	if a := p.buy(409, "u3"); a.Type != "/problems/already_bought" {
+		t.Errorf("a winner who comes again: %+v", a)
+	}
+	report, live, err := app.Verify(t.Context(), data)
+	if err != nil || !live || len(report.Findings) > 0 {
+		t.Errorf("verify, live %v: %v, %v", live, report.Findings, err)
+	}
+	p.end()
+	report, live, err = app.Verify(t.Context(), data)
+	if err != nil || live || len(report.Findings) > 0 {
+		t.Errorf("verify, live %v: %v, %v", live, report.Findings, err)
+	}
+}
+
+// The log makes an order firm, and the store comes after: a reader must not be
+// told less than a buyer was.
+func TestReadersSeeWhatBuyersWereTold(t *testing.T) {
+	p := start(t, t.TempDir())
+	p.ask(201, "PUT", "/api/products/1", `{"quantity":200}`)
+	for i := range 200 {
+		id := p.buy(201, fmt.Sprint("u", i)).OrderID
+		asked := time.Now()
+		product := p.ask(200, "GET", "/api/products/1", "")
+		patient := time.Since(asked) < time.Second // beyond that it tells what is there
+		if patient && product.Held != int64(i+1) {
+			t.Fatalf("%d held after %d orders", product.Held, i+1)
+		}
+		p.ask(200, "GET", "/api/orders/"+id, "")
+	}
+}
+
+// Whoever waits for an order while the program is told to end gets one.
+func TestTheEndAnswersWhoWaits(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, data)
+	const buyers = 20 // each of another product: of one, they would be admitted one batch after the other
+	for i := range buyers {
+		p.ask(201, "PUT", fmt.Sprint("/api/products/", i), `{"quantity":1}`)
+	}
+	unlock := lock(t, filepath.Join(data, "orders.log"))
+	type told struct {
+		answer
+		err error
+	}
+	answers := make(chan told, buyers)
+	for i := range buyers {
+		go func() {
+			a, err := p.try("POST", fmt.Sprintf("/api/products/%d/orders", i), `{"user_id":"a"}`)
+			answers <- told{a, err}
+		}()
+	}
+	for waiting := int64(0); waiting < buyers; { // until all of them are admitted, and wait for the log
+		waiting = 0
+		for _, product := range p.ask(200, "GET", "/api/products", "").Products {
+			waiting += product.Queued
+		}
+	}
+	p.stop()
+	for a, err := p.try("GET", "/readyz", ""); err == nil && a.Status == 200; {
+		a, err = p.try("GET", "/readyz", "")
+	}
+	unlock()
+	for range buyers {
+		if a := <-answers; a.err != nil || a.Status != 201 {
+			t.Errorf("%+v, %v", a.answer, a.err)
+		}
+	}
+	if err := <-p.ended; err != nil {
+		t.Error("run:", err)
+	}
+	if _, err := p.try("GET", "/livez", ""); err == nil {
+		t.Error("it still answers")
+	}
+}
+
+// lock keeps everybody else from writing to a SQLite file.
+func lock(t *testing.T, path string) (unlock func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := db.Conn(t.Context())
+	if err == nil {
+		_, err = c.ExecContext(t.Context(), "BEGIN IMMEDIATE")
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		_, err := c.ExecContext(context.Background(), "ROLLBACK")
+		if err = errors.Join(err, c.Close(), db.Close()); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A store that is not of this log stops the start, before anything is written.
+func TestAStoreThatDoesNotFitItsLogStopsTheStart(t *testing.T) {
+	for name, c := range map[string]struct {
+		harm func(t *testing.T, log string)
+		says []string
+	}{
+		"ahead of it": {
+			func(t *testing.T, log string) { change(t, log, "DELETE FROM log_row WHERE first > 0") },
+			[]string{"store.db", "orders.log", "up to 2", "ends at 1"},
+		},
+		"of another log": {
+			func(t *testing.T, log string) {
+				other := t.TempDir()
+				sold(t, other)
+				if err := os.Rename(filepath.Join(other, "orders.log"), log); err != nil {
+					t.Fatal(err)
+				}
+			},
+			[]string{"store.db", "orders.log", "was filled from the log"},
+		},
+		"of none": {
+			func(t *testing.T, log string) {
+				if err := os.Remove(log); err != nil {
+					t.Fatal(err)
+				}
+			},
+			[]string{"store.db", "orders.log", "is missing"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data := t.TempDir()
+			sold(t, data)
+			c.harm(t, filepath.Join(data, "orders.log"))
+			for range 2 { // it lets go of the folder, and leaves it as it was
+				_, err := app.OpenEmbedded(config(data))
+				if !errors.Is(err, sale.ErrDamaged) {
+					t.Fatalf("open: %v", err)
+				}
+				for _, place := range c.says {
+					if !strings.Contains(err.Error(), place) {
+						t.Errorf("it does not say %q: %v", place, err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// sold leaves a folder with one order in it.
+func sold(t *testing.T, data string) {
+	t.Helper()
+	p := start(t, data)
+	p.ask(201, "PUT", "/api/products/1", `{"quantity":10}`)
+	p.buy(201, "a")
+	p.end()
+}
+
+// change does to a SQLite file what nobody should.
+func change(t *testing.T, path, statement string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec(statement); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}

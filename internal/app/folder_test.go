@@ -1,0 +1,157 @@
+package app_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"seckill/internal/app"
+	"seckill/internal/sale"
+)
+
+func TestTheFolderIsItsOwnersAlone(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "deep", "data")
+	p := start(t, data)
+	p.ask(201, "PUT", "/api/products/1", `{"quantity":10}`)
+	wantMode(t, data, fs.ModeDir|0o700)
+	files, err := os.ReadDir(data)
+	if err != nil || len(files) < 5 {
+		t.Fatal(files, err)
+	}
+	for _, f := range files {
+		wantMode(t, filepath.Join(data, f.Name()), 0o600)
+	}
+}
+
+func wantMode(t *testing.T, path string, want fs.FileMode) {
+	t.Helper()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode() != want {
+		t.Errorf("%s has mode %v, not %v", path, info.Mode(), want)
+	}
+}
+
+// The beacon has the mode that a file with a key needs, also where one was left
+// behind that anybody could read, and goes with the program.
+func TestTheBeacon(t *testing.T) {
+	data := t.TempDir()
+	beacon := filepath.Join(data, "serve.json")
+	if err := os.WriteFile(beacon, []byte("{}"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, data)
+	wantMode(t, beacon, 0o600)
+	raw, err := os.ReadFile(beacon)
+	var lit struct{ Address, Key string }
+	if err != nil || json.Unmarshal(raw, &lit) != nil || "http://"+lit.Address != p.url || len(lit.Key) < 20 {
+		t.Errorf("%s %v", raw, err)
+	}
+	for _, key := range []string{"", "wrong", lit.Key + "x"} {
+		r, _ := http.NewRequest("POST", p.url+"/internal/verify", nil)
+		r.Header.Set("Authorization", "Bearer "+key)
+		resp, err := p.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if resp.Body.Close(); resp.StatusCode != http.StatusForbidden {
+			t.Errorf("verify with the key %q: %d", key, resp.StatusCode)
+		}
+	}
+	p.end()
+	if _, err := os.Stat(beacon); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("after Close: %v", err)
+	}
+}
+
+func TestOneProcessAFolder(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, data)
+	if _, err := app.OpenEmbedded(config(data)); !errors.Is(err, app.ErrInUse) || !strings.Contains(err.Error(), data) {
+		t.Errorf("a second one: %v", err)
+	}
+	// The one that was refused has taken nothing away with it.
+	if _, live, err := app.Verify(t.Context(), data); !live || err != nil {
+		t.Errorf("verify, live %v: %v", live, err)
+	}
+	p.ask(201, "PUT", "/api/products/1", `{"quantity":10}`)
+	p.end()
+	start(t, data)
+}
+
+func TestAFolderOfAnotherVersion(t *testing.T) {
+	data := t.TempDir()
+	start(t, data).end()
+	if err := os.WriteFile(filepath.Join(data, "version"), []byte("2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the first refusal must have let go of the lock
+		_, err := app.OpenEmbedded(config(data))
+		if err == nil || errors.Is(err, app.ErrInUse) || !strings.Contains(err.Error(), data) || !strings.Contains(err.Error(), `version "2"`) {
+			t.Errorf("open: %v", err)
+		}
+	}
+	if _, _, err := app.Verify(t.Context(), data); err == nil || !strings.Contains(err.Error(), `version "2"`) {
+		t.Errorf("verify: %v", err)
+	}
+}
+
+// To judge a sale that is not there must not make one.
+func TestVerifyMakesNoFolder(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	if _, _, err := app.Verify(t.Context(), data); !errors.Is(err, sale.ErrNotFound) {
+		t.Errorf("verify: %v", err)
+	}
+	if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder: %v", err)
+	}
+}
+
+func TestABusyPortLeavesTheFolderAlone(t *testing.T) {
+	p := start(t, t.TempDir())
+	cfg := config(filepath.Join(t.TempDir(), "data"))
+	cfg.Listen = p.Addr().String()
+	if _, err := app.OpenEmbedded(cfg); err == nil || !strings.Contains(err.Error(), "--listen "+cfg.Listen) {
+		t.Errorf("open: %v", err)
+	}
+	if _, err := os.Stat(cfg.Data); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder: %v", err)
+	}
+}
+
+func TestConfigCheck(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*app.Config)
+		flag   string // empty: it is right
+	}{
+		"as it comes":             {func(*app.Config) {}, ""},
+		"by name":                 {func(c *app.Config) { c.Listen = "localhost:3000" }, ""},
+		"IPv6":                    {func(c *app.Config) { c.Listen = "[::1]:3000" }, ""},
+		"all addresses":           {func(c *app.Config) { c.Listen = ":3000" }, "listen"},
+		"all addresses, spelt":    {func(c *app.Config) { c.Listen = "0.0.0.0:3000" }, "listen"},
+		"a name":                  {func(c *app.Config) { c.Listen = "localhost.example:3000" }, "listen"},
+		"no port":                 {func(c *app.Config) { c.Listen = "localhost" }, "listen"},
+		"beyond, with a token":    {func(c *app.Config) { c.Listen, c.AdminToken = ":3000", "t" }, ""},
+		"beyond, on purpose":      {func(c *app.Config) { c.Listen, c.Insecure = ":3000", true }, ""},
+		"both":                    {func(c *app.Config) { c.AdminToken, c.Insecure = "t", true }, "insecure"},
+		"no folder":               {func(c *app.Config) { c.Data = "" }, "data"},
+		"nothing may wait":        {func(c *app.Config) { c.MaxUnrelayed = 0 }, "max-unrelayed"},
+		"a rate below nothing":    {func(c *app.Config) { c.Rate = -1 }, "rate"},
+		"a rate below one":        {func(c *app.Config) { c.Rate = 0.1 }, ""},
+		"a token on this machine": {func(c *app.Config) { c.AdminToken = "t" }, ""},
+	} {
+		cfg := config("data")
+		c.change(&cfg)
+		var usage app.UsageError
+		if errors.As(cfg.Check(), &usage); usage.Flag != c.flag {
+			t.Errorf("%s: %v", name, cfg.Check())
+		}
+	}
+}
