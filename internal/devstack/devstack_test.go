@@ -87,10 +87,17 @@ func restart(t *testing.T, n *Node) {
 // tree is the process and its children.
 func (n *Node) tree() []int { return append(childrenOf(n.Pid()), n.Pid()) }
 
+// gone fails where one of the processes is there, and not on its way out.
 func gone(t *testing.T, pids []int) {
 	t.Helper()
+	const exiting = 4 // PF_EXITING: it holds no memory and no file any more
 	for _, pid := range pids {
-		if stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat"); err == nil && !strings.Contains(string(stat), ") Z ") {
+		stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+		if err != nil {
+			continue
+		}
+		_, after, _ := strings.Cut(string(stat), ") ")
+		if flags, _ := strconv.Atoi(strings.Fields(after)[6]); flags&exiting == 0 {
 			t.Errorf("process %d is still there: %s", pid, stat)
 		}
 	}

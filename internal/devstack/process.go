@@ -34,6 +34,14 @@ var starter = sync.OnceValue(func() chan<- func() {
 	return work
 })
 
+// start starts a command that the kernel ends with us.
+func start(cmd *exec.Cmd) error {
+	endWithParent(cmd)
+	started := make(chan error)
+	starter() <- func() { started <- cmd.Start() }
+	return <-started
+}
+
 // launch starts a command; what it says is added to the log.
 func launch(cmd *exec.Cmd, log string) (*process, error) {
 	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
@@ -49,10 +57,7 @@ func launch(cmd *exec.Cmd, log string) (*process, error) {
 	// children that hold its other end is gone too.
 	cmd.Stdout = struct{ io.Writer }{out}
 	cmd.Stderr = cmd.Stdout
-	endWithParent(cmd)
-	started := make(chan error)
-	starter() <- func() { started <- cmd.Start() }
-	if err := <-started; err != nil {
+	if err := start(cmd); err != nil {
 		out.Close()
 		return nil, err
 	}

@@ -17,6 +17,13 @@ func attributes(cmd *exec.Cmd) *syscall.SysProcAttr {
 	return cmd.SysProcAttr
 }
 
+// apply has a command run as the account.
+func (a *account) apply(cmd *exec.Cmd) {
+	if a != nil {
+		attributes(cmd).Credential = &syscall.Credential{Uid: uint32(a.uid), Gid: uint32(a.gid)}
+	}
+}
+
 // freeze halts the process, and then its children: from then on there are no new
 // ones, and as nobody takes leave of those that ended, no id is another's.
 func (p *process) freeze() {

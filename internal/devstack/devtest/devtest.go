@@ -48,6 +48,18 @@ func Redis(t testing.TB) string {
 	})
 }
 
+// Postgres is the URL of a database, that of SECKILL_TEST_POSTGRES where it is set.
+func Postgres(t testing.TB) string {
+	t.Helper()
+	return shared.get(t, "postgres", "SECKILL_TEST_POSTGRES", func(ctx context.Context, dir string) (string, func(), error) {
+		s, err := devstack.StartPostgres(ctx, dir)
+		if err != nil {
+			return "", nil, err
+		}
+		return s.URL(), s.Close, nil
+	})
+}
+
 // shared is what runs in this test binary.
 var shared servers
 

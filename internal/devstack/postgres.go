@@ -1,0 +1,154 @@
+package devstack
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+)
+
+// A Postgres is one server, with the database and the user seckill, who needs no
+// password.
+type Postgres struct {
+	*Node
+	port     int
+	programs string   // the folder that holds them
+	as       *account // nil: ourselves
+}
+
+// StartPostgres starts a Postgres in the folder, with the settings that it comes
+// with. Started by root it runs as the user postgres, as it refuses to run as
+// root: its data are then theirs.
+func StartPostgres(ctx context.Context, dir string) (*Postgres, error) {
+	programs, err := postgresPrograms()
+	if err != nil {
+		return nil, err
+	}
+	as, err := postgresAccount()
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, err
+	}
+	p := &Postgres{port: port, programs: programs, as: as}
+	p.Node = &Node{
+		name: "Postgres",
+		dir:  dir,
+		command: func() *exec.Cmd {
+			return p.program("postgres", "-D", p.Data(), "-h", loopback, "-p", strconv.Itoa(port), "-k", "")
+		},
+		prepare: p.prepare,
+		answers: p.answers,
+		orderly: syscall.SIGINT, // ends without waiting for clients to leave
+	}
+	return p, p.Start(ctx)
+}
+
+// URL is where the database is.
+func (p *Postgres) URL() string {
+	return "postgres://seckill@" + address(p.port) + "/seckill?sslmode=disable"
+}
+
+// Close ends it.
+func (p *Postgres) Close() { p.Stop() }
+
+// prepare makes a database where there is none, and sees to it that the server
+// may use it: also one that somebody else has put back from a copy.
+func (p *Postgres) prepare(ctx context.Context) error {
+	entries, err := os.ReadDir(p.Data())
+	if err == nil && len(entries) == 0 {
+		err = p.create(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return p.as.give(p.Data())
+}
+
+// create makes a new database beside the data folder, and moves it there once it
+// is whole.
+func (p *Postgres) create(ctx context.Context) error {
+	fresh := filepath.Join(p.dir, "new")
+	if err := errors.Join(os.RemoveAll(fresh), os.Mkdir(fresh, 0o700), p.as.give(fresh)); err != nil {
+		return err
+	}
+	if err := p.run(ctx, "", "initdb", "-D", fresh, "-A", "trust", "-U", "seckill", "--no-sync", "--locale=C", "-E", "UTF8"); err != nil {
+		return err
+	}
+	if err := p.run(ctx, "CREATE DATABASE seckill;\n", "postgres", "--single", "-F", "-D", fresh, "postgres"); err != nil {
+		return err
+	}
+	return errors.Join(os.Remove(p.Data()), os.Rename(fresh, p.Data()))
+}
+
+// run runs one of Postgres's programs to its end.
+func (p *Postgres) run(ctx context.Context, input, name string, args ...string) error {
+	cmd := p.program(name, args...)
+	var said bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &said, &said
+	if err := start(cmd); err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })() // it may have ended
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("%s: %w: %s", name, errors.Join(context.Cause(ctx), err), said.Bytes())
+	}
+	return nil
+}
+
+// program is a command that runs as the right user, in a folder that they can enter.
+func (p *Postgres) program(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(filepath.Join(p.programs, name), args...)
+	cmd.Dir = "/"
+	p.as.apply(cmd)
+	return cmd
+}
+
+// answers asks for a connection to the database, as every client does (Protocol
+// 3.0, "Start-up"). While the server recovers it refuses with an E.
+func (p *Postgres) answers(ctx context.Context) error {
+	const protocol = 3 << 16
+	const who = "user\x00seckill\x00database\x00seckill\x00\x00"
+	message := binary.BigEndian.AppendUint32(nil, uint32(8+len(who)))
+	message = binary.BigEndian.AppendUint32(message, protocol)
+	got, err := exchange(ctx, p.port, append(message, who...), 1024)
+	if err == nil && got[0] != 'R' {
+		err = fmt.Errorf("it refuses a connection: %q", got)
+	}
+	return err
+}
+
+// postgresPrograms finds the folder of the server's programs: that of the one in
+// PATH, or the newest where Debian puts them.
+func postgresPrograms() (string, error) {
+	if found, err := exec.LookPath("postgres"); err == nil {
+		if found, err = filepath.EvalSymlinks(found); err == nil {
+			return filepath.Dir(found), nil
+		}
+	}
+	newest, best := "", 0.0
+	all, _ := filepath.Glob("/usr/lib/postgresql/*/bin/postgres") // the pattern is right
+	for _, found := range all {
+		version, err := strconv.ParseFloat(strings.Split(found, "/")[4], 64)
+		if err == nil && version > best {
+			newest, best = filepath.Dir(found), version
+		}
+	}
+	if newest == "" {
+		return "", fmt.Errorf("postgres: %w", ErrMissing)
+	}
+	return newest, nil
+}
