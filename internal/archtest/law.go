@@ -33,6 +33,7 @@ var law = []room{
 	{path: "internal/orderlog/logtest", may: []string{"internal/sale", "internal/orderlog"}},
 	{path: "internal/orderstore", may: []string{"internal/sale", "internal/orderlog"}},
 	{path: "internal/orderstore/sqlitestore", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
+	{path: "internal/orderstore/pgstore", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
 	{path: "internal/orderstore/storetest", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
 
 	{path: "internal/purchase", may: []string{"internal/sale", "internal/gate", "internal/orderlog"}}, // it cannot touch the store
@@ -64,15 +65,17 @@ type driver struct {
 
 var sqlite = []string{"internal/orderlog/sqlitelog", "internal/orderstore/sqlitestore"}
 
+var postgres = []string{"internal/orderstore/pgstore"}
+
 // drivers are those of every mode, also of the one that is still to come: their
 // keepers are named with them.
 var drivers = []driver{
 	{"modernc.org/sqlite", sqlite},
-	{"database/sql", sqlite},
+	{"database/sql", append(sqlite, postgres...)}, // Postgres: only because the migrations ask for it
 	{"github.com/redis", nil},
 	{"github.com/twmb/franz-go", nil},
-	{"github.com/jackc", nil},
-	{"github.com/pressly/goose", nil},
+	{"github.com/jackc", postgres},
+	{"github.com/pressly/goose", postgres},
 }
 
 // impure is what a pure room must not import, and all below it.

@@ -1,0 +1,98 @@
+package pgstore
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"seckill/internal/orderstore"
+)
+
+// channel is that of this schema's positions: its name holds their table's oid,
+// as channels belong to a whole database.
+const channel = "'seckill_' || 'seckill_position'::regclass::oid::text"
+
+// queueNotify tells all processes, when the batch is committed, how far it goes.
+func queueNotify(q *pgx.Batch, b orderstore.Batch) {
+	q.Queue("SELECT pg_notify("+channel+", $1)", fmt.Sprintf("%d %d", b.Partition, b.To.Next))
+}
+
+// listen feeds s.progress until the store is closed.
+func (s *Store) listen() {
+	for s.closed.Err() == nil {
+		s.follow(s.closed) // of its error nothing follows but another try
+		s.progress.set(nil)
+		pause(s.closed, s.poll/4)
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// follow feeds s.progress from one connection, until that is lost.
+func (s *Store) follow(ctx context.Context) error {
+	c, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	if err != nil {
+		return err
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	var name string
+	if err := c.QueryRow(ctx, "SELECT "+channel).Scan(&name); err != nil {
+		return err
+	}
+	if _, err := c.Exec(ctx, "LISTEN "+pgx.Identifier{name}.Sanitize()); err != nil {
+		return err
+	}
+	for {
+		if err := s.look(ctx, c); err != nil {
+			return err
+		}
+		if err := s.hear(ctx, c); err != nil {
+			return err
+		}
+	}
+}
+
+// look reads all positions. Whatever moves after that is notified.
+func (s *Store) look(ctx context.Context, c *pgx.Conn) error {
+	ctx, cancel := context.WithTimeout(ctx, c.Config().ConnectTimeout)
+	defer cancel()
+	all, err := marks(ctx, c)
+	if err != nil {
+		return err
+	}
+	next := make(map[int32]int64, len(all))
+	for partition, m := range all {
+		next[partition] = m.Next
+	}
+	s.progress.set(next)
+	return nil
+}
+
+// hear takes notifications until it is time to look again.
+func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
+	until, cancel := context.WithTimeout(ctx, s.poll)
+	defer cancel()
+	for {
+		n, err := c.WaitForNotification(until)
+		if err != nil {
+			if until.Err() != nil && ctx.Err() == nil && !c.IsClosed() {
+				return nil
+			}
+			return err
+		}
+		var partition int32
+		var next int64
+		if _, err := fmt.Sscan(n.Payload, &partition, &next); err == nil { // anyone may notify
+			s.progress.advance(partition, next)
+		}
+	}
+}

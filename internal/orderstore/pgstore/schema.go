@@ -1,0 +1,59 @@
+package pgstore
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"seckill/internal/sale"
+)
+
+//go:embed migrations/*.sql
+var files embed.FS
+
+// migrate brings the tables up to date. Of processes that come at once, the first
+// does it and the others wait.
+func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	folder, err := fs.Sub(files, "migrations")
+	if err != nil {
+		return err
+	}
+	db := stdlib.OpenDBFromPool(pool)
+	defer db.Close()
+	steps, err := goose.NewProvider(goose.DialectPostgres, db, folder,
+		goose.WithTableName("seckill_version"), goose.WithSessionLocker(locker{}))
+	if err != nil {
+		return err
+	}
+	if _, err := steps.Up(ctx); err != nil {
+		return translate("make the tables", err)
+	}
+	has, knows, err := steps.GetVersions(ctx)
+	if err == nil && has > knows {
+		return fmt.Errorf("%w: order store: its tables are of version %d, and this program knows them up to %d: a newer one made them",
+			sale.ErrUnavailable, has, knows)
+	}
+	return translate("read the version of the tables", err)
+}
+
+// A locker holds an advisory lock of this schema. The library's own looks again
+// only every second or more; this one is waked.
+type locker struct{}
+
+const lockKey = "hashtext('seckill'), hashtext(current_schema())"
+
+func (locker) SessionLock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_lock("+lockKey+")")
+	return err
+}
+
+func (locker) SessionUnlock(ctx context.Context, c *sql.Conn) error {
+	_, err := c.ExecContext(ctx, "SELECT pg_advisory_unlock("+lockKey+")")
+	return err
+}

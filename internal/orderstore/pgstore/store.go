@@ -1,0 +1,142 @@
+// Package pgstore keeps the order store of a cluster in Postgres, 15 and up.
+//
+// It promises what package orderstore does, to any number of processes at once: a
+// batch is there whole or not at all, with its mark, and whoever loses the race
+// for a mark has changed nothing. The race is decided by compare-and-set on the
+// row of seckill_position, which a batch holds from its first statement to its
+// commit; a process that stops in between loses its session, and with it the
+// row, after the time stall.
+//
+//	move the mark ──► lock the products ──► read ──► fold ──► write, notify ──► commit
+//	   └─ moved by another: roll back
+//
+// Constraints of the tables are the arbiter: a batch that breaks one is
+// ErrDamaged and leaves no trace. No conflict is ever passed over, for under the
+// mark and the locks the fold has seen whatever it could conflict with.
+//
+// Open makes the tables, or brings older ones up to date, under an advisory
+// lock, so that any number of processes may start at once. A Store has a pool of
+// connections and one more, which listens for positions and looks them up every
+// so often should a notification be missing. After a lost connection it connects
+// anew by itself; Close ends it.
+package pgstore
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+const (
+	// patience bounds every call but those that read a whole sale. It is long, as
+	// a batch may have a million orders to delete.
+	patience = time.Minute
+	// stall is how long a process may leave a batch half done before the server
+	// takes the row of its position from it.
+	stall = "5s"
+)
+
+// settings are those of every connection. Plans are made once, perhaps for a
+// table of ten rows, and used when it has a million: so none may walk a table
+// that has an index, whatever it seems to cost today.
+var settings = map[string]string{
+	"application_name":                    "seckill",
+	"timezone":                            "UTC",
+	"plan_cache_mode":                     "force_generic_plan",
+	"enable_seqscan":                      "off",
+	"jit":                                 "off", // what enable_seqscan costs on paper would start it
+	"idle_in_transaction_session_timeout": stall,
+}
+
+// A Store is an open order store.
+type Store struct {
+	pool     *pgxpool.Pool
+	poll     time.Duration
+	progress progress
+	closed   context.Context
+	close    context.CancelFunc
+	feed     sync.WaitGroup
+}
+
+var _ orderstore.Keeper = (*Store)(nil)
+
+// Open opens the store at url, which follows the rules of libpq: what it leaves
+// out comes from PGHOST, PGPASSFILE, PGSSLMODE and their like, and from a
+// password file; search_path in it chooses the schema, which must be there;
+// pool_max_conns bounds the pool. ErrUnavailable, where it may be tried again,
+// has what is missing; tables of a newer version are ErrUnavailable too.
+func Open(ctx context.Context, url string) (*Store, error) {
+	return open(ctx, url, time.Second)
+}
+
+func open(ctx context.Context, url string, poll time.Duration) (*Store, error) {
+	config, err := configure(url)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), config)
+	if err != nil {
+		return nil, translate("connect", err)
+	}
+	if err := migrate(ctx, pool); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	s := &Store{pool: pool, poll: poll, progress: progress{moved: make(chan struct{})}}
+	s.closed, s.close = context.WithCancel(context.Background())
+	s.feed.Go(s.listen)
+	return s, nil
+}
+
+func configure(url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("%w: order store: %w", sale.ErrUnavailable, err)
+	}
+	for name, value := range settings {
+		if config.ConnConfig.RuntimeParams[name] == "" {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		c.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	return config, nil
+}
+
+// Close ends the store when those who use it are done. What is asked for after
+// that is ErrUnavailable.
+func (s *Store) Close() error {
+	s.close()
+	s.feed.Wait()
+	s.pool.Close()
+	return nil
+}
+
+// within runs f in one transaction; whatever goes wrong, nothing happened, unless
+// it was the commit itself.
+func (s *Store) within(ctx context.Context, options pgx.TxOptions, f func(pgx.Tx) error) error {
+	tx, err := s.pool.BeginTx(ctx, options)
+	if err != nil {
+		return translate("begin", err)
+	}
+	defer tx.Rollback(ctx) // once committed, it does nothing; without it, the connection is dropped
+	if err := f(tx); err != nil {
+		return err
+	}
+	return translate("commit", tx.Commit(ctx))
+}
