@@ -30,6 +30,7 @@ var law = []room{
 	{path: "internal/gate/gatetest", may: []string{"internal/sale", "internal/gate"}},
 	{path: "internal/orderlog", may: []string{"internal/sale"}},
 	{path: "internal/orderlog/sqlitelog", may: []string{"internal/sale", "internal/orderlog"}},
+	{path: "internal/orderlog/kafkalog", may: []string{"internal/sale", "internal/orderlog"}},
 	{path: "internal/orderlog/logtest", may: []string{"internal/sale", "internal/orderlog"}},
 	{path: "internal/orderstore", may: []string{"internal/sale", "internal/orderlog"}},
 	{path: "internal/orderstore/sqlitestore", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
@@ -73,7 +74,7 @@ var drivers = []driver{
 	{"modernc.org/sqlite", sqlite},
 	{"database/sql", append(sqlite, postgres...)}, // Postgres: only because the migrations ask for it
 	{"github.com/redis", nil},
-	{"github.com/twmb/franz-go", nil},
+	{"github.com/twmb/franz-go", []string{"internal/orderlog/kafkalog"}},
 	{"github.com/jackc", postgres},
 	{"github.com/pressly/goose", postgres},
 }

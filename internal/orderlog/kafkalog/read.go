@@ -1,0 +1,79 @@
+package kafkalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+// Read implements orderlog.Reader. While no broker can be reached it waits.
+func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
+	if err := l.checkPartition(partition); err != nil {
+		return nil, err
+	}
+	if from < 0 { // Kafka's client has meanings of its own for these
+		return nil, l.outside(partition, from)
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, l.unavailable("read", err)
+	}
+	c, err := l.cursor(partition, from)
+	if err != nil {
+		return nil, err
+	}
+	records, err := c.poll(ctx, l.ctx, max)
+	if err == nil || ctx.Err() != nil {
+		l.cursors.put(c)
+	} else {
+		c.client.Close() // the next Read meets the error again, if it lasts
+	}
+	if len(records) > 0 {
+		return l.lines(partition, from, records)
+	}
+	return nil, l.fault(ctx, partition, from, err)
+}
+
+// lines reads the records, which must be those from offset from on.
+func (l *Log) lines(partition int32, from int64, records []*kgo.Record) ([]orderlog.Line, error) {
+	lines := make([]orderlog.Line, len(records))
+	for i, r := range records {
+		if want := from + int64(i); r.Offset != want {
+			return nil, fmt.Errorf("%w: partition %d of %s has offset %d where %d is asked for",
+				sale.ErrDamaged, partition, l.options.Topic, r.Offset, want)
+		}
+		lines[i] = line(r)
+	}
+	return lines, nil
+}
+
+// fault translates the error of a read.
+func (l *Log) fault(ctx context.Context, partition int32, from int64, err error) error {
+	switch {
+	case l.isOpen() != nil:
+		return l.isOpen()
+	case errors.As(err, new(*kgo.ErrDataLoss)), errors.Is(err, kerr.CorruptMessage):
+		return fmt.Errorf("%w: partition %d of %s: %w", sale.ErrDamaged, partition, l.options.Topic, err)
+	case errors.Is(err, kerr.OffsetOutOfRange):
+		first, end, err := l.Bounds(ctx, partition)
+		if err != nil || first <= from && from <= end {
+			return l.unavailable("read", errors.Join(kerr.OffsetOutOfRange, err))
+		}
+		return l.outside(partition, from)
+	case errors.Is(err, kerr.UnknownTopicID), errors.Is(err, kerr.UnknownTopicOrPartition):
+		if other := l.isSame(ctx); other != nil {
+			return other
+		}
+	}
+	return l.unavailable("read", err)
+}
+
+func (l *Log) outside(partition int32, from int64) error {
+	return fmt.Errorf("%w: offset %d is asked of partition %d of %s, which does not have it",
+		sale.ErrDamaged, from, partition, l.options.Topic)
+}

@@ -1,0 +1,78 @@
+package kafkalog
+
+import (
+	"strconv"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/sale"
+)
+
+const (
+	kindHeader    = "kind"
+	versionHeader = "version"
+	epochHeader   = "epoch"
+)
+
+func headers(kind sale.Kind, version int, epoch int64) []kgo.RecordHeader {
+	return []kgo.RecordHeader{
+		{Key: kindHeader, Value: []byte(kind)},
+		{Key: versionHeader, Value: strconv.AppendInt(nil, int64(version), 10)},
+		{Key: epochHeader, Value: strconv.AppendInt(nil, epoch, 10)},
+	}
+}
+
+// encode makes the Kafka records of one Append. They share what they have in
+// common, and keep nothing of records.
+func encode(topic string, partition int32, records []sale.Record) []kgo.Record {
+	encoded := make([]kgo.Record, len(records))
+	bodies := make([]byte, 0, 192*len(records))
+	for i := range records {
+		r, before := &records[i], len(bodies)
+		bodies = r.AppendBody(bodies)
+		e := &encoded[i]
+		e.Topic, e.Partition, e.Value = topic, partition, bodies[before:]
+		if i > 0 && alike(r, &records[i-1]) {
+			e.Key, e.Headers = encoded[i-1].Key, encoded[i-1].Headers
+			continue
+		}
+		e.Key, e.Headers = []byte(r.ProductID), headers(r.Kind, sale.Version, r.Epoch)
+	}
+	return encoded
+}
+
+// alike reports whether a and b have the same key and headers.
+func alike(a, b *sale.Record) bool {
+	return a.Kind == b.Kind && a.Epoch == b.Epoch && a.ProductID == b.ProductID
+}
+
+// line reads a record. Headers that are missing, or are no numbers, make it one of
+// version 0, which is poison; so are Kafka's own control records.
+func line(r *kgo.Record) orderlog.Line {
+	w := orderlog.Written{Product: r.Key, Body: r.Value}
+	read := 0
+	for _, h := range r.Headers {
+		n, err := int64(0), error(nil)
+		switch h.Key {
+		case kindHeader:
+			w.Kind = h.Value
+		case versionHeader:
+			n, err = strconv.ParseInt(string(h.Value), 10, 32)
+			w.Version = int(n)
+		case epochHeader:
+			w.Epoch, err = strconv.ParseInt(string(h.Value), 10, 64)
+		default:
+			continue
+		}
+		if err == nil {
+			read++
+		}
+	}
+	if read != 3 {
+		w.Version = 0
+	}
+	l := w.Line(r.Offset)
+	l.Leader = r.LeaderEpoch
+	return l
+}

@@ -1,0 +1,93 @@
+package kafkalog
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kmsg"
+)
+
+const (
+	partitions = 12
+	copies     = 3 // wherever there are so many brokers
+)
+
+// prepare waits until the topic is there, and makes it where it is missing.
+func (l *Log) prepare(ctx context.Context) error {
+	met, said := "", ""
+	for {
+		err := l.prepareOnce(ctx)
+		if err == nil {
+			return nil
+		}
+		before := met
+		met = err.Error()
+		if met == before && met != said && ctx.Err() == nil { // it lasts, and is news
+			said = met
+			l.options.Log.Warn("waiting for the order log", "brokers", l.options.Brokers.String(), "error", err)
+		}
+		select {
+		case <-time.After(2 * backoff):
+		case <-ctx.Done():
+			return l.unavailable("opening", fmt.Errorf("%w: %w", ctx.Err(), err))
+		}
+	}
+}
+
+func (l *Log) prepareOnce(ctx context.Context) error {
+	s, err := l.look(ctx)
+	if err != nil {
+		return err
+	}
+	if !s.exists() {
+		if err := l.makeTopic(ctx, s.brokers); err != nil {
+			return l.unavailable("making", err)
+		}
+		l.options.Log.Info("made the order log", "topic", l.options.Topic, "partitions", partitions)
+		return l.unavailable("making", errors.New("not every broker knows the topic yet"))
+	}
+	if s.leaderless > 0 {
+		return l.unavailable("opening", fmt.Errorf("%d of %d partitions have no leader", s.leaderless, len(s.epochs)))
+	}
+	l.opened, l.count = s.identity, int32(len(s.epochs))
+	return nil
+}
+
+// makeTopic takes as many brokers for what there will be as it was told of: a
+// topic that is made while two of three are still starting would have one copy for good.
+func (l *Log) makeTopic(ctx context.Context, brokers int) error {
+	if want := min(copies, len(l.options.Brokers.seeds)); brokers < want {
+		return fmt.Errorf("%d of %d brokers are there", brokers, want)
+	}
+	topic := kmsg.NewCreateTopicsRequestTopic()
+	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = l.options.Topic, partitions, 1
+	set := func(name, value string) {
+		c := kmsg.NewCreateTopicsRequestTopicConfig()
+		c.Name, c.Value = name, &value
+		topic.Configs = append(topic.Configs, c)
+	}
+	set("cleanup.policy", "delete")
+	set("retention.ms", "-1")
+	set("retention.bytes", "-1")
+	set("unclean.leader.election.enable", "false")
+	if brokers >= copies {
+		topic.ReplicationFactor = copies
+		set("min.insync.replicas", "2")
+	}
+	request := kmsg.NewPtrCreateTopicsRequest()
+	request.TimeoutMillis = int32(requestTime.Milliseconds())
+	request.Topics = append(request.Topics, topic)
+	answer, err := request.RequestWith(ctx, l.client)
+	if err != nil {
+		return err
+	}
+	for _, t := range answer.Topics {
+		if err := kerr.ErrorForCode(t.ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
+			return err
+		}
+	}
+	return nil
+}
