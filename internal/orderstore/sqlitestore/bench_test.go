@@ -28,7 +28,7 @@ type seller struct {
 }
 
 func newSeller(b testing.TB, orders int) *seller {
-	s := &seller{TB: b, rand: rand.New(rand.NewPCG(1, 2))}
+	s := &seller{TB: b, rand: newRand()}
 	s.Store = open(b, filepath.Join(b.TempDir(), "orders.db"), time.Now)
 	s.apply(sale.Record{Kind: sale.KindOpening, ProductID: "1", Epoch: 1, Nonce: "n", Terms: sale.Terms{Quantity: sale.MaxQuantity, LimitPerUser: 1}})
 	for n := 0; n < orders; n += 50_000 {
@@ -36,6 +36,8 @@ func newSeller(b testing.TB, orders int) *seller {
 	}
 	return s
 }
+
+func newRand() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
 
 func (s *seller) orders(n int) []sale.Record {
 	records := make([]sale.Record, n)

@@ -29,10 +29,10 @@ const orderColumns = "order_id, user_id, status, slot, number, seq, epoch, place
 
 func scanOrder(product string, v []driver.Value) sale.Order {
 	return sale.Order{
-		ID: sale.OrderID(v[0].([]byte)), ProductID: product, UserID: v[1].(string),
-		Status: statuses[v[2].(int64)-1], Slot: int(v[3].(int64)), Number: v[4].(int64),
-		Seq: v[5].(int64), Epoch: v[6].(int64), PlacedAt: toTime(v[7]), PayBy: toTime(v[8]), EndedAt: toTime(v[9]),
-		Position: sale.Position{Partition: int32(v[10].(int64)), Offset: v[11].(int64)},
+		ID: orderID(v[0]), ProductID: product, UserID: text(v[1]),
+		Status: status(v[2]), Slot: int(integer(v[3])), Number: integer(v[4]),
+		Seq: integer(v[5]), Epoch: integer(v[6]), PlacedAt: toTime(v[7]), PayBy: toTime(v[8]), EndedAt: toTime(v[9]),
+		Position: sale.Position{Partition: int32(integer(v[10])), Offset: integer(v[11])},
 	}
 }
 
@@ -48,15 +48,15 @@ const productColumns = `product_id, name, quantity, limit_per_user, opens_at, cl
 	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts`
 
 func scanProduct(v []driver.Value) sale.Product {
-	n := func(i int) int64 { return v[i].(int64) }
+	n := func(i int) int64 { return integer(v[i]) }
 	is := func(i int) bool { return n(i) != 0 }
 	return sale.Product{
-		ID: v[0].(string),
+		ID: text(v[0]),
 		Terms: sale.Terms{
-			Name: v[1].(string), Quantity: n(2), LimitPerUser: int(n(3)), OpensAt: toTime(v[4]), ClosesAt: toTime(v[5]),
+			Name: text(v[1]), Quantity: n(2), LimitPerUser: int(n(3)), OpensAt: toTime(v[4]), ClosesAt: toTime(v[5]),
 			PaymentWindow: time.Duration(n(6)), Paused: is(7), Closed: is(8), Rehearsal: is(9),
 		},
-		Epoch: n(10), Nonce: v[11].(string), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
+		Epoch: n(10), Nonce: text(v[11]), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
 		Held: n(15), Placed: n(16), Paid: n(17), Cancelled: n(18), Expired: n(19), Rejected: n(20),
 		LastNumber: n(21), LastReturn: n(22), Recounts: n(23),
 	}
@@ -89,7 +89,7 @@ func toTime(v driver.Value) time.Time {
 	if v == nil {
 		return time.Time{}
 	}
-	return time.UnixMilli(v.(int64)).UTC()
+	return time.UnixMilli(integer(v)).UTC()
 }
 
 // A many is a query for many keys at once, in a few fixed sizes, so that each is

@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net/url"
 	"path/filepath"
 
 	"modernc.org/sqlite"
+
+	"seckill/internal/sale"
 )
 
 // Figures of docs/performance.md. The pages that random users touch are the cost
@@ -26,7 +29,8 @@ const (
 	readerPragmas = `
 		PRAGMA busy_timeout = 5000;
 		PRAGMA query_only = ON;
-		PRAGMA cache_size = -4000`
+		` + readerCache
+	readerCache = "PRAGMA cache_size = -4000"
 )
 
 // A conn is one connection, for one goroutine at a time, with its prepared
@@ -67,8 +71,13 @@ func (c *conn) exec(what, sql string, args ...driver.Value) (driver.Result, erro
 }
 
 // query calls row with each row of a query; the values are valid during the call.
-// The errors of row are passed on as they are.
-func (c *conn) query(ctx context.Context, what, sql string, args []driver.Value, row func([]driver.Value) error) error {
+// The errors of row are passed on as they are, its misfits as damage.
+func (c *conn) query(ctx context.Context, what, sql string, args []driver.Value, row func([]driver.Value) error) (err error) {
+	defer func() {
+		if m, is := catch(recover()); is {
+			err = fmt.Errorf("%w: order store %s: %s: %s", sale.ErrDamaged, c.path, what, m)
+		}
+	}()
 	stmt, err := c.prepare(sql)
 	if err != nil {
 		return translate(c.path, what, err)

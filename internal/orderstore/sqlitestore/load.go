@@ -29,7 +29,7 @@ func (c *conn) load(concerns []orderstore.Concern, partition int32) ([]*entry, e
 		e := &entry{before: sale.Product{ID: concern.Product, Partition: partition}, kept: map[sale.OrderID]bool{}}
 		err := c.query(context.Background(), "read seckill_product", "SELECT "+productColumns+", key FROM seckill_product WHERE product_id = ?",
 			[]driver.Value{concern.Product}, func(v []driver.Value) error {
-				e.before, e.key = scanProduct(v), v[len(v)-1].(int64)
+				e.before, e.key = scanProduct(v), integer(v[len(v)-1])
 				return nil
 			})
 		if err != nil {
@@ -84,6 +84,6 @@ func (c *conn) mostHeld(e *entry) (int, error) {
 	var most int64
 	err := c.query(context.Background(), "read seckill_order", `SELECT ifnull(max(n), 0) FROM
 		(SELECT count(*) n FROM seckill_order WHERE product = ? AND status < 3 GROUP BY user_id)`,
-		[]driver.Value{e.key}, func(v []driver.Value) error { most = v[0].(int64); return nil })
+		[]driver.Value{e.key}, func(v []driver.Value) error { most = integer(v[0]); return nil })
 	return int(most), err
 }

@@ -78,13 +78,13 @@ func (c *conn) mark(ctx context.Context, partition int32) (m orderstore.Mark, er
 func (c *conn) marks(ctx context.Context) (map[int32]orderstore.Mark, error) {
 	marks := map[int32]orderstore.Mark{}
 	err := c.query(ctx, "read seckill_position", "SELECT next, cluster, topic, leader, partition FROM seckill_position",
-		nil, func(v []driver.Value) error { marks[int32(v[4].(int64))] = scanMark(v); return nil })
+		nil, func(v []driver.Value) error { marks[int32(integer(v[4]))] = scanMark(v); return nil })
 	return marks, err
 }
 
 func scanMark(v []driver.Value) orderstore.Mark {
 	return orderstore.Mark{
-		Next:   v[0].(int64),
-		Source: orderlog.Source{Cluster: v[1].(string), Topic: v[2].(string), Leader: int32(v[3].(int64))},
+		Next:   integer(v[0]),
+		Source: orderlog.Source{Cluster: text(v[1]), Topic: text(v[2]), Leader: int32(integer(v[3]))},
 	}
 }

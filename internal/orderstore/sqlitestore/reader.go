@@ -63,7 +63,7 @@ func (s *Store) OrdersByID(ctx context.Context, ids []sale.OrderID) (orders []sa
 // orders appends what a query of orderOfAny finds.
 func (c *conn) orders(ctx context.Context, orders *[]sale.Order, sql string, args ...driver.Value) error {
 	return c.query(ctx, "read seckill_order", sql, args, func(v []driver.Value) error {
-		*orders = append(*orders, scanOrder(v[len(v)-1].(string), v))
+		*orders = append(*orders, scanOrder(text(v[len(v)-1]), v))
 		return nil
 	})
 }
@@ -117,7 +117,7 @@ func (s *Store) ReturnsAbove(ctx context.Context, product string, after int64, m
 func (c *conn) returns(ctx context.Context, product string, key, after int64, max int, f func(sale.Return) error) error {
 	return c.query(ctx, "read seckill_return", "SELECT number, order_id, user_id FROM seckill_return WHERE product = ? AND number > ? ORDER BY number LIMIT ?",
 		[]driver.Value{key, after, int64(max)}, func(v []driver.Value) error {
-			return f(sale.Return{ProductID: product, Number: v[0].(int64), OrderID: sale.OrderID(v[1].([]byte)), UserID: v[2].(string)})
+			return f(sale.Return{ProductID: product, Number: integer(v[0]), OrderID: orderID(v[1]), UserID: text(v[2])})
 		})
 }
 
@@ -141,7 +141,7 @@ func (s *Store) Meta(ctx context.Context, key string, propose []byte) ([]byte, e
 			return err
 		}
 		return c.query(ctx, "read seckill_meta", "SELECT value FROM seckill_meta WHERE key = ?", []driver.Value{key},
-			func(v []driver.Value) error { value = slices.Clone(v[0].([]byte)); return nil })
+			func(v []driver.Value) error { value = slices.Clone(blob(v[0])); return nil })
 	})
 	return value, err
 }

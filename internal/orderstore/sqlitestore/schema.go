@@ -128,7 +128,7 @@ func migrate(c *conn) error {
 
 func (c *conn) number(sql string, n *int64) error {
 	return c.query(context.Background(), sql, sql, nil, func(v []driver.Value) error {
-		*n = v[0].(int64)
+		*n = integer(v[0])
 		return nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"math"
+	"strings"
 
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
@@ -24,7 +25,7 @@ func (s *Store) Product(ctx context.Context, id string) (p sale.Product, err err
 
 func (c *conn) product(ctx context.Context, id string) (p sale.Product, key int64, err error) {
 	err = c.query(ctx, "read seckill_product", "SELECT "+productColumns+", key FROM seckill_product WHERE product_id = ?",
-		[]driver.Value{id}, func(v []driver.Value) error { p, key = scanProduct(v), v[len(v)-1].(int64); return nil })
+		[]driver.Value{id}, func(v []driver.Value) error { p, key = scanProduct(v), integer(v[len(v)-1]); return nil })
 	if err == nil && key == 0 {
 		err = fmt.Errorf("%w: product %s", sale.ErrNotFound, id)
 	}
@@ -58,7 +59,7 @@ func (s *Store) Snapshot(ctx context.Context, product string, f func([]sale.Orde
 		err := c.query(ctx, "read seckill_order", "SELECT order_id, user_id, status FROM seckill_order WHERE place BETWEEN ? AND ?",
 			[]driver.Value{key * span, key*span + span - 1}, func(v []driver.Value) error {
 				orders = append(orders, sale.Order{
-					ID: sale.OrderID(v[0].([]byte)), ProductID: product, UserID: v[1].(string), Status: statuses[v[2].(int64)-1],
+					ID: orderID(v[0]), ProductID: product, UserID: text(v[1]), Status: status(v[2]),
 				})
 				if len(orders) < chunk {
 					return nil
@@ -75,9 +76,13 @@ func (s *Store) Snapshot(ctx context.Context, product string, f func([]sale.Orde
 	return p, err
 }
 
-// Audit calls f with one snapshot of everything.
+// Audit calls f with one snapshot of everything, of a file that SQLite itself
+// finds whole: what f reads would not show an index that has lost a row.
 func (s *Store) Audit(ctx context.Context, f func(orderstore.Snapshot) error) error {
 	return s.readOne(ctx, func(c *conn) error {
+		if err := c.check(ctx); err != nil {
+			return err
+		}
 		a := audit{ctx, c}
 		// BEGIN alone takes no snapshot; the first read does.
 		if _, err := a.Marks(); err != nil {
@@ -85,6 +90,27 @@ func (s *Store) Audit(ctx context.Context, f func(orderstore.Snapshot) error) er
 		}
 		return f(a)
 	})
+}
+
+// check has SQLite compare tables, indexes and what either may hold. It looks
+// each row up in each index: with the small cache of a reader a million orders
+// took 13 s, with this one 8.
+func (c *conn) check(ctx context.Context) error {
+	if _, err := c.exec("check", "PRAGMA cache_size = -64000"); err != nil {
+		return err
+	}
+	defer c.exec("check", readerCache) //nolint:errcheck // a cache that stays large harms nothing
+	var found []string
+	err := c.query(ctx, "check", "PRAGMA integrity_check(10)", nil, func(v []driver.Value) error {
+		if says := text(v[0]); says != "ok" {
+			found = append(found, says)
+		}
+		return nil
+	})
+	if err == nil && len(found) > 0 {
+		err = fmt.Errorf("%w: order store %s: %s", sale.ErrDamaged, c.path, strings.Join(found, "; "))
+	}
+	return err
 }
 
 // An audit is one snapshot, for one Audit.
@@ -123,8 +149,8 @@ func (a audit) DeadLetters() (all []orderstore.DeadLetter, err error) {
 	err = a.c.query(a.ctx, "read seckill_dead_letter", "SELECT partition, position, product_id, reason, raw FROM seckill_dead_letter ORDER BY partition, position",
 		nil, func(v []driver.Value) error {
 			all = append(all, orderstore.DeadLetter{
-				Position: sale.Position{Partition: int32(v[0].(int64)), Offset: v[1].(int64)},
-				Product:  v[2].(string), Reason: v[3].(string), Raw: v[4].([]byte),
+				Position: sale.Position{Partition: int32(integer(v[0])), Offset: integer(v[1])},
+				Product:  text(v[2]), Reason: text(v[3]), Raw: blob(v[4]),
 			})
 			return nil
 		})
