@@ -130,6 +130,9 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 			return poison("an opening without nonce, terms or epoch")
 		}
 		t, err := w.Terms.terms()
+		if err == nil && (!r.Deleted || t != Terms{}) { // a tombstone that is deleted again has none left
+			err = t.Check()
+		}
 		if err != nil {
 			return poison("terms: %v", err)
 		}
@@ -156,5 +159,5 @@ func (w termsBody) terms() (Terms, error) {
 		}
 		t.PaymentWindow = window
 	}
-	return t, t.Check()
+	return t, nil
 }

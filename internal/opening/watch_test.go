@@ -1,0 +1,171 @@
+package opening_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"seckill/internal/opening"
+	"seckill/internal/sale"
+)
+
+func (s *shop) clock() time.Time { return s.now }
+
+// due is what a watch finds to be done.
+func (s *shop) due(w *opening.Watch) int {
+	s.t.Helper()
+	due, err := w.Look(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return len(due)
+}
+
+func order(epoch int64, n int, user string) sale.Record {
+	return sale.Record{Kind: sale.KindOrder, ProductID: product, Epoch: epoch, OrderID: id(n), UserID: user, Seq: int64(n), At: time.UnixMilli(1)}
+}
+
+// Each trigger, on a product whose gate is open at epoch 1.
+func TestTriggers(t *testing.T) {
+	terms := sale.Terms{Quantity: 1, LimitPerUser: 1}
+	for name, c := range map[string]struct {
+		happens func(s *shop)
+		due     int
+	}{
+		"nothing": {func(*shop) {}, 0},
+		"the gate is gone": {func(s *shop) {
+			if err := s.gate.Remove(s.t.Context(), product, 1); err != nil {
+				s.t.Fatal(err)
+			}
+		}, 1},
+		"the gate is fenced": {func(s *shop) {
+			s.hands["view"] = func(func() error) error { return sale.ErrFenced }
+		}, 1},
+		"the gate cannot be reached": {func(s *shop) {
+			s.hands["view"] = func(func() error) error { return sale.ErrUnavailable }
+		}, 0},
+		"the store is ahead": {func(s *shop) {
+			s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 2, Nonce: "other", Terms: terms, At: s.now})
+		}, 1},
+		"the gate is ahead": {func(s *shop) { // somebody's opening has not reached the store
+			in, _, err := s.gate.Shut(s.t.Context(), product, 2)
+			if err = errors.Join(err, s.gate.Open(s.t.Context(), product, 2, in, start(1))); err != nil {
+				s.t.Fatal(err)
+			}
+		}, 0},
+		"orders came": {func(s *shop) { s.append(order(1, 1, "a")) }, 0},
+		"poison was counted": {func(s *shop) {
+			s.append(order(1, 1, "not an id"))
+		}, 1},
+		"an order was rejected": {func(s *shop) {
+			s.append(order(1, 1, "a"), order(1, 2, "b"))
+		}, 1},
+		"an order of an old epoch": {func(s *shop) { s.append(order(0, 1, "a")) }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			s.put(terms)
+			w := opening.NewWatch(s.Opener, s.clock)
+			c.happens(s)
+			if due := s.due(w); due != c.due {
+				t.Errorf("%d attempts are due, not %d", due, c.due)
+			}
+			if c.due == 0 {
+				return
+			}
+			s.hands = map[string]hand{}
+			s.recover()
+			p := s.kept()
+			s.wantOpen(p.Epoch, 1-p.Held)
+			if due := s.due(w); due != 0 {
+				t.Errorf("%d attempts are due after that", due)
+			}
+		})
+	}
+}
+
+// A gate that is shut is its opener's, for five seconds from when it was first seen so.
+func TestAnOpenerThatIsGone(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 1})
+	w := opening.NewWatch(s.Opener, s.clock)
+	shut := func(epoch int64) {
+		t.Helper()
+		if _, _, err := s.gate.Shut(t.Context(), product, epoch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantAfter := func(d time.Duration, want int) {
+		t.Helper()
+		if s.now = s.now.Add(d); s.due(w) != want {
+			t.Errorf("after %v: not %d attempts are due", d, want)
+		}
+	}
+	shut(2)
+	wantAfter(time.Hour, 0) // seen now
+	wantAfter(opening.OpenerGone-1, 0)
+	wantAfter(1, 1)
+	wantAfter(time.Second, 1) // for as long as it is shut
+	shut(3)                   // another opener is at work
+	wantAfter(0, 0)
+	wantAfter(opening.OpenerGone-1, 0)
+	if err := s.gate.Open(t.Context(), product, 3, incarnation(s), start(1)); err != nil {
+		t.Fatal(err)
+	}
+	wantAfter(0, 0)
+	shut(4)
+	wantAfter(opening.OpenerGone, 0) // first seen shut at 4
+	wantAfter(opening.OpenerGone, 1)
+}
+
+func TestTombstonesAreLeftInPeace(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 1, Closed: true})
+	if err := s.Delete(t.Context(), product); err != nil {
+		t.Fatal(err)
+	}
+	w := opening.NewWatch(s.Opener, s.clock)
+	if due := s.due(w); due != 0 {
+		t.Errorf("%d attempts are due", due)
+	}
+	in, _, err := s.gate.Shut(t.Context(), product, 2) // a server that came back with an old gate
+	if err = errors.Join(err, s.gate.Open(t.Context(), product, 2, in, start(1))); err != nil {
+		t.Fatal(err)
+	}
+	if due := s.due(w); due != 1 {
+		t.Errorf("%d attempts are due", due)
+	}
+	s.recover()
+	if _, err := s.gate.View(t.Context(), product); !errors.Is(err, sale.ErrNoGate) {
+		t.Errorf("its gate: %v", err)
+	}
+}
+
+func TestALookWithoutAStore(t *testing.T) {
+	s := newShop(t)
+	s.hands["products"] = func(func() error) error { return sale.ErrUnavailable }
+	if _, err := opening.NewWatch(s.Opener, s.clock).Look(t.Context()); !errors.Is(err, sale.ErrUnavailable) {
+		t.Errorf("look: %v", err)
+	}
+}
+
+// A recovery carries the terms unchanged.
+func TestARecoveryKeepsTheTerms(t *testing.T) {
+	s := newShop(t)
+	terms := sale.Terms{
+		Name: "x", Quantity: 7, LimitPerUser: 3, OpensAt: s.now.Add(time.Hour), ClosesAt: s.now.Add(2 * time.Hour),
+		PaymentWindow: time.Minute, Paused: true, Rehearsal: true,
+	}
+	s.put(terms)
+	if err := s.gate.Remove(t.Context(), product, 1); err != nil {
+		t.Fatal(err)
+	}
+	s.recover()
+	if p := s.kept(); p.Epoch != 2 || p.Terms != terms {
+		t.Errorf("%+v", p)
+	}
+	v, err := s.gate.View(t.Context(), product)
+	if h := v.Terms; err != nil || !h.Paused || h.LimitPerUser != 3 || !h.OpensAt.Equal(terms.OpensAt) || !h.ClosesAt.Equal(terms.ClosesAt) {
+		t.Errorf("%+v, %v", v, err)
+	}
+}
