@@ -36,7 +36,10 @@ func TestMain(m *testing.M) { os.Exit(withBinary(m.Run)) }
 func withBinary(run func() int) int {
 	for _, v := range os.Environ() { // a sale's settings are no business of these
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "SECKILL_") {
-			os.Unsetenv(name)
+			if err := os.Unsetenv(name); err != nil {
+				fmt.Fprintln(os.Stderr, err)
+				return 1
+			}
 		}
 	}
 	if bin != "" {

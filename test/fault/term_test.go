@@ -1,0 +1,87 @@
+package fault
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// Buyers whose orders are on their way into the log when SIGTERM comes are
+// answered as if it had not come.
+func TestTermWhileBuyersWait(t *testing.T) {
+	const buyers = 10
+	data := t.TempDir()
+	s := serve(t, bin, data)
+	for i := range buyers {
+		s.put(t, "p"+itoa(i), `{"quantity":1}`)
+	}
+	release := holdLog(t, data)
+	bought := make(chan answer, buyers)
+	for i := range buyers { // each of another product: nobody waits for another's batch
+		go func() {
+			a, err := s.buy("p"+itoa(i), "patient", "")
+			if err != nil {
+				t.Error(err)
+			}
+			bought <- a
+		}()
+	}
+	for i := range buyers {
+		eventually(t, "the gate has admitted them all", func() bool { return s.remaining(t, "p"+itoa(i)) == 0 })
+	}
+	began := time.Now()
+	s.signal(syscall.SIGTERM)
+	eventually(t, "it is not ready any more", func() bool {
+		a, err := s.get("/readyz")
+		return err != nil || a.status != 200
+	})
+	if len(bought) > 0 {
+		t.Errorf("answered before the log was free: %v", <-bought)
+	}
+	release()
+	for range buyers {
+		if a := <-bought; a.status != 201 {
+			t.Errorf("answer %v", a)
+		}
+	}
+	if code, took := s.wait(), time.Since(began); code != 0 || took > 10*time.Second {
+		t.Errorf("exit code %d after %v:\n%s", code, took, s.out.String())
+	}
+	if found := judged(t, data); len(found) > 0 {
+		t.Error(most(found))
+	}
+}
+
+// holdLog keeps every other writer from the log until release is called.
+func holdLog(t *testing.T, data string) (release func()) {
+	t.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(data, logFile)+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	tx, err := db.BeginTx(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if err := tx.Rollback(); err != nil {
+			t.Error(err)
+		}
+		db.Close()
+	}
+}
+
+// eventually asks until it is so, for a minute at most.
+func eventually(t *testing.T, what string, so func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(time.Minute)
+	for !so() {
+		if time.Now().After(deadline) {
+			t.Fatalf("it never came to pass that %s", what)
+		}
+	}
+}
