@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/opening"
@@ -161,6 +162,28 @@ func (s *shop) relayed() int64 {
 		}
 	}
 	return int64(len(ids))
+}
+
+// An order that ended gives its unit back to a new gate, is no reason to refuse
+// its user, and is still known.
+func TestEndedOrders(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 5, PaymentWindow: time.Minute})
+	s.append(order(1, 1, "a"), order(1, 2, "b"), sale.Record{Kind: sale.KindCancel, ProductID: product, OrderID: id(1), At: s.now})
+	s.put(sale.Terms{Quantity: 5, PaymentWindow: time.Minute})
+	s.wantOpen(2, 4)
+	if v, err := s.gate.View(t.Context(), product); err != nil || v.Returned != 1 {
+		t.Errorf("the gate holds return %d, %v", v.Returned, err)
+	}
+	if v := s.admit("a", 1); v != gate.Known {
+		t.Errorf("the order that ended: %v", v)
+	}
+	if v := s.admit("a", 3); v != gate.Admitted {
+		t.Errorf("its user: %v", v)
+	}
+	if v := s.admit("b", 4); v != gate.LimitReached {
+		t.Errorf("who holds a unit: %v", v)
+	}
 }
 
 // Of two attempts at one epoch the log accepts one, and the other finds out by

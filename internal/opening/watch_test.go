@@ -116,6 +116,13 @@ func TestAnOpenerThatIsGone(t *testing.T) {
 	shut(4)
 	wantAfter(opening.OpenerGone, 0) // first seen shut at 4
 	wantAfter(opening.OpenerGone, 1)
+	if err := s.gate.Remove(t.Context(), product, 4); err != nil {
+		t.Fatal(err)
+	}
+	wantAfter(0, 1) // it is missing
+	shut(4)         // by another opener, at the same epoch
+	wantAfter(0, 0)
+	wantAfter(opening.OpenerGone, 1)
 }
 
 func TestTombstonesAreLeftInPeace(t *testing.T) {
