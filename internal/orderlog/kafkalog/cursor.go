@@ -119,13 +119,19 @@ func (s *cursors) closeAll() {
 }
 
 // poll waits for records, ctx or closed, and moves the cursor behind the records.
-func (c *cursor) poll(ctx, closed context.Context, max int) (records []*kgo.Record, err error) {
+// It also returns the topic's id, where the broker that had them told it.
+func (c *cursor) poll(ctx, closed context.Context, max int) (records []*kgo.Record, topic [16]byte, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(closed, cancel)()
 	fetches := c.client.PollRecords(ctx, max)
 	fetches.EachError(func(_ string, _ int32, met error) { err = met })
+	fetches.EachTopic(func(t kgo.FetchTopic) {
+		if t.TopicID != [16]byte{} {
+			topic = t.TopicID
+		}
+	})
 	records = fetches.Records()
 	c.next += int64(len(records))
-	return records, err
+	return records, topic, err
 }

@@ -15,3 +15,6 @@ func (l *Log) AppendRaw(ctx context.Context, partition int32, product string, ki
 	}})
 	return err
 }
+
+// Seeds are the addresses.
+func (b Brokers) Seeds() []string { return b.seeds }

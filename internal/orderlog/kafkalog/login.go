@@ -82,4 +82,3 @@ func parseLogin(login string, settings url.Values) (sasl.Mechanism, error) {
 	}
 	return nil, fmt.Errorf("has sasl=%q, which must be plain, scram-sha-256 or scram-sha-512", kind)
 }
-

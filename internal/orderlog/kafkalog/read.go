@@ -27,13 +27,16 @@ func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([
 	if err != nil {
 		return nil, err
 	}
-	records, err := c.poll(ctx, l.ctx, max)
+	records, topic, err := c.poll(ctx, l.ctx, max)
 	if err == nil || ctx.Err() != nil {
 		l.cursors.put(c)
 	} else {
 		c.client.Close() // the next Read meets the error again, if it lasts
 	}
 	if len(records) > 0 {
+		if topic != l.opened.topic && topic != [16]byte{} { // a cursor that is younger than the topic would not notice
+			return nil, l.anew(topic)
+		}
 		return l.lines(partition, from, records)
 	}
 	return nil, l.fault(ctx, partition, from, err)

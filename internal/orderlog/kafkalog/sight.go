@@ -135,10 +135,14 @@ func (l *Log) isSame(ctx context.Context) error {
 	case !s.exists():
 		return l.unavailable("topic", kerr.UnknownTopicOrPartition)
 	case s.topic != l.opened.topic:
-		return fmt.Errorf("%w: topic %s was deleted and made anew: it is %s, and was %s",
-			sale.ErrDamaged, l.options.Topic, s.topicID(), l.opened.topicID())
+		return l.anew(s.topic)
 	}
 	return nil
+}
+
+func (l *Log) anew(topic [16]byte) error {
+	return fmt.Errorf("%w: topic %s was deleted and made anew: it is %s, and was %s",
+		sale.ErrDamaged, l.options.Topic, identity{topic: topic}.topicID(), l.opened.topicID())
 }
 
 func (l *Log) unavailable(doing string, err error) error {

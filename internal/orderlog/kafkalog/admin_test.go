@@ -1,0 +1,63 @@
+package kafkalog_test
+
+import (
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"seckill/internal/orderlog/kafkalog"
+)
+
+// plainClient is any other program's client of the same Kafka.
+func plainClient(t testing.TB, brokers kafkalog.Brokers, more ...kgo.Opt) *kgo.Client {
+	t.Helper()
+	c, err := kgo.NewClient(append(more, kgo.SeedBrokers(brokers.Seeds()...))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func admin(t testing.TB, brokers kafkalog.Brokers) *kadm.Client {
+	return kadm.NewClient(plainClient(t, brokers))
+}
+
+// setTopic changes settings of a topic, as an operator might.
+func setTopic(t testing.TB, a *kadm.Client, topic string, settings ...string) {
+	t.Helper()
+	var change []kadm.AlterConfig
+	for i := 0; i < len(settings); i += 2 {
+		change = append(change, kadm.AlterConfig{Name: settings[i], Value: &settings[i+1]})
+	}
+	answers, err := a.AlterTopicConfigs(t.Context(), change, topic)
+	if err == nil {
+		err = answers[0].Err
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func deleteTopic(t testing.TB, a *kadm.Client, topic string) {
+	t.Helper()
+	answers, err := a.DeleteTopics(t.Context(), topic)
+	if err == nil {
+		err = answers.Error()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// deleteRecords removes what is before an offset of partition 0, as retention does.
+func deleteRecords(t testing.TB, brokers kafkalog.Brokers, topic string, before int64) error {
+	var offsets kadm.Offsets
+	offsets.AddOffset(topic, 0, before, -1)
+	answers, err := admin(t, brokers).DeleteRecords(t.Context(), offsets)
+	if err != nil {
+		return err
+	}
+	return answers.Error()
+}

@@ -1,0 +1,157 @@
+package kafkalog_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/orderlog/kafkalog"
+	"seckill/internal/sale"
+)
+
+func TestTheTopicIsMadeForGood(t *testing.T) {
+	brokers, topic := shared(t), freshTopic(t)
+	l := open(t, brokers, topic)
+	if n, err := l.Partitions(t.Context()); n != 12 || err != nil {
+		t.Fatalf("it has %d partitions, %v", n, err)
+	}
+	wantWarnings(t, l)
+}
+
+// wantWarnings checks that there is a warning with each of these words, and no other.
+func wantWarnings(t *testing.T, l *kafkalog.Log, words ...string) {
+	t.Helper()
+	warnings, err := l.Check(t.Context())
+	if err != nil || len(warnings) != len(words) {
+		t.Fatalf("Check warns %q, %v; want %q", warnings, err, words)
+	}
+	for i, w := range words {
+		if !strings.Contains(warnings[i], w) {
+			t.Errorf("Check warns %q, want %q", warnings[i], w)
+		}
+	}
+}
+
+func TestCheckWarnsOfWhatEndangersThePromise(t *testing.T) {
+	brokers, topic := shared(t), freshTopic(t)
+	l, a := open(t, brokers, topic), admin(t, brokers)
+	setTopic(t, a, topic, "cleanup.policy", "compact,delete", "retention.ms", "604800000", "retention.bytes", "1000000",
+		"unclean.leader.election.enable", "true")
+	wantWarnings(t, l, "cleanup.policy is compact,delete", "retention.ms is 604800000", "retention.bytes is 1000000", "unclean.leader.election.enable is true")
+	if _, err := l.Append(t.Context(), 0, orders(1, 1)); err != nil {
+		t.Errorf("a warning is no refusal: %v", err)
+	}
+}
+
+// An operator's own topic, with more partitions, is taken as it is.
+func TestATopicThatIsThereIsTaken(t *testing.T) {
+	brokers, topic := shared(t), freshTopic(t)
+	if _, err := admin(t, brokers).CreateTopic(t.Context(), 3, 1, nil, topic); err != nil {
+		t.Fatal(err)
+	}
+	l := open(t, brokers, topic)
+	if n, err := l.Partitions(t.Context()); n != 3 || err != nil {
+		t.Fatalf("it has %d partitions, %v", n, err)
+	}
+	for _, p := range []int32{-1, 3} {
+		if _, err := l.Append(t.Context(), p, orders(1, 1)); !errors.Is(err, sale.ErrDamaged) {
+			t.Errorf("Append to partition %d: %v", p, err)
+		}
+	}
+	wantWarnings(t, l, "retention.ms")
+}
+
+// Whoever reads or writes a topic that was deleted and made anew is told, and
+// nothing of the one log comes into the other.
+func TestATopicMadeAnewIsDamage(t *testing.T) {
+	brokers, topic := shared(t), freshTopic(t)
+	old := open(t, brokers, topic)
+	mustAppend(t, old, 0, orders(1, 3))
+	before, err := old.Source(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan error, 1)
+	go func() {
+		_, err := old.Read(t.Context(), 0, 3, 10)
+		waiting <- err
+	}()
+
+	deleteTopic(t, admin(t, brokers), topic)
+	if _, err := old.Source(t.Context(), 0); !errors.Is(err, sale.ErrUnavailable) {
+		t.Errorf("Source of a topic that is gone: %v", err)
+	}
+	anew := open(t, brokers, topic)
+	mustAppend(t, anew, 0, orders(1, 10))
+
+	if _, err := old.Append(t.Context(), 0, orders(4, 1)); !errors.Is(err, sale.ErrDamaged) {
+		t.Errorf("Append: %v", err)
+	}
+	if _, err := old.Read(t.Context(), 0, 1, 10); !errors.Is(err, sale.ErrDamaged) {
+		t.Errorf("Read: %v", err)
+	}
+	if err := untilOther(t, old, waiting); !errors.Is(err, sale.ErrDamaged) {
+		t.Errorf("Read that waited: %v", err)
+	}
+	after, err := old.Source(t.Context(), 0)
+	if err != nil || after.Topic == before.Topic || after.Cluster != before.Cluster {
+		t.Errorf("Source was %+v, and is %+v, %v", before, after, err)
+	}
+	if _, end, err := anew.Bounds(t.Context(), 0); end != 10 || err != nil {
+		t.Errorf("the new log ends at %d, %v", end, err)
+	}
+}
+
+// untilOther is the error of a Read at 3 that waited while the topic went, asked
+// again as long as it is ErrUnavailable, as a projector does.
+func untilOther(t *testing.T, l *kafkalog.Log, waiting <-chan error) error {
+	err := <-waiting
+	for errors.Is(err, sale.ErrUnavailable) {
+		_, err = l.Read(t.Context(), 0, 3, 10)
+	}
+	return err
+}
+
+func TestWhatIsNoLongerKeptIsDamage(t *testing.T) {
+	brokers, topic := shared(t), freshTopic(t)
+	l := open(t, brokers, topic)
+	mustAppend(t, l, 0, orders(1, 5))
+	if err := deleteRecords(t, brokers, topic, 2); err != nil {
+		t.Fatal(err)
+	}
+	if first, end, err := l.Bounds(t.Context(), 0); first != 2 || end != 5 || err != nil {
+		t.Errorf("Bounds are %d, %d, %v", first, end, err)
+	}
+	for from := range int64(2) {
+		if _, err := l.Read(t.Context(), 0, from, 10); !errors.Is(err, sale.ErrDamaged) {
+			t.Errorf("Read from %d: %v", from, err)
+		}
+	}
+	if lines, err := l.Read(t.Context(), 0, 2, 10); err != nil || lines[0].Record != order(3) {
+		t.Errorf("Read from 2: %+v, %v", lines, err)
+	}
+}
+
+func TestOpenGivesUpWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	failed := make(chan error)
+	go func() {
+		_, err := tryOpen(ctx, t, parse(t, "127.0.0.1:1"), freshTopic(t))
+		failed <- err
+	}()
+	cancel()
+	if err := <-failed; !errors.Is(err, sale.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("Open: %v", err)
+	}
+}
+
+func mustAppend(t testing.TB, l orderlog.Appender, partition int32, records []sale.Record) (last int64) {
+	t.Helper()
+	at, err := l.Append(t.Context(), partition, records)
+	if err != nil {
+		t.Fatalf("Append: %v", err)
+	}
+	return at.Offset
+}
