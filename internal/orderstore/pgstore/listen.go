@@ -14,6 +14,9 @@ import (
 // as channels belong to a whole database.
 const channel = "'seckill_' || 'seckill_position'::regclass::oid::text"
 
+// reconnect is how long to wait before listening again.
+const reconnect = 200 * time.Millisecond
+
 // queueNotify tells all processes, when the batch is committed, how far it goes.
 func queueNotify(q *pgx.Batch, b orderstore.Batch) {
 	q.Queue("SELECT pg_notify("+channel+", $1)", fmt.Sprintf("%d %d", b.Partition, b.To.Next))
@@ -22,9 +25,9 @@ func queueNotify(q *pgx.Batch, b orderstore.Batch) {
 // listen feeds s.progress until the store is closed.
 func (s *Store) listen() {
 	for s.closed.Err() == nil {
-		s.follow(s.closed) // of its error nothing follows but another try
+		_ = s.follow(s.closed) // whatever it was, another try follows
 		s.progress.set(nil)
-		pause(s.closed, s.poll/4)
+		pause(s.closed, reconnect)
 	}
 }
 

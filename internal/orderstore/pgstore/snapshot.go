@@ -64,10 +64,11 @@ func (s *Store) Snapshot(ctx context.Context, id string, f func([]sale.Order) er
 			return err
 		}
 		orders := make([]sale.Order, 0, chunk)
+		o := sale.Order{ProductID: id}
+		columns := []any{(*[16]byte)(&o.ID), &o.UserID, (*string)(&o.Status)}
 		err := query(ctx, tx, "SELECT order_id, user_id, status FROM seckill_order WHERE product_id = $1 AND number > 0 ORDER BY number",
 			[]any{id}, func(rows pgx.Rows) error {
-				o := sale.Order{ProductID: id}
-				if err := rows.Scan((*[16]byte)(&o.ID), &o.UserID, (*string)(&o.Status)); err != nil {
+				if err := rows.Scan(columns...); err != nil {
 					return err
 				}
 				if orders = append(orders, o); len(orders) < chunk {

@@ -96,6 +96,12 @@ func open(ctx context.Context, url string, poll time.Duration) (*Store, error) {
 	return s, nil
 }
 
+// CheckURL says what is wrong with a URL, and never its password.
+func CheckURL(url string) error {
+	_, err := configure(url)
+	return err
+}
+
 func configure(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {

@@ -5,15 +5,17 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
-	"os"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"seckill/internal/devstack/devtest"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/storetest"
 )
+
+func TestMain(m *testing.M) { devtest.Main(m) }
 
 func TestSuite(t *testing.T) {
 	storetest.Exercise(t, func(t *testing.T) storetest.Harness {
@@ -27,26 +29,19 @@ func TestSuite(t *testing.T) {
 	})
 }
 
-func server(t testing.TB) string {
-	address := os.Getenv("SECKILL_TEST_POSTGRES")
-	if address == "" {
-		t.Skip("SKIPPED: SECKILL_TEST_POSTGRES names no server")
-	}
-	return address
-}
-
 // schema is the URL of a fresh schema on the server that the tests share.
 func schema(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("test_%016x", rand.Uint64())
-	by(t, server(t), "CREATE SCHEMA "+name)
-	t.Cleanup(func() { by(t, server(t), "DROP SCHEMA "+name+" CASCADE") })
-	u, err := url.Parse(server(t))
+	by(t, devtest.Postgres(t), "CREATE SCHEMA "+name)
+	t.Cleanup(func() { by(t, devtest.Postgres(t), "DROP SCHEMA "+name+" CASCADE") })
+	u, err := url.Parse(devtest.Postgres(t))
 	if err != nil {
 		t.Fatal(err)
 	}
 	q := u.Query()
 	q.Set("search_path", name)
+	q.Set("application_name", name)
 	u.RawQuery = q.Encode()
 	return u.String()
 }
@@ -67,10 +62,14 @@ func by(t testing.TB, address string, statements ...string) {
 	}
 }
 
-// opened is a store that closes with the test.
-func opened(t testing.TB, address string) *Store {
+// opened is a store that closes with the test. It looks up no positions: it has
+// to be notified of them.
+func opened(t testing.TB, address string) *Store { return looking(t, address, time.Hour) }
+
+// looking is a store that looks up positions every so often.
+func looking(t testing.TB, address string, every time.Duration) *Store {
 	t.Helper()
-	s, err := open(t.Context(), address, 20*time.Millisecond)
+	s, err := open(t.Context(), address, every)
 	if err != nil {
 		t.Fatal(err)
 	}
