@@ -25,6 +25,7 @@ var ErrInUse = errors.New("another process is using it")
 type folder struct {
 	path string
 	lock *flock.Flock
+	lit  bool // the beacon may be this process's
 }
 
 func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
@@ -55,7 +56,7 @@ func openFolder(path string, create bool) (*folder, error) {
 func (f *folder) checkVersion() error {
 	kept, err := os.ReadFile(f.file("version"))
 	if errors.Is(err, fs.ErrNotExist) {
-		return os.WriteFile(f.file("version"), []byte(folderVersion+"\n"), 0o600)
+		return f.write("version", []byte(folderVersion+"\n"))
 	}
 	if err != nil {
 		return fmt.Errorf("reading the data folder: %w", err)
@@ -64,6 +65,17 @@ func (f *folder) checkVersion() error {
 		return fmt.Errorf("data folder %s has layout version %q, and this program knows %s", f.path, v, folderVersion)
 	}
 	return nil
+}
+
+// write makes a file that is there whole or not at all, also where the disk is
+// full, and with these rights, whatever one that was there had.
+func (f *folder) write(name string, data []byte) error {
+	tmp := f.file(name + ".new")
+	if err := os.WriteFile(tmp, data, 0o600); err != nil {
+		_ = os.Remove(tmp) // the first error is the one to tell
+		return err
+	}
+	return os.Rename(tmp, f.file(name))
 }
 
 // checkFiles finds a log that was taken away: it is made before the store, and a
@@ -92,16 +104,15 @@ func (f *folder) light(address string) (beacon, error) {
 	if err != nil {
 		return b, err
 	}
-	// A new file, as one that is there may have been made with other rights.
-	tmp := f.file("serve.json.new")
-	if err := os.WriteFile(tmp, j, 0o600); err != nil {
-		return b, err
-	}
-	return b, os.Rename(tmp, f.file("serve.json"))
+	f.lit = true
+	return b, f.write("serve.json", j)
 }
 
-// dark takes the beacon away. That it was never lit is no error.
+// dark takes the beacon away, if this process lit one.
 func (f *folder) dark() error {
+	if !f.lit {
+		return nil
+	}
 	if err := os.Remove(f.file("serve.json")); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
