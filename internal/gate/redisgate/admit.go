@@ -1,0 +1,85 @@
+package redisgate
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+var admitScript = writing("admit")
+
+// verdicts are the letters of admit.lua.
+var verdicts = [256]gate.Verdict{
+	'K': gate.Known, 'L': gate.LimitReached, 'C': gate.Closed, 'P': gate.Paused,
+	'N': gate.NotOpen, 'S': gate.SoldOut, 'A': gate.Admitted,
+}
+
+// Admit is gate.Admitter's.
+func (g *Gate) Admit(ctx context.Context, product string, batch []gate.Request) (gate.Admission, error) {
+	a, err := g.run(ctx, admitScript, product, g.admitArgs(batch)...)
+	if err != nil {
+		return gate.Admission{}, err
+	}
+	out := gate.Admission{View: a.view(), Decisions: make([]gate.Decision, len(batch))}
+	admitted, err := decisions(out.Decisions, batch, a.text(), out.View.Seq)
+	a.fail(err)
+	if a.err != nil {
+		return gate.Admission{}, a.err
+	}
+	if admitted > 0 {
+		out.Entry = entryID(out.View.Epoch, out.View.Seq-admitted+1)
+	}
+	return out, nil
+}
+
+func entryID(epoch, first int64) gate.EntryID {
+	var buf [41]byte
+	id := strconv.AppendInt(buf[:0], epoch, 10)
+	id = strconv.AppendInt(append(id, '-'), first, 10)
+	return gate.EntryID(id)
+}
+
+func (g *Gate) admitArgs(batch []gate.Request) []string {
+	args := make([]string, 1, 1+2*len(batch))
+	args[0] = g.maxUnrelayed
+	ids := make([]byte, 0, idSize*len(batch))
+	for _, r := range batch {
+		args = append(args, r.User)
+		ids = append(ids, r.Order[:]...)
+	}
+	orders := string(ids) // one piece of memory for all
+	for i := range batch {
+		args = append(args, orders[i*idSize:(i+1)*idSize])
+	}
+	return args
+}
+
+// decisions reads one letter for each request, and after L the order by which the
+// user has reached the limit. last is the seq of the last one admitted.
+func decisions(out []gate.Decision, batch []gate.Request, letters string, last int64) (admitted int64, err error) {
+	for i, r := range batch {
+		d := gate.Decision{Order: r.Order}
+		if letters != "" {
+			d.Verdict, letters = verdicts[letters[0]], letters[1:]
+		}
+		switch {
+		case d.Verdict == 0 || d.Verdict == gate.LimitReached && len(letters) < idSize:
+			return 0, fmt.Errorf("no decision on request %d of %d", i+1, len(batch))
+		case d.Verdict == gate.LimitReached:
+			d.Order, letters = sale.OrderID([]byte(letters[:idSize])), letters[idSize:]
+		case d.Verdict == gate.Admitted:
+			admitted++
+			d.Seq = admitted
+		}
+		out[i] = d
+	}
+	for i := range out {
+		if out[i].Seq > 0 {
+			out[i].Seq += last - admitted
+		}
+	}
+	return admitted, nil
+}

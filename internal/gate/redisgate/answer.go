@@ -1,0 +1,79 @@
+package redisgate
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// An answer is what a script returned, read from its front.
+type answer struct {
+	values []rueidis.RedisMessage
+	err    error // the first thing that was not as it should be
+}
+
+func (a *answer) next() (m rueidis.RedisMessage) {
+	if len(a.values) == 0 {
+		a.fail(fmt.Errorf("the answer is too short"))
+		return m
+	}
+	m, a.values = a.values[0], a.values[1:]
+	return m
+}
+
+func (a *answer) fail(err error) {
+	if err != nil && a.err == nil {
+		a.err = fmt.Errorf("%w: an answer of Redis: %w", sale.ErrUnknownOutcome, err)
+	}
+}
+
+func (a *answer) number() int64 {
+	m := a.next()
+	n, err := m.AsInt64()
+	a.fail(err)
+	return n
+}
+
+func (a *answer) text() string {
+	m := a.next()
+	s, err := m.ToString()
+	a.fail(err)
+	return s
+}
+
+func (a *answer) list() []rueidis.RedisMessage {
+	m := a.next()
+	l, err := m.ToArray()
+	a.fail(err)
+	return l
+}
+
+// flag reads what field wrote.
+func (a *answer) flag() bool { return a.text() == "1" }
+
+// when reads a time in milliseconds, or none.
+func (a *answer) when() time.Time {
+	if len(a.values) > 0 {
+		if s, err := a.values[0].ToString(); err == nil && s == "" {
+			a.next()
+			return time.Time{}
+		}
+	}
+	return time.UnixMilli(a.number()).UTC()
+}
+
+// view reads what view of gate.lua wrote.
+func (a *answer) view() (v gate.View) {
+	v.Epoch = a.number()
+	v.Now = time.UnixMicro(a.number()).UTC()
+	v.Remaining, v.Seq, v.Returned = a.number(), a.number(), a.number()
+	v.Terms.LimitPerUser = int(a.number())
+	v.Terms.OpensAt, v.Terms.ClosesAt = a.when(), a.when()
+	v.Terms.Paused, v.Terms.Closed = a.flag(), a.flag()
+	v.Terms.Partition = int32(a.number())
+	return v
+}

@@ -1,0 +1,59 @@
+package redisgate
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+
+	"github.com/redis/rueidis"
+)
+
+// CheckURL says what is wrong with a URL, and never its password.
+func CheckURL(url string) error {
+	_, err := (&Options{URL: url}).client()
+	return err
+}
+
+// client is what the driver is told. No error names the password.
+func (o *Options) client() (rueidis.ClientOption, error) {
+	parsed, err := url.Parse(o.URL)
+	if err != nil {
+		var bad *url.Error
+		if errors.As(err, &bad) {
+			err = bad.Err
+		}
+		return rueidis.ClientOption{}, fmt.Errorf("URL of Redis: %w", err)
+	}
+	option, err := rueidis.ParseURL(o.URL)
+	if err != nil {
+		return option, fmt.Errorf("URL of Redis: %w", err)
+	}
+	if ca := parsed.Query().Get("ca"); ca != "" {
+		if option.TLSConfig == nil {
+			return option, errors.New("URL of Redis: ca is for rediss://")
+		}
+		if option.TLSConfig.RootCAs, err = authorities(ca); err != nil {
+			return option, fmt.Errorf("URL of Redis: %w", err)
+		}
+	}
+	option.Dialer.Timeout = o.Timeout
+	option.ConnWriteTimeout = o.Timeout
+	option.PipelineMultiplex = -1 // one connection: a lost one costs one unknown outcome
+	option.DisableRetry = true    // of what may have happened
+	option.DisableCache = true    // nothing here is read often and written seldom
+	return option, nil
+}
+
+func authorities(file string) (*x509.CertPool, error) {
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s holds no certificate", file)
+	}
+	return pool, nil
+}

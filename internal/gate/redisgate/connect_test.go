@@ -1,0 +1,41 @@
+package redisgate
+
+import (
+	"strings"
+	"testing"
+
+	"seckill/internal/sale"
+)
+
+func TestURLs(t *testing.T) {
+	t.Parallel()
+	for url, want := range map[string]string{
+		"":                                   "scheme",
+		"http://h:1":                         "scheme",
+		"redis://h:1/x":                      "database number",
+		"redis://u:secret@h:1 2":             "",
+		"redis://h:1?ca=/none.pem":           "rediss://",
+		"rediss://h:1?ca=/none.pem":          "/none.pem",
+		"rediss://h:1?ca=connect_test.go":    "no certificate",
+		"redis://u:secret@127.0.0.1:1?db=no": "database number",
+	} {
+		_, err := New(Options{URL: url})
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestPassword(t *testing.T) {
+	r := server(t)
+	do(t, r.URL(), "ACL", "SETUSER", "shop", "on", ">secret", "~seckill:*", "+@all", "-config")
+	do(t, r.URL(), "ACL", "SETUSER", "default", "off")
+	at := strings.TrimPrefix(r.URL(), "redis://")
+	_, err := New(Options{URL: "redis://shop:wrong-secret@" + at})
+	if is(t, err, sale.ErrUnavailable); strings.Contains(err.Error(), "wrong-secret") {
+		t.Errorf("the error tells the password: %v", err)
+	}
+	g := connect(t, Options{URL: "redis://shop:secret@" + at})
+	opened(t, g, 5)
+	counts(t, g, 5, 0, 0)
+}

@@ -1,0 +1,86 @@
+package redisgate
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+var (
+	viewScript   = reading("view")
+	usersScript  = reading("users")
+	knowsScript  = reading("knows")
+	cutScript    = reading("cut")
+	returnScript = writing("return")
+)
+
+// View is gate.Inspector's.
+func (g *Gate) View(ctx context.Context, product string) (gate.View, error) {
+	a, err := g.run(ctx, viewScript, product)
+	if errors.Is(err, sale.ErrShut) {
+		return gate.View{Epoch: a.number()}, err
+	}
+	if err != nil {
+		return gate.View{}, err
+	}
+	v := a.view()
+	return v, a.err
+}
+
+// Users is gate.Inspector's. It holds up the buyers for about a millisecond at a
+// time. Users who come meanwhile may be among them.
+func (g *Gate) Users(ctx context.Context, product string, epoch int64, f func(user string)) error {
+	for cursor := "0"; ; {
+		a, err := g.run(ctx, usersScript, product, decimal(epoch), cursor)
+		if err != nil {
+			return err
+		}
+		var names string
+		if cursor, names = a.text(), a.text(); a.err != nil {
+			return a.err
+		}
+		for _, name := range strings.Fields(names) {
+			f(name)
+		}
+		if cursor == "0" {
+			return nil
+		}
+	}
+}
+
+// Knows is gate.Inspector's.
+func (g *Gate) Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error) {
+	a, err := g.run(ctx, knowsScript, product, decimal(epoch), user, string(order[:]))
+	if err != nil {
+		return false, err
+	}
+	return a.number() == 1, a.err
+}
+
+// Cut is gate.Inspector's.
+func (g *Gate) Cut(ctx context.Context, product string) (gate.View, []gate.Entry, error) {
+	a, err := g.run(ctx, cutScript, product)
+	if err != nil {
+		return gate.View{}, nil, err
+	}
+	v := a.view()
+	entries, err := a.entries(product)
+	return v, entries, err
+}
+
+// Return is gate.Returner's.
+func (g *Gate) Return(ctx context.Context, product string, epoch int64, returns []sale.Return) (returned int64, err error) {
+	args := make([]string, 0, 1+3*len(returns))
+	args = append(args, decimal(epoch))
+	for _, r := range returns {
+		args = append(args, decimal(r.Number), r.UserID, string(r.OrderID[:]))
+	}
+	a, err := g.run(ctx, returnScript, product, args...)
+	if err != nil {
+		return 0, err
+	}
+	return a.number(), a.err
+}

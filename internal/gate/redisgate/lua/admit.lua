@@ -1,0 +1,67 @@
+-- Decides on a batch. ARGV: the most orders that may wait, the users, as many orders.
+local g, refusal = opened()
+if refusal then
+  return refusal
+end
+if g.waiting > tonumber(ARGV[1]) then
+  return {'full', string.format('%d', g.waiting)}
+end
+
+local at, key = now(), buyers(g.epoch)
+local limit, remaining, seq = tonumber(g.limit), tonumber(g.remaining), tonumber(g.seq)
+
+local everybody -- who holds no order gets this, whatever remains
+if g.closed == '1' or g.closes ~= '' and at >= g.closes * 1000 then
+  everybody = 'C'
+elseif g.paused == '1' then
+  everybody = 'P'
+elseif g.opens ~= '' and at < g.opens * 1000 then
+  everybody = 'N'
+end
+
+local fresh = {} -- orders of the users that this batch has admitted
+local decisions, entry, changed = {}, {}, {}
+
+local function decide(user, order, orders)
+  local known, held, newest = look(orders, order)
+  if known then
+    return 'K'
+  elseif held >= limit then
+    return 'L' .. newest
+  elseif everybody then
+    return everybody
+  elseif remaining <= 0 then
+    return 'S'
+  end
+  remaining, seq = remaining - 1, seq + 1
+  fresh[user] = (orders or '') .. HELD .. order
+  entry[#entry + 1] = string.char(#user) .. user .. order
+  changed[#changed + 1] = user
+  changed[#changed + 1] = fresh[user]
+  return 'A'
+end
+
+local n = (#ARGV - 1) / 2
+for from = 1, n, STEP do
+  local to = math.min(from + STEP - 1, n)
+  local has = redis.call('HMGET', key, unpack(ARGV, 1 + from, 1 + to))
+  for i = from, to do
+    local user = ARGV[1 + i]
+    decisions[i] = decide(user, ARGV[1 + n + i], fresh[user] or has[i - from + 1])
+  end
+end
+
+if #entry > 0 then
+  -- First, for it is the one that can be refused where nothing else is: by an
+  -- entry of this id, which is then not known to be somebody else's.
+  redis.call('XADD', outbox, string.format('%d-%d', g.epoch, g.seq + 1),
+    'n', #entry, 'at', string.format('%d', math.floor(at / 1000)), 'orders', table.concat(entry))
+  set(key, changed)
+  redis.call('HSET', gate, 'remaining', string.format('%d', remaining), 'seq', string.format('%d', seq),
+    'waiting', string.format('%d', g.waiting + #entry))
+  g.remaining, g.seq = remaining, seq
+end
+
+local answer = view(g, at)
+answer[#answer + 1] = table.concat(decisions)
+return answer

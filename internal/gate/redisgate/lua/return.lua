@@ -1,0 +1,29 @@
+-- Takes units that came free. ARGV: the epoch, then number, user and order of each.
+local g, refusal = opened(ARGV[1])
+if refusal then
+  return refusal
+end
+local key, returned = buyers(g.epoch), tonumber(g.returned)
+
+local function finish(user, order)
+  local orders = redis.call('HGET', key, user)
+  for at = 1, orders and #orders or 0, ORDER do
+    if string.sub(orders, at + 1, at + ORDER - 1) == order then
+      redis.call('HSET', key, user, string.sub(orders, 1, at - 1) .. ENDED .. string.sub(orders, at + 1))
+      return
+    end
+  end
+end
+
+for i = 2, #ARGV, 3 do
+  if tonumber(ARGV[i]) == returned + 1 then
+    returned = returned + 1
+    finish(ARGV[i + 1], ARGV[i + 2])
+  end
+end
+
+local taken = returned - g.returned
+if taken > 0 then
+  redis.call('HSET', gate, 'returned', string.format('%d', returned), 'remaining', string.format('%d', g.remaining + taken))
+end
+return {'ok', returned}

@@ -1,0 +1,19 @@
+-- Shuts the gate. ARGV: the epoch.
+local g, epoch, here = read(), ARGV[1], incarnation()
+if g.state then
+  local ahead = tonumber(epoch) - tonumber(g.epoch)
+  if ahead < 0 or ahead == 0 and g.state == 'open' then
+    return {'fenced', g.epoch}
+  end
+end
+
+-- What was loaded stays for the opener that won this epoch, unless its
+-- incarnation is gone: then it can neither go on nor be sure of what it loaded.
+if not g.state or g.epoch ~= epoch or g.incarnation ~= here then
+  redis.call('HSET', gate, 'state', 'opening', 'epoch', epoch, 'incarnation', here)
+  redis.call('UNLINK', buyers(epoch))
+  if g.state and g.epoch ~= epoch then
+    redis.call('UNLINK', buyers(g.epoch))
+  end
+end
+return {'ok', here, now()}

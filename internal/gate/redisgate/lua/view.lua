@@ -1,0 +1,3 @@
+-- The gate's view of itself.
+local g, refusal = opened()
+return refusal or view(g, now())

@@ -1,0 +1,103 @@
+// Package redisgate keeps gates in Redis, so that any number of processes may
+// ask one: the keeper of the cluster mode.
+//
+// It promises the contract of package gate, and that every method is one script,
+// which Redis runs alone and writes to its append-only file as a whole; Load and
+// Users are one script for every thousand or so. Whether what was answered
+// outlives the server is up to the server's settings, which Check judges.
+//
+// The incarnation is "run_id:master_replid", which every script reads from Redis
+// itself: a restart, a replica that was promoted, and a primary that was made a
+// replica and a primary again all change it. So does the first replica of a
+// Redis that had none, and the loss of the last one for an hour: they cost a
+// pause, and no order.
+//
+// All keys of a product carry one hash tag, so that they are together on one
+// node of a Redis Cluster:
+//
+//	seckill:{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting,
+//	                          and the terms: limit, opens, closes, paused, closed, partition
+//	seckill:{ID}:e<E>:buyers  hash of an epoch: user -> orders, oldest first, each as h (held) or e (ended) and its 16 bytes
+//	seckill:{ID}:outbox       stream: an entry for every batch that admitted, with how many, when (ms), and for each
+//	                          order the length of its user, the user, and the order's 16 bytes
+//
+// A product that was removed leaves no key, once its outbox is empty.
+//
+// Nothing is ever sent twice, but a script that Redis did not have. Where the
+// network ends a call that may have changed something, its outcome is unknown,
+// for Redis may still find the call in its socket.
+//
+// A Gate is safe for concurrent use. New connects it, and it connects again by
+// itself; Close ends it.
+package redisgate
+
+import (
+	"fmt"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/rueidis"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// What Options do not say.
+const (
+	DefaultMaxUnrelayed = 100_000
+	DefaultTimeout      = 2 * time.Second
+)
+
+// Options of a Gate. URL is needed.
+type Options struct {
+	// URL is redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS, with
+	// ?ca=FILE for who signs for the server, in PEM. A node of a Redis Cluster
+	// leads to all others.
+	URL          string
+	MaxUnrelayed int           // orders of one product that may wait for the log; 0: DefaultMaxUnrelayed
+	Timeout      time.Duration // of one round trip; 0: DefaultTimeout
+	Prefix       string        // of every key, for suites that share a server
+}
+
+// A Gate is the gates of all products.
+type Gate struct {
+	client       rueidis.Client
+	maxUnrelayed string
+	timeout      time.Duration
+	prefix       string
+	closed       atomic.Bool
+}
+
+var _ gate.Keeper = (*Gate)(nil)
+
+// New connects to Redis. Its error is ErrUnavailable where that may work later.
+func New(o Options) (*Gate, error) {
+	if o.MaxUnrelayed == 0 {
+		o.MaxUnrelayed = DefaultMaxUnrelayed
+	}
+	if o.Timeout == 0 {
+		o.Timeout = DefaultTimeout
+	}
+	option, err := o.client()
+	if err != nil {
+		return nil, err
+	}
+	client, err := rueidis.NewClient(option)
+	if err != nil {
+		return nil, fmt.Errorf("%w: Redis: %w", sale.ErrUnavailable, err)
+	}
+	return &Gate{client: client, maxUnrelayed: strconv.Itoa(o.MaxUnrelayed), timeout: o.Timeout, prefix: o.Prefix}, nil
+}
+
+// Close ends the connections. What is called from then on is ErrUnavailable.
+func (g *Gate) Close() {
+	g.closed.Store(true)
+	g.client.Close()
+}
+
+// keys are those that every script is told.
+func (g *Gate) keys(product string) []string {
+	tagged := g.prefix + "seckill:{" + product + "}:"
+	return []string{tagged + "gate", tagged + "outbox"}
+}

@@ -1,0 +1,85 @@
+package redisgate
+
+import (
+	"context"
+	"embed"
+	"fmt"
+
+	"github.com/redis/rueidis"
+
+	"seckill/internal/sale"
+)
+
+//go:embed lua
+var sources embed.FS
+
+// A script is what Redis runs in one step.
+type script struct {
+	lua   *rueidis.Lua
+	reads bool // it changes nothing, so that no outcome of it is unknown
+}
+
+func reading(name string) script { return script{load(name), true} }
+func writing(name string) script { return script{load(name), false} }
+
+func load(name string) *rueidis.Lua {
+	text := ""
+	for _, file := range []string{"gate", name} {
+		b, err := sources.ReadFile("lua/" + file + ".lua")
+		if err != nil {
+			panic(err) // it is not in the binary
+		}
+		text += string(b)
+	}
+	return rueidis.NewLuaScript(text)
+}
+
+// run runs a script for a product. Where the script refuses, what follows its
+// word is returned beside the error.
+func (g *Gate) run(ctx context.Context, s script, product string, args ...string) (*answer, error) {
+	if err := g.ready(ctx); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, g.timeout)
+	defer cancel()
+	return s.read(product, s.lua.Exec(ctx, g.client, g.keys(product), args))
+}
+
+// ready is the error of a call that is not worth a try.
+func (g *Gate) ready(ctx context.Context) error {
+	if g.closed.Load() {
+		return fmt.Errorf("%w: the gate was closed", sale.ErrUnavailable)
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("%w: %w", sale.ErrUnavailable, err)
+	}
+	return nil
+}
+
+// read takes a script's result apart.
+func (s script) read(product string, result rueidis.RedisResult) (*answer, error) {
+	values, err := result.ToArray()
+	if err != nil {
+		return nil, fmt.Errorf("%w: product %s: Redis: %w", s.kind(err), product, err)
+	}
+	a := &answer{values: values}
+	return a, refusal(product, a)
+}
+
+// refusal is the error that a script's first word stands for.
+func refusal(product string, a *answer) error {
+	switch word := a.text(); word {
+	case "ok":
+		return nil
+	case "missing":
+		return fmt.Errorf("%w: product %s", sale.ErrNoGate, product)
+	case "shut":
+		return fmt.Errorf("%w: product %s", sale.ErrShut, product)
+	case "fenced":
+		return fmt.Errorf("%w: product %s is at epoch %d, or under another incarnation", sale.ErrFenced, product, a.number())
+	case "full":
+		return fmt.Errorf("%w: %d of product %s", sale.ErrFull, a.number(), product)
+	default:
+		return fmt.Errorf("%w: product %s: Redis answers %q", sale.ErrUnknownOutcome, product, word)
+	}
+}

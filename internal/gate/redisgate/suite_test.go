@@ -1,0 +1,81 @@
+package redisgate
+
+import (
+	"crypto/rand"
+	"testing"
+	"time"
+
+	"seckill/internal/devstack"
+	"seckill/internal/devstack/devtest"
+	"seckill/internal/gate"
+	"seckill/internal/gate/gatetest"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }
+
+// TestSuite runs the suite on a server that may be somebody's own, under a prefix.
+// It is not restarted: what comes after a restart is a server that has lost all.
+func TestSuite(t *testing.T) {
+	url := devtest.Redis(t)
+	gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
+		prefix := rand.Text() + ":"
+		t.Cleanup(func() { sweep(t, url, prefix) })
+		return harness(t, url, prefix, func() string { return server(t).URL() })
+	})
+}
+
+// TestSuiteKilled has every restart of the suite be a kill -9.
+func TestSuiteKilled(t *testing.T) {
+	r := server(t)
+	gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
+		do(t, r.URL(), "FLUSHALL")
+		return harness(t, r.URL(), "", func() string { return killed(t, r) })
+	})
+}
+
+// TestSuiteCluster runs the suite on a Redis Cluster, whose nodes refuse a script
+// on keys of more than one hash tag. What one node needs for that is all of it.
+func TestSuiteCluster(t *testing.T) {
+	r := server(t, "cluster-enabled yes", "appendfsync no")
+	do(t, r.URL(), "CLUSTER", "ADDSLOTSRANGE", "0", "16383")
+	serves(t, r)
+	gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
+		do(t, r.URL(), "FLUSHALL")
+		return harness(t, r.URL(), "", func() string { return killed(t, r) })
+	})
+}
+
+func harness(t *testing.T, url, prefix string, restart func() string) gatetest.Harness {
+	open := func(url string) gate.Keeper {
+		return connect(t, Options{URL: url, MaxUnrelayed: 150, Prefix: prefix})
+	}
+	return gatetest.Harness{
+		Keeper:       open(url),
+		Restart:      func() gate.Keeper { return open(restart()) },
+		Advance:      time.Sleep, // the clock is the server's, which can only be waited for
+		MaxUnrelayed: 150,
+	}
+}
+
+// killed kills a server, and returns where it is once it serves again.
+func killed(t *testing.T, r *devstack.Redis) string {
+	t.Helper()
+	r.Kill()
+	if err := r.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	serves(t, r)
+	return r.URL()
+}
+
+// sweep leaves nothing of a prefix.
+func sweep(t *testing.T, url, prefix string) {
+	keys := do(t, url, "KEYS", prefix+"*")
+	names, err := keys.AsStrSlice()
+	if err != nil {
+		t.Error(err)
+	}
+	for _, name := range names {
+		do(t, url, "UNLINK", name)
+	}
+}
