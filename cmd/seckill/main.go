@@ -23,6 +23,7 @@ type commands struct {
 	Serve  serveCmd  `cmd:"" help:"Run a sale, with its pages, on this machine."`
 	Rush   rushCmd   `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
 	Verify verifyCmd `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
+	Ready  readyCmd  `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
 }
 
 func main() {

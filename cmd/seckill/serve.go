@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
 
 	"seckill/internal/app"
 	"seckill/ui"
@@ -16,34 +21,68 @@ type folderFlags struct {
 	Data string `default:"./data" env:"SECKILL_DATA" placeholder:"FOLDER" help:"Where the sale is kept; made if it is not there (${default})."`
 }
 
+// clusterFlags say where a sale is kept that has more than one machine.
+type clusterFlags struct {
+	Redis    address `env:"SECKILL_REDIS" placeholder:"URL" group:"Cluster" help:"redis:// or rediss://USER:PASSWORD@HOST:PORT/DB, with ?ca=FILE. Like the other two, it may be file:PATH, which holds it."`
+	Kafka    address `env:"SECKILL_KAFKA" placeholder:"HOST:PORT,..." group:"Cluster" help:"Brokers; or kafka:// or kafkas://USER:PASSWORD@HOST:PORT,..., with ?sasl=scram-sha-512&ca=FILE."`
+	Postgres address `env:"SECKILL_POSTGRES" placeholder:"URL" group:"Cluster" help:"postgres://USER:PASSWORD@HOST:PORT/DB, with ?sslmode=verify-full&sslrootcert=FILE."`
+}
+
+// An address is a flag's value, or where it stands: a password is no business
+// of whoever lists the processes.
+type address string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (a *address) UnmarshalText(text []byte) error {
+	path, inFile := strings.CutPrefix(string(text), "file:")
+	if inFile {
+		var err error
+		if text, err = os.ReadFile(path); err != nil {
+			return err
+		}
+	}
+	*a = address(strings.TrimSpace(string(text)))
+	return nil
+}
+
 type serveCmd struct {
 	folderFlags
-	Listen       string  `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
-	AdminToken   string  `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token. Needed beyond this machine, or --insecure."`
-	Insecure     bool    `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
-	MaxUnrelayed int     `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
-	Rate         float64 `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
+	clusterFlags
+	Roles        []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
+	Wait         time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
+	Listen       string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
+	AdminToken   string        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token. Needed beyond this machine, or --insecure."`
+	Insecure     bool          `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
+	MaxUnrelayed int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
+	Rate         float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
 }
 
 func (c *serveCmd) Run(ctx context.Context, std streams) error {
-	e, err := app.OpenEmbedded(app.Config{
+	p, err := app.Open(app.Config{
 		Listen: c.Listen, Data: c.Data, AdminToken: c.AdminToken, Insecure: c.Insecure,
-		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, Pages: ui.FS(),
-		Log: slog.New(slog.NewTextHandler(std.err, nil)),
+		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate,
+		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
+		Pages: ui.FS(), Log: slog.New(slog.NewTextHandler(std.err, nil)),
 	})
 	if err != nil {
 		return err
 	}
-	welcome(std.out, e.Addr(), c.Data)
-	err = e.Run(ctx)
-	if closing := e.Close(); err == nil {
-		err = closing
+	if slices.Contains(c.Roles, app.RoleAPI) {
+		welcome(std.out, p.Addr(), c.place())
 	}
-	return err
+	return errors.Join(p.Run(ctx), p.Close())
+}
+
+// place is where the sale is kept, in words.
+func (c *serveCmd) place() string {
+	if c.Redis != "" {
+		return "Redis, Kafka and Postgres"
+	}
+	return c.Data
 }
 
 // welcome says where to click.
-func welcome(w io.Writer, at net.Addr, data string) {
+func welcome(w io.Writer, at net.Addr, place string) {
 	host, port, _ := net.SplitHostPort(at.String())
 	if ip := net.ParseIP(host); ip == nil || ip.IsLoopback() || ip.IsUnspecified() {
 		host = "localhost"
@@ -55,7 +94,7 @@ func welcome(w io.Writer, at net.Addr, data string) {
   Orders    %[2]s/order/1
   To buy    %[2]s/buy/1
 
-`, data, site)
+`, place, site)
 	if !ui.Built() {
 		fmt.Fprintln(w, "  The pages are not built: install Node 20.19 or later and run 'make build'. The API works without them.")
 	}

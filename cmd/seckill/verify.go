@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"seckill/internal/app"
+	"seckill/internal/verify"
 )
 
 type verifyCmd struct {
 	folderFlags
+	clusterFlags
 }
 
 // findings is the error of a sale with findings: they have been printed.
@@ -25,15 +28,11 @@ func (n noVerdict) ExitCode() int { return 2 }
 func (n noVerdict) Unwrap() error { return n.cause }
 
 func (c *verifyCmd) Run(ctx context.Context, std streams) error {
-	report, live, err := app.Verify(ctx, c.Data)
+	report, how, err := c.judge(ctx, std)
 	if err != nil {
 		return noVerdict{err}
 	}
-	how := "stopped; what needs a gate is left out"
-	if live {
-		how = "running, asked itself"
-	}
-	fmt.Fprintf(std.out, "The sale in %s (%s): the log is orders.log, the tables are in store.db\n", c.Data, how)
+	fmt.Fprintln(std.out, how)
 	if err := report.Print(std.out); err != nil {
 		return noVerdict{err}
 	}
@@ -41,4 +40,22 @@ func (c *verifyCmd) Run(ctx context.Context, std streams) error {
 		return findings{}
 	}
 	return nil
+}
+
+// judge gives the report, and says how it came about.
+func (c *verifyCmd) judge(ctx context.Context, std streams) (report verify.Report, how string, err error) {
+	if c.Redis != "" || c.Kafka != "" || c.Postgres != "" {
+		report, stopped, err := app.VerifyCluster(ctx, app.Config{
+			Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Log: slog.New(slog.NewTextHandler(std.err, nil)),
+		})
+		if stopped != "" {
+			return report, fmt.Sprintf("The sale in Redis, Kafka and Postgres (stopped: %s; what needs a gate is left out)", stopped), err
+		}
+		return report, "The sale in Redis, Kafka and Postgres (running)", err
+	}
+	report, live, err := app.Verify(ctx, c.Data)
+	if live {
+		return report, fmt.Sprintf("The sale in %s (running, asked itself)", c.Data), err
+	}
+	return report, fmt.Sprintf("The sale in %s (stopped; what needs a gate is left out)", c.Data), err
 }

@@ -5,18 +5,49 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"slices"
+	"time"
+
+	"seckill/internal/gate/redisgate"
+	"seckill/internal/orderlog/kafkalog"
+	"seckill/internal/orderstore/pgstore"
 )
 
 // Config is what serve is started with.
 type Config struct {
 	Listen       string  // host:port; port 0 takes a free one
-	Data         string  // the data folder, made if it is not there
+	Data         string  // the data folder of the embedded mode, made if it is not there
 	AdminToken   string  // asked for on operators' routes; empty: nobody is asked
 	Insecure     bool    // listen beyond this machine without an admin token
 	MaxUnrelayed int     // admitted orders that may wait for the log
 	Rate         float64 // buys a second and user; 0: no limit
-	Pages        fs.FS   // what Vite built
-	Log          *slog.Logger
+
+	Redis, Kafka, Postgres string        // where the servers are: the cluster, if set
+	Roles                  []string      // of the cluster's process: RoleAPI, RoleProjector
+	Wait                   time.Duration // the cluster's: how long a buyer waits for placed
+
+	Pages fs.FS // what Vite built
+	Log   *slog.Logger
+}
+
+// The roles of a process.
+const (
+	RoleAPI       = "api"
+	RoleProjector = "projector"
+)
+
+func (c Config) isCluster() bool { return c.Redis != "" }
+
+func (c Config) sells() bool { return !c.isCluster() || slices.Contains(c.Roles, RoleAPI) }
+
+func (c Config) projects() bool { return !c.isCluster() || slices.Contains(c.Roles, RoleProjector) }
+
+// wait is how long the answer to a buy may be delayed; 0 where it is always certain.
+func (c Config) wait() time.Duration {
+	if c.isCluster() {
+		return c.Wait
+	}
+	return 0
 }
 
 // A UsageError is a flag that breaks a rule.
@@ -34,14 +65,75 @@ func (c Config) Check() error {
 		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --admin-token TOKEN, or --insecure to let anybody run the sale", c.Listen)}
 	case c.AdminToken != "" && c.Insecure:
 		return UsageError{"insecure", "contradicts --admin-token"}
-	case c.Data == "":
+	case c.Data == "" && !c.isCluster():
 		return UsageError{"data", "must name a folder"}
 	case c.MaxUnrelayed < 1:
 		return UsageError{"max-unrelayed", "must be at least 1"}
 	case c.Rate < 0:
 		return UsageError{"rate", "must be 0 (no limit) or above"}
 	}
+	if err := c.checkServers(); err != nil || !c.isCluster() {
+		return err
+	}
+	return c.checkPart()
+}
+
+// checkServers holds the rules of the cluster's flags.
+func (c Config) checkServers() error {
+	servers := []struct{ flag, address string }{{"redis", c.Redis}, {"kafka", c.Kafka}, {"postgres", c.Postgres}}
+	given := 0
+	for _, s := range servers {
+		if s.address != "" {
+			given++
+		}
+	}
+	if given == 0 {
+		return nil
+	}
+	for _, s := range servers {
+		if s.address == "" {
+			return UsageError{s.flag, "is missing: a cluster needs --redis, --kafka and --postgres"}
+		}
+	}
+	if err := redisgate.CheckURL(c.Redis); err != nil {
+		return UsageError{"redis", err.Error()}
+	}
+	if _, err := kafkalog.ParseBrokers(c.Kafka); err != nil {
+		return UsageError{"kafka", err.Error()}
+	}
+	if err := pgstore.CheckURL(c.Postgres); err != nil {
+		return UsageError{"postgres", err.Error()}
+	}
 	return nil
+}
+
+// checkPart holds the rules of what one process of a cluster is for.
+func (c Config) checkPart() error {
+	for _, r := range c.Roles {
+		if r != RoleAPI && r != RoleProjector {
+			return UsageError{"roles", fmt.Sprintf("must be of %s and %s, not %q", RoleAPI, RoleProjector, r)}
+		}
+	}
+	if !c.sells() && !c.projects() {
+		return UsageError{"roles", "must name at least one"}
+	}
+	if c.Wait < 100*time.Millisecond || c.Wait > 30*time.Second {
+		return UsageError{"wait", "must be 100ms to 30s"}
+	}
+	return nil
+}
+
+// Open takes the address and, embedded, the data folder. Errors: UsageError,
+// ErrInUse, ErrDamaged, or what the system said. In the cluster Run waits for
+// the servers.
+func Open(cfg Config) (*Program, error) {
+	if err := cfg.Check(); err != nil {
+		return nil, err
+	}
+	if cfg.isCluster() {
+		return openCluster(cfg)
+	}
+	return openEmbedded(cfg)
 }
 
 // isLoopback reports whether a listen host is reached from this machine only.

@@ -14,4 +14,11 @@
 // gate anew; only then is it ready. It stops, with an error, when the log cannot
 // be written or what it finds on disk contradicts itself, and otherwise when its
 // context is done: then it answers who waits, within ten seconds, and flushes.
+//
+// A cluster is any number of processes over Redis, Kafka and Postgres, each for
+// selling, projecting, or both. It waits for servers that are away, at the start
+// as at any time, and says for which; it refuses to sell on a Redis that may
+// forget, and stops where the log is not the one that the store was filled from.
+//
+//	open ──Run──► lobby, until the servers are there ──► serving ──ctx done──► answering who waits ──► Close
 package app

@@ -176,7 +176,7 @@ func TestAStoreThatDoesNotFitItsLogStopsTheStart(t *testing.T) {
 			sold(t, data)
 			c.harm(t, filepath.Join(data, "orders.log"))
 			for range 2 { // it lets go of the folder, and leaves it as it was
-				_, err := app.OpenEmbedded(config(data))
+				_, err := app.Open(config(data))
 				if !errors.Is(err, sale.ErrDamaged) {
 					t.Fatalf("open: %v", err)
 				}

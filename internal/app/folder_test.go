@@ -74,7 +74,7 @@ func TestTheBeacon(t *testing.T) {
 func TestOneProcessAFolder(t *testing.T) {
 	data := t.TempDir()
 	p := start(t, data)
-	if _, err := app.OpenEmbedded(config(data)); !errors.Is(err, app.ErrInUse) || !strings.Contains(err.Error(), data) {
+	if _, err := app.Open(config(data)); !errors.Is(err, app.ErrInUse) || !strings.Contains(err.Error(), data) {
 		t.Errorf("a second one: %v", err)
 	}
 	// The one that was refused has taken nothing away with it.
@@ -93,7 +93,7 @@ func TestAFolderOfAnotherVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the first refusal must have let go of the lock
-		_, err := app.OpenEmbedded(config(data))
+		_, err := app.Open(config(data))
 		if err == nil || errors.Is(err, app.ErrInUse) || !strings.Contains(err.Error(), data) || !strings.Contains(err.Error(), `version "2"`) {
 			t.Errorf("open: %v", err)
 		}
@@ -118,7 +118,7 @@ func TestABusyPortLeavesTheFolderAlone(t *testing.T) {
 	p := start(t, t.TempDir())
 	cfg := config(filepath.Join(t.TempDir(), "data"))
 	cfg.Listen = p.Addr().String()
-	if _, err := app.OpenEmbedded(cfg); err == nil || !strings.Contains(err.Error(), "--listen "+cfg.Listen) {
+	if _, err := app.Open(cfg); err == nil || !strings.Contains(err.Error(), "--listen "+cfg.Listen) {
 		t.Errorf("open: %v", err)
 	}
 	if _, err := os.Stat(cfg.Data); !errors.Is(err, fs.ErrNotExist) {

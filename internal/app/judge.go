@@ -19,26 +19,17 @@ import (
 )
 
 // judgePause is between two looks at a gate that did not stand still.
-func judgePause(ctx context.Context) error {
-	t := time.NewTimer(time.Second)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func judgePause(ctx context.Context) error { return sleep(ctx, time.Second) }
 
 // bench is where verify asks the process that runs the sale: only whoever may
 // read the data folder has the key.
-func (e *Embedded) bench() http.Handler {
+func bench(key string, k keepers) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+e.beacon.Key)) != 1 {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+key)) != 1 {
 			http.Error(w, "wrong key", http.StatusForbidden)
 			return
 		}
-		report, err := verify.Live(r.Context(), verify.Parts{Gate: e.gate, Log: e.log, Store: e.store, Pause: judgePause})
+		report, err := verify.Live(r.Context(), verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause})
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 			return

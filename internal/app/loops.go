@@ -7,82 +7,95 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"seckill/internal/opening"
+	"seckill/internal/live"
+	"seckill/internal/sale"
 )
 
 const (
 	watchEvery  = time.Second
 	expireEvery = 250 * time.Millisecond
 	expireChunk = 1000
-	// openAtOnce bounds the gates that are opened side by side.
-	openAtOnce = 32
 )
 
-// lookAfter keeps the gates open, the outboxes and returns moving, and the
-// payment windows kept, until ctx is done.
-func (e *Embedded) lookAfter(ctx context.Context, watch *opening.Watch) error {
-	expire, look := time.NewTicker(expireEvery), time.NewTicker(watchEvery)
-	defer expire.Stop()
-	defer look.Stop()
-	for {
-		var err error
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-expire.C:
-			_, err = e.settle.Expire(ctx, expireChunk)
-		case <-look.C:
-			err = e.look(ctx, watch)
-		}
-		if err != nil && ctx.Err() == nil {
-			e.cfg.Log.Warn("will be tried again", "error", err)
-		}
+// loops starts what goes on beside the answering, by the roles of this process.
+func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
+	g.Go(func() error { return p.mode.failed(ctx) })
+	if p.cfg.projects() {
+		g.Go(func() error { return p.keepers.log.Run(ctx, p.project) })
+		g.Go(p.repeat(ctx, expireEvery, func() error { _, err := p.settle.Expire(ctx, expireChunk); return err }))
+		g.Go(p.repeat(ctx, watchEvery, func() error { return p.projector.Sweep(ctx) }))
+	}
+	if !p.cfg.sells() {
+		p.ready.Store(true)
+		return
+	}
+	g.Go(func() error { return p.openGates(ctx, g) })
+	g.Go(p.repeat(ctx, watchEvery, func() error { return p.sweep(ctx) }))
+	for partition := range p.followed {
+		g.Go(p.repeat(ctx, live.Spacing, func() error { return p.follow(ctx, partition) }))
 	}
 }
 
-func (e *Embedded) look(ctx context.Context, watch *opening.Watch) error {
-	if err := e.openDue(ctx, watch); err != nil {
-		return err
-	}
-	products, err := e.store.Products(ctx)
+func (p *Program) project(ctx context.Context, partition int32) error {
+	return p.projector.Run(ctx, partition, pause)
+}
+
+// sweep appends what any outbox holds for too long.
+func (p *Program) sweep(ctx context.Context) error {
+	products, err := p.keepers.store.Products(ctx)
 	if err != nil {
 		return err
 	}
-	for _, p := range products {
-		if !p.Exists() {
+	for _, product := range products {
+		if !product.Exists() {
 			continue
 		}
 		// A gate that is away or shut is the watch's business.
-		if err := e.desk.Sweep(ctx, p.ID); err != nil && !away(err) {
+		if err := p.desk.Sweep(ctx, product.ID); err != nil && !away(err) {
 			return err
 		}
 	}
-	return e.projector.Sweep(ctx)
+	return nil
 }
 
-// openDue opens the gates that have to be opened now.
-func (e *Embedded) openDue(ctx context.Context, watch *opening.Watch) error {
-	due, err := watch.Look(ctx)
+// follow wakes the event streams once the store has moved.
+func (p *Program) follow(ctx context.Context, partition int32) error {
+	mark, err := p.keepers.store.Mark(ctx, partition)
 	if err != nil {
 		return err
 	}
-	var g errgroup.Group
-	g.SetLimit(openAtOnce)
-	for _, a := range due {
-		g.Go(func() error {
-			if err := e.opener.Run(ctx, a); err != nil && ctx.Err() == nil {
-				e.cfg.Log.Warn("gate not opened", "attempt", a.String(), "error", err)
+	err = p.keepers.store.Passed(ctx, sale.Position{Partition: partition, Offset: mark.Next})
+	p.hub.WakeAll()
+	return err
+}
+
+// repeat is a loop that takes a step, waits, and so on until ctx is done. What
+// fails is told and tried again.
+func (p *Program) repeat(ctx context.Context, apart time.Duration, step func() error) (loop func() error) {
+	return func() error {
+		tick := time.NewTicker(apart)
+		defer tick.Stop()
+		for {
+			if err := step(); err != nil && ctx.Err() == nil {
+				p.cfg.Log.Warn("will be tried again", "error", err)
 			}
-			return nil
-		})
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-tick.C:
+			}
+		}
 	}
-	return g.Wait()
 }
 
 // pause waits for a moment of random length, so that those who collided do not
 // collide again.
 func pause(ctx context.Context) error {
-	t := time.NewTimer(10*time.Millisecond + rand.N(40*time.Millisecond))
+	return sleep(ctx, 10*time.Millisecond+rand.N(40*time.Millisecond))
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
 	case <-t.C:

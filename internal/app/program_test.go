@@ -22,7 +22,7 @@ func config(data string) app.Config {
 
 // A program runs, and can be asked over HTTP.
 type program struct {
-	*app.Embedded
+	*app.Program
 	t      *testing.T
 	url    string
 	client *http.Client
@@ -36,7 +36,7 @@ func start(t *testing.T, data string) *program {
 	ready := make(chan struct{})
 	cfg := config(data)
 	cfg.Log = slog.New(signal{slog.DiscardHandler, ready})
-	e, err := app.OpenEmbedded(cfg)
+	e, err := app.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,12 +3,11 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"net/http"
 	"time"
 
 	"seckill/internal/auth"
 	"seckill/internal/httpapi"
-	"seckill/internal/live"
-	"seckill/internal/metrics"
 	"seckill/internal/opening"
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
@@ -16,54 +15,65 @@ import (
 	"seckill/internal/settle"
 )
 
-// wire joins the rooms.
-func (e *Embedded) wire() error {
-	secret, err := e.store.Meta(e.work, "secret", random(32))
+// wire joins the rooms. bench is where verify asks, or nil.
+func (p *Program) wire(bench http.Handler) error {
+	k := p.keepers
+	secret, err := k.store.Meta(p.work, "secret", random(32))
 	if err != nil {
 		return err
 	}
-	hub, counts := live.New(), metrics.New()
-	e.desk = purchase.New(e.work, purchase.Parts{
-		Gate: e.gate, Log: e.log, Catalog: catalog{e.store}, Confirm: purchase.AfterAppend{},
+	p.desk = purchase.New(p.work, purchase.Parts{
+		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store),
 		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Pause: pause,
 	})
-	e.settle = settle.New(e.log, e.store, time.Now)
-	e.opener = &opening.Opener{
-		Gate: e.gate, Log: e.log, Store: e.store,
+	if p.cfg.isCluster() { // where others project as well
+		if p.followed, err = k.log.Partitions(p.work); err != nil {
+			return err
+		}
+	}
+	p.settle = settle.New(k.log, k.store, time.Now)
+	p.opener = &opening.Opener{
+		Gate: k.gate, Log: k.log, Store: k.store,
 		Nonce: rand.Text, Pause: pause,
 		Opened: func(product string) {
-			e.desk.Returned(product)
-			hub.Wake(product)
+			p.desk.Returned(product)
+			p.hub.Wake(product)
 		},
 	}
-	e.projector = projector.New(e.log, e.store, e.gate, observer{e.desk, hub})
-	counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(hub.Watchers()) })
-	counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", e.lag)
-	e.api = httpapi.New(httpapi.Config{
-		Desk: firmDesk{e.desk}, Settle: e.settle, Merchant: e.opener, Store: e.store, Gates: gates{e.gate},
-		Hub: hub, Auth: auth.New(e.cfg.AdminToken, secret, time.Now), Pages: e.cfg.Pages,
-		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Rate: e.cfg.Rate,
-		Ready: e.missing, Internal: e.bench(), Metrics: counts.Handler(), Meter: counts, Log: e.cfg.Log,
+	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
+	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
+	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
+	p.api = httpapi.New(httpapi.Config{
+		Desk: p.buyPath(), Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
+		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
+		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
+		Ready: p.missing, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 	return nil
 }
 
-// missing names what keeps the program from serving.
-func (e *Embedded) missing(context.Context) []string {
-	if e.ready.Load() {
-		return nil
+func (p *Program) buyPath() httpapi.Desk {
+	if p.cfg.isCluster() {
+		return p.desk
 	}
-	return []string{"the gates are not open yet"}
+	return firmDesk{p.desk}
 }
 
 // lag is how many records the store has to meet yet; 0 where nobody can tell.
-func (e *Embedded) lag() float64 {
-	_, end, errLog := e.log.Bounds(e.work, 0)
-	mark, errStore := e.store.Mark(e.work, 0)
-	if errLog != nil || errStore != nil {
+func (p *Program) lag() (n float64) {
+	partitions, err := p.keepers.log.Partitions(p.work)
+	if err != nil {
 		return 0
 	}
-	return float64(end - mark.Next)
+	for i := range partitions {
+		_, end, errLog := p.keepers.log.Bounds(p.work, i)
+		mark, errStore := p.keepers.store.Mark(p.work, i)
+		if errLog != nil || errStore != nil {
+			return 0
+		}
+		n += float64(end - mark.Next)
+	}
+	return n
 }
 
 func random(n int) []byte {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -28,9 +27,7 @@ func (a *API) systemRoutes(api huma.API) {
 		if len(missing) == 0 {
 			return &healthOutput{Health{"ok"}}, nil
 		}
-		p := problem(unavailable)
-		p.Detail = "Missing: " + strings.Join(missing, ", ")
-		return nil, p
+		return nil, lacking(missing)
 	})
 	huma.Register(api, documentOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {

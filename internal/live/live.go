@@ -82,6 +82,20 @@ func (h *Hub) Wake(keys ...string) {
 	}
 }
 
+// WakeAll tells every topic that there may be news.
+func (h *Hub) WakeAll() {
+	if h.watchers.Load() == 0 {
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, topics := range h.topics {
+		for _, t := range topics {
+			t.wake()
+		}
+	}
+}
+
 // Watch begins to watch a view of a key. Where nobody watches it yet, start
 // makes the Build of the new topic.
 func (h *Hub) Watch(key, view string, start func() Build) *Watcher {

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"seckill/internal/gate/redisgate"
+	"seckill/internal/orderlog/kafkalog"
+	"seckill/internal/orderstore"
+	"seckill/internal/orderstore/pgstore"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// The servers of a cluster, as people are told of them.
+const (
+	redis    = "Redis"
+	kafka    = "Kafka"
+	postgres = "Postgres"
+)
+
+const (
+	// connectWithin is how long one try to connect may take.
+	connectWithin = 10 * time.Second
+	// askWithin is how long a server may take to show that it is there.
+	askWithin = time.Second
+)
+
+// cluster is one process of a sale on Redis, Kafka and Postgres.
+type cluster struct {
+	cfg   Config
+	gate  *redisgate.Gate
+	log   *kafkalog.Log
+	store *pgstore.Store
+}
+
+func openCluster(cfg Config) (*Program, error) { return open(cfg, &cluster{cfg: cfg}) }
+
+func (m *cluster) connect(ctx context.Context, waiting func(server string, away error)) (keepers, error) {
+	g, ctx := errgroup.WithContext(ctx)
+	for server, connect := range map[string]func(context.Context) error{
+		redis: m.connectRedis, kafka: m.connectKafka, postgres: m.connectPostgres,
+	} {
+		g.Go(func() error {
+			err := patiently(ctx, connect, func(away error) { waiting(server, away) })
+			if err != nil {
+				return fmt.Errorf("%s: %w", server, err)
+			}
+			waiting(server, nil)
+			return nil
+		})
+	}
+	err := g.Wait()
+	return keepers{m.gate, m.log, m.store}, err
+}
+
+// patiently tries to connect until that has worked, or never will.
+func patiently(ctx context.Context, connect func(context.Context) error, waiting func(error)) error {
+	for {
+		try, cancel := context.WithTimeout(ctx, connectWithin)
+		err := connect(try)
+		cancel()
+		if err == nil || !errors.Is(err, sale.ErrUnavailable) {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		waiting(err)
+		if err := sleep(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+}
+
+func (m *cluster) connectRedis(ctx context.Context) (err error) {
+	if m.gate == nil {
+		if m.gate, err = redisgate.New(redisgate.Options{URL: m.cfg.Redis, MaxUnrelayed: m.cfg.MaxUnrelayed}); err != nil {
+			return err
+		}
+	}
+	warnings, err := m.gate.Check(ctx)
+	m.warn(redis, warnings)
+	return err
+}
+
+func (m *cluster) connectKafka(ctx context.Context) error {
+	brokers, err := kafkalog.ParseBrokers(m.cfg.Kafka)
+	if err != nil {
+		return err
+	}
+	if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Log: m.cfg.Log}); err != nil {
+		return err
+	}
+	warnings, err := m.log.Check(ctx)
+	m.warn(kafka, warnings)
+	return err
+}
+
+func (m *cluster) connectPostgres(ctx context.Context) (err error) {
+	m.store, err = pgstore.Open(ctx, m.cfg.Postgres)
+	return err
+}
+
+func (m *cluster) warn(server string, warnings []string) {
+	for _, w := range warnings {
+		m.cfg.Log.Warn("setting endangers the sale", "server", server, "setting", w)
+	}
+}
+
+func (m *cluster) confirm(ctx context.Context, store orderstore.Keeper) purchase.Confirmer {
+	return newAfterStore(ctx, store)
+}
+
+// settled waits for nothing: an opening passes over what others have on the way.
+func (m *cluster) settled(context.Context, *Program) error { return nil }
+
+func (m *cluster) missing(ctx context.Context, k keepers) (names []string) {
+	ctx, cancel := context.WithTimeout(ctx, askWithin)
+	defer cancel()
+	asked := [...]struct {
+		server string
+		ask    func() error
+		err    error
+	}{
+		{redis, func() error { _, err := k.gate.View(ctx, "readyz"); return err }, nil},
+		{kafka, func() error { _, _, err := k.log.Bounds(ctx, 0); return err }, nil},
+		{postgres, func() error { _, err := k.store.Mark(ctx, 0); return err }, nil},
+	}
+	var g errgroup.Group
+	for i := range asked {
+		g.Go(func() error { asked[i].err = asked[i].ask(); return nil })
+	}
+	_ = g.Wait() // the errors are in asked
+	for _, a := range asked {
+		if errors.Is(a.err, sale.ErrUnavailable) || errors.Is(a.err, sale.ErrUnknownOutcome) || ctx.Err() != nil && a.err != nil {
+			names = append(names, a.server)
+		}
+	}
+	return names
+}
+
+func (m *cluster) failed(ctx context.Context) error {
+	<-ctx.Done()
+	return nil
+}
+
+func (m *cluster) close() error {
+	var errs []error
+	if m.gate != nil {
+		m.gate.Close()
+	}
+	if m.log != nil {
+		errs = append(errs, m.log.Close())
+	}
+	if m.store != nil {
+		errs = append(errs, m.store.Close())
+	}
+	return errors.Join(errs...)
+}

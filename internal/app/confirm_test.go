@@ -1,0 +1,202 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/orderstore/sqlitestore"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// counted is a store that counts its queries, and can be away.
+type counted struct {
+	*sqlitestore.Store
+	mu      sync.Mutex
+	queries int
+	away    bool
+	asked   chan struct{} // of each query
+}
+
+func (c *counted) OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error) {
+	c.mu.Lock()
+	c.queries++
+	away := c.away
+	c.mu.Unlock()
+	c.asked <- struct{}{}
+	if away {
+		return nil, sale.ErrUnavailable
+	}
+	return c.Store.OrdersByID(ctx, ids)
+}
+
+// A ledger is a store, and the records that it has folded.
+type ledger struct {
+	t *testing.T
+	*counted
+	mark orderstore.Mark
+}
+
+func newLedger(t *testing.T) *ledger {
+	s, err := sqlitestore.Open(filepath.Join(t.TempDir(), "store.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	l := &ledger{t: t, counted: &counted{Store: s, asked: make(chan struct{}, 10_000)}}
+	l.open(1, 2)
+	return l
+}
+
+// fold has the store fold a record, and returns its position.
+func (l *ledger) fold(r sale.Record) *sale.Position {
+	l.t.Helper()
+	at := sale.Position{Offset: l.mark.Next}
+	next := l.mark
+	next.Next++
+	r.ProductID, r.At = "p", time.Now()
+	b := orderstore.Batch{From: l.mark, To: next, Concerns: []orderstore.Concern{{
+		Product: "p", Orders: []sale.OrderID{r.OrderID}, Users: []string{r.UserID}, MostHeld: r.Kind == sale.KindOpening,
+	}}}
+	err := l.Apply(l.t.Context(), b, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		sale.Fold(states[0], r, at, now)
+		return nil
+	})
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.mark = next
+	return &at
+}
+
+func (l *ledger) open(epoch, quantity int64) {
+	l.fold(sale.Record{Kind: sale.KindOpening, Epoch: epoch, Nonce: fmt.Sprint(epoch), Terms: sale.Terms{Quantity: quantity, LimitPerUser: 1}})
+}
+
+func (l *ledger) order(n byte, user string, epoch int64) *sale.Position {
+	return l.fold(sale.Record{Kind: sale.KindOrder, OrderID: sale.OrderID{n}, UserID: user, Epoch: epoch, Seq: int64(n)})
+}
+
+func claim(n byte, epoch int64, at *sale.Position) purchase.Claim {
+	return purchase.Claim{Product: "p", Order: sale.OrderID{n}, Epoch: epoch, Appended: at != nil, At: at}
+}
+
+type told struct {
+	fate purchase.Fate
+	err  error
+}
+
+// confirm asks for a fate, and gives it when it is known.
+func confirm(ctx context.Context, s *afterStore, c purchase.Claim) <-chan told {
+	answer := make(chan told, 1)
+	go func() {
+		fate, err := s.Confirm(ctx, c)
+		answer <- told{fate, err}
+	}()
+	return answer
+}
+
+func (l *ledger) is(got told, want purchase.Fate) {
+	l.t.Helper()
+	if got.err != nil || got.fate != want {
+		l.t.Errorf("told %v, %v, not %v", got.fate, got.err, want)
+	}
+}
+
+func TestAnOrderIsPlacedOnceTheStoreHasIt(t *testing.T) {
+	for name, at := range map[string]*sale.Position{"in the log": {Offset: 1}, "nobody knows where": nil} {
+		t.Run(name, func(t *testing.T) {
+			l := newLedger(t)
+			answer := confirm(t.Context(), newAfterStore(t.Context(), l), claim(1, 1, at))
+			if at == nil {
+				<-l.asked // and it was not there
+			}
+			select {
+			case got := <-answer:
+				t.Errorf("told %+v of an order that is not there", got)
+			default:
+			}
+			l.order(1, "u", 1)
+			l.is(<-answer, purchase.IsPlaced)
+		})
+	}
+}
+
+func TestAnOrderThatCannotComeIsVoid(t *testing.T) {
+	l := newLedger(t)
+	s := newAfterStore(t.Context(), l)
+	l.order(1, "u", 1)
+	refused := l.order(2, "u", 1) // one too many of this user
+	l.is(<-confirm(t.Context(), s, claim(2, 1, refused)), purchase.IsVoid)
+
+	late := confirm(t.Context(), s, claim(3, 1, nil))
+	l.open(2, 2)
+	l.is(<-late, purchase.IsVoid)
+	l.is(<-confirm(t.Context(), s, claim(4, 1, l.order(4, "w", 1))), purchase.IsVoid)
+}
+
+// Refused at an epoch that has passed, it may be on its way again.
+func TestARefusalOfAnEarlierEpochIsNoFate(t *testing.T) {
+	l := newLedger(t)
+	s := newAfterStore(t.Context(), l)
+	l.order(1, "u", 1)
+	l.order(2, "u", 1)
+	l.open(2, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	answer := confirm(ctx, s, claim(2, 2, nil))
+	<-l.asked
+	cancel()
+	l.is(<-answer, purchase.IsPending)
+}
+
+func TestWhoCannotWaitForTheStoreIsPending(t *testing.T) {
+	l := newLedger(t)
+	s := newAfterStore(t.Context(), l)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l.is(<-confirm(ctx, s, claim(1, 1, &sale.Position{Offset: 5})), purchase.IsPending)
+	l.is(<-confirm(ctx, s, claim(1, 1, nil)), purchase.IsPending)
+}
+
+func TestAStoreThatIsAwayIsWaitedFor(t *testing.T) {
+	l := newLedger(t)
+	s := newAfterStore(t.Context(), l)
+	at := l.order(1, "u", 1)
+	l.mu.Lock()
+	l.away = true
+	l.mu.Unlock()
+	answer := confirm(t.Context(), s, claim(1, 1, at))
+	<-l.asked
+	l.mu.Lock()
+	l.away = false
+	l.mu.Unlock()
+	l.is(<-answer, purchase.IsPlaced)
+}
+
+// A batch of buyers costs a query or two, and not one each.
+func TestBuyersShareQueries(t *testing.T) {
+	l := newLedger(t)
+	s := newAfterStore(t.Context(), l)
+	at := &sale.Position{Offset: l.mark.Next}
+	const buyers = 1000
+	var answers []<-chan told
+	for range buyers {
+		answers = append(answers, confirm(t.Context(), s, claim(1, 1, at)))
+	}
+	l.order(1, "u", 1)
+	for _, a := range answers {
+		l.is(<-a, purchase.IsPlaced)
+	}
+	if l.queries > buyers/10 {
+		t.Errorf("%d queries for %d buyers", l.queries, buyers)
+	}
+}

@@ -1,0 +1,81 @@
+package app
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"seckill/internal/opening"
+)
+
+const (
+	// openAtOnce bounds the gates that are opened side by side.
+	openAtOnce = 32
+	// openWithin is how long one opening may take. One with a million orders takes some seconds.
+	openWithin = 30 * time.Second
+)
+
+// openings are the attempts under way, one a product.
+type openings struct {
+	group   *errgroup.Group
+	first   sync.WaitGroup // until it is done, nobody is told that the gates are open
+	slots   chan struct{}
+	mu      sync.Mutex
+	running map[string]bool
+}
+
+// openGates opens every gate as soon as that may be, and then, for as long as ctx
+// is not done, those that have to be opened again.
+func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
+	if err := p.mode.settled(ctx, p); err != nil {
+		return quiet(ctx, err)
+	}
+	o := &openings{group: g, slots: make(chan struct{}, openAtOnce), running: map[string]bool{}}
+	watch := opening.NewWatch(p.opener, time.Now)
+	return p.repeat(ctx, watchEvery, func() error {
+		due, err := watch.Look(ctx)
+		if err != nil {
+			return err
+		}
+		for _, a := range due {
+			o.begin(a.Product.ID, func() { p.open(ctx, a) })
+		}
+		if !p.ready.Load() {
+			o.first.Wait()
+			p.ready.Store(true)
+			p.cfg.Log.Info("ready", "address", p.Addr().String())
+		}
+		return nil
+	})()
+}
+
+func (p *Program) open(ctx context.Context, a *opening.Attempt) {
+	limited, cancel := context.WithTimeout(ctx, openWithin)
+	defer cancel()
+	if err := p.opener.Run(limited, a); err != nil && ctx.Err() == nil {
+		p.cfg.Log.Warn("gate not opened", "attempt", a.String(), "error", err)
+	}
+}
+
+// begin runs an attempt at opening a product's gate, unless one is under way.
+func (o *openings) begin(product string, attempt func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.running[product] {
+		return
+	}
+	o.running[product] = true
+	o.first.Add(1)
+	o.group.Go(func() error {
+		defer o.first.Done()
+		o.slots <- struct{}{}
+		attempt()
+		<-o.slots
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.running, product)
+		return nil
+	})
+}

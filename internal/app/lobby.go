@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"seckill/internal/httpapi"
+)
+
+// A lobby answers for a process that does not sell: its servers are away yet, or
+// it only projects.
+type lobby struct{ server *http.Server }
+
+func newLobby(missing func(context.Context) []string, metrics http.Handler) *lobby {
+	return &lobby{&http.Server{Handler: httpapi.Lobby(missing, metrics), ReadHeaderTimeout: 10 * time.Second}}
+}
+
+func (l *lobby) Serve(ln net.Listener) error {
+	if err := l.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func (l *lobby) Shutdown(ctx context.Context) error { return l.server.Shutdown(ctx) }
+
+// arrive connects to the servers. Until they are there a lobby answers, and says
+// what it waits for.
+func (p *Program) arrive(ctx context.Context) error {
+	waits := waits{away: map[string]error{redis: errNotYet, kafka: errNotYet, postgres: errNotYet}}
+	l := newLobby(waits.names, p.counts.Handler())
+	left := make(chan error, 1)
+	go func() { left <- l.Serve(borrowed{p.listener.(*net.TCPListener)}) }()
+	k, err := p.mode.connect(ctx, func(server string, away error) {
+		if waits.note(server, away) {
+			p.cfg.Log.Info("waiting", "for", server, "because", away)
+		}
+	})
+	late, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = l.Shutdown(late) // who is still being told to wait will ask again
+	if err := errors.Join(err, <-left, p.listener.(*net.TCPListener).SetDeadline(time.Time{})); err != nil {
+		return err
+	}
+	p.keepers = k
+	return p.wire(nil)
+}
+
+// borrowed is a listener that goes on after whoever borrowed it has closed it.
+type borrowed struct{ *net.TCPListener }
+
+func (b borrowed) Accept() (net.Conn, error) {
+	c, err := b.TCPListener.Accept()
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, net.ErrClosed
+	}
+	return c, err
+}
+
+func (b borrowed) Close() error { return b.SetDeadline(time.Unix(1, 0)) }
+
+var errNotYet = errors.New("not connected yet")
+
+// waits are the servers that are waited for.
+type waits struct {
+	mu   sync.Mutex
+	away map[string]error
+}
+
+// note takes down that a server is away, or with nil that it is there. It reports
+// whether that is news worth telling.
+func (w *waits) note(server string, away error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	before := w.away[server]
+	w.away[server] = away
+	return away != nil && before.Error() != away.Error()
+}
+
+func (w *waits) names(context.Context) (names []string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, server := range [...]string{redis, kafka, postgres} {
+		if w.away[server] != nil {
+			names = append(names, strings.ReplaceAll(server+" ("+w.away[server].Error()+")", "\n", " "))
+		}
+	}
+	return names
+}

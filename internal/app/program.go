@@ -1,0 +1,149 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"seckill/internal/gate"
+	"seckill/internal/httpapi"
+	"seckill/internal/live"
+	"seckill/internal/metrics"
+	"seckill/internal/opening"
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/projector"
+	"seckill/internal/purchase"
+	"seckill/internal/settle"
+)
+
+// grace is how long those who wait for an answer may take when the program ends.
+const grace = 10 * time.Second
+
+// keepers are what the gates, the log and the tables are kept in.
+type keepers struct {
+	gate  gate.Keeper
+	log   orderlog.Keeper
+	store orderstore.Keeper
+}
+
+// A mode is what the embedded mode and the cluster differ in, the keepers aside.
+type mode interface {
+	// connect gives the keepers. Where one is away it waits for it, and tells
+	// which. An error means that this program must not sell with them.
+	connect(ctx context.Context, waiting func(server string, away error)) (keepers, error)
+	// confirm is when an order is placed.
+	confirm(ctx context.Context, store orderstore.Keeper) purchase.Confirmer
+	// settled waits until gates may be opened.
+	settled(ctx context.Context, p *Program) error
+	// missing names what cannot be reached.
+	missing(ctx context.Context, k keepers) []string
+	// failed waits until a keeper can never be used again, and says why.
+	failed(ctx context.Context) error
+	close() error
+}
+
+// A Program is one process of a sale.
+type Program struct {
+	cfg      Config
+	mode     mode
+	listener net.Listener
+	keepers  keepers
+
+	hub       *live.Hub
+	counts    *metrics.Set
+	desk      *purchase.Desk
+	settle    *settle.Desk
+	opener    *opening.Opener
+	projector *projector.Projector
+	api       *httpapi.API
+	followed  int32 // so many partitions are watched for what other processes project
+
+	ready    atomic.Bool
+	work     context.Context // of lanes and loops: it outlasts the last answer
+	stopWork context.CancelFunc
+}
+
+// open takes the address.
+func open(cfg Config, m mode) (*Program, error) {
+	p := &Program{cfg: cfg, mode: m, hub: live.New(), counts: metrics.New()}
+	p.work, p.stopWork = context.WithCancel(context.Background())
+	var err error
+	if p.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
+		p.stopWork()
+		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
+	}
+	return p, nil
+}
+
+// Addr is where the program listens.
+func (p *Program) Addr() net.Addr { return p.listener.Addr() }
+
+// Run serves until ctx is done, and then answers whoever waits. It returns nil
+// after that, and the cause where it had to stop by itself.
+func (p *Program) Run(ctx context.Context) error {
+	if p.keepers == (keepers{}) {
+		if err := p.arrive(ctx); err != nil {
+			return quiet(ctx, err)
+		}
+	}
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	loops, work := errgroup.WithContext(p.work)
+	p.loops(work, loops)
+	go func() { // a loop that fails ends the program
+		<-work.Done()
+		stop(errors.New("a part of the program stopped"))
+	}()
+	front := p.front()
+	served := make(chan error, 1)
+	go func() { served <- front.Serve(p.listener) }()
+	select {
+	case <-ctx.Done():
+	case err := <-served:
+		p.stopWork()
+		return errors.Join(err, loops.Wait())
+	}
+	p.ready.Store(false)
+	late, cancel := context.WithTimeout(context.Background(), grace)
+	defer cancel()
+	err := front.Shutdown(late)
+	p.stopWork()
+	return errors.Join(loops.Wait(), err)
+}
+
+// A front answers on the program's address.
+type front interface {
+	Serve(net.Listener) error
+	Shutdown(context.Context) error
+}
+
+func (p *Program) front() front {
+	if p.cfg.sells() {
+		return p.api
+	}
+	return newLobby(p.missing, p.counts.Handler())
+}
+
+// missing names what keeps the program from serving.
+func (p *Program) missing(ctx context.Context) []string {
+	if !p.ready.Load() {
+		return []string{"the gates are not open yet"}
+	}
+	return p.mode.missing(ctx, p.keepers)
+}
+
+// Close gives back what the program took. It may follow Run, or an open that failed.
+func (p *Program) Close() error {
+	p.stopWork()
+	err := p.listener.Close()
+	if errors.Is(err, net.ErrClosed) {
+		err = nil
+	}
+	return errors.Join(err, p.mode.close())
+}
