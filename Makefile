@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run build pages npm deps deps-% test lint test-unit test-fault test-ui test-e2e jmeter bench clean help
+.PHONY: run cluster build pages npm deps deps-% test lint test-unit test-fault test-ui test-e2e jmeter bench clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -12,6 +12,13 @@ NPM_LOCKS := $(wildcard ui/package-lock.json test/e2e/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")
 	@bin/seckill serve $(ARGS)
+
+cluster: deps-cluster build bin/devstack ## Serve from Redis, Kafka and Postgres, with nginx on localhost:3000, without Docker
+	@scripts/cluster.py $(ARGS)
+
+.PHONY: bin/devstack
+bin/devstack:
+	go build -trimpath -o $@ ./cmd/devstack
 
 build: pages ## Build bin/seckill, with the pages in it where Node is there
 	go build -trimpath -o bin/seckill ./cmd/seckill
@@ -42,8 +49,8 @@ test-ui: need-node npm ## - types, lint and unit tests of the pages
 test-e2e: need-node build npm ## - the pages in a real browser
 	cd test/e2e && npm run typecheck && npm test
 
-jmeter: build ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error
-	@python3 test/load/jmeter.py
+jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error (CLUSTER=1: of a cluster)
+	@python3 test/load/jmeter.py $(if $(CLUSTER),--cluster)
 
 bench: deps-bench build ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json, ONLY=PART)
 	@python3 test/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")

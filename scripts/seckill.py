@@ -93,7 +93,8 @@ class Sale:
 
     def __init__(self, url, pid, started_in):
         self.url, self.pid, self.started_in = url, pid, started_in
-        self.port = int(url.rsplit(":", 1)[1])
+        self.host, port = url.partition("//")[2].rsplit(":", 1)
+        self.port = int(port)
 
     def put(self, product, quantity):
         status, body = call("PUT", f"{self.url}/api/products/{product}", {"quantity": quantity})

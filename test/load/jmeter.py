@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""make jmeter: 10,000 JMeter threads in 5 seconds at a sale of 100 units, started for it and stopped after it.
+"""make jmeter: 10,000 JMeter threads in 5 seconds at a sale of 100 units.
+
+The sale is started for it and stopped after it, embedded or (--cluster) as a cluster; or it is one that runs (--url).
 
 Fails unless exactly 100 were sold, by JMeter's count of 201 and 202 and by the server's, and nothing was an error.
 JMeter comes through Maven, once, into .cache/jmeter. Its results stay in .cache/jmeter.jtl.
 """
 
+import argparse
 import collections
+import contextlib
 import csv
 import os
 import pathlib
@@ -19,6 +23,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE.parent.parent / "scripts"))
+import cluster  # noqa: E402
 import seckill  # noqa: E402
 
 HOME = seckill.CACHE / "jmeter"
@@ -60,7 +65,7 @@ def run_plan(sale, tmp):
             "-Dsun.net.http.retryPost=false",  # Java would send a POST again, unasked
             "-jar", HOME / "bin" / "ApacheJMeter.jar", "-n", "-t", HERE / "seckill.jmx", "-l", RESULTS,
             "-j", tmp / "jmeter.log", "-Jjmeterengine.nongui.port=0",
-            "-Jhost=127.0.0.1", f"-Jport={sale.port}", "-Jproduct=1", f"-Jthreads={BUYERS}", f"-Jrampup={SECONDS}"]
+            f"-Jhost={sale.host}", f"-Jport={sale.port}", "-Jproduct=1", f"-Jthreads={BUYERS}", f"-Jrampup={SECONDS}"]
     with open(tmp / "jmeter.out", "wb") as out:
         p = subprocess.Popen(args, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     try:
@@ -109,11 +114,30 @@ def judge(product):
         raise seckill.Failed(f"{'; '.join(wrong)} (each answer: {os.path.relpath(RESULTS)})")
 
 
+@contextlib.contextmanager
+def running(url):
+    """A sale that runs already: put anew, so that nothing has been sold of it."""
+    sale = seckill.Sale(url.rstrip("/"), None, None)
+    if seckill.call("GET", f"{sale.url}/api/products/1")[0] == 200:
+        seckill.call("POST", f"{sale.url}/api/products/1/close")
+        seckill.call("DELETE", f"{sale.url}/api/products/1")
+    yield sale
+
+
 def run():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--cluster", action="store_true", help="start a cluster, not the embedded mode")
+    which.add_argument("--url", help="take the sale that runs there; its product 1 is started over")
+    which.add_argument("--install", action="store_true", help="only get JMeter")
+    args = parser.parse_args()
     install()
+    if args.install:
+        return
     with tempfile.TemporaryDirectory(prefix="seckill-jmeter-") as name:
         tmp = pathlib.Path(name)
-        with seckill.serve(tmp) as sale:
+        start = running(args.url) if args.url else cluster.cluster(tmp) if args.cluster else seckill.serve(tmp)
+        with start as sale:
             sale.put(1, UNITS)
             run_plan(sale, tmp)
             judge(settled(sale))
