@@ -1,7 +1,6 @@
 package devstack
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -85,28 +84,13 @@ func (p *Postgres) create(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(fresh), os.Mkdir(fresh, 0o700), p.as.give(fresh)); err != nil {
 		return err
 	}
-	if err := p.run(ctx, "", "initdb", "-D", fresh, "-A", "trust", "-U", "seckill", "--no-sync", "--locale=C", "-E", "UTF8"); err != nil {
+	if err := run(ctx, p.program("initdb", "-D", fresh, "-A", "trust", "-U", "seckill", "--no-sync", "--locale=C", "-E", "UTF8"), ""); err != nil {
 		return err
 	}
-	if err := p.run(ctx, "CREATE DATABASE seckill;\n", "postgres", "--single", "-F", "-D", fresh, "postgres"); err != nil {
+	if err := run(ctx, p.program("postgres", "--single", "-F", "-D", fresh, "postgres"), "CREATE DATABASE seckill;\n"); err != nil {
 		return err
 	}
 	return errors.Join(os.Remove(p.Data()), os.Rename(fresh, p.Data()))
-}
-
-// run runs one of Postgres's programs to its end.
-func (p *Postgres) run(ctx context.Context, input, name string, args ...string) error {
-	cmd := p.program(name, args...)
-	var said bytes.Buffer
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &said, &said
-	if err := start(cmd); err != nil {
-		return err
-	}
-	defer context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })() // it may have ended
-	if err := cmd.Wait(); err != nil {
-		return fmt.Errorf("%s: %w: %s", name, errors.Join(context.Cause(ctx), err), said.Bytes())
-	}
-	return nil
 }
 
 // program is a command that runs as the right user, in a folder that they can enter.

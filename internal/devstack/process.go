@@ -2,10 +2,13 @@ package devstack
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -40,6 +43,20 @@ func start(cmd *exec.Cmd) error {
 	started := make(chan error)
 	starter() <- func() { started <- cmd.Start() }
 	return <-started
+}
+
+// run runs a command to its end.
+func run(ctx context.Context, cmd *exec.Cmd, input string) error {
+	var said bytes.Buffer
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(input), &said, &said
+	if err := start(cmd); err != nil {
+		return err
+	}
+	defer context.AfterFunc(ctx, func() { _ = cmd.Process.Kill() })() // it may have ended
+	if err := cmd.Wait(); err != nil {
+		return fmt.Errorf("%s: %w: %s", filepath.Base(cmd.Path), errors.Join(context.Cause(ctx), err), said.Bytes())
+	}
+	return nil
 }
 
 // launch starts a command; what it says is added to the log.

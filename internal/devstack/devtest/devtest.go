@@ -60,6 +60,19 @@ func Postgres(t testing.TB) string {
 	})
 }
 
+// Kafka is the address of a Kafka of one broker, or the addresses, separated by
+// commas, that SECKILL_TEST_KAFKA names.
+func Kafka(t testing.TB) string {
+	t.Helper()
+	return shared.get(t, "kafka", "SECKILL_TEST_KAFKA", func(ctx context.Context, dir string) (string, func(), error) {
+		s, err := devstack.StartKafka(ctx, dir, 1)
+		if err != nil {
+			return "", nil, err
+		}
+		return s.Addr(), s.Close, nil
+	})
+}
+
 // shared is what runs in this test binary.
 var shared servers
 

@@ -1,0 +1,64 @@
+package devstack
+
+import (
+	"context"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+)
+
+// pom names Kafka's version, and lets Maven find what that needs.
+//
+//go:embed pom.xml
+var pom []byte
+
+// FetchKafka gets Kafka through Maven, unless it is here already: some 40 MB, in
+// the user's cache folder. It returns the folder with the jars.
+func FetchKafka(ctx context.Context) (string, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("Kafka needs a folder to be kept in: %w", err)
+	}
+	// Another pom is another folder; one that is there is whole.
+	sum := sha256.Sum256(pom)
+	jars := filepath.Join(cache, "seckill", "kafka-"+hex.EncodeToString(sum[:6]))
+	if _, err := os.Stat(jars); err == nil {
+		return jars, nil
+	}
+	maven, err := exec.LookPath("mvn")
+	if err != nil {
+		return "", fmt.Errorf("Kafka, and mvn, which would get it: %w", ErrMissing)
+	}
+	if err := os.MkdirAll(filepath.Dir(jars), 0o755); err != nil {
+		return "", err
+	}
+	temp, err := os.MkdirTemp(filepath.Dir(jars), "kafka-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	return jars, fetch(ctx, maven, temp, jars)
+}
+
+// fetch has Maven fill a folder, and puts it in its place once it is whole.
+// Whoever is the second to do so finds it there.
+func fetch(ctx context.Context, maven, temp, jars string) error {
+	project := filepath.Join(temp, "pom.xml")
+	if err := os.WriteFile(project, pom, 0o600); err != nil {
+		return err
+	}
+	filled := filepath.Join(temp, "jars")
+	cmd := exec.Command(maven, "-B", "-q", "-f", project, "dependency:copy-dependencies", "-DoutputDirectory="+filled)
+	if err := run(ctx, cmd, ""); err != nil {
+		return fmt.Errorf("getting Kafka: %w", err)
+	}
+	err := os.Rename(filled, jars)
+	if _, there := os.Stat(jars); there == nil {
+		return nil
+	}
+	return err
+}
