@@ -27,6 +27,7 @@ var law = []room{
 	// never see each other.
 	{path: "internal/gate", may: []string{"internal/sale"}},
 	{path: "internal/gate/memgate", may: []string{"internal/sale", "internal/gate"}},
+	{path: "internal/gate/redisgate", may: []string{"internal/sale", "internal/gate"}},
 	{path: "internal/gate/gatetest", may: []string{"internal/sale", "internal/gate"}},
 	{path: "internal/orderlog", may: []string{"internal/sale"}},
 	{path: "internal/orderlog/sqlitelog", may: []string{"internal/sale", "internal/orderlog"}},
@@ -73,7 +74,7 @@ var postgres = []string{"internal/orderstore/pgstore"}
 var drivers = []driver{
 	{"modernc.org/sqlite", sqlite},
 	{"database/sql", append(sqlite, postgres...)}, // Postgres: only because the migrations ask for it
-	{"github.com/redis", nil},
+	{"github.com/redis", []string{"internal/gate/redisgate"}},
 	{"github.com/twmb/franz-go", []string{"internal/orderlog/kafkalog"}},
 	{"github.com/jackc", postgres},
 	{"github.com/pressly/goose", postgres},
