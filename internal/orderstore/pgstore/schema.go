@@ -20,6 +20,14 @@ var files embed.FS
 // migrate brings the tables up to date. Of processes that come at once, the first
 // does it and the others wait.
 func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	var path string
+	var schema *string
+	if err := pool.QueryRow(ctx, "SELECT current_setting('search_path'), current_schema()").Scan(&path, &schema); err != nil {
+		return translate("connect", err)
+	}
+	if schema == nil {
+		return fmt.Errorf("%w: order store: there is no schema of the search_path %s", sale.ErrUnavailable, path)
+	}
 	folder, err := fs.Sub(files, "migrations")
 	if err != nil {
 		return err

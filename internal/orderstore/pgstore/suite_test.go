@@ -33,8 +33,9 @@ func TestSuite(t *testing.T) {
 func schema(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("test_%016x", rand.Uint64())
-	by(t, devtest.Postgres(t), "CREATE SCHEMA "+name)
-	t.Cleanup(func() { by(t, devtest.Postgres(t), "DROP SCHEMA "+name+" CASCADE") })
+	hand := hand(t, devtest.Postgres(t))
+	hand("CREATE SCHEMA " + name)
+	t.Cleanup(func() { hand("DROP SCHEMA " + name + " CASCADE") })
 	u, err := url.Parse(devtest.Postgres(t))
 	if err != nil {
 		t.Fatal(err)
@@ -46,16 +47,17 @@ func schema(t testing.TB) string {
 	return u.String()
 }
 
-// by runs statements as a hand at the server would.
-func by(t testing.TB, address string, statements ...string) {
+// hand is somebody at the server, who runs statements.
+func hand(t testing.TB, address string) func(sql string) {
 	t.Helper()
-	ctx := context.Background()
+	ctx := context.Background() // Cleanup has one too
 	c, err := pgx.Connect(ctx, address)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.Close(ctx)
-	for _, sql := range statements {
+	t.Cleanup(func() { c.Close(ctx) })
+	return func(sql string) {
+		t.Helper()
 		if _, err := c.Exec(ctx, sql); err != nil {
 			t.Fatalf("%s: %v", sql, err)
 		}

@@ -1,0 +1,89 @@
+package pgstore
+
+import (
+	"testing"
+	"time"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// passes waits for a position, which no test has to wait for long.
+func passes(t *testing.T, s *Store, offset int64) {
+	t.Helper()
+	if err := s.Passed(t.Context(), sale.Position{Offset: offset}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnotherProcessIsHeard(t *testing.T) {
+	address := schema(t)
+	here, there := opened(t, address), opened(t, address)
+	mark := applied(t, there, orderstore.Mark{}, put(9))
+	passes(t, here, 0)
+	applied(t, there, mark, buy(1))
+	passes(t, here, 1)
+}
+
+func TestSchemasDoNotHearEachOther(t *testing.T) {
+	here, there := opened(t, schema(t)), opened(t, schema(t))
+	applied(t, there, orderstore.Mark{}, put(9), buy(1))
+	applied(t, here, orderstore.Mark{}, put(9))
+	passes(t, there, 1)
+	passes(t, here, 0)
+	if passed, _ := here.progress.passed(sale.Position{Offset: 1}); passed {
+		t.Error("a position of another schema")
+	}
+}
+
+// TestALostConnectionIsMadeAnew: what was notified meanwhile is looked up, and
+// until then nothing is taken for passed.
+func TestALostConnectionIsMadeAnew(t *testing.T) {
+	address := schema(t)
+	s := opened(t, address)
+	mark := applied(t, s, orderstore.Mark{}, put(9))
+	passes(t, s, 0)
+	_, moved := s.progress.passed(sale.Position{})
+	hand := hand(t, address)
+	hand("BEGIN")
+	hand("LOCK TABLE seckill_position") // nobody can look it up
+	hand(`DO $$ BEGIN
+		PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+		WHERE application_name = current_setting('application_name') AND query LIKE '%FROM seckill_position' AND pid <> pg_backend_pid();
+		IF NOT FOUND THEN RAISE 'nobody listens'; END IF; END $$`)
+	<-moved
+	if passed, _ := s.progress.passed(sale.Position{}); passed {
+		t.Error("while nobody listens, a position is taken for passed")
+	}
+	hand("COMMIT")
+	applied(t, s, mark, buy(1))
+	passes(t, s, 1)
+}
+
+// TestPositionsAreLookedUp: somebody moves one, and tells nobody.
+func TestPositionsAreLookedUp(t *testing.T) {
+	address := schema(t)
+	s := looking(t, address, time.Millisecond)
+	applied(t, s, orderstore.Mark{}, put(9))
+	passes(t, s, 0)
+	hand(t, address)("UPDATE seckill_position SET next = 7")
+	passes(t, s, 6)
+	_, moved := s.progress.passed(sale.Position{})
+	hand(t, address)("UPDATE seckill_position SET next = 1") // an older copy
+	<-moved
+	if passed, _ := s.progress.passed(sale.Position{Offset: 6}); passed {
+		t.Error("a position has passed that is not folded any more")
+	}
+}
+
+// TestAnyoneMayNotify what is no position.
+func TestAnyoneMayNotify(t *testing.T) {
+	address := schema(t)
+	s := opened(t, address)
+	applied(t, s, orderstore.Mark{}, put(9))
+	hand := hand(t, address)
+	for _, said := range []string{"nonsense", "0 -7", "0 5"} {
+		hand("SELECT pg_notify(" + channel + ", '" + said + "')")
+	}
+	passes(t, s, 4)
+}

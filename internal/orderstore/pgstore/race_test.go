@@ -1,0 +1,123 @@
+package pgstore
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// blocked waits until somebody in the tests' schema waits for a lock.
+func blocked(t *testing.T, s *Store) {
+	t.Helper()
+	for n := 0; n == 0; {
+		err := s.pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
+			WHERE wait_event_type = 'Lock' AND application_name = current_setting('application_name')`).Scan(&n)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestOneOfTwoProcessesWins: the second comes while the first is folding.
+func TestOneOfTwoProcessesWins(t *testing.T) {
+	address := schema(t)
+	first, second := opened(t, address), opened(t, address)
+	mark := applied(t, first, orderstore.Mark{}, put(99))
+	b := after(mark, buys(1, 10)...)
+	lost := make(chan error, 1)
+	err := first.Apply(t.Context(), b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		go func() { lost <- b.to(t.Context(), second) }()
+		blocked(t, first)
+		return b.fold(now, states)
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if err := <-lost; !errors.Is(err, sale.ErrMoved) {
+		t.Errorf("the second: %v, not %q", err, sale.ErrMoved)
+	}
+	holds(t, second, 10)
+}
+
+// TestTheFirstBatchIsOnce: a row that is not there cannot be locked.
+func TestTheFirstBatchIsOnce(t *testing.T) {
+	address := schema(t)
+	first, second := opened(t, address), opened(t, address)
+	b := after(orderstore.Mark{}, put(99))
+	lost := make(chan error, 1)
+	err := first.Apply(t.Context(), b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		go func() { lost <- b.to(t.Context(), second) }()
+		blocked(t, first)
+		return b.fold(now, states)
+	})
+	if lost := <-lost; err != nil || !errors.Is(lost, sale.ErrMoved) {
+		t.Errorf("%v, and the second: %v, not %q", err, lost, sale.ErrMoved)
+	}
+}
+
+// TestProductsAreLocked: two partitions bring orders of one product, as they never
+// should. The second has to wait, and to see what the first did.
+func TestProductsAreLocked(t *testing.T) {
+	s := opened(t, schema(t))
+	mark := applied(t, s, orderstore.Mark{}, put(99))
+	first, second := after(mark, buys(1, 10)...), after(orderstore.Mark{}, buys(11, 10)...)
+	second.Partition = 1
+	done := make(chan error, 1)
+	err := s.Apply(t.Context(), first.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		go func() {
+			done <- s.Apply(t.Context(), second.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+				if held := states[0].Product.Held; held != 10 {
+					t.Errorf("the second sees %d held, not 10", held)
+				}
+				return second.fold(now, states)
+			})
+		}()
+		blocked(t, s)
+		return first.fold(now, states)
+	})
+	if err := errors.Join(err, <-done); err != nil {
+		t.Error(err)
+	}
+	holds(t, s, 20)
+}
+
+// TestAStalledProcessLosesItsBatch: the first stands still while it folds, and the
+// second does not wait for it for ever.
+func TestAStalledProcessLosesItsBatch(t *testing.T) {
+	address := schema(t)
+	stalled := opened(t, address+"&idle_in_transaction_session_timeout=50")
+	other := opened(t, address)
+	mark := applied(t, other, orderstore.Mark{}, put(99))
+	b := after(mark, buys(1, 10)...)
+	err := stalled.Apply(t.Context(), b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		applied(t, other, mark, b.records...)
+		return b.fold(now, states)
+	})
+	if !errors.Is(err, sale.ErrUnavailable) {
+		t.Errorf("a batch whose session is gone: %v, not %q", err, sale.ErrUnavailable)
+	}
+	if err := b.to(t.Context(), stalled); !errors.Is(err, sale.ErrMoved) {
+		t.Errorf("the same batch again: %v, not %q", err, sale.ErrMoved)
+	}
+	holds(t, stalled, 10)
+}
+
+// TestEveryConnectionHasTheSettings, unless its URL says otherwise.
+func TestEveryConnectionHasTheSettings(t *testing.T) {
+	s := opened(t, schema(t)+"&jit=on")
+	for name, want := range settings {
+		switch name {
+		case "application_name": // the URL of every test has one
+			continue
+		case "jit":
+			want = "on"
+		}
+		var got string
+		if err := s.pool.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %q, %v; not %q", name, got, err, want)
+		}
+	}
+}

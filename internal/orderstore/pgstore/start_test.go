@@ -1,0 +1,92 @@
+package pgstore
+
+import (
+	"errors"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// TestManyStartAtOnce on an empty database, each as a process would.
+func TestManyStartAtOnce(t *testing.T) {
+	address := schema(t)
+	var all sync.WaitGroup
+	stores := make([]*Store, 8)
+	for i := range stores {
+		all.Go(func() { stores[i] = opened(t, address) })
+	}
+	all.Wait()
+	mark := applied(t, stores[0], orderstore.Mark{}, put(9))
+	applied(t, stores[7], mark, buy(1))
+	holds(t, stores[3], 1)
+}
+
+func TestTablesOfANewerVersion(t *testing.T) {
+	address := schema(t)
+	opened(t, address)
+	hand(t, address)("INSERT INTO seckill_version (version_id, is_applied) VALUES (99, true)")
+	refused(t, address, "its tables are of version 99")
+}
+
+// refused demands that nothing opens, for want of what words say.
+func refused(t *testing.T, address, words string) {
+	t.Helper()
+	s, err := Open(t.Context(), address)
+	if err == nil {
+		s.Close()
+	}
+	if !errors.Is(err, sale.ErrUnavailable) || !strings.Contains(err.Error(), words) {
+		t.Errorf("%v, not %q with %q", err, sale.ErrUnavailable, words)
+	}
+}
+
+func TestWhatIsMissingIsNamed(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	closed := l.Addr().String()
+	l.Close()
+	there := schema(t)
+	config, err := pgx.ParseConfig(there)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, c := range map[string]struct{ address, words string }{
+		"nobody listens": {"postgres://u:secret@" + closed + "/seckill?sslmode=disable", "refused"},
+		"no URL":         {"postgres://u:secret@[/", "parse"},
+		"no database":    {strings.Replace(there, "/"+config.Database+"?", "/never?", 1), "never"},
+		"no schema":      {strings.Replace(there, "search_path=", "search_path=x", 1), "schema"},
+		"no user":        {strings.Replace(there, config.User+"@", "nobody:secret@", 1), "nobody"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			refused(t, c.address, c.words)
+			if _, err := Open(t.Context(), c.address); strings.Contains(err.Error(), "secret") {
+				t.Errorf("the password is in %v", err)
+			}
+		})
+	}
+}
+
+func TestClosed(t *testing.T) {
+	s := opened(t, schema(t))
+	mark := applied(t, s, orderstore.Mark{}, put(9))
+	waiting := make(chan error)
+	go func() { waiting <- s.Passed(t.Context(), sale.Position{Offset: 7}) }()
+	s.Close()
+	_, read := s.Products(t.Context())
+	for what, err := range map[string]error{
+		"Passed": <-waiting, "Apply": after(mark, buy(1)).to(t.Context(), s), "Products": read,
+		"Passed again": s.Passed(t.Context(), sale.Position{Offset: 7}),
+	} {
+		if !errors.Is(err, sale.ErrUnavailable) {
+			t.Errorf("%s of a closed store: %v, not %q", what, err, sale.ErrUnavailable)
+		}
+	}
+}
