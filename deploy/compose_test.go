@@ -1,0 +1,185 @@
+// Package deploy_test starts what compose.yaml would, on this machine.
+package deploy_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/compose-spec/compose-go/v2/cli"
+	"github.com/compose-spec/compose-go/v2/types"
+
+	"seckill/internal/devstack/devtest"
+)
+
+func TestMain(m *testing.M) { devtest.Main(m) }
+
+func compose(t *testing.T) *types.Project {
+	t.Helper()
+	o, err := cli.NewProjectOptions([]string{"../compose.yaml"}, cli.WithProfiles([]string{"*"}), cli.WithName("seckill"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := o.LoadProject(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// Whatever is kept outlives its container, whatever serves is watched, and no
+// image changes by itself.
+func TestEveryService(t *testing.T) {
+	p := compose(t)
+	for name, s := range p.Services {
+		if name != "jmeter" && s.HealthCheck == nil {
+			t.Errorf("%s has no health check", name)
+		}
+		if _, tag, _ := strings.Cut(s.Image, ":"); s.Build == nil && strings.Count(tag, ".") < 2 {
+			t.Errorf("%s has image %q: not pinned", name, s.Image)
+		}
+		for _, port := range s.Ports {
+			if port.HostIP != "127.0.0.1" {
+				t.Errorf("%s is published at %q: without a token it is for this machine", name, port.HostIP)
+			}
+		}
+	}
+	for _, name := range []string{"redis", "kafka", "postgres"} {
+		if len(p.Services[name].Volumes) == 0 {
+			t.Errorf("%s has no volume", name)
+		}
+	}
+	for _, want := range []string{"always", "noeviction"} {
+		if !slices.Contains(p.Services["redis"].Command, want) {
+			t.Errorf("redis is started without %s", want)
+		}
+	}
+}
+
+// What is said to a container is understood by the binary, and sells.
+func TestTheServicesStart(t *testing.T) {
+	servers := strings.NewReplacer(
+		"redis://redis:6379/0", devtest.Redis(t), "kafka:9092", devtest.Kafka(t),
+		"postgres://seckill:seckill@postgres:5432/seckill?sslmode=disable", devtest.Postgres(t))
+	binary := build(t)
+	ours := 0
+	for name, s := range compose(t).Services {
+		if s.Image != "seckill" {
+			continue
+		}
+		ours++
+		t.Run(name, func(t *testing.T) {
+			address := freeAddress(t)
+			settings := map[string]string{}
+			for k, v := range s.Environment {
+				settings[k] = strings.Replace(servers.Replace(*v), "0.0.0.0:3000", address, 1)
+			}
+			start(t, binary, s.Command, settings, address)
+			check := exec.Command(binary, s.HealthCheck.Test[2:]...)
+			check.Env = environment(settings)
+			if s.HealthCheck.Test[1] != "/seckill" {
+				t.Errorf("it is asked for its health by %q", s.HealthCheck.Test[1])
+			}
+			if out, err := check.CombinedOutput(); err != nil {
+				t.Errorf("health check: %v, %s", err, out)
+			}
+		})
+	}
+	if ours != 3 {
+		t.Errorf("%d services of ours, not two that sell and one that projects", ours)
+	}
+}
+
+func environment(settings map[string]string) (env []string) {
+	for k, v := range settings {
+		env = append(env, k+"="+v)
+	}
+	return env
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = l.Close() }() // it only held the port
+	return l.Addr().String()
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "seckill")
+	if out, err := exec.Command("go", "build", "-C", "..", "-o", binary, "./cmd/seckill").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return binary
+}
+
+// start runs the binary until the test ends, and returns once it is ready.
+func start(t *testing.T, binary string, args []string, settings map[string]string, address string) {
+	t.Helper()
+	var said bytes.Buffer
+	c := exec.Command(binary, args...)
+	c.Env, c.Stdout, c.Stderr, c.Dir = environment(settings), &said, &said, t.TempDir()
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	gone := make(chan error, 1)
+	go func() { gone <- c.Wait() }()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	for !ready(ctx, address) {
+		select {
+		case err := <-gone:
+			t.Fatalf("it ended before it was ready: %v\n%s", err, said.String())
+		case <-ctx.Done():
+			_ = c.Process.Kill()
+			<-gone
+			t.Fatalf("not ready in a minute\n%s", said.String())
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	t.Cleanup(func() {
+		err := c.Process.Signal(syscall.SIGTERM)
+		if err = errors.Join(err, <-gone); err != nil {
+			t.Errorf("end: %v\n%s", err, said.String())
+		}
+	})
+}
+
+func ready(ctx context.Context, address string) bool {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return false
+	}
+	return answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
+}
+
+// nginx passes on to the processes that compose names, and to no other.
+func TestTheFrontKnowsTheServices(t *testing.T) {
+	conf, err := os.ReadFile("nginx.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, s := range compose(t).Services {
+		sells := s.Image == "seckill" && !slices.Contains(s.Command, "projector")
+		if passed := bytes.Contains(conf, []byte("server "+name+":3000 ")); passed != sells {
+			t.Errorf("nginx passes on to %s: %v, and it sells: %v", name, passed, sells)
+		}
+	}
+}
