@@ -1,0 +1,118 @@
+package pgstore
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// TestAHandInTheTables: what somebody did to them breaks a batch that meets it,
+// which then leaves nothing behind.
+func TestAHandInTheTables(t *testing.T) {
+	for what, sql := range map[string]string{
+		"an order that the log has not brought":  `INSERT INTO seckill_order SELECT 0, 9, 1, 9, now(), NULL, NULL, 0, 1, '` + id(2).String() + `', '2', 'x', 'rejected'`,
+		"a number that is taken":                 "UPDATE seckill_order SET number = 2",
+		"a product that sold more than is known": "UPDATE seckill_product SET held = 0, placed = 0, last_number = 0",
+		"a table that is gone":                   "DROP TABLE seckill_return, seckill_order",
+		"a column that is gone":                  "ALTER TABLE seckill_order DROP COLUMN slot",
+		"a value that cannot be":                 "ALTER TABLE seckill_order ALTER slot DROP NOT NULL; UPDATE seckill_order SET slot = NULL",
+	} {
+		t.Run(what, func(t *testing.T) {
+			address := schema(t)
+			s := opened(t, address)
+			mark := applied(t, s, orderstore.Mark{}, put(99), buy(1))
+			for _, one := range strings.Split(sql, "; ") {
+				hand(t, address)(one)
+			}
+			err := after(mark, buy(1), buy(2)).to(t.Context(), s)
+			if errors.Is(err, sale.ErrUnavailable) { // once: the plan of before is of no use
+				err = after(mark, buy(1), buy(2)).to(t.Context(), s)
+			}
+			if !errors.Is(err, sale.ErrDamaged) {
+				t.Errorf("%v, not %q", err, sale.ErrDamaged)
+			}
+			if m, err := s.Mark(t.Context(), 0); err != nil || m != mark {
+				t.Errorf("the mark is %v, %v; not %v", m, err, mark)
+			}
+		})
+	}
+}
+
+// TestNoStatementWalksTheOrders, also if its plan was made when there were only a few.
+func TestNoStatementWalksTheOrders(t *testing.T) {
+	address := schema(t)
+	s := opened(t, address)
+	mark := applied(t, s, orderstore.Mark{}, put(9999), buy(1))
+	hand := hand(t, address)
+	hand("ANALYZE")
+	for n := range 9 { // more often than Postgres tries other plans
+		mark = applied(t, s, mark, append(buys(n*100+2, 100),
+			sale.Record{Kind: sale.KindPay, ProductID: "1", At: written, OrderID: id(n*100 + 2)},
+			sale.Record{Kind: sale.KindCancel, ProductID: "1", At: written, OrderID: id(n*100 + 3)})...)
+		for _, q := range []orderstore.Query{{Product: "1", Limit: 9}, {Product: "1", Newest: true, After: 99, Limit: 9}, {Product: "1", Status: sale.Paid, Limit: 9}} {
+			if _, err := s.List(t.Context(), q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, e1 := s.OrdersByID(t.Context(), []sale.OrderID{id(1), id(2)})
+		_, e2 := s.Due(t.Context(), 9)
+		_, _, e3 := s.ReturnsAbove(t.Context(), "1", 0, 9)
+		_, e4 := s.Snapshot(t.Context(), "1", func([]sale.Order) error { return nil })
+		if err := errors.Join(e1, e2, e3, e4); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Close() // its connections tell what they did when they end; the making of indexes walked too, but not as often
+	hand(`DO $$ BEGIN
+		FOR i IN 1..1000 LOOP
+			PERFORM pg_stat_clear_snapshot();
+			EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid());
+			PERFORM pg_sleep(0.01);
+		END LOOP;
+		IF EXISTS (SELECT FROM pg_stat_user_tables WHERE schemaname = current_schema() AND relname IN ('seckill_order', 'seckill_return') AND seq_scan >= 9)
+		THEN RAISE 'a table was walked'; END IF; END $$`)
+}
+
+// TestALetterMayHoldAnything, also what no text of Postgres can.
+func TestALetterMayHoldAnything(t *testing.T) {
+	s := opened(t, schema(t))
+	want := []orderstore.DeadLetter{
+		{Position: sale.Position{Offset: 0}, Product: "a\x00b", Reason: "no \xff", Raw: []byte("\x00\xff")},
+		{Position: sale.Position{Offset: 1}, Product: "é", Reason: "\x00", Raw: nil},
+	}
+	b := orderstore.Batch{To: orderstore.Mark{Next: 2, Source: source}}
+	err := s.Apply(t.Context(), b, func(time.Time, []*sale.State) []orderstore.DeadLetter { return want })
+	if err != nil {
+		t.Fatal(err)
+	}
+	want[0].Product, want[0].Reason, want[1].Reason = "a\uFFFDb", "no \uFFFD", "\uFFFD"
+	err = s.Audit(t.Context(), func(a orderstore.Snapshot) error {
+		got, err := a.DeadLetters()
+		same := func(a, b orderstore.DeadLetter) bool {
+			return a.Position == b.Position && a.Product == b.Product && a.Reason == b.Reason && string(a.Raw) == string(b.Raw)
+		}
+		if !slices.EqualFunc(got, want, same) {
+			t.Errorf("%v, not %v", got, want)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCheckWarnsOfWhatEndangersThePromise(t *testing.T) {
+	address := schema(t)
+	if warnings, err := opened(t, address).Check(t.Context()); err != nil || len(warnings) > 0 {
+		t.Errorf("%q, %v", warnings, err)
+	}
+	warnings, err := opened(t, address+"&synchronous_commit=off").Check(t.Context())
+	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0], "synchronous_commit off") {
+		t.Errorf("%q, %v", warnings, err)
+	}
+}
