@@ -56,6 +56,7 @@ var law = []room{
 	{path: "ui"},
 
 	{path: "internal/app", may: everything},
+	{path: "cmd/devstack", may: []string{"internal/devstack"}},
 	{path: "cmd/seckill", may: []string{"internal/app", "internal/verify", "internal/rush", "ui"}}, // ui: the pages, which it hands to app
 }
 

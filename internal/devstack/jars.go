@@ -54,7 +54,7 @@ func fetch(ctx context.Context, maven, temp, jars string) error {
 	filled := filepath.Join(temp, "jars")
 	cmd := exec.Command(maven, "-B", "-q", "-f", project, "dependency:copy-dependencies", "-DoutputDirectory="+filled)
 	if err := run(ctx, cmd, ""); err != nil {
-		return fmt.Errorf("getting Kafka: %w", err)
+		return fmt.Errorf("Kafka is %w, and Maven cannot get it: %w", ErrMissing, err)
 	}
 	err := os.Rename(filled, jars)
 	if _, there := os.Stat(jars); there == nil {
