@@ -237,18 +237,27 @@ func (a *API) again(ctx *fasthttp.RequestCtx, id sale.OrderID) outcome {
 	return boughtAgain
 }
 
-// already names the order by which the user holds a unit: the one in the store,
-// or as much of it as is known where the store does not have it yet.
+// already names the order by which the user holds a unit. Where there is no
+// queueing, one that is not in the store a moment later has failed to get into
+// the log: to call it placed would be a promise that nobody keeps.
 func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) outcome {
-	o.Status = string(sale.Placed)
-	if a.Wait > 0 {
-		o.Status = string(sale.Queued) // there only the store makes it firm
+	find := a.Store.Order
+	if a.Wait == 0 {
+		find = a.Settle.Find
+	}
+	wait, done := context.WithTimeout(a.ctx, catchUp)
+	defer done()
+	kept, err := find(wait, id)
+	switch {
+	case err == nil:
+		*o = orderBody(&kept)
+	case a.Wait == 0:
+		return refuse(ctx, unavailable)
+	default:
+		o.Status = string(sale.Queued)
 	}
 	p := problem(alreadyBought)
 	p.Order = o
-	if kept, err := a.Store.Order(a.ctx, id); err == nil {
-		*o = orderBody(&kept)
-	}
 	p.send(ctx)
 	return outcome(alreadyBought)
 }

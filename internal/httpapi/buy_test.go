@@ -42,13 +42,27 @@ func TestBuy(t *testing.T) {
 	s.buy(t, "2", "a").problem(t, notFound)
 }
 
-// The store may not have the order yet by which a user is refused.
+// The store may not have the order yet by which a user is refused. Nobody is told
+// that it is placed who cannot be shown it: its way into the log may have failed.
 func TestAlreadyBoughtBeforeTheStoreHasIt(t *testing.T) {
 	s := serve(t)
 	s.put(t, "1", sale.Terms{Quantity: 2})
+	s.set(func() { s.late, s.stuck = true, true })
 	o := s.buy(t, "1", "a").want(t, 201).order(t)
-	s.set(func() { s.down = sale.ErrUnavailable })
-	if p := s.buy(t, "1", "a").problem(t, alreadyBought); p.Order == nil || *p.Order != o {
+	s.buy(t, "1", "a").problem(t, unavailable)
+	s.set(func() { s.stuck = false })
+	if p := s.buy(t, "1", "a").problem(t, alreadyBought); p.Order == nil || p.Order.OrderID != o.OrderID || p.Order.Number != 1 {
+		t.Errorf("%+v", p.Order)
+	}
+}
+
+// In a cluster such an order is called what it is.
+func TestAlreadyBoughtIsQueued(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Hour })
+	s.put(t, "1", sale.Terms{Quantity: 2})
+	s.set(func() { s.late, s.stuck = true, true })
+	o := s.buy(t, "1", "a").want(t, 201).order(t)
+	if p := s.buy(t, "1", "a").problem(t, alreadyBought); p.Order == nil || p.Order.OrderID != o.OrderID || p.Order.Status != "queued" {
 		t.Errorf("%+v", p.Order)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io/fs"
 	"net"
 	"net/http"
@@ -141,7 +142,14 @@ func (s *shop) Order(_ context.Context, id sale.OrderID) (sale.Order, error) {
 	return s.order(id)
 }
 
+// Find waits for what was left behind.
 func (s *shop) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
+	if o, err := s.Order(ctx, id); !errors.Is(err, sale.ErrNotFound) {
+		return o, err
+	}
+	if err := s.CatchUp(ctx); err != nil {
+		return sale.Order{}, err
+	}
 	return s.Order(ctx, id)
 }
 
@@ -246,6 +254,11 @@ func (s *shop) Buy(ctx context.Context, product, user string, id sale.OrderID) (
 			held = append(held, o.ID)
 		}
 	})
+	for _, r := range s.behind {
+		if r.ProductID == product && r.UserID == user {
+			held = append(held, r.OrderID)
+		}
+	}
 	switch refusal, refused := s.refusal(&st.Product); {
 	case again:
 		a.Result = purchase.Again
