@@ -66,6 +66,13 @@ func TestAnOrderSeesEarlierBatches(t *testing.T) {
 	if p := s.kept(product); p.Placed != 1 || p.Rejected != 1 || p.Recounts != 1 {
 		t.Errorf("an order beyond the limit: %+v", p)
 	}
+	s.append(cancel(product, 1))
+	s.steps(c, 1)
+	s.append(order(product, 1, "u"))
+	s.steps(c, 1)
+	if p := s.kept(product); p.Placed != 0 || p.Cancelled != 1 || p.LastNumber != 1 {
+		t.Errorf("an order that ended, again: %+v", p)
+	}
 }
 
 // Several products in one batch are folded each by its own records, in order.
