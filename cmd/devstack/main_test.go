@@ -51,7 +51,9 @@ func TestAllEndWithTheCommand(t *testing.T) {
 		if second, why := command(t, "--dir", dir); second.Run() == nil || !strings.Contains(why.String(), "another devstack") {
 			t.Errorf("a second one on the folder: %v, %s", second.ProcessState, why)
 		}
-		cmd.Process.Signal(signal)
+		if err := cmd.Process.Signal(signal); err != nil {
+			t.Fatal(err)
+		}
 		if err := cmd.Wait(); (err == nil) != (signal != syscall.SIGKILL) {
 			t.Errorf("%v: %v\n%s", signal, err, said)
 		}
@@ -75,7 +77,7 @@ func connect(t *testing.T, cmd *exec.Cmd, said *strings.Builder) (servers []net.
 	}
 	printed, err := bufio.NewReader(out).ReadString('\n')
 	if err != nil {
-		cmd.Wait()
+		_ = cmd.Wait() // said is whole then
 		if strings.Contains(said.String(), devstack.ErrMissing.Error()) {
 			t.Skip("SKIPPED: ", said)
 		}

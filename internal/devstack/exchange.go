@@ -13,8 +13,9 @@ func exchange(ctx context.Context, port int, message []byte, size int) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	defer context.AfterFunc(ctx, func() { conn.Close() })()
+	hangUp := func() { _ = conn.Close() } // there is nothing left to lose
+	defer hangUp()
+	defer context.AfterFunc(ctx, hangUp)()
 	if _, err := conn.Write(message); err != nil {
 		return nil, err
 	}

@@ -40,7 +40,7 @@ func FetchKafka(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer os.RemoveAll(temp)
+	defer os.RemoveAll(temp) //nolint:errcheck // what is left of it is a cache's to remove
 	return jars, fetch(ctx, maven, temp, jars)
 }
 

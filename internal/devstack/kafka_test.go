@@ -3,6 +3,7 @@
 package devstack
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -81,7 +82,7 @@ func TestKafkaKeepsItsPromisesAboutANode(t *testing.T) {
 			}
 		},
 		lost: func(t *testing.T) {
-			if err, _ := topic(t, client); err != kerr.UnknownTopicOrPartition {
+			if err, _ := topic(t, client); !errors.Is(err, kerr.UnknownTopicOrPartition) {
 				t.Fatalf("the topic: %v", err)
 			}
 		},

@@ -67,7 +67,7 @@ func launch(cmd *exec.Cmd, log string) (*process, error) {
 	}
 	at, err := out.Seek(0, io.SeekEnd)
 	if err != nil {
-		out.Close()
+		_ = out.Close() // it is for people, and none of the server's data
 		return nil, err
 	}
 	// Not the file itself: through a pipe, Wait returns when the last of the
@@ -75,13 +75,13 @@ func launch(cmd *exec.Cmd, log string) (*process, error) {
 	cmd.Stdout = struct{ io.Writer }{out}
 	cmd.Stderr = cmd.Stdout
 	if err := start(cmd); err != nil {
-		out.Close()
+		_ = out.Close()
 		return nil, err
 	}
 	p := &process{cmd: cmd, log: log, from: at, ended: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // ProcessState tells
-		out.Close()
+		_ = out.Close()
 		close(p.ended)
 	}()
 	return p, nil

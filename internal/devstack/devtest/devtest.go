@@ -30,7 +30,7 @@ func run(m *testing.M) int {
 	if err != nil {
 		panic(err) // nothing can be tested without a temporary folder
 	}
-	defer os.RemoveAll(dir)
+	defer os.RemoveAll(dir) //nolint:errcheck // what is left of it is the system's to remove
 	shared.dir = dir
 	defer shared.close()
 	return m.Run()
