@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,18 +43,15 @@ func pause(ctx context.Context, d time.Duration) {
 
 // follow feeds s.progress from one connection, until that is lost.
 func (s *Store) follow(ctx context.Context) error {
-	c, err := pgx.ConnectConfig(ctx, s.pool.Config().ConnConfig)
+	c, err := s.connect(ctx)
 	if err != nil {
 		return err
 	}
-	defer c.Close(context.WithoutCancel(ctx))
-	var name string
-	if err := c.QueryRow(ctx, "SELECT "+channel).Scan(&name); err != nil {
-		return err
-	}
-	if _, err := c.Exec(ctx, "LISTEN "+pgx.Identifier{name}.Sanitize()); err != nil {
-		return err
-	}
+	defer func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_ = c.Close(ctx) // it only takes leave
+	}()
 	for {
 		if err := s.look(ctx, c); err != nil {
 			return err
@@ -62,6 +60,26 @@ func (s *Store) follow(ctx context.Context) error {
 			return err
 		}
 	}
+}
+
+// connect makes the connection that listens.
+func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
+	config := s.pool.Config().ConnConfig
+	ctx, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
+	defer cancel()
+	c, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	var name string
+	err = c.QueryRow(ctx, "SELECT "+channel).Scan(&name)
+	if err == nil {
+		_, err = c.Exec(ctx, "LISTEN "+pgx.Identifier{name}.Sanitize())
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Close(ctx))
+	}
+	return c, nil
 }
 
 // look reads all positions. Whatever moves after that is notified.

@@ -80,6 +80,8 @@ const markColumns = "partition, next, cluster, topic, leader"
 
 // Mark returns how far a partition has been folded.
 func (s *Store) Mark(ctx context.Context, partition int32) (m orderstore.Mark, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	err = query(ctx, s.pool, "SELECT "+markColumns+" FROM seckill_position WHERE partition = $1", []any{partition},
 		func(row pgx.Rows) (err error) { _, m, err = scanMark(row); return err })
 	return m, err

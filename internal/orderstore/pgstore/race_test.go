@@ -9,10 +9,14 @@ import (
 	"seckill/internal/sale"
 )
 
-// blocked waits until somebody in the tests' schema waits for a lock.
-func blocked(t *testing.T, s *Store) {
+// blocked waits until a second one waits for a lock, and not until it has ended.
+func blocked(t *testing.T, s *Store, ended chan error) {
 	t.Helper()
 	for n := 0; n == 0; {
+		if len(ended) > 0 {
+			t.Error("the second did not wait for the first")
+			return
+		}
 		err := s.pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_stat_activity
 			WHERE wait_event_type = 'Lock' AND application_name = current_setting('application_name')`).Scan(&n)
 		if err != nil {
@@ -30,7 +34,7 @@ func TestOneOfTwoProcessesWins(t *testing.T) {
 	lost := make(chan error, 1)
 	err := first.Apply(t.Context(), b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
 		go func() { lost <- b.to(t.Context(), second) }()
-		blocked(t, first)
+		blocked(t, first, lost)
 		return b.fold(now, states)
 	})
 	if err != nil {
@@ -50,7 +54,7 @@ func TestTheFirstBatchIsOnce(t *testing.T) {
 	lost := make(chan error, 1)
 	err := first.Apply(t.Context(), b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
 		go func() { lost <- b.to(t.Context(), second) }()
-		blocked(t, first)
+		blocked(t, first, lost)
 		return b.fold(now, states)
 	})
 	if lost := <-lost; err != nil || !errors.Is(lost, sale.ErrMoved) {
@@ -75,7 +79,7 @@ func TestProductsAreLocked(t *testing.T) {
 				return second.fold(now, states)
 			})
 		}()
-		blocked(t, s)
+		blocked(t, s, done)
 		return first.fold(now, states)
 	})
 	if err := errors.Join(err, <-done); err != nil {

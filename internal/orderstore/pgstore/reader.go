@@ -3,6 +3,7 @@ package pgstore
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,12 +81,15 @@ func (s *Store) Due(ctx context.Context, max int) ([]sale.Order, error) {
 // List walks along the numbers of the product, so a page costs its length; with a
 // status, also the orders of other statuses between.
 func (s *Store) List(ctx context.Context, q orderstore.Query) ([]sale.Order, error) {
-	rest := "number > $2 AND number > 0 ORDER BY number"
+	after, way := q.After, "number > $2 AND number > 0 ORDER BY number"
 	if q.Newest {
-		rest = "(number < $2 OR $2 = 0) AND number > 0 ORDER BY number DESC"
+		way = "number < $2 AND number > 0 ORDER BY number DESC"
+		if after == 0 {
+			after = math.MaxInt64
+		}
 	}
 	return s.orders(ctx, "SELECT "+orderColumns+` FROM seckill_order
-		WHERE product_id = $1 AND (status = $3 OR $3 = '') AND `+rest+" LIMIT $4", q.Product, q.After, string(q.Status), q.Limit)
+		WHERE product_id = $1 AND (status = $3 OR $3 = '') AND `+way+" LIMIT $4", q.Product, after, string(q.Status), q.Limit)
 }
 
 // ReturnsAbove returns the returns of a product above a number, with its epoch.

@@ -66,6 +66,9 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 		"no user":        {strings.Replace(there, config.User+"@", "nobody:secret@", 1), "nobody"},
 	} {
 		t.Run(what, func(t *testing.T) {
+			if err := CheckURL(c.address); (err != nil) != (what == "no URL") {
+				t.Errorf("CheckURL: %v", err)
+			}
 			refused(t, c.address, c.words)
 			if _, err := Open(t.Context(), c.address); strings.Contains(err.Error(), "secret") {
 				t.Errorf("the password is in %v", err)

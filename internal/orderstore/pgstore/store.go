@@ -39,6 +39,9 @@ const (
 	// patience bounds every call but those that read a whole sale. It is long, as
 	// a batch may have a million orders to delete.
 	patience = time.Minute
+	// connections bounds the pool, where the URL does not: each partition may have
+	// a batch under way here, and readers must not wait behind those.
+	connections = 16
 	// stall is how long a process may leave a batch half done before the server
 	// takes the row of its position from it.
 	stall = "5s"
@@ -106,6 +109,9 @@ func configure(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("%w: order store: %w", sale.ErrUnavailable, err)
+	}
+	if plain, err := pgx.ParseConfig(url); err == nil && plain.RuntimeParams["pool_max_conns"] == "" {
+		config.MaxConns = connections
 	}
 	for name, value := range settings {
 		if config.ConnConfig.RuntimeParams[name] == "" {
