@@ -2,12 +2,14 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test lint test-unit test-fault test-ui test-e2e jmeter bench clean help
+.PHONY: run cluster build pages npm deps deps-% test lint test-unit test-suites test-fault test-cluster test-ui test-e2e jmeter jmeter-cluster bench clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
 NODE := $(shell node -p '[a,b]=process.versions.node.split("."),a>20||a==20&&b>=19?"yes":""' 2>/dev/null)
 UI_SOURCES := $(shell find ui/* \( -name node_modules -o -name dist \) -prune -o ! -name '*.go' -print)
+# What needs servers of its own, and what kills them.
+SUITES := ./internal/devstack/... ./internal/gate/redisgate ./internal/orderlog/kafkalog ./internal/orderstore/pgstore ./cmd/devstack ./deploy
 NPM_LOCKS := $(wildcard ui/package-lock.json test/e2e/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")
@@ -28,7 +30,7 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-test: deps-test npm lint test-unit test-fault test-ui test-e2e jmeter ## All tests, which are:
+test: deps-test npm lint test-unit test-suites test-fault test-cluster test-ui test-e2e jmeter jmeter-cluster ## All tests, which are:
 
 lint: ## - gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -38,10 +40,16 @@ lint: ## - gofmt, go vet, golangci-lint
 	  else echo "golangci-lint SKIPPED: it could not be had"; fi
 
 test-unit: ## - the Go tests and the simulation, under the race detector
-	go test -race -timeout 4m $$(go list ./... | grep -v -e /test/fault -e /node_modules/)
+	go test -race -timeout 4m $$(go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...) | grep -v /node_modules/)
+
+test-suites: ## - the keepers of the cluster, on real servers
+	go test -race -timeout 6m $(SUITES)
 
 test-fault: ## - kills, cuts and damage, with the real binary
-	go test -count=1 -timeout 6m ./test/fault/...
+	go test -count=1 -timeout 6m ./test/fault
+
+test-cluster: ## - the same of a cluster, with real servers
+	go test -count=1 -timeout 10m ./test/fault/cluster
 
 test-ui: need-node npm ## - types, lint and unit tests of the pages
 	cd ui && npm run typecheck && npm run lint && npm test
@@ -52,6 +60,9 @@ test-e2e: need-node build npm ## - the pages in a real browser
 jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error (CLUSTER=1: of a cluster)
 	@python3 test/load/jmeter.py $(if $(CLUSTER),--cluster)
 
+jmeter-cluster: ## - the same of a cluster
+	@$(MAKE) --no-print-directory jmeter CLUSTER=1
+
 bench: deps-bench build ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json, ONLY=PART)
 	@python3 test/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
 
@@ -59,7 +70,7 @@ clean: ## Remove what was built and downloaded; ./data stays
 	rm -rf bin .cache ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete
 
 help: ## Print this
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ifdef NODE
 .PHONY: need-node

@@ -62,15 +62,13 @@ def front(folder, port, apis):
 @contextlib.contextmanager
 def cluster(folder, port=None):
     """A cluster whose nginx listens on port, or a free one, until the block is left."""
-    for tool in ("nginx",):
-        if not shutil.which(tool):
-            raise seckill.Failed(f"{tool} is missing: make deps installs it or prints what to run")
+    if not shutil.which("nginx"):
+        raise seckill.Failed("nginx is missing: make deps installs it or prints what to run")
     folder, port = pathlib.Path(folder), port or seckill.free_port()
     with contextlib.ExitStack() as stack:
         log = folder / "devstack.log"
         flags = re.compile(r"--redis \S+ --kafka \S+ --postgres \S+")
-        args = [str(DEVSTACK), "--dir", str(folder / "servers")]
-        stack.enter_context(seckill.process(args, log, lambda: flags.search(log.read_text()), 120))
+        stack.enter_context(seckill.process([str(DEVSTACK)], log, lambda: flags.search(log.read_text()), 120))
         servers = shlex.split(flags.search(log.read_text()).group())
         members = {n: member(folder, n, servers, r) for n, r in
                    {"api-1": "api", "api-2": "api", "projector": "projector"}.items()}

@@ -102,7 +102,11 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 }
 
 func (m *cluster) connectPostgres(ctx context.Context) (err error) {
-	m.store, err = pgstore.Open(ctx, m.cfg.Postgres)
+	if m.store, err = pgstore.Open(ctx, m.cfg.Postgres); err != nil {
+		return err
+	}
+	warnings, err := m.store.Check(ctx)
+	m.warn(postgres, warnings)
 	return err
 }
 
