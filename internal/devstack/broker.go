@@ -18,7 +18,7 @@ type broker struct {
 	dir                  string
 	cluster              string
 	port, controllerPort int
-	java, jars           string
+	jars                 string
 }
 
 // brokerSettings take: the node's number, the voters, the broker's and the
@@ -73,10 +73,10 @@ func (b *broker) configure(voters string, brokers int) error {
 }
 
 // program is one of Kafka's programs, in a Java that is to start quickly and to
-// stay small.
-func (b *broker) program(class string, args ...string) *exec.Cmd {
-	return exec.Command(b.java, append([]string{
-		"-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+// stay small, with one more option.
+func (b *broker) program(option, class string, args ...string) *exec.Cmd {
+	return exec.Command("java", append([]string{
+		option, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
 		"-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
 		"-cp", filepath.Join(b.jars, "*"), class,
 	}, args...)...)
@@ -84,7 +84,7 @@ func (b *broker) program(class string, args ...string) *exec.Cmd {
 
 // format makes a data folder that is empty one of this cluster.
 func (b *broker) format(ctx context.Context) error {
-	return run(ctx, b.program("kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", b.cluster, "-c", b.properties()), "")
+	return run(ctx, b.program("-Xshare:auto", "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", b.cluster, "-c", b.properties()), "")
 }
 
 // answers asks for the cluster's brokers (Kafka protocol, Metadata request,

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -16,9 +17,17 @@ import (
 //go:embed pom.xml
 var pom []byte
 
-// FetchKafka gets Kafka through Maven, unless it is here already: some 40 MB, in
+// archive is the file, beside the jars, with Kafka's classes as Java has them once
+// it has loaded them. With it a broker starts with half the work, and without it,
+// or with another Java, as well.
+const archive = "classes.jsa"
+
+// FetchKafka gets Kafka through Maven, unless it is here already: some 90 MB, in
 // the user's cache folder. It returns the folder with the jars.
 func FetchKafka(ctx context.Context) (string, error) {
+	if _, err := exec.LookPath("java"); err != nil {
+		return "", fmt.Errorf("java, which runs Kafka: %w", ErrMissing)
+	}
 	cache, err := os.UserCacheDir()
 	if err != nil {
 		return "", fmt.Errorf("Kafka needs a folder to be kept in: %w", err)
@@ -41,7 +50,24 @@ func FetchKafka(ctx context.Context) (string, error) {
 		return "", err
 	}
 	defer os.RemoveAll(temp) //nolint:errcheck // what is left of it is a cache's to remove
-	return jars, fetch(ctx, maven, temp, jars)
+	if err := fetch(ctx, maven, temp, jars); err != nil {
+		return "", err
+	}
+	return jars, keepClasses(ctx, temp, jars)
+}
+
+// keepClasses makes the archive, by a broker that is started for it.
+func keepClasses(ctx context.Context, temp, jars string) error {
+	made := filepath.Join(temp, archive)
+	k, err := startKafka(ctx, filepath.Join(temp, "kafka"), 1, jars, "-XX:ArchiveClassesAtExit="+made)
+	if err != nil {
+		return err
+	}
+	k.Nodes[0].Stop()
+	if err := os.Rename(made, filepath.Join(jars, archive)); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil // a Java that cannot, or took too long
 }
 
 // fetch has Maven fill a folder, and puts it in its place once it is whole.

@@ -15,6 +15,9 @@ import (
 // A Kafka is a cluster of one broker or of several, each of which is a controller
 // too.
 //
+// A broker answers only while a majority is up, so the first two of three have to
+// be started at the same time.
+//
 // Brokers do not sync what they acknowledge, as Kafka relies on its replicas: what
 // is in the page cache outlives a killed broker, but not a machine that loses power.
 type Kafka struct {
@@ -30,26 +33,27 @@ func StartKafka(ctx context.Context, dir string, brokers int) (*Kafka, error) {
 	if brokers != 1 && brokers != 3 {
 		return nil, fmt.Errorf("Kafka runs with 1 broker or with 3, not with %d", brokers)
 	}
-	java, err := exec.LookPath("java")
-	if err != nil {
-		return nil, fmt.Errorf("java, which runs Kafka: %w", ErrMissing)
-	}
 	jars, err := FetchKafka(ctx)
 	if err != nil {
 		return nil, err
 	}
-	dir, err = filepath.Abs(dir)
+	return startKafka(ctx, dir, brokers, jars, "-XX:SharedArchiveFile="+filepath.Join(jars, archive))
+}
+
+// startKafka starts one whose brokers have Java run with an option.
+func startKafka(ctx context.Context, dir string, brokers int, jars, option string) (*Kafka, error) {
+	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
 	}
 	k := &Kafka{}
 	for id := range brokers {
-		b := &broker{id: id + 1, dir: filepath.Join(dir, fmt.Sprintf("broker-%d", id+1)), java: java, jars: jars}
+		b := &broker{id: id + 1, dir: filepath.Join(dir, fmt.Sprintf("broker-%d", id+1)), jars: jars}
 		if err := b.choosePorts(); err != nil {
 			return nil, err
 		}
 		k.brokers = append(k.brokers, b)
-		k.Nodes = append(k.Nodes, b.node())
+		k.Nodes = append(k.Nodes, b.node(option))
 	}
 	if err := k.configure(dir); err != nil {
 		return nil, err
@@ -111,11 +115,11 @@ func (k *Kafka) configure(dir string) error {
 }
 
 // node makes the node of a broker.
-func (b *broker) node() *Node {
+func (b *broker) node(option string) *Node {
 	return &Node{
 		name:    fmt.Sprintf("Kafka broker %d", b.id),
 		dir:     b.dir,
-		command: func() *exec.Cmd { return b.program("kafka.Kafka", b.properties()) },
+		command: func() *exec.Cmd { return b.program(option, "kafka.Kafka", b.properties()) },
 		prepare: b.format,
 		answers: b.answers,
 		orderly: syscall.SIGTERM,

@@ -13,7 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
-func startKafka(t *testing.T, brokers int) (*Kafka, *kgo.Client) {
+func newKafka(t *testing.T, brokers int) (*Kafka, *kgo.Client) {
 	t.Helper()
 	began := time.Now()
 	k, err := StartKafka(t.Context(), t.TempDir(), brokers)
@@ -68,7 +68,7 @@ func topic(t *testing.T, c *kgo.Client) (error, kmsg.MetadataResponseTopicPartit
 }
 
 func TestKafkaKeepsItsPromisesAboutANode(t *testing.T) {
-	k, client := startKafka(t, 1)
+	k, client := newKafka(t, 1)
 	exerciseNode(t, k.Nodes[0], k.Close, subject{
 		put: func(t *testing.T) { create(t, client); produce(t, client) },
 		has: func(t *testing.T) {
@@ -90,7 +90,7 @@ func TestKafkaKeepsItsPromisesAboutANode(t *testing.T) {
 }
 
 func TestThreeBrokersDoWithoutOne(t *testing.T) {
-	k, client := startKafka(t, 3)
+	k, client := newKafka(t, 3)
 	create(t, client)
 	produce(t, client)
 	_, kept := topic(t, client)
@@ -114,7 +114,7 @@ func TestThreeBrokersDoWithoutOne(t *testing.T) {
 }
 
 func TestABrokerThatCannotStartSaysWhy(t *testing.T) {
-	k, _ := startKafka(t, 1)
+	k, _ := newKafka(t, 1)
 	k.brokers[0].cluster = "another"
 	if err := k.configure("/proc/nowhere"); err == nil {
 		t.Error("a folder that cannot be made was made")
