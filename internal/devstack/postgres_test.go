@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -50,6 +51,27 @@ func TestPostgresKeepsItsPromisesAboutANode(t *testing.T) {
 		has:  tables(1),
 		lost: tables(0),
 	})
+}
+
+// Each connection has a process of its own, which has to be frozen as well.
+func TestAFrozenPostgresIsFrozenForThoseItKnows(t *testing.T) {
+	p := startPostgres(t)
+	conn, err := pgx.Connect(t.Context(), p.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Freeze()
+	answer := make(chan error, 1)
+	go func() { _, err := conn.Exec(t.Context(), "SELECT 1"); answer <- err }()
+	select {
+	case <-answer:
+		t.Fatal("it answers")
+	case <-time.After(100 * time.Millisecond):
+	}
+	p.Thaw()
+	if err := <-answer; err != nil {
+		t.Error(err)
+	}
 }
 
 func TestPostgresIsPutBackToACopy(t *testing.T) {

@@ -34,11 +34,21 @@ func TestRedisKeepsItsPromisesAboutANode(t *testing.T) {
 }
 
 func TestRedisIsSafeUnlessToldOtherwise(t *testing.T) {
-	r := startRedis(t, "appendfsync everysec", "maxmemory 100mb")
-	for name, want := range map[string]string{
-		"appendonly": "yes", "appendfsync": "everysec", "maxmemory-policy": "noeviction", "maxmemory": "104857600", "save": "", "bind": "127.0.0.1",
+	safe, told := startRedis(t), startRedis(t, "appendfsync everysec", "maxmemory 100mb")
+	for _, c := range []struct {
+		of         *Redis
+		name, want string
+	}{
+		{safe, "appendonly", "yes"},
+		{safe, "appendfsync", "always"},
+		{safe, "maxmemory-policy", "noeviction"},
+		{safe, "save", ""},
+		{safe, "bind", "127.0.0.1"},
+		{told, "appendfsync", "everysec"},
+		{told, "maxmemory", "104857600"},
+		{told, "appendonly", "yes"},
 	} {
-		if err := r.answers(t.Context(), "CONFIG GET "+name, "\r\n"+want+"\r\n"); err != nil {
+		if err := c.of.answers(t.Context(), "CONFIG GET "+c.name, "\r\n"+c.want+"\r\n"); err != nil {
 			t.Error(err)
 		}
 	}
