@@ -76,14 +76,20 @@ func TestPositionsAreLookedUp(t *testing.T) {
 	}
 }
 
-// TestAnyoneMayNotify what is no position.
+// TestAnyoneMayNotify what is no position, or one of before.
 func TestAnyoneMayNotify(t *testing.T) {
 	address := schema(t)
 	s := opened(t, address)
 	applied(t, s, orderstore.Mark{}, put(9))
+	passes(t, s, 0)
 	hand := hand(t, address)
-	for _, said := range []string{"nonsense", "0 -7", "0 5"} {
+	for _, said := range []string{"0 5", "nonsense", "0 -7", "0 3", "1 1"} {
 		hand("SELECT pg_notify(" + channel + ", '" + said + "')")
 	}
-	passes(t, s, 4)
+	if err := s.Passed(t.Context(), sale.Position{Partition: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if passed, _ := s.progress.passed(sale.Position{Offset: 4}); !passed {
+		t.Error("a notification of before took a position back")
+	}
 }

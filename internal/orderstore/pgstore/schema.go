@@ -33,7 +33,7 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 		return err
 	}
 	db := stdlib.OpenDBFromPool(pool)
-	defer db.Close()
+	defer func() { _ = db.Close() }() // it only gives connections back
 	steps, err := goose.NewProvider(goose.DialectPostgres, db, folder,
 		goose.WithTableName("seckill_version"), goose.WithSessionLocker(locker{}))
 	if err != nil {
