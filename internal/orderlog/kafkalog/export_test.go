@@ -16,5 +16,5 @@ func (l *Log) AppendRaw(ctx context.Context, partition int32, product string, ki
 	return err
 }
 
-// Seeds are the addresses.
-func (b Brokers) Seeds() []string { return b.seeds }
+// Options are for a client of the same Kafka.
+func (b Brokers) Options() []kgo.Opt { return b.options() }

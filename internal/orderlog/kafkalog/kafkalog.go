@@ -85,6 +85,8 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 		// either way, and a record that is in the log twice counts once.
 		kgo.AllowIdempotentProduceCancellation(),
 		kgo.MaxBufferedRecords(1<<18),
+		// Of none, snappy and LZ4 it costs both sides the least CPU.
+		kgo.ProducerBatchCompression(kgo.Lz4Compression(), kgo.NoCompression()),
 		kgo.RequestRetries(3),
 		kgo.RetryTimeout(patience/2),
 	)...); err != nil {

@@ -42,11 +42,7 @@ func (l *Log) look(ctx context.Context) (sight, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	request := kmsg.NewPtrMetadataRequest()
-	topic := kmsg.NewMetadataRequestTopic()
-	topic.Topic = &l.options.Topic
-	request.Topics = append(request.Topics, topic)
-	first, err := request.RequestWith(ctx, l.client)
+	first, err := l.aboutTopic().RequestWith(ctx, l.client)
 	if err != nil {
 		return sight{}, l.unavailable("metadata", err)
 	}
@@ -54,7 +50,7 @@ func (l *Log) look(ctx context.Context) (sight, error) {
 	if err != nil {
 		return sight{}, err
 	}
-	for _, answer := range l.askEach(ctx, first.Brokers, request) {
+	for _, answer := range l.askEach(ctx, first.Brokers) {
 		other, err := l.sightOf(answer)
 		if err != nil {
 			return sight{}, err
@@ -71,13 +67,22 @@ func (l *Log) look(ctx context.Context) (sight, error) {
 	return s, nil
 }
 
+// aboutTopic is a new request each time, as Kafka's client writes into it.
+func (l *Log) aboutTopic() *kmsg.MetadataRequest {
+	request := kmsg.NewPtrMetadataRequest()
+	topic := kmsg.NewMetadataRequestTopic()
+	topic.Topic = &l.options.Topic
+	request.Topics = append(request.Topics, topic)
+	return request
+}
+
 // askEach returns the answers of those brokers that can be reached.
-func (l *Log) askEach(ctx context.Context, brokers []kmsg.MetadataResponseBroker, request *kmsg.MetadataRequest) []*kmsg.MetadataResponse {
+func (l *Log) askEach(ctx context.Context, brokers []kmsg.MetadataResponseBroker) []*kmsg.MetadataResponse {
 	answers := make(chan *kmsg.MetadataResponse, len(brokers))
 	var all sync.WaitGroup
 	for _, b := range brokers {
 		all.Go(func() {
-			answer, err := l.client.Broker(int(b.NodeID)).Request(ctx, request)
+			answer, err := l.client.Broker(int(b.NodeID)).Request(ctx, l.aboutTopic())
 			if err == nil {
 				answers <- answer.(*kmsg.MetadataResponse)
 			}

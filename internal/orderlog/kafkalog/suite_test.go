@@ -4,14 +4,16 @@ import (
 	"context"
 	"crypto/rand"
 	"log/slog"
-	"os"
 	"testing"
 
+	"seckill/internal/devstack/devtest"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderlog/kafkalog"
 	"seckill/internal/orderlog/logtest"
 	"seckill/internal/sale"
 )
+
+func TestMain(m *testing.M) { devtest.Main(m) }
 
 func TestConformance(t *testing.T) {
 	brokers := shared(t)
@@ -38,11 +40,8 @@ func TestConformance(t *testing.T) {
 
 // shared is a Kafka of one broker for the tests that leave it alone.
 func shared(t testing.TB) kafkalog.Brokers {
-	address := os.Getenv("SECKILL_TEST_KAFKA")
-	if address == "" {
-		t.Skip("SKIPPED: SECKILL_TEST_KAFKA names no Kafka")
-	}
-	return parse(t, address)
+	t.Helper()
+	return parse(t, devtest.Kafka(t))
 }
 
 func parse(t testing.TB, address string) kafkalog.Brokers {

@@ -1,0 +1,182 @@
+package kafkalog_test
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"seckill/internal/devstack"
+	"seckill/internal/orderlog/kafkalog"
+	"seckill/internal/sale"
+)
+
+// cluster is a Kafka of the test's own.
+func cluster(t testing.TB, brokers int) *devstack.Kafka {
+	t.Helper()
+	k, err := devstack.StartKafka(t.Context(), t.TempDir(), brokers)
+	if errors.Is(err, devstack.ErrMissing) {
+		t.Skipf("SKIPPED: %v", err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(k.Close)
+	return k
+}
+
+func start(t testing.TB, n *devstack.Node) {
+	t.Helper()
+	if err := n.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A listener is told what is logged.
+type listener chan string
+
+func (l listener) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// While no broker is there, a log that is open says so within bounded time, and
+// Open says for what it waits, once. Both go on when the broker comes.
+func TestNoBrokerIsThere(t *testing.T) {
+	t.Parallel()
+	k := cluster(t, 1)
+	l := open(t, parse(t, k.Addr()), kafkalog.Topic)
+	mustAppend(t, l, 0, orders(1, 3))
+	k.Nodes[0].Kill()
+	said, opened := make(listener, 100), make(chan error, 1)
+	go func() {
+		other, err := kafkalog.Open(t.Context(), kafkalog.Options{
+			Brokers: parse(t, k.Addr()), Topic: freshTopic(t), Log: slog.New(slog.NewTextHandler(said, nil)),
+		})
+		if err == nil {
+			_, err = other.Append(t.Context(), 0, orders(1, 1))
+			other.Close()
+		}
+		opened <- err
+	}()
+	wantNobodyAnswers(t, l)
+	first := <-said
+	if !strings.Contains(first, k.Addr()) || !strings.Contains(first, "refused") {
+		t.Errorf("Open says %s", first)
+	}
+	start(t, k.Nodes[0])
+	if err := <-opened; err != nil {
+		t.Error(err)
+	}
+	close(said)
+	for line := range said {
+		if line == first {
+			t.Errorf("Open says again %s", line)
+		}
+	}
+	if last := mustAppend(t, l, 0, orders(5, 1)); last < 3 {
+		t.Errorf("after 3 records, and one in doubt, the next is at %d", last)
+	}
+}
+
+// wantNobodyAnswers checks the errors of a log whose brokers are away.
+func wantNobodyAnswers(t *testing.T, l *kafkalog.Log) {
+	t.Helper()
+	var all sync.WaitGroup
+	for name, call := range map[string]func() error{
+		"Append": func() error { _, err := l.Append(t.Context(), 0, orders(4, 1)); return err },
+		"Bounds": func() error { _, _, err := l.Bounds(t.Context(), 0); return err },
+		"Source": func() error { _, err := l.Source(t.Context(), 0); return err },
+		"Check":  func() error { _, err := l.Check(t.Context()); return err },
+	} {
+		want := sale.ErrUnavailable
+		if name == "Append" {
+			want = sale.ErrUnknownOutcome
+		}
+		all.Go(func() {
+			if err := call(); !errors.Is(err, want) {
+				t.Errorf("%s: %v", name, err)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Of three brokers one may be lost, also one that leads; with two lost nothing is
+// taken for durable.
+func TestOneOfThreeBrokersLost(t *testing.T) {
+	t.Parallel()
+	k := cluster(t, 3)
+	brokers := parse(t, k.Addr())
+	l := open(t, brokers, kafkalog.Topic)
+	wantWarnings(t, l)
+	a := startAppending(t, l)
+	a.await(100)
+	leader := k.Nodes[leaderOf(t, admin(t, brokers), 0)-1]
+	leader.Kill()
+	a.await(300) // of which each partition has some
+	start(t, leader)
+	awaitCopies(t, admin(t, brokers), 3)
+	a.halt()
+
+	source, err := l.Source(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, end, _ := l.Bounds(t.Context(), 0)
+	k.Nodes[0].Kill()
+	k.Nodes[1].Kill()
+	if _, err := l.Append(t.Context(), 0, orders(1, 1)); !errors.Is(err, sale.ErrUnknownOutcome) {
+		t.Errorf("Append with one of three brokers: %v", err)
+	}
+	start(t, k.Nodes[0])
+	if last := appendUntilSure(t, l); last < end {
+		t.Errorf("the next record is at %d, and the log ended at %d", last, end)
+	}
+	if after, err := l.Source(t.Context(), 0); err != nil || after.Leader < source.Leader || after.Topic != source.Topic {
+		t.Errorf("Source was %+v, and is %+v, %v", source, after, err)
+	}
+}
+
+// appendUntilSure appends a record again and again until it is surely in the log, as a sweep does.
+func appendUntilSure(t testing.TB, l *kafkalog.Log) (last int64) {
+	t.Helper()
+	for {
+		at, err := l.Append(t.Context(), 0, orders(1, 1))
+		if err == nil {
+			return at.Offset
+		}
+		if !errors.Is(err, sale.ErrUnknownOutcome) && !errors.Is(err, sale.ErrUnavailable) {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A Kafka that lost its disk is another log, though its address is the same.
+func TestABrokerThatLostItsDiskIsDamage(t *testing.T) {
+	t.Parallel()
+	k := cluster(t, 1)
+	brokers := parse(t, k.Addr())
+	l := open(t, brokers, kafkalog.Topic)
+	mustAppend(t, l, 0, orders(1, 3))
+	before, err := l.Source(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Nodes[0].Kill()
+	if err := k.Nodes[0].Wipe(); err != nil {
+		t.Fatal(err)
+	}
+	start(t, k.Nodes[0])
+	mustAppend(t, open(t, brokers, kafkalog.Topic), 0, orders(1, 10))
+	if _, err := l.Read(t.Context(), 0, 3, 10); !errors.Is(err, sale.ErrDamaged) {
+		t.Errorf("Read: %v", err)
+	}
+	if _, err := l.Append(t.Context(), 0, orders(4, 1)); !errors.Is(err, sale.ErrDamaged) && !errors.Is(err, sale.ErrUnknownOutcome) {
+		t.Errorf("Append: %v", err)
+	}
+	if after, err := l.Source(t.Context(), 0); err != nil || after.Topic == before.Topic {
+		t.Errorf("Source was %+v, and is %+v, %v", before, after, err)
+	}
+}
