@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -28,6 +29,24 @@ func requests(n int) []gate.Request {
 	return out
 }
 
+// spent begins to measure what the server spends of its processor on an op, for
+// a busy machine says little by its clock. The function it returns reports it.
+func spent(b *testing.B, url string) (report func()) {
+	cpu := func() (seconds float64) {
+		m := do(b, url, "INFO", "cpu")
+		info, err := m.ToString()
+		ok(b, err)
+		for _, name := range []string{"used_cpu_sys", "used_cpu_user"} {
+			s, err := strconv.ParseFloat(line(info, name), 64)
+			ok(b, err)
+			seconds += s
+		}
+		return seconds
+	}
+	before := cpu()
+	return func() { b.ReportMetric((cpu()-before)*1e9/float64(b.N), "redis-ns/op") }
+}
+
 var batches = []int{1, 10, 100, 1000, 4000}
 
 // BenchmarkAdmit admits every request, each batch synced to disk, with the outbox
@@ -36,8 +55,10 @@ func BenchmarkAdmit(b *testing.B) {
 	buyers := requests(1_000_000)
 	for _, size := range batches {
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
-			g := connect(b, Options{URL: server(b).URL()})
+			url := server(b).URL()
+			g := connect(b, Options{URL: url})
 			opened(b, g, 1<<40)
+			defer spent(b, url)()
 			b.ReportAllocs()
 			b.ResetTimer()
 			for n := 0; n < b.N; n += size {
@@ -57,11 +78,13 @@ func BenchmarkAdmit(b *testing.B) {
 
 // BenchmarkSoldOut refuses strangers at a gate with a million buyers.
 func BenchmarkSoldOut(b *testing.B) {
-	g := connect(b, Options{URL: server(b).URL()})
+	url := server(b).URL()
+	g := connect(b, Options{URL: url})
 	buyers := requests(2_000_000)
 	opened(b, g, 0, holdings(buyers[:1_000_000])...)
 	for _, size := range batches {
 		b.Run(fmt.Sprintf("batch=%d", size), func(b *testing.B) {
+			defer spent(b, url)()
 			b.ReportAllocs()
 			for n := 0; n < b.N; n += size {
 				at := 1_000_000 + n%1_000_000
@@ -87,10 +110,12 @@ func holdings(buyers []gate.Request) []gate.Holding {
 // chunks, and one walk over all users after it.
 func BenchmarkOpening(b *testing.B) {
 	all := holdings(requests(1_000_000))
-	for _, size := range []int{1000, 10_000} {
+	for _, size := range []int{1000, 4000, 20_000} {
 		b.Run(fmt.Sprintf("chunk=%d", size), func(b *testing.B) {
-			g := connect(b, Options{URL: server(b).URL()})
+			url := server(b).URL()
+			g := connect(b, Options{URL: url})
 			epoch := int64(0)
+			defer spent(b, url)()
 			for b.Loop() {
 				epoch++
 				incarnation, _, err := g.Shut(b.Context(), product, epoch)
@@ -106,8 +131,10 @@ func BenchmarkOpening(b *testing.B) {
 
 // BenchmarkUsers is one walk over a million users.
 func BenchmarkUsers(b *testing.B) {
-	g := connect(b, Options{URL: server(b).URL()})
+	url := server(b).URL()
+	g := connect(b, Options{URL: url})
 	opened(b, g, 0, holdings(requests(1_000_000))...)
+	defer spent(b, url)()
 	for b.Loop() {
 		n := 0
 		ok(b, g.Users(b.Context(), product, 1, func(string) { n++ }))

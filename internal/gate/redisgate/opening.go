@@ -12,8 +12,8 @@ import (
 )
 
 const (
-	loadChunk  = 1000 // holdings that one script takes
-	loadWindow = 8    // scripts on their way at once
+	loadChunk  = 4000 // holdings that one script takes
+	loadWindow = 4    // scripts on their way at once
 	idSize     = 16
 )
 

@@ -86,9 +86,10 @@ func TestLargeNumbers(t *testing.T) {
 // than one window, with users who come again.
 func TestLargestBatch(t *testing.T) {
 	g := connect(t, Options{URL: server(t).URL()})
-	holdings := make([]gate.Holding, loadWindow*loadChunk+loadChunk/2)
+	const window, again = loadWindow * loadChunk, 1500
+	holdings := make([]gate.Holding, window+again)
 	for i := range holdings {
-		holdings[i] = gate.Holding{User: userID(i % 7000), Order: order(i), Ended: i < 7000}
+		holdings[i] = gate.Holding{User: userID(i % window), Order: order(i), Ended: i < window}
 	}
 	opened(t, g, 3000, holdings...)
 	batch := make([]gate.Request, 4096)
@@ -98,9 +99,9 @@ func TestLargestBatch(t *testing.T) {
 	a, err := g.Admit(t.Context(), product, batch)
 	ok(t, err)
 	for i, d := range a.Decisions {
-		want := gate.Decision{Verdict: gate.Admitted, Order: batch[i].Order, Seq: int64(i - 1499)}
-		if i < 1500 { // they came again, with an order that has not ended
-			want = gate.Decision{Verdict: gate.LimitReached, Order: order(7000 + i)}
+		want := gate.Decision{Verdict: gate.Admitted, Order: batch[i].Order, Seq: int64(i - again + 1)}
+		if i < again { // they came again, with an order that has not ended
+			want = gate.Decision{Verdict: gate.LimitReached, Order: order(window + i)}
 		}
 		if d != want {
 			t.Fatalf("decision %d is %+v, not %+v", i, d, want)
