@@ -82,9 +82,13 @@ func (b *broker) program(option, class string, args ...string) *exec.Cmd {
 	}, args...)...)
 }
 
-// format makes a data folder that is empty one of this cluster.
+// format makes an empty data folder one of this cluster. The file that says whose
+// it is comes last.
 func (b *broker) format(ctx context.Context) error {
-	return run(ctx, b.program("-Xshare:auto", "kafka.tools.StorageTool", "format", "--ignore-formatted", "-t", b.cluster, "-c", b.properties()), "")
+	if _, err := os.Stat(filepath.Join(b.dir, "data", "meta.properties")); err == nil {
+		return nil
+	}
+	return run(ctx, b.program(keptClasses(b.jars), "kafka.tools.StorageTool", "format", "-t", b.cluster, "-c", b.properties()), "")
 }
 
 // answers asks for the cluster's brokers (Kafka protocol, Metadata request,

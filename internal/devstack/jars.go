@@ -56,6 +56,9 @@ func FetchKafka(ctx context.Context) (string, error) {
 	return jars, keepClasses(ctx, temp, jars)
 }
 
+// keptClasses is the option with which Java uses the archive, if it is there.
+func keptClasses(jars string) string { return "-XX:SharedArchiveFile=" + filepath.Join(jars, archive) }
+
 // keepClasses makes the archive, by a broker that is started for it.
 func keepClasses(ctx context.Context, temp, jars string) error {
 	made := filepath.Join(temp, archive)

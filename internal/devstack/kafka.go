@@ -37,7 +37,7 @@ func StartKafka(ctx context.Context, dir string, brokers int) (*Kafka, error) {
 	if err != nil {
 		return nil, err
 	}
-	return startKafka(ctx, dir, brokers, jars, "-XX:SharedArchiveFile="+filepath.Join(jars, archive))
+	return startKafka(ctx, dir, brokers, jars, keptClasses(jars))
 }
 
 // startKafka starts one whose brokers have Java run with an option.
