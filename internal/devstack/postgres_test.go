@@ -64,8 +64,8 @@ func TestAFrozenPostgresIsFrozenForThoseItKnows(t *testing.T) {
 	answer := make(chan error, 1)
 	go func() { _, err := conn.Exec(t.Context(), "SELECT 1"); answer <- err }()
 	select {
-	case <-answer:
-		t.Fatal("it answers")
+	case err := <-answer:
+		t.Fatalf("it answers, with %v", err)
 	case <-time.After(100 * time.Millisecond):
 	}
 	p.Thaw()
