@@ -75,7 +75,7 @@ func (s *Store) orders(ctx context.Context, sql string, args ...any) (orders []s
 // Due returns orders whose payment window has passed, oldest first.
 func (s *Store) Due(ctx context.Context, max int) ([]sale.Order, error) {
 	return s.orders(ctx, "SELECT "+orderColumns+` FROM seckill_order
-		WHERE status = 'placed' AND pay_by <= now() ORDER BY pay_by, number LIMIT $1`, max)
+		WHERE status = 'placed' AND pay_by <= now() ORDER BY pay_by LIMIT $1`, max)
 }
 
 // List walks along the numbers of the product, so a page costs its length; with a

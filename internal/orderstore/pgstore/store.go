@@ -48,14 +48,16 @@ const (
 )
 
 // settings are those of every connection. Plans are made once, perhaps for a
-// table of ten rows, and used when it has a million: so none may walk a table
-// that has an index, whatever it seems to cost today.
+// table of ten rows, and used when it has a million: so none may walk a table, or
+// gather and sort, where an index gives what is asked for, in its order, whatever
+// that seems to cost today.
 var settings = map[string]string{
 	"application_name":                    "seckill",
 	"timezone":                            "UTC",
 	"plan_cache_mode":                     "force_generic_plan",
 	"enable_seqscan":                      "off",
-	"jit":                                 "off", // what enable_seqscan costs on paper would start it
+	"enable_sort":                         "off",
+	"jit":                                 "off", // what is off but has to be done has a price, on paper, that would start it
 	"idle_in_transaction_session_timeout": stall,
 }
 
