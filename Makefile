@@ -63,7 +63,7 @@ jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 un
 jmeter-cluster: ## - the same of a cluster
 	@$(MAKE) --no-print-directory jmeter CLUSTER=1
 
-bench: deps-bench build ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json, ONLY=PART)
+bench: deps-bench build bin/devstack ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json, ONLY=PART)
 	@python3 test/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
 
 clean: ## Remove what was built and downloaded; ./data stays

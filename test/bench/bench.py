@@ -7,6 +7,7 @@ not a temporary folder in memory. Linux only: CPU and memory are read from /proc
 """
 
 import argparse
+import contextlib
 import datetime
 import json
 import os
@@ -26,6 +27,7 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE.parent.parent / "scripts"))
+import cluster  # noqa: E402
 import seckill  # noqa: E402
 
 BINARY = seckill.ROOT / "bin" / "seckill"
@@ -151,28 +153,27 @@ http {{
     return seckill.process(["nginx", "-e", "stderr", "-c", str(conf)], folder / "nginx.log", ready, 10)
 
 
-def sold_out(figures, folder, seconds):
+def sold_out(figures, folder, sale, seconds, mode=""):
     """CPU of a sold-out answer, beside nginx with the same bytes. Which of the two comes first is left to chance."""
-    with seckill.serve(folder) as sale:
-        sale.put("soldout", 1)
-        path = "/api/products/soldout/orders"
-        status, _ = seckill.call("POST", sale.url + path, {"user_id": "first"})
-        if status != 201:
-            raise seckill.Failed(f"the only unit: {status}")
-        port = seckill.free_port()
-        with nginx(folder, port, *refusal(sale.url + path)) as web:
-            targets = {"seckill": (sale.url, sale.pid), "nginx": (f"http://127.0.0.1:{port}", web.pid)}
-            got = {}
-            for name in random.sample(sorted(targets), 2):
-                url, pid = targets[name]
-                got[name] = load(url + path, pid, seconds)
-        refusal(sale.url + path)
+    sale.put("soldout", 1)
+    path = "/api/products/soldout/orders"
+    status, _ = seckill.call("POST", sale.url + path, {"user_id": "first"})
+    if status != 201:
+        raise seckill.Failed(f"the only unit: {status}")
+    port = seckill.free_port()
+    with nginx(folder, port, *refusal(sale.url + path)) as web:
+        targets = {"seckill": (sale.url, sale.pid), "nginx": (f"http://127.0.0.1:{port}", web.pid)}
+        got = {}
+        for name in random.sample(sorted(targets), 2):
+            url, pid = targets[name]
+            got[name] = load(url + path, pid, seconds)
+    refusal(sale.url + path)
     command = f"wrk -t1 -c64 -d{seconds}s -s test/bench/buy.lua URL/api/products/soldout/orders"
     ratio = got["seckill"][0] / got["nginx"][0]
-    figures.add("sold out: CPU an answer, seckill / nginx", "x", ratio, command, ("<=", 1.6))
+    figures.add(f"{mode}sold out: CPU an answer, seckill / nginx", "x", ratio, command, ("<=", 1.6))
     for name in ("seckill", "nginx"):
-        figures.add(f"sold out: CPU an answer, {name}", "us", got[name][0])
-        figures.add(f"sold out: answers a second, {name}", "/s", got[name][1])
+        figures.add(f"{mode}sold out: CPU an answer, {name}", "us", got[name][0])
+        figures.add(f"{mode}sold out: answers a second, {name}", "/s", got[name][1])
 
 
 def rush(sale, folder, product, buyers, *more):
@@ -197,26 +198,75 @@ def placed(sale, product, count):
         time.sleep(0.05)
 
 
-def admitted(figures, folder, buyers):
-    """Orders a second, all of them placed, as fast as 256 connections carry them."""
-    with seckill.serve(folder) as sale:
-        sale.put("admit", buyers)
-        report, command = rush(sale, folder, "admit", buyers, "--over", "0s", "--connections", "256")
+def admitted(figures, folder, sale, buyers, goal, connections=256, mode=""):
+    """Orders a second, all of them placed, as fast as so many connections carry them."""
+    product = f"admit{connections}"
+    sale.put(product, buyers)
+    report, command = rush(sale, folder, product, buyers, "--over", "0s", "--connections", str(connections))
+    if report["errors"]:
+        raise seckill.Failed(f"{command}: {report['errors']} errors: {report['complaints']}")
+    placed(sale, product, buyers)
+    name = f"{mode}placed, {connections} connections"
+    figures.add(f"{name}: orders a second", "/s", report["placed_per_s"], command, (">=", goal))
+    figures.add(f"{name}: p99", "ms", report["latency"]["p99_ms"])
+
+
+def crowd(figures, folder, sale, buyers, goal, mode=""):
+    """The sale itself: many buyers, each on a new connection, at 100 units."""
+    sale.put("crowd", 100)
+    report, command = rush(sale, folder, "crowd", buyers, "--over", "5s", "--new-connections")
+    placed(sale, "crowd", 100)
+    figures.add(f"{mode}crowd of 10,000 in 5 s: errors", "", report["errors"], command, ("<=", 0))
+    figures.add(f"{mode}crowd of 10,000 in 5 s: p99", "ms", report["latency"]["p99_ms"], "", ("<", goal))
+
+
+def embedded(measure):
+    """A part of its own server."""
+    def part(tmp):
+        with seckill.serve(tmp) as sale:
+            measure(tmp, sale)
+    return part
+
+
+@contextlib.contextmanager
+def clustered(folder):
+    """A cluster, by one of its processes that sell: nginx in front of it would be what is measured."""
+    with cluster.cluster(folder) as c:
+        pid, address = c.processes["api-1"]
+        sale = seckill.Sale(f"http://{address}", pid, None)
+        sale.redis = c.flags[1]
+        yield sale
+
+
+def whole_cluster(figures, folder, scale):
+    """One round of a cluster: Redis, Kafka, Postgres, a process that sells, one that projects and the generator."""
+    with clustered(folder) as sale:
+        crowd(figures, folder, sale, round(10_000 * scale), 150, "cluster: ")
+        sold_out(figures, folder, sale, max(1, round(5 * scale)), "cluster: ")
+        admitted(figures, folder, sale, round(200_000 * scale), 8_000, 256, "cluster: ")
+        admitted(figures, folder, sale, round(200_000 * scale), 8_000, 1000, "cluster: ")
+
+
+def lost_gate(figures, folder, orders, rounds):
+    """How long buyers are away when Redis loses everything, with very many orders on the product."""
+    with clustered(folder) as sale:
+        sale.put("full", 2 * orders)
+        report, command = rush(sale, folder, "full", orders, "--over", "0s", "--connections", "1000")
         if report["errors"]:
             raise seckill.Failed(f"{command}: {report['errors']} errors: {report['complaints']}")
-        placed(sale, "admit", buyers)
-    figures.add("admitted: orders placed a second", "/s", report["placed_per_s"], command, (">=", 15_000))
-    figures.add("admitted: p99", "ms", report["latency"]["p99_ms"])
-
-
-def crowd(figures, folder, buyers):
-    """The sale itself: many buyers, each on a new connection, at 100 units."""
-    with seckill.serve(folder) as sale:
-        sale.put("crowd", 100)
-        report, command = rush(sale, folder, "crowd", buyers, "--over", "5s", "--new-connections")
-        placed(sale, "crowd", 100)
-    figures.add("crowd of 10,000 in 5 s: errors", "", report["errors"], command, ("<=", 0))
-    figures.add("crowd of 10,000 in 5 s: p99", "ms", report["latency"]["p99_ms"], "", ("<", 50))
+        placed(sale, "full", orders)
+        host, port = sale.redis.partition("//")[2].partition("/")[0].split(":")
+        for n in range(rounds):
+            with socket.create_connection((host, int(port))) as redis:
+                begin = time.monotonic()
+                redis.sendall(b"FLUSHALL SYNC\r\n")
+                redis.recv(64)
+            while seckill.call("POST", f"{sale.url}/api/products/full/orders", {"user_id": f"after{n}"})[0] != 201:
+                if time.monotonic() - begin > 120:
+                    raise seckill.Failed("nothing was sold in two minutes after a FLUSHALL")
+                time.sleep(0.02)
+            figures.add(f"cluster: {orders:,} orders: FLUSHALL until the next one is placed", "s",
+                        time.monotonic() - begin, "redis-cli FLUSHALL", ("<=", 10))
 
 
 def fsync_us(figures, folder):
@@ -263,7 +313,7 @@ def run():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--out", type=pathlib.Path, default=seckill.CACHE / "bench.json", help="where the JSON goes")
-    parser.add_argument("--only", choices=["disk", "sold out", "admitted", "crowd", "full shop"])
+    parser.add_argument("--only", choices=["disk", "sold out", "admitted", "crowd", "full shop", "cluster", "lost gate"])
     parser.add_argument("--scale", type=float, default=1, help="0.01: a hundredth of the buyers, to try this program")
     args = parser.parse_args()
     for tool in ("nginx", "wrk"):
@@ -273,14 +323,19 @@ def run():
     if where["load_average"] > 0.5:
         print(f"bench: this machine is at work already (load average {where['load_average']:.1f}): "
               "the figures will be worse than they should be", file=sys.stderr)
+    def many(n):
+        return max(1, round(n * args.scale))
+
     parts = [
         ("disk", lambda tmp: fsync_us(figures, tmp)),
-        ("sold out", lambda tmp: sold_out(figures, tmp, max(1, round(5 * args.scale)))),
-        ("admitted", lambda tmp: admitted(figures, tmp, round(200_000 * args.scale))),
-        ("crowd", lambda tmp: crowd(figures, tmp, round(10_000 * args.scale))),
+        ("sold out", embedded(lambda tmp, sale: sold_out(figures, tmp, sale, many(5)))),
+        ("admitted", embedded(lambda tmp, sale: admitted(figures, tmp, sale, many(200_000), 15_000))),
+        ("crowd", embedded(lambda tmp, sale: crowd(figures, tmp, sale, many(10_000), 50))),
+        ("cluster", lambda tmp: whole_cluster(figures, tmp, args.scale)),
     ]
     rounds = [(n, part) for n in range(1, args.rounds + 1) for part in random.sample(parts, len(parts))]
-    rounds.append((1, ("full shop", lambda tmp: full_shop(figures, tmp, round(1_000_000 * args.scale), args.rounds))))
+    rounds.append((1, ("full shop", lambda tmp: full_shop(figures, tmp, many(1_000_000), args.rounds))))
+    rounds.append((1, ("lost gate", lambda tmp: lost_gate(figures, tmp, many(1_000_000), args.rounds))))
     rounds = [(n, part) for n, part in rounds if args.only in (None, part[0])]
     seckill.CACHE.mkdir(exist_ok=True)
     for n, (name, measure) in rounds:
