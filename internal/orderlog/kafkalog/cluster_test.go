@@ -1,6 +1,7 @@
 package kafkalog_test
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -87,6 +88,15 @@ func wantNobodyAnswers(t *testing.T, l *kafkalog.Log) {
 	for name, call := range map[string]func() error{
 		"Append": func() error { _, err := l.Append(t.Context(), 0, orders(4, 1)); return err },
 		"Bounds": func() error { _, _, err := l.Bounds(t.Context(), 0); return err },
+		"Append, given up": func() error {
+			ctx, cancel := context.WithCancel(t.Context())
+			go cancel()
+			_, err := l.Append(ctx, 0, orders(4, 1))
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("Append whose context ends: %v", err)
+			}
+			return errors.Join(err, sale.ErrUnavailable) // also where it was done before it began
+		},
 		"Source": func() error { _, err := l.Source(t.Context(), 0); return err },
 		"Check":  func() error { _, err := l.Check(t.Context()); return err },
 	} {
