@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"seckill/internal/app"
 )
 
 // readyCmd is for containers: the image has nothing else that could ask.
@@ -18,7 +20,7 @@ type readyCmd struct {
 func (c *readyCmd) Run(ctx context.Context, std streams) error {
 	host, port, err := net.SplitHostPort(c.Listen)
 	if err != nil {
-		return fmt.Errorf("--listen must be host:port, not %q", c.Listen)
+		return app.UsageError{Flag: "listen", Rule: fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"

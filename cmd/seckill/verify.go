@@ -55,7 +55,9 @@ func (c *verifyCmd) judge(ctx context.Context, std streams) (report verify.Repor
 	}
 	report, live, err := app.Verify(ctx, c.Data)
 	if live {
-		return report, fmt.Sprintf("The sale in %s (running, asked itself)", c.Data), err
+		how = "running, asked itself"
+	} else {
+		how = "stopped; what needs a gate is left out"
 	}
-	return report, fmt.Sprintf("The sale in %s (stopped; what needs a gate is left out)", c.Data), err
+	return report, fmt.Sprintf("The sale in %s (%s): the log is orders.log, the tables are in store.db", c.Data, how), err
 }

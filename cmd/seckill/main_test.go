@@ -1,0 +1,275 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// asMain makes this test binary the program itself: for what only a process has,
+// as signals and a terminal.
+const asMain = "SECKILL_TEST_AS_MAIN"
+
+func TestMain(m *testing.M) {
+	program := os.Getenv(asMain) != ""
+	for _, v := range os.Environ() { // a developer's settings are no business of the tests
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "SECKILL_") && (!program || name == asMain) {
+			if err := os.Unsetenv(name); err != nil {
+				panic(err)
+			}
+		}
+	}
+	if program {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// program is a command line as a process of its own.
+func program(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.CommandContext(t.Context(), os.Args[0], args...)
+	c.Env = append(os.Environ(), asMain+"=1")
+	return c
+}
+
+// say runs a command line to its end.
+func say(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+	var out, err bytes.Buffer
+	code = run(ctx, args, &out, &err)
+	return code, out.String(), err.String()
+}
+
+// over is a context that has ended: a server which starts all the same ends at once.
+func over(t *testing.T) context.Context {
+	ctx, end := context.WithCancel(t.Context())
+	end()
+	return ctx
+}
+
+// flags are those of each command, by its name.
+func flags(t *testing.T) map[string][]*kong.Flag {
+	t.Helper()
+	parser, err := kong.New(&commands{}, kong.Name("seckill"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string][]*kong.Flag{}
+	for _, c := range parser.Model.Children {
+		all[c.Name] = c.Flags
+	}
+	return all
+}
+
+func TestHelp(t *testing.T) {
+	code, stdout, stderr := say(t.Context(), "--help")
+	if code != 0 || stderr != "" || strings.Contains(stdout, "\x1b") {
+		t.Errorf("--help: exit code %d\n%s%s", code, stdout, stderr)
+	}
+	for command, flags := range flags(t) {
+		if !strings.Contains(stdout, "\n  "+command+" ") {
+			t.Errorf("--help does not name %s:\n%s", command, stdout)
+		}
+		code, text, stderr := say(t.Context(), command, "--help")
+		if code != 0 || stderr != "" || !strings.Contains(text, "seckill "+command) {
+			t.Errorf("%s --help: exit code %d\n%s%s", command, code, text, stderr)
+		}
+		for _, f := range flags {
+			if !strings.Contains(text, "--"+f.Name) || f.Help == "" {
+				t.Errorf("%s --help does not tell of --%s:\n%s", command, f.Name, text)
+			}
+		}
+	}
+}
+
+func TestWrongUsage(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"", `expected one of "serve"`},
+		{"sell", "sell"},
+		{"--listen=localhost:3000", "--listen"},
+		{"serve extra", "extra"},
+		{"serve --lissen=localhost:3000", `--lissen, did you mean "--listen"`},
+		{"serve --listen", "--listen"},
+		{"serve --listen=3000", "--listen must be host:port"},
+		{"serve --listen=::1:3000", "--listen must be host:port"},
+		{"serve --data=", "--data must name a folder"},
+		{"serve --rate=fast", "--rate: expected a float"},
+		{"serve --rate=-1", "--rate must be 0"},
+		{"serve --max-unrelayed=0", "--max-unrelayed must be at least 1"},
+		{"serve --max-unrelayed=1.5", "--max-unrelayed: expected"},
+		{"serve --insecure=perhaps", "--insecure"},
+		{"serve --admin-token=t --insecure", "--insecure contradicts --admin-token"},
+		{"verify --dta=x", `--dta, did you mean "--data"`},
+		{"verify ./data", "./data"},
+		{"rush --product=1 --buyer=5", "--buyer, did you mean"},
+		{"rush --product=1 --over=soon", "--over: expected"},
+		{"ready --listen=3000", "--listen must be host:port"},
+	} {
+		t.Run(c.args, func(t *testing.T) {
+			t.Chdir(t.TempDir())
+			code, stdout, stderr := say(over(t), strings.Fields(c.args)...)
+			if code != 64 || stdout != "" || !strings.Contains(stderr, c.want) || !strings.HasSuffix(stderr, "\nTry 'seckill --help'.\n") {
+				t.Errorf("exit code %d, want 64 and %q\n%s%s", code, c.want, stdout, stderr)
+			}
+			if made, err := os.ReadDir("."); err != nil || len(made) > 0 {
+				t.Errorf("it made %v, %v", made, err)
+			}
+		})
+	}
+}
+
+// Beyond this machine, who may run the sale has to be said.
+func TestServeBeyondThisMachine(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, listen := range []string{"0.0.0.0:0", "[::]:0", ":0", "192.0.2.1:0", "shop.example:0"} {
+		code, _, stderr := say(over(t), "serve", "--listen", listen)
+		if code != 64 || !strings.Contains(stderr, listen) || !strings.Contains(stderr, "--admin-token") || !strings.Contains(stderr, "--insecure") {
+			t.Errorf("%s: exit code %d\n%s", listen, code, stderr)
+		}
+	}
+	for _, allowed := range []string{"--insecure", "--admin-token=secret"} {
+		s := start(t, "serve", "--listen=0.0.0.0:0", "--data", t.TempDir(), allowed)
+		put := s.put(t)
+		if want := map[string]int{"--insecure": 201, "--admin-token=secret": 401}[allowed]; put != want {
+			t.Errorf("%s: a stranger's product was answered %d", allowed, put)
+		}
+		s.interrupt(t)
+	}
+}
+
+// Every flag is also an environment variable, of which the command line wins.
+func TestEnvironment(t *testing.T) {
+	for command, flags := range flags(t) {
+		for _, f := range flags {
+			want := []string{"SECKILL_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))}
+			if f.Name != "help" && !reflect.DeepEqual(f.Envs, want) {
+				t.Errorf("%s --%s is %v, want %v", command, f.Name, f.Envs, want)
+			}
+		}
+	}
+	for name, value := range map[string]string{
+		"SECKILL_LISTEN": "3000", "SECKILL_RATE": "fast", "SECKILL_MAX_UNRELAYED": "0", "SECKILL_INSECURE": "perhaps",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(name, value)
+			flag := "--" + strings.ToLower(strings.ReplaceAll(strings.TrimPrefix(name, "SECKILL_"), "_", "-"))
+			if code, _, stderr := say(over(t), "serve", "--data", t.TempDir()); code != 64 || !strings.Contains(stderr, flag) && !strings.Contains(stderr, name) {
+				t.Errorf("exit code %d\n%s", code, stderr)
+			}
+		})
+	}
+	nowhere := filepath.Join(t.TempDir(), "nowhere")
+	t.Setenv("SECKILL_DATA", nowhere)
+	if code, _, stderr := say(t.Context(), "verify"); code != 2 || !strings.Contains(stderr, nowhere) {
+		t.Errorf("SECKILL_DATA: exit code %d\n%s", code, stderr)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if code, _, stderr := say(t.Context(), "verify", "--data", other); code != 2 || !strings.Contains(stderr, other) {
+		t.Errorf("--data over SECKILL_DATA: exit code %d\n%s", code, stderr)
+	}
+}
+
+func TestVerifyExitCodes(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	verify := func(want int, words ...string) {
+		t.Helper()
+		code, stdout, stderr := say(t.Context(), "verify", "--data", data)
+		for _, w := range words {
+			if !strings.Contains(stdout+stderr, w) {
+				t.Errorf("it does not say %q", w)
+			}
+		}
+		if code != want || t.Failed() {
+			t.Errorf("exit code %d, want %d\n%s%s", code, want, stdout, stderr)
+		}
+	}
+	verify(2, "could not judge", data)
+	if _, err := os.Stat(data); !os.IsNotExist(err) {
+		t.Errorf("it made the folder: %v", err)
+	}
+	s := start(t, "serve", "--listen=127.0.0.1:0", "--data", data)
+	if put := s.put(t); put != 201 {
+		t.Errorf("PUT: %d", put)
+	}
+	verify(0, "no findings", "1 product", "running")
+	s.interrupt(t)
+	verify(0, "no findings", "1 product", "stopped")
+	if err := os.WriteFile(filepath.Join(data, "orders.log"), bytes.Repeat([]byte("?"), 5000), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	verify(1, "FINDING damage", "orders.log", "1 finding")
+	if err := os.WriteFile(filepath.Join(data, "version"), []byte("99\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	verify(2, "could not judge", data, `"99"`)
+}
+
+// Without a terminal there is nothing that only a terminal understands.
+func TestRushWithoutATerminal(t *testing.T) {
+	url := shopOf(t, 10, 1000)
+	out, err := program(t, "rush", "--url", url, "--product=1", "--buyers=100", "--over=1200ms").CombinedOutput()
+	if err != nil || bytes.ContainsAny(out, "\x1b\r\b") || !bytes.Contains(out, []byte("sold out")) {
+		t.Errorf("%v\n%q", err, out)
+	}
+	if !bytes.Contains(out, []byte(" of 100 sent")) {
+		t.Errorf("no progress in plain lines:\n%s", out)
+	}
+}
+
+// Ctrl-C in the middle of a rush ends it with the report of what was.
+func TestRushInterrupted(t *testing.T) {
+	folder := t.TempDir()
+	report := filepath.Join(folder, "r.json")
+	url, met := shopThatTells(t, 50)
+	c := program(t, "rush", "--url", url, "--product=1", "--buyers=100000", "--over=10m", "--json", report)
+	var stdout, stderr bytes.Buffer
+	c.Stdout, c.Stderr = &stdout, &stderr
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	<-met
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.Wait() // its exit code is what is looked at
+	if code := c.ProcessState.ExitCode(); code != 130 || !strings.Contains(stderr.String(), "seckill: interrupted") || !strings.Contains(stdout.String(), "placed") {
+		t.Errorf("exit code %d\n%s%s", code, &stdout, &stderr)
+	}
+	if raw, err := os.ReadFile(report); err != nil || !bytes.Contains(raw, []byte("interrupted")) {
+		t.Errorf("report: %v, %.300s", err, raw)
+	}
+}
+
+func TestReady(t *testing.T) {
+	s := start(t, "serve", "--listen=127.0.0.1:0", "--data", t.TempDir())
+	if code, stdout, stderr := say(t.Context(), "ready", "--listen", s.listen); code != 0 || stdout != "ready\n" {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
+	s.interrupt(t)
+	if code, _, stderr := say(t.Context(), "ready", "--listen", s.listen); code != 1 || !strings.Contains(stderr, "refused") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+}
+
+func TestServeSaysWhereToClick(t *testing.T) {
+	data := t.TempDir()
+	s := start(t, "serve", "--listen=127.0.0.1:0", "--data", data)
+	_, port, _ := strings.Cut(s.listen, ":")
+	for _, path := range []string{"/", "/order/1", "/buy/1"} {
+		if want := fmt.Sprintf("http://localhost:%s%s\n", port, path); !strings.Contains(s.output(), want) {
+			t.Errorf("it does not name %s", want)
+		}
+	}
+	if out := s.output(); !strings.Contains(out, data) || strings.ContainsAny(out, "\x1b\r") {
+		t.Errorf("%q", out)
+	}
+	s.interrupt(t)
+}
