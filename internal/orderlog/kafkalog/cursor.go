@@ -2,10 +2,12 @@ package kafkalog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"seckill/internal/sale"
@@ -27,6 +29,9 @@ type cursor struct {
 	client *kgo.Client
 	expiry *time.Timer
 }
+
+// unreadable is why what the topic holds is no record: a sum that is wrong, a cut batch.
+type unreadable struct{ error }
 
 // cursors are those that rest.
 type cursors struct {
@@ -125,7 +130,15 @@ func (c *cursor) poll(ctx, closed context.Context, max int) (records []*kgo.Reco
 	defer cancel()
 	defer context.AfterFunc(closed, cancel)()
 	fetches := c.client.PollRecords(ctx, max)
-	fetches.EachError(func(_ string, _ int32, met error) { err = met })
+	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
+		if p.Err != nil {
+			err = p.Err
+			// The broker has the record, and gave something that is none.
+			if p.HighWatermark > c.next && !errors.As(err, new(*kerr.Error)) {
+				err = &unreadable{err}
+			}
+		}
+	})
 	fetches.EachTopic(func(t kgo.FetchTopic) {
 		if t.TopicID != [16]byte{} {
 			topic = t.TopicID

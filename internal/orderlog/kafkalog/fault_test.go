@@ -2,9 +2,12 @@ package kafkalog_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 
+	"seckill/internal/orderlog"
 	"seckill/internal/orderlog/kafkalog"
 	"seckill/internal/sale"
 )
@@ -165,4 +168,34 @@ func TestAFrozenBroker(t *testing.T) {
 	k.Nodes[0].Thaw()
 	a.await(100)
 	a.halt()
+}
+
+// A byte that changed on the broker's disk is found out before the record is read.
+func TestAFlippedByteIsDamage(t *testing.T) {
+	t.Parallel()
+	k := cluster(t, 1)
+	l := open(t, parse(t, k.Addr()), kafkalog.Topic)
+	for n := range int64(3) {
+		mustAppend(t, l, 0, orders(1+n*10, 10))
+	}
+	k.Nodes[0].Stop() // a killed one would cut the damaged end off when it starts
+	file := filepath.Join(k.Nodes[0].Data(), kafkalog.Topic+"-0", "00000000000000000000.log")
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)-5] ^= 1
+	if err := os.WriteFile(file, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start(t, k.Nodes[0])
+	from := int64(0)
+	for err == nil {
+		var lines []orderlog.Line
+		lines, err = l.Read(t.Context(), 0, from, 100)
+		from += int64(len(lines))
+	}
+	if !errors.Is(err, sale.ErrDamaged) || from != 20 {
+		t.Errorf("Read from %d: %v", from, err)
+	}
 }

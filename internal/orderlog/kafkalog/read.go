@@ -60,8 +60,8 @@ func (l *Log) fault(ctx context.Context, partition int32, from int64, err error)
 	switch {
 	case l.isOpen() != nil:
 		return l.isOpen()
-	case errors.As(err, new(*kgo.ErrDataLoss)), errors.Is(err, kerr.CorruptMessage):
-		return fmt.Errorf("%w: partition %d of %s: %w", sale.ErrDamaged, partition, l.options.Topic, err)
+	case errors.As(err, new(*kgo.ErrDataLoss)), errors.As(err, new(*unreadable)), errors.Is(err, kerr.CorruptMessage):
+		return fmt.Errorf("%w: partition %d of %s, from offset %d on: %w", sale.ErrDamaged, partition, l.options.Topic, from, err)
 	case errors.Is(err, kerr.OffsetOutOfRange):
 		first, end, err := l.Bounds(ctx, partition)
 		if err != nil || first <= from && from <= end {
