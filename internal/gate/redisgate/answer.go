@@ -1,6 +1,7 @@
 package redisgate
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +19,7 @@ type answer struct {
 
 func (a *answer) next() (m rueidis.RedisMessage) {
 	if len(a.values) == 0 {
-		a.fail(fmt.Errorf("the answer is too short"))
+		a.fail(errors.New("it is too short"))
 		return m
 	}
 	m, a.values = a.values[0], a.values[1:]

@@ -3,6 +3,7 @@ package redisgate
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -20,6 +21,39 @@ func TestRefusedEntry(t *testing.T) {
 	counts(t, g, 5, 0, 0)
 	if known, err := g.Knows(t.Context(), product, 1, "a", order(1)); err != nil || known {
 		t.Fatalf("known %v, %v", known, err)
+	}
+}
+
+// TestEntryOfTheFuture: what waits for the log is found by those who ask for all
+// of it, though the server's clock went back.
+func TestEntryOfTheFuture(t *testing.T) {
+	r := server(t)
+	g := connect(t, Options{URL: r.URL()})
+	do(t, r.URL(), "XADD", g.keys(product)[1], "1-1", "n", "1", "at", "99999999999999", "orders", "\x01a0123456789abcdef")
+	entries, err := g.Pending(t.Context(), product, 0, 10)
+	if ok(t, err); len(entries) != 1 {
+		t.Fatalf("pending %v", entries)
+	}
+	entries, err = g.Pending(t.Context(), product, time.Microsecond, 10)
+	if ok(t, err); len(entries) != 0 {
+		t.Fatalf("pending for a microsecond: %v", entries)
+	}
+}
+
+// TestDamagedEntry: an entry that nobody can read is never passed over.
+func TestDamagedEntry(t *testing.T) {
+	r := server(t)
+	g := connect(t, Options{URL: r.URL()})
+	opened(t, g, 5)
+	for id, orders := range map[string]string{"1-1": "\x05cut", "1-2": "\xff"} {
+		do(t, r.URL(), "XADD", g.keys(product)[1], id, "n", "1", "at", "0", "orders", orders)
+		if entries, err := g.Pending(t.Context(), product, 0, 10); err == nil {
+			t.Fatalf("%q is read as %v", orders, entries)
+		}
+		if _, entries, err := g.Cut(t.Context(), product); err == nil {
+			t.Fatalf("%q is read as %v", orders, entries)
+		}
+		do(t, r.URL(), "DEL", g.keys(product)[1])
 	}
 }
 
@@ -54,62 +88,6 @@ func TestScriptsForgotten(t *testing.T) {
 		admits(t, g, buy("a", 1), gate.Known)
 		admits(t, g, buy("b", 2), gate.Admitted)
 	}
-}
-
-// TestLargeNumbers takes numbers of which Lua's own way of writing them would
-// lose the last digits.
-func TestLargeNumbers(t *testing.T) {
-	const large = 1<<52 + 1
-	g := connect(t, Options{URL: server(t).URL()})
-	incarnation, _, err := g.Shut(t.Context(), product, large)
-	ok(t, err)
-	start := gate.Start{Terms: gate.Hours{LimitPerUser: 100, Partition: 1<<31 - 1}, Remaining: large, Returned: large}
-	ok(t, g.Open(t.Context(), product, large, incarnation, start))
-	returned, err := g.Return(t.Context(), product, large, []sale.Return{{Number: large + 1, UserID: "a", OrderID: order(1)}})
-	ok(t, err)
-	a, err := g.Admit(t.Context(), product, []gate.Request{buy("a", 1), buy("a", 2)})
-	ok(t, err)
-	v := a.View
-	if a.Entry != "4503599627370497-1" || returned != large+1 || v.Epoch != large || v.Remaining != large-1 || v.Returned != large+1 || v.Terms != start.Terms {
-		t.Fatalf("return %d, entry %s, view %+v", returned, a.Entry, v)
-	}
-	_, entries, err := g.Cut(t.Context(), product)
-	ok(t, err)
-	if len(entries) != 1 || entries[0].ID != a.Entry || entries[0].Orders[1].Epoch != large {
-		t.Fatalf("outbox %v", entries)
-	}
-	_, _, err = g.Shut(t.Context(), product, large-1)
-	is(t, err, sale.ErrFenced)
-}
-
-// TestLargestBatch is a batch as large as purchase makes them, and a load of more
-// than one window, with users who come again.
-func TestLargestBatch(t *testing.T) {
-	g := connect(t, Options{URL: server(t).URL()})
-	const window, again = loadWindow * loadChunk, 1500
-	holdings := make([]gate.Holding, window+again)
-	for i := range holdings {
-		holdings[i] = gate.Holding{User: userID(i % window), Order: order(i), Ended: i < window}
-	}
-	opened(t, g, 3000, holdings...)
-	batch := make([]gate.Request, 4096)
-	for i := range batch {
-		batch[i] = buy(userID(i), 100_000+i)
-	}
-	a, err := g.Admit(t.Context(), product, batch)
-	ok(t, err)
-	for i, d := range a.Decisions {
-		want := gate.Decision{Verdict: gate.Admitted, Order: batch[i].Order, Seq: int64(i - again + 1)}
-		if i < again { // they came again, with an order that has not ended
-			want = gate.Decision{Verdict: gate.LimitReached, Order: order(window + i)}
-		}
-		if d != want {
-			t.Fatalf("decision %d is %+v, not %+v", i, d, want)
-		}
-	}
-	counts(t, g, 3000-2596, 2596, 2596)
-	ok(t, g.Forget(t.Context(), product, []gate.EntryID{a.Entry}))
-	counts(t, g, 3000-2596, 2596, 0)
 }
 
 // TestKeys: a gate has the keys that the package comment names, and leaves none.

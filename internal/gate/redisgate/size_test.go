@@ -1,0 +1,64 @@
+package redisgate
+
+import (
+	"testing"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+// TestLargeNumbers takes numbers of which Lua's own way of writing them would
+// lose the last digits.
+func TestLargeNumbers(t *testing.T) {
+	const large = 1<<52 + 1
+	g := connect(t, Options{URL: server(t).URL()})
+	incarnation, _, err := g.Shut(t.Context(), product, large)
+	ok(t, err)
+	start := gate.Start{Terms: gate.Hours{LimitPerUser: 100, Partition: 1<<31 - 1}, Remaining: large, Returned: large}
+	ok(t, g.Open(t.Context(), product, large, incarnation, start))
+	returned, err := g.Return(t.Context(), product, large, []sale.Return{{Number: large + 1, UserID: "a", OrderID: order(1)}})
+	ok(t, err)
+	a, err := g.Admit(t.Context(), product, []gate.Request{buy("a", 1), buy("a", 2)})
+	ok(t, err)
+	v := a.View
+	if a.Entry != "4503599627370497-1" || returned != large+1 || v.Epoch != large || v.Remaining != large-1 || v.Returned != large+1 || v.Terms != start.Terms {
+		t.Fatalf("return %d, entry %s, view %+v", returned, a.Entry, v)
+	}
+	_, entries, err := g.Cut(t.Context(), product)
+	ok(t, err)
+	if len(entries) != 1 || entries[0].ID != a.Entry || entries[0].Orders[1].Epoch != large {
+		t.Fatalf("outbox %v", entries)
+	}
+	_, _, err = g.Shut(t.Context(), product, large-1)
+	is(t, err, sale.ErrFenced)
+}
+
+// TestLargestBatch is a batch as large as purchase makes them, and a load of more
+// than one window, with users who come again.
+func TestLargestBatch(t *testing.T) {
+	g := connect(t, Options{URL: server(t).URL()})
+	const window, again = loadWindow * loadChunk, 1500
+	holdings := make([]gate.Holding, window+again)
+	for i := range holdings {
+		holdings[i] = gate.Holding{User: userID(i % window), Order: order(i), Ended: i < window}
+	}
+	opened(t, g, 3000, holdings...)
+	batch := make([]gate.Request, 4096)
+	for i := range batch {
+		batch[i] = buy(userID(i), 100_000+i)
+	}
+	a, err := g.Admit(t.Context(), product, batch)
+	ok(t, err)
+	for i, d := range a.Decisions {
+		want := gate.Decision{Verdict: gate.Admitted, Order: batch[i].Order, Seq: int64(i - again + 1)}
+		if i < again { // they came again, with an order that has not ended
+			want = gate.Decision{Verdict: gate.LimitReached, Order: order(window + i)}
+		}
+		if d != want {
+			t.Fatalf("decision %d is %+v, not %+v", i, d, want)
+		}
+	}
+	counts(t, g, 3000-2596, 2596, 2596)
+	ok(t, g.Forget(t.Context(), product, []gate.EntryID{a.Entry}))
+	counts(t, g, 3000-2596, 2596, 0)
+}
