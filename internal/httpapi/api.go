@@ -35,6 +35,7 @@ type API struct {
 	hush    context.CancelFunc
 	streams sync.WaitGroup
 	closing atomic.Bool
+	ln      atomic.Pointer[net.Listener]
 
 	server   *fasthttp.Server
 	others   fasthttp.RequestHandler // every route but a buy and the event streams
@@ -95,6 +96,10 @@ func (a *API) Serve(ln net.Listener) error {
 	if tcp, ok := ln.Addr().(*net.TCPAddr); ok {
 		a.loopback = tcp.IP.IsLoopback()
 	}
+	a.ln.Store(&ln)
+	if a.closing.Load() { // Shutdown may not have seen the listener
+		return ln.Close()
+	}
 	return a.server.Serve(ln)
 }
 
@@ -106,6 +111,9 @@ func (a *API) Shutdown(ctx context.Context) error {
 	a.hush()
 	defer a.cancel()
 	err := a.server.ShutdownWithContext(ctx)
+	if ln := a.ln.Load(); ln != nil {
+		_ = (*ln).Close() // the server has, unless it was about to begin
+	}
 	if err == nil {
 		a.streams.Wait() // each is told, and writes for a moment at most
 	}

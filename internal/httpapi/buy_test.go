@@ -222,38 +222,39 @@ var badBuys = map[string]struct {
 	body  string
 	kind  kind
 	field string
+	rule  string
 }{
-	"user a number":       {`{"user_id":7}`, invalid, "user_id"},
-	"user null":           {`{"user_id":null}`, invalid, "user_id"},
-	"user empty":          {`{"user_id":""}`, invalid, "user_id"},
-	"user braces":         {`{"user_id":"{a}"}`, invalid, "user_id"},
-	"user blank":          {`{"user_id":" "}`, invalid, "user_id"},
-	"user blank inside":   {`{"user_id":"a b"}`, invalid, "user_id"},
-	"user blank after":    {`{"user_id":"a "}`, invalid, "user_id"},
-	"user line break":     {`{"user_id":"a\nb"}`, invalid, "user_id"},
-	"user raw line break": {"{\"user_id\":\"a\nb\"}", malformed, "body"},
-	"user NUL":            {`{"user_id":"a\u0000"}`, invalid, "user_id"},
-	"user raw NUL":        {"{\"user_id\":\"a\x00\"}", malformed, "body"},
-	"user non-ASCII":      {`{"user_id":"ä"}`, invalid, "user_id"},
-	"user not UTF-8":      {"{\"user_id\":\"\xff\"}", malformed, "body"},
-	"user 65 characters":  {`{"user_id":"` + strings.Repeat("x", 65) + `"}`, invalid, "user_id"},
-	"user list":           {`{"user_id":["a"]}`, invalid, "user_id"},
-	"user twice":          {`{"user_id":"a","user_id":"b"}`, invalid, "user_id"},
-	"user twice, escaped": {`{"user_id":"a","user_\u0069d":"b"}`, invalid, "user_id"},
-	"another case":        {`{"USER_ID":"a"}`, invalid, "USER_ID"},
-	"unknown key":         {`{"user_id":"a","quantity":2}`, invalid, "quantity"},
-	"no key":              {`{}`, invalid, "user_id"},
-	"a list":              {`["a"]`, invalid, "body"},
-	"null":                {`null`, invalid, "body"},
-	"empty":               {``, malformed, "body"},
-	"not JSON":            {`user_id=a`, malformed, "body"},
-	"single quotes":       {`{'user_id':'a'}`, malformed, "body"},
-	"cut off":             {`{"user_id":"a"`, malformed, "body"},
-	"trailing":            {`{"user_id":"a"}x`, malformed, "body"},
-	"two values":          {`{"user_id":"a"} {"user_id":"b"}`, malformed, "body"},
-	"trailing comma":      {`{"user_id":"a",}`, malformed, "body"},
-	"byte order mark":     {"\ufeff" + `{"user_id":"a"}`, malformed, "body"},
-	"deeply nested":       {strings.Repeat("[", 2000) + strings.Repeat("]", 2000), invalid, "body"},
+	"user a number":       {`{"user_id":7}`, invalid, "user_id", sale.IDRule},
+	"user null":           {`{"user_id":null}`, invalid, "user_id", sale.IDRule},
+	"user empty":          {`{"user_id":""}`, invalid, "user_id", sale.IDRule},
+	"user braces":         {`{"user_id":"{a}"}`, invalid, "user_id", sale.IDRule},
+	"user blank":          {`{"user_id":" "}`, invalid, "user_id", sale.IDRule},
+	"user blank inside":   {`{"user_id":"a b"}`, invalid, "user_id", sale.IDRule},
+	"user blank after":    {`{"user_id":"a "}`, invalid, "user_id", sale.IDRule},
+	"user line break":     {`{"user_id":"a\nb"}`, invalid, "user_id", sale.IDRule},
+	"user raw line break": {"{\"user_id\":\"a\nb\"}", malformed, "body", jsonRule},
+	"user NUL":            {`{"user_id":"a\u0000"}`, invalid, "user_id", sale.IDRule},
+	"user raw NUL":        {"{\"user_id\":\"a\x00\"}", malformed, "body", jsonRule},
+	"user non-ASCII":      {`{"user_id":"ä"}`, invalid, "user_id", sale.IDRule},
+	"user not UTF-8":      {"{\"user_id\":\"\xff\"}", malformed, "body", jsonRule},
+	"user 65 characters":  {`{"user_id":"` + strings.Repeat("x", 65) + `"}`, invalid, "user_id", sale.IDRule},
+	"user list":           {`{"user_id":["a"]}`, invalid, "user_id", sale.IDRule},
+	"user twice":          {`{"user_id":"a","user_id":"b"}`, invalid, "user_id", onceRule},
+	"user twice, escaped": {`{"user_id":"a","user_\u0069d":"b"}`, invalid, "user_id", onceRule},
+	"another case":        {`{"USER_ID":"a"}`, invalid, "USER_ID", "must be written user_id"},
+	"unknown key":         {`{"user_id":"a","quantity":2}`, invalid, "quantity", unknownRule},
+	"no key":              {`{}`, invalid, "user_id", "is required"},
+	"a list":              {`["a"]`, invalid, "body", objectRule},
+	"null":                {`null`, invalid, "body", objectRule},
+	"empty":               {``, malformed, "body", jsonRule},
+	"not JSON":            {`user_id=a`, malformed, "body", jsonRule},
+	"single quotes":       {`{'user_id':'a'}`, malformed, "body", jsonRule},
+	"cut off":             {`{"user_id":"a"`, malformed, "body", jsonRule},
+	"trailing":            {`{"user_id":"a"}x`, malformed, "body", jsonRule},
+	"two values":          {`{"user_id":"a"} {"user_id":"b"}`, malformed, "body", jsonRule},
+	"trailing comma":      {`{"user_id":"a",}`, malformed, "body", jsonRule},
+	"byte order mark":     {"\ufeff" + `{"user_id":"a"}`, malformed, "body", jsonRule},
+	"deeply nested":       {strings.Repeat("[", 2000) + strings.Repeat("]", 2000), invalid, "body", objectRule},
 }
 
 func TestBadBuy(t *testing.T) {
@@ -262,7 +263,7 @@ func TestBadBuy(t *testing.T) {
 	for name, c := range badBuys {
 		t.Run(name, func(t *testing.T) {
 			p := s.do(t, "POST", "/api/products/1/orders", c.body, "Content-Type", "application/json").problem(t, c.kind)
-			p.field(t, c.field)
+			p.broke(t, c.field, c.rule)
 		})
 	}
 	if s.changes != 1 {
@@ -303,11 +304,11 @@ func TestContentType(t *testing.T) {
 			s.do(t, "POST", "/api/session", `{"token":"x"}`, "Content-Type", wrong),
 		} {
 			p := r.problem(t, notJSON)
-			p.field(t, "Content-Type")
+			p.broke(t, "Content-Type", "must be application/json")
 		}
 	}
 	p := s.buy(t, "1", "z", "Content-Type", "application/json; v=1", "Content-Encoding", "gzip").problem(t, notJSON)
-	p.field(t, "Content-Encoding")
+	p.broke(t, "Content-Encoding", "must be absent")
 	if s.changes != changes {
 		t.Error("something changed")
 	}

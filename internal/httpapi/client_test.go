@@ -92,6 +92,30 @@ func (p *Problem) field(t *testing.T, name string) string {
 	return p.Errors[i].Rule
 }
 
+// broke demands that this field, and no other, is said to have broken this rule.
+func (p *Problem) broke(t *testing.T, field, rule string) {
+	t.Helper()
+	if want := (sale.FieldError{Field: field, Rule: rule}); len(p.Errors) != 1 || p.Errors[0] != want {
+		t.Errorf("%+v, not %+v", p.Errors, want)
+	}
+}
+
+// The rules that more than one kind of bad body breaks.
+const (
+	jsonRule     = "must be JSON in UTF-8"
+	objectRule   = "must be a JSON object"
+	onceRule     = "must stand there once"
+	unknownRule  = "is not a field of this request"
+	wholeRule    = "must be a whole number from 1 to 10000000"
+	limitRule    = "must be a whole number from 1 to 100"
+	textRule     = "must be text"
+	nameRule     = "must be at most 200 characters, all of them printable"
+	timeRule     = "must be a time as in RFC 3339, from 1970 to 9999"
+	durationRule = `must be a duration, like "15m" or "0s"`
+	windowRule   = "must be 0s, or 10s to 168h"
+	sizeRule     = "must be at most 4 KiB"
+)
+
 func (s *server) buy(t *testing.T, product, user string, header ...string) reply {
 	t.Helper()
 	return s.do(t, "POST", "/api/products/"+product+"/orders", `{"user_id":"`+user+`"}`, header...)

@@ -97,7 +97,11 @@ type Problem struct {
 
 func problem(k kind) *Problem {
 	e := &kinds[k]
-	return &Problem{Type: "/problems/" + e.name, Title: e.title, Status: e.status, kind: k}
+	p := &Problem{Type: "/problems/" + e.name, Title: e.title, Status: e.status, kind: k}
+	if k == tooLarge { // wherever it is found out, it breaks the same rule
+		p.Errors = []sale.FieldError{{Field: "body", Rule: "must be at most 4 KiB"}}
+	}
+	return p
 }
 
 // broken is the problem of one field that breaks a rule.

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -54,7 +55,8 @@ func TestLargeBodies(t *testing.T) {
 		for _, path := range []string{"POST /api/products/1/orders", "PUT /api/products/1", "POST /api/session", "POST /nowhere"} {
 			method, path, _ := strings.Cut(path, " ")
 			t.Run(name+" "+path, func(t *testing.T) {
-				s.do(t, method, path, body).problem(t, tooLarge)
+				p := s.do(t, method, path, body).problem(t, tooLarge)
+				p.broke(t, "body", sizeRule)
 				head := method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 				chunked := fmt.Sprintf("%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", head, size, body)
 				next := "GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -62,12 +64,31 @@ func TestLargeBodies(t *testing.T) {
 				if len(answers) != 2 || answers[1].StatusCode != 200 {
 					t.Fatalf("%d answers", len(answers))
 				}
-				answers[0].problem(t, tooLarge)
+				p = answers[0].problem(t, tooLarge)
+				p.broke(t, "body", sizeRule)
 			})
 		}
 	}
 	if s.changes != 1 {
 		t.Error("something changed")
+	}
+}
+
+// A server that is told to end before it has begun does not begin.
+func TestShutdownBeforeServe(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := New(newShop().config())
+	if err := a.Shutdown(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Serve(ln); err != nil {
+		t.Error(err)
+	}
+	if _, err := ln.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("its listener: %v", err)
 	}
 }
 
@@ -91,7 +112,8 @@ func TestExpectContinue(t *testing.T) {
 	if len(answers) != 1 {
 		t.Fatalf("%d answers", len(answers))
 	}
-	answers[0].problem(t, tooLarge)
+	p := answers[0].problem(t, tooLarge)
+	p.broke(t, "body", sizeRule)
 }
 
 // What could be read as another request by a proxy before us is not read at all,

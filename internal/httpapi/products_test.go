@@ -183,58 +183,59 @@ var badPuts = map[string]struct {
 	body  string
 	kind  kind
 	field string
+	rule  string
 }{
-	"quantity -1":              {`{"quantity":-1}`, invalid, "quantity"},
-	"quantity 0":               {`{"quantity":0}`, invalid, "quantity"},
-	"quantity 1.5":             {`{"quantity":1.5}`, invalid, "quantity"},
-	"quantity 1.0":             {`{"quantity":1.0}`, invalid, "quantity"},
-	"quantity 1e2":             {`{"quantity":1e2}`, invalid, "quantity"},
-	"quantity text":            {`{"quantity":"5"}`, invalid, "quantity"},
-	"quantity null":            {`{"quantity":null}`, invalid, "quantity"},
-	"quantity true":            {`{"quantity":true}`, invalid, "quantity"},
-	"quantity list":            {`{"quantity":[5]}`, invalid, "quantity"},
-	"quantity 1e309":           {`{"quantity":1e309}`, invalid, "quantity"},
-	"quantity 2^63":            {`{"quantity":9223372036854775808}`, invalid, "quantity"},
-	"quantity 2^64+5":          {`{"quantity":18446744073709551621}`, invalid, "quantity"},
-	"quantity too large":       {`{"quantity":10000001}`, invalid, "quantity"},
-	"quantity missing":         {`{}`, invalid, "quantity"},
-	"quantity twice":           {`{"quantity":5,"quantity":6}`, invalid, "quantity"},
-	"quantity in another case": {`{"Quantity":5}`, invalid, "Quantity"},
-	"quantity like hex":        {`{"quantity":0x10}`, malformed, "body"},
-	"quantity with a zero":     {`{"quantity":05}`, malformed, "body"},
-	"quantity NaN":             {`{"quantity":NaN}`, malformed, "body"},
-	"unknown key":              {`{"quantity":5,"price":1}`, invalid, "price"},
-	"unknown strange key":      {`{"quantity":5,"<b>":1}`, invalid, "body"},
-	"two values":               {`{"quantity":5}{}`, malformed, "body"},
-	"trailing text":            {`{"quantity":5}x`, malformed, "body"},
-	"not JSON":                 {`quantity=5`, malformed, "body"},
-	"cut off":                  {`{"quantity":5`, malformed, "body"},
-	"empty":                    {``, malformed, "body"},
-	"blank":                    {` `, malformed, "body"},
-	"a list":                   {`[]`, invalid, "body"},
-	"null":                     {`null`, invalid, "body"},
-	"a number":                 {`5`, invalid, "body"},
-	"not UTF-8":                {"{\"quantity\":5,\"name\":\"\xff\"}", malformed, "body"},
-	"deeply nested":            {`{"quantity":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `}`, invalid, "quantity"},
-	"deeply nested, unknown":   {`{"a":` + strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600) + `}`, invalid, "a"},
-	"limit 0":                  {`{"quantity":5,"limit_per_user":0}`, invalid, "limit_per_user"},
-	"limit 101":                {`{"quantity":5,"limit_per_user":101}`, invalid, "limit_per_user"},
-	"limit null":               {`{"quantity":5,"limit_per_user":null}`, invalid, "limit_per_user"},
-	"name a number":            {`{"quantity":5,"name":7}`, invalid, "name"},
-	"name null":                {`{"quantity":5,"name":null}`, invalid, "name"},
-	"name too long":            {`{"quantity":5,"name":"` + strings.Repeat("x", 201) + `"}`, invalid, "name"},
-	"name with a line break":   {`{"quantity":5,"name":"a\nb"}`, invalid, "name"},
-	"name with NUL":            {`{"quantity":5,"name":"a\u0000b"}`, invalid, "name"},
-	"opens_at a date":          {`{"quantity":5,"opens_at":"2030-01-01"}`, invalid, "opens_at"},
-	"opens_at a number":        {`{"quantity":5,"opens_at":1}`, invalid, "opens_at"},
-	"opens_at past 9999":       {`{"quantity":5,"opens_at":"9999-12-31T23:59:59-23:59"}`, invalid, "opens_at"},
-	"opens_at before 1970":     {`{"quantity":5,"opens_at":"0001-01-01T00:00:00Z"}`, invalid, "opens_at"},
-	"closes before it opens":   {`{"quantity":5,"opens_at":"2030-01-02T00:00:00Z","closes_at":"2030-01-01T00:00:00Z"}`, invalid, "closes_at"},
-	"window without unit":      {`{"quantity":5,"payment_window":"15"}`, invalid, "payment_window"},
-	"window a number":          {`{"quantity":5,"payment_window":15}`, invalid, "payment_window"},
-	"window too short":         {`{"quantity":5,"payment_window":"9s"}`, invalid, "payment_window"},
-	"window negative":          {`{"quantity":5,"payment_window":"-1h"}`, invalid, "payment_window"},
-	"window too long":          {`{"quantity":5,"payment_window":"169h"}`, invalid, "payment_window"},
+	"quantity -1":              {`{"quantity":-1}`, invalid, "quantity", wholeRule},
+	"quantity 0":               {`{"quantity":0}`, invalid, "quantity", wholeRule},
+	"quantity 1.5":             {`{"quantity":1.5}`, invalid, "quantity", wholeRule},
+	"quantity 1.0":             {`{"quantity":1.0}`, invalid, "quantity", wholeRule},
+	"quantity 1e2":             {`{"quantity":1e2}`, invalid, "quantity", wholeRule},
+	"quantity text":            {`{"quantity":"5"}`, invalid, "quantity", wholeRule},
+	"quantity null":            {`{"quantity":null}`, invalid, "quantity", wholeRule},
+	"quantity true":            {`{"quantity":true}`, invalid, "quantity", wholeRule},
+	"quantity list":            {`{"quantity":[5]}`, invalid, "quantity", wholeRule},
+	"quantity 1e309":           {`{"quantity":1e309}`, invalid, "quantity", wholeRule},
+	"quantity 2^63":            {`{"quantity":9223372036854775808}`, invalid, "quantity", wholeRule},
+	"quantity 2^64+5":          {`{"quantity":18446744073709551621}`, invalid, "quantity", wholeRule},
+	"quantity too large":       {`{"quantity":10000001}`, invalid, "quantity", wholeRule},
+	"quantity missing":         {`{}`, invalid, "quantity", "is required"},
+	"quantity twice":           {`{"quantity":5,"quantity":6}`, invalid, "quantity", onceRule},
+	"quantity in another case": {`{"Quantity":5}`, invalid, "Quantity", "must be written quantity"},
+	"quantity like hex":        {`{"quantity":0x10}`, malformed, "body", jsonRule},
+	"quantity with a zero":     {`{"quantity":05}`, malformed, "body", jsonRule},
+	"quantity NaN":             {`{"quantity":NaN}`, malformed, "body", jsonRule},
+	"unknown key":              {`{"quantity":5,"price":1}`, invalid, "price", unknownRule},
+	"unknown strange key":      {`{"quantity":5,"<b>":1}`, invalid, "body", "has a key that is no field of this request"},
+	"two values":               {`{"quantity":5}{}`, malformed, "body", jsonRule},
+	"trailing text":            {`{"quantity":5}x`, malformed, "body", jsonRule},
+	"not JSON":                 {`quantity=5`, malformed, "body", jsonRule},
+	"cut off":                  {`{"quantity":5`, malformed, "body", jsonRule},
+	"empty":                    {``, malformed, "body", jsonRule},
+	"blank":                    {` `, malformed, "body", jsonRule},
+	"a list":                   {`[]`, invalid, "body", objectRule},
+	"null":                     {`null`, invalid, "body", objectRule},
+	"a number":                 {`5`, invalid, "body", objectRule},
+	"not UTF-8":                {"{\"quantity\":5,\"name\":\"\xff\"}", malformed, "body", jsonRule},
+	"deeply nested":            {`{"quantity":` + strings.Repeat("[", 2000) + strings.Repeat("]", 2000) + `}`, invalid, "quantity", wholeRule},
+	"deeply nested, unknown":   {`{"a":` + strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600) + `}`, invalid, "a", unknownRule},
+	"limit 0":                  {`{"quantity":5,"limit_per_user":0}`, invalid, "limit_per_user", limitRule},
+	"limit 101":                {`{"quantity":5,"limit_per_user":101}`, invalid, "limit_per_user", limitRule},
+	"limit null":               {`{"quantity":5,"limit_per_user":null}`, invalid, "limit_per_user", limitRule},
+	"name a number":            {`{"quantity":5,"name":7}`, invalid, "name", textRule},
+	"name null":                {`{"quantity":5,"name":null}`, invalid, "name", textRule},
+	"name too long":            {`{"quantity":5,"name":"` + strings.Repeat("x", 201) + `"}`, invalid, "name", nameRule},
+	"name with a line break":   {`{"quantity":5,"name":"a\nb"}`, invalid, "name", nameRule},
+	"name with NUL":            {`{"quantity":5,"name":"a\u0000b"}`, invalid, "name", nameRule},
+	"opens_at a date":          {`{"quantity":5,"opens_at":"2030-01-01"}`, invalid, "opens_at", timeRule},
+	"opens_at a number":        {`{"quantity":5,"opens_at":1}`, invalid, "opens_at", timeRule},
+	"opens_at past 9999":       {`{"quantity":5,"opens_at":"9999-12-31T23:59:59-23:59"}`, invalid, "opens_at", timeRule},
+	"opens_at before 1970":     {`{"quantity":5,"opens_at":"0001-01-01T00:00:00Z"}`, invalid, "opens_at", timeRule},
+	"closes before it opens":   {`{"quantity":5,"opens_at":"2030-01-02T00:00:00Z","closes_at":"2030-01-01T00:00:00Z"}`, invalid, "closes_at", "must be after opens_at"},
+	"window without unit":      {`{"quantity":5,"payment_window":"15"}`, invalid, "payment_window", durationRule},
+	"window a number":          {`{"quantity":5,"payment_window":15}`, invalid, "payment_window", durationRule},
+	"window too short":         {`{"quantity":5,"payment_window":"9s"}`, invalid, "payment_window", windowRule},
+	"window negative":          {`{"quantity":5,"payment_window":"-1h"}`, invalid, "payment_window", windowRule},
+	"window too long":          {`{"quantity":5,"payment_window":"169h"}`, invalid, "payment_window", windowRule},
 }
 
 func TestBadPut(t *testing.T) {
@@ -244,7 +245,7 @@ func TestBadPut(t *testing.T) {
 	for name, c := range badPuts {
 		t.Run(name, func(t *testing.T) {
 			p := s.do(t, "PUT", "/api/products/1", c.body, "Content-Type", "application/json").problem(t, c.kind)
-			p.field(t, c.field)
+			p.broke(t, c.field, c.rule)
 			s.do(t, "PUT", "/api/products/2", c.body, "Content-Type", "application/json").problem(t, c.kind)
 		})
 	}
@@ -270,13 +271,18 @@ func TestBadProductID(t *testing.T) {
 				s.buy(t, id, "u1"),
 			} {
 				p := r.problem(t, invalid)
-				p.field(t, "id")
+				if rule := p.field(t, "id"); !strings.HasSuffix(rule, strings.TrimPrefix(sale.IDRule, "must ")) {
+					t.Errorf("the rule is %q", rule)
+				}
 			}
 		})
 	}
 	p := s.do(t, "PUT", "/api/products/rehearsal-1", `{"quantity":5}`).problem(t, invalid)
 	p.field(t, "id")
+	// An empty one is no path of ours.
 	s.do(t, "PUT", "/api/products/", `{"quantity":5}`).problem(t, notFound)
+	s.do(t, "PUT", "/api/products", `{"quantity":5}`).problem(t, methodNotAllowed)
+	s.buy(t, "", "u1").problem(t, notFound)
 	s.do(t, "PUT", "/api/products/a/b", `{"quantity":5}`).problem(t, notFound)
 	if len(s.states) != 0 {
 		t.Errorf("something changed: %v", s.states)

@@ -49,7 +49,7 @@ func readObject(body []byte, fields ...field) error {
 		key := must(d.ReadToken()).String()
 		v := must(d.ReadValue())
 		if rule := readField(fields, key, seen[key], v); rule != "" {
-			bad = append(bad, sale.FieldError{Field: showKey(key), Rule: rule})
+			bad = append(bad, showKey(key, rule))
 		}
 		seen[key] = true
 	}
@@ -80,12 +80,12 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// showKey is an unknown key, unless it is of a shape that nobody wants in an answer.
-func showKey(key string) string {
+// showKey names the key, unless it is of a shape that nobody wants in an answer.
+func showKey(key, rule string) sale.FieldError {
 	if sale.CheckID(key) {
-		return key
+		return sale.FieldError{Field: key, Rule: rule}
 	}
-	return "body"
+	return sale.FieldError{Field: "body", Rule: "has a key that is no field of this request"}
 }
 
 func textField(name string, to *string) field {

@@ -19,7 +19,7 @@ func TestAChangeThatIsNone(t *testing.T) {
 	}{
 		"the caller's error": {
 			func(sale.Product) (sale.Terms, error) { return sale.Terms{}, reason },
-			func(err error) bool { return err == reason },
+			func(err error) bool { return errors.Is(err, reason) },
 		},
 		"terms that break a rule": {
 			to(sale.Terms{Quantity: sale.MaxQuantity + 1}),
