@@ -144,8 +144,8 @@ func start(t *testing.T, binary string, args []string, settings map[string]strin
 		case err := <-gone:
 			t.Fatalf("it ended before it was ready: %v\n%s", err, said.String())
 		case <-ctx.Done():
-			_ = c.Process.Kill()
-			<-gone
+			_ = c.Process.Kill() // then it is gone
+			_ = <-gone
 			t.Fatalf("not ready in a minute\n%s", said.String())
 		case <-time.After(50 * time.Millisecond):
 		}
