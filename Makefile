@@ -40,7 +40,7 @@ lint: ## - gofmt, go vet, golangci-lint
 	  else echo "golangci-lint SKIPPED: it could not be had"; fi
 
 test-unit: ## - the Go tests and the simulation, under the race detector
-	go test -race -timeout 4m $$(go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...) | grep -v /node_modules/)
+	go test -race -timeout 4m $$(go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...))
 
 test-suites: ## - the keepers of the cluster, on real servers
 	go test -race -timeout 6m $(SUITES)

@@ -2,6 +2,12 @@ module seckill
 
 go 1.26.0
 
+// npm packages may hold Go files.
+ignore (
+	./ui/node_modules
+	./test/e2e/node_modules
+)
+
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0
 	github.com/alecthomas/kong v1.17.0
