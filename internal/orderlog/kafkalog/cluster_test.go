@@ -121,6 +121,7 @@ func TestOneOfThreeBrokersLost(t *testing.T) {
 	brokers := parse(t, k.Addr())
 	l := open(t, brokers, kafkalog.Topic)
 	wantWarnings(t, l)
+	wantWarningsOfOneCopy(t, brokers)
 	a := startAppending(t, l)
 	a.await(100)
 	leader := k.Nodes[leaderOf(t, admin(t, brokers), 0)-1]
@@ -147,6 +148,16 @@ func TestOneOfThreeBrokersLost(t *testing.T) {
 	if after, err := l.Source(t.Context(), 0); err != nil || after.Leader < source.Leader || after.Topic != source.Topic {
 		t.Errorf("Source was %+v, and is %+v, %v", source, after, err)
 	}
+}
+
+// wantWarningsOfOneCopy checks what is said of a topic that was made before there were three.
+func wantWarningsOfOneCopy(t *testing.T, brokers kafkalog.Brokers) {
+	t.Helper()
+	topic, one := freshTopic(t), "1"
+	if _, err := admin(t, brokers).CreateTopic(t.Context(), 1, 1, map[string]*string{"min.insync.replicas": &one}, topic); err != nil {
+		t.Fatal(err)
+	}
+	wantWarnings(t, open(t, brokers, topic), "replication is 1 on 3 brokers", "min.insync.replicas is 1")
 }
 
 // appendUntilSure appends a record again and again until it is surely in the log, as a sweep does.
