@@ -129,7 +129,17 @@ func (c *cursor) poll(ctx, closed context.Context, max int) (records []*kgo.Reco
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer context.AfterFunc(closed, cancel)()
-	fetches := c.client.PollRecords(ctx, max)
+	for len(records) == 0 && err == nil {
+		fetches := c.client.PollRecords(ctx, max)
+		topic, err = c.judge(fetches)
+		records = fetches.Records()
+	}
+	c.next += int64(len(records))
+	return records, topic, err
+}
+
+// judge returns what the fetches say besides records.
+func (c *cursor) judge(fetches kgo.Fetches) (topic [16]byte, err error) {
 	fetches.EachPartition(func(p kgo.FetchTopicPartition) {
 		if p.Err != nil {
 			err = p.Err
@@ -144,7 +154,5 @@ func (c *cursor) poll(ctx, closed context.Context, max int) (records []*kgo.Reco
 			topic = t.TopicID
 		}
 	})
-	records = fetches.Records()
-	c.next += int64(len(records))
-	return records, topic, err
+	return topic, err
 }
