@@ -103,7 +103,8 @@ func TestKilledUnderLoad(t *testing.T) {
 	holds(t, s, batches*size)
 }
 
-// TestALostAnswer: the commit is made, and its answer does not arrive.
+// TestAFrozenServer: whoever gives up waiting for it gets an answer, and it goes
+// on as if nothing had been.
 func TestAFrozenServer(t *testing.T) {
 	p := own(t)
 	s := opened(t, p.URL())

@@ -23,43 +23,18 @@ package pgstore
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"seckill/internal/orderstore"
-	"seckill/internal/sale"
 )
 
-const (
-	// patience bounds every call but those that read a whole sale. It is long, as
-	// a batch may have a million orders to delete.
-	patience = time.Minute
-	// connections bounds the pool, where the URL does not: each partition may have
-	// a batch under way here, and readers must not wait behind those.
-	connections = 16
-	// stall is how long a process may leave a batch half done before the server
-	// takes the row of its position from it.
-	stall = "5s"
-)
-
-// settings are those of every connection. Plans are made once, perhaps for a
-// table of ten rows, and used when it has a million: so none may walk a table, or
-// gather and sort, where an index gives what is asked for, in its order, whatever
-// that seems to cost today.
-var settings = map[string]string{
-	"application_name":                    "seckill",
-	"timezone":                            "UTC",
-	"plan_cache_mode":                     "force_generic_plan",
-	"enable_seqscan":                      "off",
-	"enable_sort":                         "off",
-	"jit":                                 "off", // what is off but has to be done has a price, on paper, that would start it
-	"idle_in_transaction_session_timeout": stall,
-}
+// patience bounds every call but those that read a whole sale. It is long, as a
+// batch may have a million orders to delete.
+const patience = time.Minute
 
 // A Store is an open order store.
 type Store struct {
@@ -99,37 +74,6 @@ func open(ctx context.Context, url string, poll time.Duration) (*Store, error) {
 	s.closed, s.close = context.WithCancel(context.Background())
 	s.feed.Go(s.listen)
 	return s, nil
-}
-
-// CheckURL says what is wrong with a URL, and never its password.
-func CheckURL(url string) error {
-	_, err := configure(url)
-	return err
-}
-
-func configure(url string) (*pgxpool.Config, error) {
-	config, err := pgxpool.ParseConfig(url)
-	if err != nil {
-		return nil, fmt.Errorf("%w: order store: %w", sale.ErrUnavailable, err)
-	}
-	if plain, err := pgx.ParseConfig(url); err == nil && plain.RuntimeParams["pool_max_conns"] == "" {
-		config.MaxConns = connections
-	}
-	for name, value := range settings {
-		if config.ConnConfig.RuntimeParams[name] == "" {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
-	}
-	if config.ConnConfig.ConnectTimeout == 0 {
-		config.ConnConfig.ConnectTimeout = 5 * time.Second
-	}
-	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
-		c.TypeMap().RegisterType(&pgtype.Type{
-			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
-		})
-		return nil
-	}
-	return config, nil
 }
 
 // Close ends the store when those who use it are done. What is asked for after

@@ -1,0 +1,71 @@
+package pgstore
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"seckill/internal/sale"
+)
+
+const (
+	// connections bounds the pool, where the URL does not: each partition may have
+	// a batch under way here, and readers must not wait behind those.
+	connections = 16
+	// stall is how long a process may leave a batch half done before the server
+	// takes the row of its position from it.
+	stall = "5s"
+)
+
+// settings are those of every connection. Plans are made once, perhaps for a
+// table of ten rows, and used when it has a million: so none may walk a table, or
+// gather and sort, where an index gives what is asked for, in its order, whatever
+// that seems to cost today.
+var settings = map[string]string{
+	"application_name":                    "seckill",
+	"timezone":                            "UTC",
+	"plan_cache_mode":                     "force_generic_plan",
+	"enable_seqscan":                      "off",
+	"enable_sort":                         "off",
+	"jit":                                 "off", // what is off but has to be done has a price, on paper, that would start it
+	"idle_in_transaction_session_timeout": stall,
+}
+
+// CheckURL says what is wrong with a URL, and never its password.
+func CheckURL(url string) error {
+	_, err := configure(url)
+	return err
+}
+
+func configure(url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("%w: order store: %w", sale.ErrUnavailable, err)
+	}
+	if plain, err := pgx.ParseConfig(url); err == nil && plain.RuntimeParams["pool_max_conns"] == "" {
+		config.MaxConns = connections
+	}
+	for name, value := range settings {
+		if config.ConnConfig.RuntimeParams[name] == "" {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
+	if config.ConnConfig.ConnectTimeout == 0 {
+		config.ConnConfig.ConnectTimeout = 5 * time.Second
+	}
+	// A snapshot waits as long as its server lives, and no longer.
+	alive := net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}
+	config.ConnConfig.DialFunc = (&net.Dialer{KeepAliveConfig: alive}).DialContext
+	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
+		c.TypeMap().RegisterType(&pgtype.Type{
+			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	return config, nil
+}
