@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -21,6 +22,7 @@ type counted struct {
 	queries int
 	away    bool
 	asked   chan struct{} // of each query
+	held    chan struct{} // until it is closed, no query goes on; nil: none is held
 }
 
 func (c *counted) OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error) {
@@ -29,6 +31,9 @@ func (c *counted) OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Or
 	away := c.away
 	c.mu.Unlock()
 	c.asked <- struct{}{}
+	if c.held != nil {
+		<-c.held
+	}
 	if away {
 		return nil, sale.ErrUnavailable
 	}
@@ -182,21 +187,30 @@ func TestAStoreThatIsAwayIsWaitedFor(t *testing.T) {
 	l.is(<-answer, purchase.IsPlaced)
 }
 
-// A batch of buyers costs a query or two, and not one each.
+// While a query is under way all others who come share the next one.
 func TestBuyersShareQueries(t *testing.T) {
 	l := newLedger(t)
 	s := newAfterStore(t.Context(), l)
-	at := &sale.Position{Offset: l.mark.Next}
-	const buyers = 1000
-	var answers []<-chan told
-	for range buyers {
-		answers = append(answers, confirm(t.Context(), s, claim(1, 1, at)))
-	}
 	l.order(1, "u", 1)
+	l.held = make(chan struct{})
+	answers := []<-chan told{confirm(t.Context(), s, claim(1, 1, nil))}
+	<-l.asked
+	const buyers = 1000
+	for range buyers {
+		answers = append(answers, confirm(t.Context(), s, claim(1, 1, nil)))
+	}
+	for waiting := 0; waiting < buyers; runtime.Gosched() {
+		s.mu.Lock()
+		if s.next != nil {
+			waiting = len(s.next.claims)
+		}
+		s.mu.Unlock()
+	}
+	close(l.held)
 	for _, a := range answers {
 		l.is(<-a, purchase.IsPlaced)
 	}
-	if l.queries > buyers/10 {
-		t.Errorf("%d queries for %d buyers", l.queries, buyers)
+	if l.queries != 2 {
+		t.Errorf("%d queries", l.queries)
 	}
 }

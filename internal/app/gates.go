@@ -2,12 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"seckill/internal/opening"
+	"seckill/internal/sale"
 )
 
 const (
@@ -40,7 +42,7 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 			return err
 		}
 		for _, a := range due {
-			o.begin(a.Product.ID, func() { p.open(ctx, a) })
+			o.begin(a.Product.ID, func() error { return p.open(ctx, a) })
 		}
 		if !p.ready.Load() {
 			o.first.Wait()
@@ -51,16 +53,22 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 	})()
 }
 
-func (p *Program) open(ctx context.Context, a *opening.Attempt) {
+// open makes one attempt. Only damage is an error: anything else is for the next look.
+func (p *Program) open(ctx context.Context, a *opening.Attempt) error {
 	limited, cancel := context.WithTimeout(ctx, openWithin)
 	defer cancel()
-	if err := p.opener.Run(limited, a); err != nil && ctx.Err() == nil {
+	err := p.opener.Run(limited, a)
+	switch {
+	case errors.Is(err, sale.ErrDamaged):
+		return err
+	case err != nil && ctx.Err() == nil:
 		p.cfg.Log.Warn("gate not opened", "attempt", a.String(), "error", err)
 	}
+	return nil
 }
 
 // begin runs an attempt at opening a product's gate, unless one is under way.
-func (o *openings) begin(product string, attempt func()) {
+func (o *openings) begin(product string, attempt func() error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.running[product] {
@@ -71,11 +79,11 @@ func (o *openings) begin(product string, attempt func()) {
 	o.group.Go(func() error {
 		defer o.first.Done()
 		o.slots <- struct{}{}
-		attempt()
+		err := attempt()
 		<-o.slots
 		o.mu.Lock()
 		defer o.mu.Unlock()
 		delete(o.running, product)
-		return nil
+		return err
 	})
 }

@@ -29,7 +29,7 @@ func bench(key string, k keepers) http.Handler {
 			http.Error(w, "wrong key", http.StatusForbidden)
 			return
 		}
-		report, err := verify.Live(r.Context(), verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause})
+		report, err := verify.Live(r.Context(), verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: true})
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 			return
@@ -69,7 +69,7 @@ func judgeFolder(ctx context.Context, f *folder) (report verify.Report, err erro
 		return damage(report, err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store})
+	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store, Firm: true})
 }
 
 // damage is a file that cannot even be opened as what it is: a finding.

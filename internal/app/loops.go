@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -37,7 +40,10 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 }
 
 func (p *Program) project(ctx context.Context, partition int32) error {
-	return p.projector.Run(ctx, partition, pause)
+	return p.projector.Run(ctx, partition, func(ctx context.Context, why error) error {
+		p.again.say(p.cfg.Log, why)
+		return pause(ctx)
+	})
 }
 
 // sweep appends what any outbox holds for too long.
@@ -70,14 +76,17 @@ func (p *Program) follow(ctx context.Context, partition int32) error {
 }
 
 // repeat is a loop that takes a step, waits, and so on until ctx is done. What
-// fails is told and tried again.
+// fails is told and tried again, but damage, which ends the program.
 func (p *Program) repeat(ctx context.Context, apart time.Duration, step func() error) (loop func() error) {
 	return func() error {
 		tick := time.NewTicker(apart)
 		defer tick.Stop()
 		for {
 			if err := step(); err != nil && ctx.Err() == nil {
-				p.cfg.Log.Warn("will be tried again", "error", err)
+				if errors.Is(err, sale.ErrDamaged) {
+					return err
+				}
+				p.again.say(p.cfg.Log, err)
 			}
 			select {
 			case <-ctx.Done():
@@ -85,6 +94,22 @@ func (p *Program) repeat(ctx context.Context, apart time.Duration, step func() e
 			case <-tick.C:
 			}
 		}
+	}
+}
+
+// again tells of what is tried again, at most once a second: where a server is
+// away, everything is.
+type again struct {
+	mu   sync.Mutex
+	told time.Time
+}
+
+func (a *again) say(log *slog.Logger, why error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if now := time.Now(); now.Sub(a.told) >= time.Second {
+		a.told = now
+		log.Warn("will be tried again", "error", why)
 	}
 }
 

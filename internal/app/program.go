@@ -64,6 +64,7 @@ type Program struct {
 	api       *httpapi.API
 	followed  int32 // so many partitions are watched for what other processes project
 
+	again    again
 	ready    atomic.Bool
 	work     context.Context // of lanes and loops: it outlasts the last answer
 	stopWork context.CancelFunc

@@ -113,8 +113,8 @@ func (p *Projector) HandOver(ctx context.Context, product string) error {
 
 // Run projects one partition until ctx is done, and returns nil then. It returns
 // the error of a log or store that contradicts itself; an unavailable one is
-// asked again after pause.
-func (p *Projector) Run(ctx context.Context, partition int32, pause func(context.Context) error) error {
+// asked again after stumbled, which is told why, and waits for a moment.
+func (p *Projector) Run(ctx context.Context, partition int32, stumbled func(ctx context.Context, why error) error) error {
 	c := NewCursor(partition)
 	for ctx.Err() == nil {
 		_, err := p.Step(ctx, c)
@@ -123,7 +123,7 @@ func (p *Projector) Run(ctx context.Context, partition int32, pause func(context
 			p.Settle(ctx, c)
 		case ctx.Err() != nil:
 		case errors.Is(err, sale.ErrUnavailable):
-			if pause(ctx) != nil {
+			if stumbled(ctx, err) != nil {
 				return nil
 			}
 		default:

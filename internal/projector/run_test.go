@@ -8,7 +8,7 @@ import (
 	"seckill/internal/sale"
 )
 
-func never(context.Context) error { return errors.New("nothing to wait for") }
+func never(context.Context, error) error { return errors.New("nothing to wait for") }
 
 // Run goes on after a store that was away, and hands over what came free.
 func TestRun(t *testing.T) {
@@ -31,7 +31,13 @@ func TestRun(t *testing.T) {
 		}
 		return err
 	}
-	err := s.Run(ctx, 0, func(context.Context) error { pauses++; return nil })
+	err := s.Run(ctx, 0, func(_ context.Context, why error) error {
+		if !errors.Is(why, sale.ErrUnavailable) {
+			t.Errorf("it stumbled over %v", why)
+		}
+		pauses++
+		return nil
+	})
 	if err != nil || pauses != 3 {
 		t.Errorf("%v after %d pauses", err, pauses)
 	}

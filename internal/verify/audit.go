@@ -15,6 +15,7 @@ type audit struct {
 	tallies []tally // by user
 	rows    sale.Product
 	orders  int64
+	firm    bool  // see Parts
 	last    int64 // number
 	most    int   // units held by one user
 }
@@ -27,7 +28,7 @@ type tally struct {
 
 // product judges one product.
 func (h *hearing) product(p sale.Product) error {
-	a := &audit{docket: h.docket, p: p, mark: h.stretch.mark, users: &users{}}
+	a := &audit{docket: h.docket, p: p, mark: h.stretch.mark, firm: h.firm, users: &users{}}
 	if h.fold != nil {
 		if a.table = h.fold.tables[p.ID]; a.table != nil {
 			delete(h.fold.tables, p.ID)
@@ -79,5 +80,8 @@ func (a *audit) sum(returns int64) {
 		Number{"expired", p.Expired}, Number{"rows", rows.Expired}, Number{"rejected", p.Rejected}, Number{"rows", rows.Rejected})
 	a.equation(Returns, id, "seckill_return", returns == rows.Cancelled+rows.Expired, "every unit that came free was returned once",
 		Number{"returns", returns}, Number{"cancelled", rows.Cancelled}, Number{"expired", rows.Expired})
+	if a.firm {
+		a.equation(Firm, id, "seckill_order", rows.Rejected == 0, "every order in the log was answered as placed, and none was rejected", Number{"rejected", rows.Rejected})
+	}
 	a.check(Steps, id, "orders went by legal steps only", Number{"orders", a.orders})
 }

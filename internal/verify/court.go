@@ -23,6 +23,7 @@ type court struct {
 	log      orderlog.Reader
 	snapshot orderstore.Snapshot
 	cuts     cuts
+	firm     bool
 
 	marks    map[int32]orderstore.Mark
 	products []sale.Product // not judged yet

@@ -341,3 +341,20 @@ func printed(r verify.Report) string {
 	}
 	return b.String()
 }
+
+// Where an order is placed once the log has it, a rejected one was a lie.
+func TestARejectedOrderThatWasFirm(t *testing.T) {
+	w := newWorld(t)
+	w.open("p", sale.Terms{Quantity: 5, LimitPerUser: 1})
+	w.buy("p", "ann", 1)
+	w.buy("p", "ann", 2) // the gate was wrong
+	for _, firm := range []bool{false, true} {
+		r, err := verify.Stopped(t.Context(), verify.Parts{Log: w, Store: w, Firm: firm})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := slices.ContainsFunc(r.Findings, func(f verify.Finding) bool { return f.Invariant == verify.Firm }); found != firm {
+			t.Errorf("firm %v: %v", firm, r.Findings)
+		}
+	}
+}

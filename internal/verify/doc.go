@@ -16,6 +16,7 @@
 //	position   the store's position is one in this log
 //	openings   one accepted opening an epoch, epochs without a gap
 //	sold out   where nothing remains and nothing is under way, held = quantity
+//	firm       embedded: every order in the log was answered as placed, and none was rejected
 //	steps      orders went from state to state by legal steps only
 //	counts     a product's counts are those of its rows
 //	damage     what is kept can be read

@@ -20,6 +20,7 @@ const (
 	SoldOut  Invariant = "sold out"
 	Steps    Invariant = "steps"
 	Counts   Invariant = "counts"
+	Firm     Invariant = "firm"
 	Damage   Invariant = "damage"
 )
 

@@ -73,7 +73,7 @@ func newShop(t testing.TB) *shop {
 	})
 	s.opener = &opening.Opener{Gate: s.gate, Log: s.log, Store: s.store, Nonce: rand.Text, Pause: yield, Opened: s.desk.Returned}
 	done := make(chan error, 1)
-	go func() { done <- s.project.Run(ctx, 0, yield) }()
+	go func() { done <- s.project.Run(ctx, 0, func(ctx context.Context, _ error) error { return yield(ctx) }) }()
 	s.close = func() {
 		cancel()
 		if err := <-done; err != nil {

@@ -29,6 +29,9 @@ type Parts struct {
 	// Pause waits before a look that starts over, long enough for a gate to
 	// open: about a second. Live only.
 	Pause func(ctx context.Context) error
+	// Firm tells that an order was answered as placed as soon as the log had it:
+	// then none may be rejected.
+	Firm bool
 }
 
 // Live judges a sale that runs. An error means that it could not judge: of the
@@ -103,7 +106,7 @@ func (p Parts) judge(ctx context.Context, cuts cuts) (Report, error) {
 	d := newDocket()
 	err := p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
 		d = newDocket() // the store may try a snapshot again
-		c := &court{docket: d, log: p.Log, snapshot: s, cuts: cuts}
+		c := &court{docket: d, log: p.Log, snapshot: s, cuts: cuts, firm: p.Firm}
 		return c.sit(ctx)
 	})
 	if d.damaged(err, "") {
