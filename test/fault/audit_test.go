@@ -18,7 +18,7 @@ func (b *book) audit(t testing.TB, s *server, shelves ...shelf) (found []string)
 	for _, on := range shelves {
 		kept := map[string]order{}
 		held, byUser := 0, map[string][]string{}
-		for i, o := range s.orders(t, on.product) {
+		for i, o := range s.Orders(t, on.product) {
 			if o.Number != i+1 {
 				found = append(found, fmt.Sprintf("order %s of %s has the number %d, and is the %dth", o.ID, on.product, o.Number, i+1))
 			}
@@ -82,11 +82,11 @@ func (b *book) ask(t testing.TB, s *server, from int) (found []string) {
 		if p.refused {
 			continue
 		}
-		a, err := s.get("/api/orders/" + p.order)
+		a, err := s.Get("/api/orders/" + p.order)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a.status != 200 || a.order.ID != p.order || a.order.User != p.user || !p.may(a.order.Status) {
+		if a.Status != 200 || a.Order.ID != p.order || a.Order.User != p.user || !p.may(a.Order.Status) {
 			found = append(found, fmt.Sprintf("lost: %s asked for order %s (told %q), and got %v", p.user, p.order, p.ended, a))
 		}
 	}

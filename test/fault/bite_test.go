@@ -3,12 +3,14 @@ package fault
 import (
 	"strings"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // What the tests of kills look for is there to be found: a program that answers
 // before the log has the order loses orders, and is found out.
 func TestAnAnswerBeforeTheLogIsFoundOut(t *testing.T) {
-	hasty := broken(t, "internal/purchase/lane.go",
+	hasty := program.Broken(t, "internal/purchase/lane.go",
 		`len(orders) == 0 || d.append(ctx, b, orders) == nil`,
 		`true; go func(b batch) { <-time.After(50*time.Millisecond); _ = d.append(ctx, &b, orders) }(*b)`)
 	k := &killing{program: hasty, data: t.TempDir()}

@@ -60,22 +60,22 @@ func (b *book) find(format string, args ...any) {
 // buy asks for p on behalf of its buyer, again where that was lost before, and
 // reports whether they have an order.
 func (b *book) buy(s *server, p *purchase, again bool) bool {
-	a, err := s.buy(p.product, p.user, p.key)
+	a, err := s.Buy(p.product, p.user, p.key)
 	b.count(err)
 	switch {
-	case err != nil, a.kind == "outcome_unknown":
+	case err != nil, a.Kind == "outcome_unknown":
 		b.lose(p)
 		return false
-	case a.status == 201, a.status == 200 && again, a.kind == "already_bought" && again && p.key == "":
+	case a.Status == 201, a.Status == 200 && again, a.Kind == "already_bought" && again && p.key == "":
 		b.receipt(p, a)
 		return true
-	case a.kind == "sold_out":
+	case a.Kind == "sold_out":
 		if again {
 			p.refused = true
 			b.keep(p)
 		}
 		return false
-	case a.kind == "unavailable", a.kind == "paused":
+	case a.Kind == "unavailable", a.Kind == "paused":
 		if again {
 			b.lose(p)
 		}
@@ -86,10 +86,10 @@ func (b *book) buy(s *server, p *purchase, again bool) bool {
 }
 
 func (b *book) receipt(p *purchase, a answer) {
-	if a.order.ID == "" || a.order.User != p.user || a.order.Product != p.product {
+	if a.Order.ID == "" || a.Order.User != p.user || a.Order.Product != p.product {
 		b.find("a buy by %s of %s was answered with somebody else's order: %v", p.user, p.product, a)
 	}
-	p.order = a.order.ID
+	p.order = a.Order.ID
 	b.keep(p)
 }
 
@@ -119,16 +119,16 @@ func (b *book) takeLost() *purchase {
 
 // settle pays or cancels an order that the caller alone has.
 func (b *book) settle(s *server, p *purchase, what string) {
-	a, err := s.ask("POST", "/api/orders/"+p.order+"/"+what, "", "")
+	a, err := s.Ask("POST", "/api/orders/"+p.order+"/"+what, "", "")
 	b.count(err)
 	done := map[string]string{"pay": "paid", "cancel": "cancelled"}[what]
 	switch {
-	case err != nil, a.kind == "outcome_unknown", a.kind == "unavailable":
+	case err != nil, a.Kind == "outcome_unknown", a.Kind == "unavailable":
 		p.wished = what
-	case a.status == 200 && a.order.Status == done:
+	case a.Status == 200 && a.Order.Status == done:
 		p.ended = done
-	case a.kind == "order_final" && a.order.Status != "placed":
-		p.ended = a.order.Status
+	case a.Kind == "order_final" && a.Order.Status != "placed":
+		p.ended = a.Order.Status
 	default:
 		b.find("%s of %s's order %s was answered %v", what, p.user, p.order, a)
 	}

@@ -16,8 +16,8 @@ var (
 
 func putShelves(t testing.TB, s *server) {
 	t.Helper()
-	s.put(t, final.product, final.terms(""))
-	s.put(t, payable.product, payable.terms(`,"payment_window":"10s"`))
+	s.Put(t, final.product, final.terms(""))
+	s.Put(t, payable.product, payable.terms(`,"payment_window":"10s"`))
 }
 
 func (on shelf) terms(more string) string {
@@ -37,7 +37,7 @@ func (c *crowd) rush(s *server, n int) {
 	var all sync.WaitGroup
 	for range n {
 		all.Go(func() {
-			for s.running() {
+			for s.Running() {
 				c.act(s)
 			}
 		})
@@ -89,12 +89,12 @@ func (c *crowd) askAgain(s *server) {
 	if p.refused {
 		return
 	}
-	a, err := s.buy(p.product, p.user, p.key)
+	a, err := s.Buy(p.product, p.user, p.key)
 	c.count(err)
 	switch {
-	case err != nil, a.kind == "unavailable", a.kind == "outcome_unknown":
-	case p.key != "" && a.status == 200 && a.order.ID == p.order:
-	case p.key == "" && a.kind == "already_bought" && a.order.ID == p.order:
+	case err != nil, a.Kind == "unavailable", a.Kind == "outcome_unknown":
+	case p.key != "" && a.Status == 200 && a.Order.ID == p.order:
+	case p.key == "" && a.Kind == "already_bought" && a.Order.ID == p.order:
 	default:
 		c.find("%s, who has order %s, asked again (key %q) and got %v", p.user, p.order, p.key, a)
 	}
@@ -108,9 +108,9 @@ func (c *crowd) operate(s *server) {
 	defer c.merging.Unlock()
 	n := c.changes.Add(1)
 	do := func(method, path, body string) {
-		a, err := s.ask(method, path, "", body)
+		a, err := s.Ask(method, path, "", body)
 		c.count(err)
-		if err == nil && a.status > 201 && a.kind != "unavailable" && a.kind != "outcome_unknown" {
+		if err == nil && a.Status > 201 && a.Kind != "unavailable" && a.Kind != "outcome_unknown" {
 			c.find("%s %s was answered %v", method, path, a)
 		}
 	}

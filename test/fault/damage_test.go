@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"seckill/test/program"
+
 	_ "modernc.org/sqlite"
 )
 
@@ -67,7 +69,7 @@ func TestDamageIsNamed(t *testing.T) {
 			w.harm(t, data)
 			w.judge(t, copyFolder(t, data))
 			if w.serve == nil {
-				serve(t, bin, data).stop(t)
+				serve(t, bin, data).Stop(t)
 				return
 			}
 			w.refused(t, data)
@@ -79,7 +81,7 @@ func TestDamageIsNamed(t *testing.T) {
 
 func (w *wreck) judge(t *testing.T, data string) {
 	t.Helper()
-	code, out := run(t, bin, "verify", "--data", data)
+	code, out := program.Run(t, bin, "verify", "--data", data)
 	if code != 1 || !hasAll(out, w.verify) {
 		t.Errorf("verify: exit code %d, wanted 1 and %q:\n%s", code, w.verify, out)
 	}
@@ -88,10 +90,10 @@ func (w *wreck) judge(t *testing.T, data string) {
 func (w *wreck) refused(t *testing.T, data string) {
 	t.Helper()
 	s := tryServe(t, bin, data)
-	if s.out.await("msg=ready") {
-		t.Fatalf("it is ready:\n%s", s.out.String())
+	if s.Out.Await("msg=ready") {
+		t.Fatalf("it is ready:\n%s", s.Out.String())
 	}
-	if code, out := s.wait(), s.out.String(); code != 1 || !hasAll(out, w.serve) || lines(out) != 1 {
+	if code, out := s.Wait(), s.Out.String(); code != 1 || !hasAll(out, w.serve) || lines(out) != 1 {
 		t.Errorf("serve: exit code %d, wanted 1 and one line with %q:\n%s", code, w.serve, out)
 	}
 }
@@ -103,7 +105,7 @@ func hasAll(text string, words []string) bool {
 // Where the log lost what it never had moved into its file, the store tells.
 func TestALogThatLostItsTail(t *testing.T) {
 	data := t.TempDir()
-	sellSome(t, serve(t, bin, data)).kill()
+	sellSome(t, serve(t, bin, data)).Kill()
 	w := &wreck{
 		verify: []string{"FINDING position", logFile},
 		serve:  []string{logFile, storeFile},
@@ -130,15 +132,15 @@ func TestTheTablesAreMadeAgain(t *testing.T) {
 func ordersIn(t *testing.T, data string) []order {
 	t.Helper()
 	s := serve(t, bin, data)
-	defer s.stop(t)
-	return s.orders(t, "1")
+	defer s.Stop(t)
+	return s.Orders(t, "1")
 }
 
 // soldFolder is a data folder with orders in every state, its program stopped.
 func soldFolder(t *testing.T) string {
 	t.Helper()
 	data := t.TempDir()
-	sellSome(t, serve(t, bin, data)).stop(t)
+	sellSome(t, serve(t, bin, data)).Stop(t)
 	return data
 }
 
@@ -148,18 +150,18 @@ const sold = 151
 // sellSome sells, and returns when the store knows all of it.
 func sellSome(t *testing.T, s *server) *server {
 	t.Helper()
-	s.put(t, "1", `{"quantity":400,"payment_window":"1h"}`)
+	s.Put(t, "1", `{"quantity":400,"payment_window":"1h"}`)
 	for i := range sold {
-		a, err := s.buy("1", "user-"+itoa(i), "")
-		if err != nil || a.status != 201 {
+		a, err := s.Buy("1", "user-"+itoa(i), "")
+		if err != nil || a.Status != 201 {
 			t.Fatalf("buy: %v, %v", a, err)
 		}
 		// The look at an order waits for the store.
-		method, path := "GET", "/api/orders/"+a.order.ID
+		method, path := "GET", "/api/orders/"+a.Order.ID
 		if end := [...]string{"/pay", "/cancel", ""}[i%3]; end != "" {
 			method, path = "POST", path+end
 		}
-		if a, err = s.ask(method, path, "", ""); err != nil || a.status != 200 {
+		if a, err = s.Ask(method, path, "", ""); err != nil || a.Status != 200 {
 			t.Fatalf("%s %s: %v, %v", method, path, a, err)
 		}
 	}

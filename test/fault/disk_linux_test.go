@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // The disk fills up while a crowd buys: the program says so and ends, and once
@@ -21,7 +23,7 @@ func TestDiskFullWhileSelling(t *testing.T) {
 	<-c.during(s, 200)
 	empty := fill(t, disk, 400<<10)
 	c.rush(s, atOnce)
-	if code, out := s.wait(), s.out.String(); code != 1 || !strings.Contains(out, data) || !strings.Contains(out, "full") {
+	if code, out := s.Wait(), s.Out.String(); code != 1 || !strings.Contains(out, data) || !strings.Contains(out, "full") {
 		t.Errorf("serve: exit code %d:\n%s", code, out)
 	}
 	s = afterTheDiskWasFull(t, data, fill(t, disk, 0), empty)
@@ -33,7 +35,7 @@ func TestDiskFullWhileSelling(t *testing.T) {
 	}
 	<-c.during(s, 200)
 	found := append(c.audit(t, s, final, payable), judged(t, data)...)
-	s.stop(t)
+	s.Stop(t)
 	if found = append(found, judged(t, data)...); len(found) > 0 {
 		t.Error(most(found))
 	}
@@ -47,14 +49,14 @@ func afterTheDiskWasFull(t *testing.T, data string, empty ...func()) *server {
 		t.Error(most(found))
 	}
 	s := tryServe(t, bin, data)
-	waits := s.out.await("Console")
+	waits := s.Out.Await("Console")
 	for _, f := range empty {
 		f()
 	}
-	if waits && s.ready(t) {
+	if waits && s.Ready(t) {
 		return s
 	}
-	if code, out := s.wait(), s.out.String(); code != 1 || !strings.Contains(out, data) {
+	if code, out := s.Wait(), s.Out.String(); code != 1 || !strings.Contains(out, data) {
 		t.Errorf("on a full disk, serve: exit code %d:\n%s", code, out)
 	}
 	return serve(t, bin, data)
@@ -70,18 +72,18 @@ func TestStartOnAFullDisk(t *testing.T) {
 	for _, room := range []int{0, 4 << 10, 8 << 10, 16 << 10, 64 << 10} {
 		empty := fill(t, disk, room)
 		s := tryServe(t, bin, data)
-		if s.out.await("msg=ready") {
+		if s.Out.Await("msg=ready") {
 			t.Errorf("it started with %d bytes of room", room)
 		}
-		s.signal(9)
-		if code, out := s.wait(), s.out.String(); code != 1 || !strings.Contains(out, data) || lines(out) != 1 {
+		s.Signal(9)
+		if code, out := s.Wait(), s.Out.String(); code != 1 || !strings.Contains(out, data) || lines(out) != 1 {
 			t.Errorf("serve: exit code %d with %d bytes of room:\n%s", code, room, out)
 		}
 		empty()
 	}
 	s := serve(t, bin, data)
-	s.put(t, "1", `{"quantity":1}`)
-	s.stop(t)
+	s.Put(t, "1", `{"quantity":1}`)
+	s.Stop(t)
 	if found := judged(t, data); len(found) > 0 {
 		t.Error(most(found))
 	}
@@ -99,11 +101,11 @@ func TestReadOnlyFolder(t *testing.T) {
 		1: {"serve", "--listen", "127.0.0.1:0", "--data", view},
 		2: {"verify", "--data", view},
 	} {
-		if code, out := run(t, bin, args...); code != want || !strings.Contains(out, view) || !strings.Contains(out, "read-only") || lines(out) != 1 {
+		if code, out := program.Run(t, bin, args...); code != want || !strings.Contains(out, view) || !strings.Contains(out, "read-only") || lines(out) != 1 {
 			t.Errorf("%s: exit code %d:\n%s", args[0], code, out)
 		}
 	}
-	if code, out := run(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(view, "new")); code != 1 || !strings.Contains(out, view) || !strings.Contains(out, "read-only") {
+	if code, out := program.Run(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", filepath.Join(view, "new")); code != 1 || !strings.Contains(out, view) || !strings.Contains(out, "read-only") {
 		t.Errorf("serve in a new folder there: exit code %d:\n%s", code, out)
 	}
 	if after := contents(t, data); !slices.Equal(before, after) {

@@ -3,6 +3,8 @@ package fault
 import (
 	"strings"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // Between the reading of a buy and the writing of its 201, the log is synced;
@@ -15,7 +17,7 @@ func TestDurableBeforeTheAnswer(t *testing.T) {
 
 // The test above would see it: with the sync taken out it fails.
 func TestAMissingSyncIsFoundOut(t *testing.T) {
-	careless := broken(t, "internal/orderlog/sqlitelog/database.go", "synchronous(FULL)", "synchronous(OFF)")
+	careless := program.Broken(t, "internal/orderlog/sqlitelog/database.go", "synchronous(FULL)", "synchronous(OFF)")
 	err := tracedAnswers(t, careless)
 	if err == nil || !strings.Contains(err.Error(), "before a sync of the log") {
 		t.Errorf("a log that is never synced was found to be: %v", err)
@@ -27,22 +29,22 @@ func TestAMissingSyncIsFoundOut(t *testing.T) {
 func tracedAnswers(t *testing.T, program string) error {
 	t.Helper()
 	s, trace := serveTraced(t, program, t.TempDir(), "-e", "trace=read,write,writev,pwrite64,fsync,fdatasync")
-	s.put(t, "1", `{"quantity":10,"payment_window":"15m"}`)
+	s.Put(t, "1", `{"quantity":10,"payment_window":"15m"}`)
 	type exchange struct{ request, answer string }
 	var all []exchange
 	for _, end := range []string{"pay", "cancel"} {
 		user := "who-" + end + "s"
-		a, err := s.buy("1", user, "")
-		if err != nil || a.status != 201 {
+		a, err := s.Buy("1", user, "")
+		if err != nil || a.Status != 201 {
 			t.Fatalf("buy: %v, %v", a, err)
 		}
-		path := "/api/orders/" + a.order.ID + "/" + end
-		if a, err = s.ask("POST", path, "", ""); err != nil || a.status != 200 {
+		path := "/api/orders/" + a.Order.ID + "/" + end
+		if a, err = s.Ask("POST", path, "", ""); err != nil || a.Status != 200 {
 			t.Fatalf("%s: %v, %v", end, a, err)
 		}
 		all = append(all, exchange{"POST " + path[:40], "HTTP/1.1 200"})
 	}
-	s.stop(t)
+	s.Stop(t)
 	calls, err := readTrace(trace)
 	if err != nil {
 		t.Fatal(err)

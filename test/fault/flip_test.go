@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // flips is how many bytes of a file are flipped, one at a time.
@@ -57,7 +59,7 @@ func sizeOf(t *testing.T, path string) int {
 // does not, a server must give every order as it was.
 func toldOrHarmless(t *testing.T, data, file string, truth []order) (told bool, err error) {
 	t.Helper()
-	code, out := run(t, bin, "verify", "--data", data)
+	code, out := program.Run(t, bin, "verify", "--data", data)
 	if code == 1 && strings.Contains(out, file) {
 		return true, refusedOrRuns(t, data, file)
 	}
@@ -65,15 +67,15 @@ func toldOrHarmless(t *testing.T, data, file string, truth []order) (told bool, 
 		return false, fmt.Errorf("verify: exit code %d:\n%s", code, out)
 	}
 	s := tryServe(t, bin, data)
-	if !s.ready(t) {
-		return false, fmt.Errorf("verify found nothing, and serve ended with exit code %d:\n%s", s.wait(), s.out.String())
+	if !s.Ready(t) {
+		return false, fmt.Errorf("verify found nothing, and serve ended with exit code %d:\n%s", s.Wait(), s.Out.String())
 	}
-	defer s.stop(t)
-	if now := s.orders(t, "1"); !slices.Equal(now, truth) {
+	defer s.Stop(t)
+	if now := s.Orders(t, "1"); !slices.Equal(now, truth) {
 		return false, fmt.Errorf("verify found nothing, and these are not the orders that were: %v", now)
 	}
 	for _, o := range truth {
-		if a, err := s.get("/api/orders/" + o.ID); err != nil || a.order != o {
+		if a, err := s.Get("/api/orders/" + o.ID); err != nil || a.Order != o {
 			return false, fmt.Errorf("verify found nothing, and order %v is %v, %v", o, a, err)
 		}
 	}
@@ -85,11 +87,11 @@ func toldOrHarmless(t *testing.T, data, file string, truth []order) (told bool, 
 func refusedOrRuns(t *testing.T, data, file string) error {
 	t.Helper()
 	s := tryServe(t, bin, data)
-	if s.out.await("msg=ready") {
-		s.kill()
+	if s.Out.Await("msg=ready") {
+		s.Kill()
 		return nil
 	}
-	if code, out := s.wait(), s.out.String(); code != 1 || !strings.Contains(out, file) || strings.Contains(out, "goroutine ") {
+	if code, out := s.Wait(), s.Out.String(); code != 1 || !strings.Contains(out, file) || strings.Contains(out, "goroutine ") {
 		return fmt.Errorf("serve: exit code %d:\n%s", code, out)
 	}
 	return nil

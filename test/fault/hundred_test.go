@@ -10,20 +10,21 @@ import (
 	"testing"
 
 	"seckill/internal/rush"
+	"seckill/test/program"
 )
 
 // The main job: ten thousand buyers in five seconds, one hundred units.
 func TestExactlyAHundred(t *testing.T) {
 	data := t.TempDir()
 	s := serve(t, bin, data)
-	s.put(t, "1", `{"quantity":100}`)
+	s.Put(t, "1", `{"quantity":100}`)
 	if found := soldExactly(t, s, 100, 10_000, "5s"); len(found) > 0 {
 		t.Error(most(found))
 	}
 	if found := judged(t, data); len(found) > 0 {
 		t.Error(most(found))
 	}
-	s.stop(t)
+	s.Stop(t)
 	if found := judged(t, data); len(found) > 0 {
 		t.Error(most(found))
 	}
@@ -32,9 +33,9 @@ func TestExactlyAHundred(t *testing.T) {
 // The test above would see a gate that sells units twice. (The store keeps its
 // hundred all the same, and rejects the others.)
 func TestAnOversaleIsFoundOut(t *testing.T) {
-	generous := broken(t, "internal/gate/memgate/admit.go", "p.view.Remaining--", "p.view.Remaining -= p.view.Seq % 2")
+	generous := program.Broken(t, "internal/gate/memgate/admit.go", "p.view.Remaining--", "p.view.Remaining -= p.view.Seq % 2")
 	s := serve(t, generous, t.TempDir())
-	s.put(t, "1", `{"quantity":100}`)
+	s.Put(t, "1", `{"quantity":100}`)
 	if found := soldExactly(t, s, 100, 2_000, "1s"); !strings.Contains(most(found), "200 placed") {
 		t.Errorf("a gate that sells every unit twice was found to do nothing worse than: %v", found)
 	}
@@ -45,7 +46,7 @@ func TestAnOversaleIsFoundOut(t *testing.T) {
 func soldExactly(t *testing.T, s *server, quantity, buyers int, over string) (found []string) {
 	t.Helper()
 	report := filepath.Join(t.TempDir(), "report.json")
-	code, out := run(t, bin, "rush", "--url", s.url, "--product", "1", "--buyers", itoa(buyers), "--over", over, "--json", report)
+	code, out := program.Run(t, bin, "rush", "--url", s.URL, "--product", "1", "--buyers", itoa(buyers), "--over", over, "--json", report)
 	raw, err := os.ReadFile(report)
 	if err != nil {
 		t.Fatal(err)
@@ -58,7 +59,7 @@ func soldExactly(t *testing.T, s *server, quantity, buyers int, over string) (fo
 		found = append(found, fmt.Sprintf("exit code %d, %d placed, %d sold out, %d errors:\n%s", code, placed, sold, r.Errors, out))
 	}
 	users := map[string]bool{}
-	for _, o := range s.orders(t, "1") {
+	for _, o := range s.Orders(t, "1") {
 		users[o.User] = true
 	}
 	if len(users) != quantity {
@@ -86,15 +87,15 @@ func inParallel(t *testing.T, n int, ask func() (answer, error)) []answer {
 
 func TestOneUserInParallel(t *testing.T) {
 	s := serve(t, bin, t.TempDir())
-	s.put(t, "1", `{"quantity":1000}`)
+	s.Put(t, "1", `{"quantity":1000}`)
 	var placed []string
 	var named = map[string]int{}
-	for _, a := range inParallel(t, 100, func() (answer, error) { return s.buy("1", "eager", "") }) {
+	for _, a := range inParallel(t, 100, func() (answer, error) { return s.Buy("1", "eager", "") }) {
 		switch {
-		case a.status == 201:
-			placed = append(placed, a.order.ID)
-		case a.kind == "already_bought" && a.order.User == "eager" && a.order.Status == "placed":
-			named[a.order.ID]++
+		case a.Status == 201:
+			placed = append(placed, a.Order.ID)
+		case a.Kind == "already_bought" && a.Order.User == "eager" && a.Order.Status == "placed":
+			named[a.Order.ID]++
 		default:
 			t.Errorf("answer %v", a)
 		}
@@ -102,18 +103,18 @@ func TestOneUserInParallel(t *testing.T) {
 	if len(placed) != 1 || named[placed[0]] != 99 {
 		t.Errorf("placed %v, named %v", placed, named)
 	}
-	if kept := s.orders(t, "1"); len(kept) != 1 {
+	if kept := s.Orders(t, "1"); len(kept) != 1 {
 		t.Errorf("orders %v", kept)
 	}
 }
 
 func TestOneKeyInParallel(t *testing.T) {
 	s := serve(t, bin, t.TempDir())
-	s.put(t, "1", `{"quantity":1000,"limit_per_user":100}`)
+	s.Put(t, "1", `{"quantity":1000,"limit_per_user":100}`)
 	created, ids := 0, map[string]bool{}
-	for _, a := range inParallel(t, 100, func() (answer, error) { return s.buy("1", "eager", "the key") }) {
-		ids[a.order.ID] = true
-		switch a.status {
+	for _, a := range inParallel(t, 100, func() (answer, error) { return s.Buy("1", "eager", "the key") }) {
+		ids[a.Order.ID] = true
+		switch a.Status {
 		case 201:
 			created++
 		case 200:
@@ -121,8 +122,8 @@ func TestOneKeyInParallel(t *testing.T) {
 			t.Errorf("answer %v", a)
 		}
 	}
-	if created != 1 || len(ids) != 1 || len(s.orders(t, "1")) != 1 {
-		t.Errorf("%d times 201, orders named %v, orders kept %v", created, ids, s.orders(t, "1"))
+	if created != 1 || len(ids) != 1 || len(s.Orders(t, "1")) != 1 {
+		t.Errorf("%d times 201, orders named %v, orders kept %v", created, ids, s.Orders(t, "1"))
 	}
 }
 
@@ -130,29 +131,29 @@ func TestOneKeyInParallel(t *testing.T) {
 func TestWinnersAfterTheSellOut(t *testing.T) {
 	data := t.TempDir()
 	s := serve(t, bin, data)
-	s.put(t, "1", `{"quantity":2}`)
+	s.Put(t, "1", `{"quantity":2}`)
 	winners := map[string]answer{}
 	for _, key := range []string{"", "a key"} {
-		a, err := s.buy("1", "winner-"+itoa(len(key)), key)
-		if err != nil || a.status != 201 {
+		a, err := s.Buy("1", "winner-"+itoa(len(key)), key)
+		if err != nil || a.Status != 201 {
 			t.Fatalf("buy: %v, %v", a, err)
 		}
 		winners[key] = a
 	}
 	for life := range 2 {
 		for range 3 { // until others are refused from memory, too
-			if a, err := s.buy("1", "late", ""); err != nil || a.kind != "sold_out" {
+			if a, err := s.Buy("1", "late", ""); err != nil || a.Kind != "sold_out" {
 				t.Fatalf("life %d: %v, %v", life, a, err)
 			}
 			for key, won := range winners {
-				a, err := s.buy("1", won.order.User, key)
-				found := key == "" && a.kind == "already_bought" || key != "" && a.status == 200
-				if err != nil || !found || a.order.ID != won.order.ID {
+				a, err := s.Buy("1", won.Order.User, key)
+				found := key == "" && a.Kind == "already_bought" || key != "" && a.Status == 200
+				if err != nil || !found || a.Order.ID != won.Order.ID {
 					t.Errorf("life %d, key %q: %v, %v", life, key, a, err)
 				}
 			}
 		}
-		s.kill()
+		s.Kill()
 		s = serve(t, bin, data)
 	}
 }

@@ -53,7 +53,7 @@ func (k *killing) round(t *testing.T, n int) (found []string) {
 	go func() {
 		defer close(killed)
 		<-fire
-		s.kill()
+		s.Kill()
 	}()
 	k.crowd.rush(s, atOnce)
 	<-killed
@@ -77,10 +77,10 @@ func (k *killing) killEarly(t *testing.T) (found []string) {
 		moment, stop := context.WithTimeout(t.Context(), rand.N(150*time.Millisecond))
 		<-moment.Done()
 		stop()
-		if !s.running() {
-			t.Fatalf("it ended by itself:\n%s", s.out.String())
+		if !s.Running() {
+			t.Fatalf("it ended by itself:\n%s", s.Out.String())
 		}
-		s.kill()
+		s.Kill()
 		k.kills++
 		k.early++
 	}
@@ -90,7 +90,7 @@ func (k *killing) killEarly(t *testing.T) (found []string) {
 // end serves everybody who had no answer, sells what is left, and looks at all of it.
 func (k *killing) end(t *testing.T) []string {
 	s := serve(t, k.program, k.data)
-	if a, err := s.ask("POST", "/api/products/"+payable.product+"/resume", "", ""); err != nil || a.status != 200 {
+	if a, err := s.Ask("POST", "/api/products/"+payable.product+"/resume", "", ""); err != nil || a.Status != 200 {
 		t.Fatalf("resume: %v, %v", a, err)
 	}
 	for p := k.crowd.takeLost(); p != nil; p = k.crowd.takeLost() {
@@ -98,10 +98,10 @@ func (k *killing) end(t *testing.T) []string {
 	}
 	k.sellOut(s)
 	found := k.check(t, s)
-	if n := len(s.orders(t, final.product)); n != final.quantity {
+	if n := len(s.Orders(t, final.product)); n != final.quantity {
 		found = append(found, "sold out, and "+itoa(n)+" orders of "+itoa(final.quantity)+" units")
 	}
-	s.stop(t)
+	s.Stop(t)
 	return append(found, judged(t, k.data)...)
 }
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // insideVariable names the test that runs in a mount namespace.
@@ -21,7 +23,7 @@ func mayMount(t *testing.T) bool {
 	}
 	again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
 	again.Env = append(os.Environ(), binVariable+"="+bin, insideVariable+"="+t.Name())
-	again.SysProcAttr = dieWithParent()
+	again.SysProcAttr = program.DieWithParent()
 	again.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS
 	if uid := os.Getuid(); uid != 0 { // who is not root may be, in a user namespace
 		again.SysProcAttr.Cloneflags = syscall.CLONE_NEWUSER

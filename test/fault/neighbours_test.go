@@ -7,27 +7,29 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // A second process on the folder is turned away, and the first sells on.
 func TestASecondProcessOnTheFolder(t *testing.T) {
 	data := t.TempDir()
 	s := serve(t, bin, data)
-	s.put(t, "1", `{"quantity":10}`)
+	s.Put(t, "1", `{"quantity":10}`)
 	for range 2 {
-		code, out := run(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", data)
+		code, out := program.Run(t, bin, "serve", "--listen", "127.0.0.1:0", "--data", data)
 		if code == 0 || !strings.Contains(out, data) || !strings.Contains(out, "another process is using it") || lines(out) != 1 {
 			t.Errorf("exit code %d:\n%s", code, out)
 		}
-		if a, err := s.buy("1", "u"+itoa(s.remaining(t, "1")), ""); err != nil || a.status != 201 {
+		if a, err := s.Buy("1", "u"+itoa(s.Remaining(t, "1")), ""); err != nil || a.Status != 201 {
 			t.Errorf("the first process answered %v, %v", a, err)
 		}
 		if found := judged(t, data); len(found) > 0 { // it still finds the first process
 			t.Error(found)
 		}
 	}
-	s.kill() // and a lock that nobody could give back is no lock
-	if n := len(serve(t, bin, data).orders(t, "1")); n != 2 {
+	s.Kill() // and a lock that nobody could give back is no lock
+	if n := len(serve(t, bin, data).Orders(t, "1")); n != 2 {
 		t.Errorf("%d orders are left", n)
 	}
 }
@@ -42,7 +44,7 @@ func TestABusyPort(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	busy := func() {
 		t.Helper()
-		code, out := run(t, bin, "serve", "--listen", taken.Addr().String(), "--data", data)
+		code, out := program.Run(t, bin, "serve", "--listen", taken.Addr().String(), "--data", data)
 		if code != 1 || !strings.Contains(out, taken.Addr().String()) || !strings.Contains(out, "address already in use") || lines(out) != 1 {
 			t.Errorf("exit code %d:\n%s", code, out)
 		}
@@ -52,8 +54,8 @@ func TestABusyPort(t *testing.T) {
 		t.Errorf("it made the folder: %v", err)
 	}
 	s := serve(t, bin, data)
-	s.put(t, "1", `{"quantity":10}`)
-	s.stop(t)
+	s.Put(t, "1", `{"quantity":10}`)
+	s.Stop(t)
 	before := contents(t, data)
 	busy()
 	if after := contents(t, data); !slices.Equal(before, after) {

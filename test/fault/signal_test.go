@@ -21,7 +21,7 @@ func TestTermUnderLoad(t *testing.T) {
 			defer close(over)
 			<-fire
 			began := time.Now()
-			s.stop(t)
+			s.Stop(t)
 			took = time.Since(began)
 		}()
 		c.rush(s, atOnce)
@@ -48,13 +48,13 @@ func TestStopAndContinue(t *testing.T) {
 	putShelves(t, s)
 	var c crowd
 	<-c.during(s, 300)
-	s.signal(syscall.SIGSTOP)
+	s.Signal(syscall.SIGSTOP)
 	waiting := make(chan bool, 10)
 	for range cap(waiting) {
 		go func() { waiting <- c.buy(s, c.newcomer(final), false) }()
 	}
 	<-time.After(3 * time.Second)
-	s.signal(syscall.SIGCONT)
+	s.Signal(syscall.SIGCONT)
 	for range cap(waiting) {
 		if !<-waiting {
 			t.Error("somebody who came while it stood still did not get a unit")
@@ -65,7 +65,7 @@ func TestStopAndContinue(t *testing.T) {
 		t.Errorf("%d requests were not answered", c.unanswered)
 	}
 	found := append(c.audit(t, s, final, payable), judged(t, data)...)
-	s.stop(t)
+	s.Stop(t)
 	if found = append(found, judged(t, data)...); len(found) > 0 {
 		t.Error(most(found))
 	}

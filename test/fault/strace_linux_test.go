@@ -9,11 +9,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // serveTraced starts a server under strace, which writes to trace. The server is
 // the child of this process, and strace watches beside it.
-func serveTraced(t *testing.T, program, data string, options ...string) (s *server, trace string) {
+func serveTraced(t *testing.T, binary, data string, options ...string) (s *server, trace string) {
 	t.Helper()
 	strace, err := exec.LookPath("strace")
 	if err != nil {
@@ -24,10 +26,10 @@ func serveTraced(t *testing.T, program, data string, options ...string) (s *serv
 	}
 	trace = filepath.Join(t.TempDir(), "trace")
 	args := append([]string{"-D", "-f", "-y", "-s", "64", "-o", trace}, options...)
-	args = append(args, program, "serve", "--listen", "127.0.0.1:0", "--data", data)
-	s = newServer(t, launch(t, strace, args...))
-	if !s.ready(t) {
-		t.Fatalf("it ended:\n%s", s.out.String())
+	args = append(args, binary, "serve", "--listen", "127.0.0.1:0", "--data", data)
+	s = program.NewServer(t, program.Launch(t, strace, args...))
+	if !s.Ready(t) {
+		t.Fatalf("it ended:\n%s", s.Out.String())
 	}
 	return s, trace
 }

@@ -16,13 +16,13 @@ func TestTermWhileBuyersWait(t *testing.T) {
 	data := t.TempDir()
 	s := serve(t, bin, data)
 	for i := range buyers {
-		s.put(t, "p"+itoa(i), `{"quantity":1}`)
+		s.Put(t, "p"+itoa(i), `{"quantity":1}`)
 	}
 	release := holdLog(t, data)
 	bought := make(chan answer, buyers)
 	for i := range buyers { // each of another product: nobody waits for another's batch
 		go func() {
-			a, err := s.buy("p"+itoa(i), "patient", "")
+			a, err := s.Buy("p"+itoa(i), "patient", "")
 			if err != nil {
 				t.Error(err)
 			}
@@ -30,25 +30,25 @@ func TestTermWhileBuyersWait(t *testing.T) {
 		}()
 	}
 	for i := range buyers {
-		eventually(t, "the gate has admitted them all", func() bool { return s.remaining(t, "p"+itoa(i)) == 0 })
+		eventually(t, "the gate has admitted them all", func() bool { return s.Remaining(t, "p"+itoa(i)) == 0 })
 	}
 	began := time.Now()
-	s.signal(syscall.SIGTERM)
+	s.Signal(syscall.SIGTERM)
 	eventually(t, "it is not ready any more", func() bool {
-		a, err := s.get("/readyz")
-		return err != nil || a.status != 200
+		a, err := s.Get("/readyz")
+		return err != nil || a.Status != 200
 	})
 	if len(bought) > 0 {
 		t.Errorf("answered before the log was free: %v", <-bought)
 	}
 	release()
 	for range buyers {
-		if a := <-bought; a.status != 201 {
+		if a := <-bought; a.Status != 201 {
 			t.Errorf("answer %v", a)
 		}
 	}
-	if code, took := s.wait(), time.Since(began); code != 0 || took > 10*time.Second {
-		t.Errorf("exit code %d after %v:\n%s", code, took, s.out.String())
+	if code, took := s.Wait(), time.Since(began); code != 0 || took > 10*time.Second {
+		t.Errorf("exit code %d after %v:\n%s", code, took, s.Out.String())
 	}
 	if found := judged(t, data); len(found) > 0 {
 		t.Error(most(found))

@@ -1,0 +1,110 @@
+// Package program is the real program as the fault suites use it: built from
+// this source, also with a piece of it changed, run as processes that a test may
+// stop and kill, and asked over HTTP as its users ask it.
+//
+// A process belongs to the test that launched it and is gone when that ends, and
+// on Linux also where the test binary is killed.
+package program
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Main is os.Exit's code for a suite: it runs the tests with the program that
+// binary names, which is built first, and removed again, where it names none.
+// The settings of a sale that are in the environment are no business of theirs.
+func Main(m *testing.M, binary *string) int {
+	code, err := built(binary, m.Run)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
+}
+
+func built(binary *string, run func() int) (code int, err error) {
+	for _, v := range os.Environ() {
+		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "SECKILL_") {
+			if err := os.Unsetenv(name); err != nil {
+				return 0, err
+			}
+		}
+	}
+	if *binary != "" {
+		return run(), nil
+	}
+	dir, err := os.MkdirTemp("", "seckill-fault-")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	*binary = filepath.Join(dir, "seckill")
+	if err := build(*binary); err != nil {
+		return 0, err
+	}
+	return run(), nil
+}
+
+func build(to string, options ...string) error {
+	root, err := module()
+	if err != nil {
+		return err
+	}
+	args := append([]string{"build", "-C", root, "-o", to}, options...)
+	out, err := exec.Command("go", append(args, "./cmd/seckill")...).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// module is the folder of the source.
+func module() (string, error) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
+	if err != nil {
+		return "", fmt.Errorf("go list -m: %w", err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// Broken builds the program with one piece of one source file replaced, and
+// returns where it is. The piece has to stand there exactly once.
+func Broken(t testing.TB, file, old, new string) string {
+	t.Helper()
+	root, err := module()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(root, file)
+	source, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(string(source), old); n != 1 {
+		t.Fatalf("%s has %q %d times: this test has to follow it", file, old, n)
+	}
+	dir := t.TempDir()
+	changed, overlay, to := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "seckill")
+	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = errors.Join(
+		os.WriteFile(changed, []byte(strings.Replace(string(source), old, new, 1)), 0o600),
+		os.WriteFile(overlay, replace, 0o600),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := build(to, "-overlay", overlay); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}

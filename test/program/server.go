@@ -1,0 +1,56 @@
+package program
+
+import (
+	"net/http"
+	"regexp"
+	"testing"
+)
+
+// A Server is a process that runs seckill serve, and sells.
+type Server struct {
+	*Process
+	URL  string       // once it is ready, or Address has returned
+	HTTP *http.Client // by which it is asked
+}
+
+// Serve starts a server on a free port, with more options for serve. It need not
+// get ready.
+func Serve(t testing.TB, binary string, options ...string) *Server {
+	t.Helper()
+	return NewServer(t, Launch(t, binary, append([]string{"serve", "--listen", "127.0.0.1:0"}, options...)...))
+}
+
+// NewServer is the server that a process runs.
+func NewServer(t testing.TB, p *Process) *Server {
+	transport := &http.Transport{MaxIdleConnsPerHost: 1000}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &Server{Process: p, HTTP: &http.Client{Transport: transport}}
+}
+
+var console = regexp.MustCompile(`Console +http://localhost(:\d+)/`)
+
+// Address waits until the server says where it is, before it is ready; false: it ended.
+func (s *Server) Address(t testing.TB) bool {
+	t.Helper()
+	if !s.Out.Await("To buy") {
+		return false
+	}
+	at := console.FindStringSubmatch(s.Out.String())
+	if at == nil {
+		t.Fatalf("it does not say where to click:\n%s", s.Out.String())
+	}
+	s.URL = "http://127.0.0.1" + at[1]
+	return true
+}
+
+// Ready waits until the server says that it is ready; false: it ended.
+func (s *Server) Ready(t testing.TB) bool {
+	t.Helper()
+	if !s.Out.Await("msg=ready") || !s.Address(t) {
+		return false
+	}
+	if a, err := s.Get("/readyz"); err != nil || a.Status != 200 {
+		t.Fatalf("it says that it is ready, and /readyz says %d, %v", a.Status, err)
+	}
+	return true
+}
