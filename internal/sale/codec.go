@@ -126,8 +126,11 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 			return poison("%s without order_id", kind)
 		}
 	case KindOpening:
-		if r.Nonce == "" || w.Terms == nil || epoch < 1 {
-			return poison("an opening without nonce, terms or epoch")
+		if w.Terms == nil || epoch < 1 {
+			return poison("an opening without terms or epoch")
+		}
+		if !CheckID(r.Nonce) { // a store keeps it
+			return poison("nonce %s", IDRule)
 		}
 		t, err := w.Terms.terms()
 		if err == nil && (!r.Deleted || t != Terms{}) { // a tombstone that is deleted again has none left

@@ -71,6 +71,7 @@ func TestPoison(t *testing.T) {
 		"an order without seq":     {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"u",` + at + `}`},
 		"an order without id":      {KindOrder, 1, `{"product_id":"p","user_id":"u","seq":1,` + at + `}`},
 		"an opening without nonce": {KindOpening, 1, `{"product_id":"p",` + terms + `,` + at + `}`},
+		"a nonce that is no id":    {KindOpening, 1, `{"product_id":"p","nonce":"\u0000",` + terms + `,` + at + `}`},
 		"an opening without terms": {KindOpening, 1, `{"product_id":"p","nonce":"n",` + at + `}`},
 		"an opening of epoch 0":    {KindOpening, 0, `{"product_id":"p","nonce":"n",` + terms + `,` + at + `}`},
 		"terms that are wrong":     {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":0,"limit_per_user":1},` + at + `}`},
