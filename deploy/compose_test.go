@@ -145,8 +145,8 @@ func start(t *testing.T, binary string, args []string, settings map[string]strin
 			t.Fatalf("it ended before it was ready: %v\n%s", err, said.String())
 		case <-ctx.Done():
 			_ = c.Process.Kill() // then it is gone
-			_ = <-gone
-			t.Fatalf("not ready in a minute\n%s", said.String())
+			err := <-gone
+			t.Fatalf("not ready in a minute, and ended with %v\n%s", err, said.String())
 		case <-time.After(50 * time.Millisecond):
 		}
 	}

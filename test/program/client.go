@@ -45,7 +45,7 @@ func (s *Server) Ask(method, path, key, body string) (a Answer, err error) {
 	if err != nil {
 		return a, err
 	}
-	defer got.Body.Close()
+	defer func() { _ = got.Body.Close() }() // it has been read
 	raw, err := io.ReadAll(got.Body)
 	a = Answer{Status: got.StatusCode, Body: string(raw), Location: got.Header.Get("Location")}
 	if err == nil {
@@ -100,7 +100,7 @@ func (s *Server) Orders(t testing.TB, product string) []Order {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer got.Body.Close()
+	defer func() { _ = got.Body.Close() }() // it has been read
 	lines, err := csv.NewReader(got.Body).ReadAll()
 	if err != nil || got.StatusCode != 200 {
 		t.Fatalf("the orders of %s: %s, %v", product, got.Status, err)
