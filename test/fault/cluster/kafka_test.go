@@ -1,0 +1,121 @@
+package cluster
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"seckill/internal/devstack"
+	"seckill/test/program"
+)
+
+const topic = "seckill.orders"
+
+// While Kafka, or Postgres, is away, buyers are told that they are queued. All of
+// them are placed when it is back.
+func TestAServerStopped(t *testing.T) {
+	on := sharedServers(t)
+	for name, n := range map[string]*devstack.Node{"Kafka": on.kafka.Nodes[0], "Postgres": on.postgres.Node} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t, bin, on.flags())
+			s := c.sell(3_000 + int(outage.Seconds())*pace)
+			n.Stop()
+			s.until("orders are queued", func() bool { return s.queued() >= pace })
+			if a, err := c.any().Get("/readyz"); err != nil || a.Status != 503 || !strings.Contains(a.Body, "Missing: "+name) {
+				t.Errorf("/readyz says %v, %v", a, err)
+			}
+			<-time.After(outage)
+			up(t, n)
+			s.goesOn(name + " away for " + outage.String())
+			if rejected := s.finish(); rejected > 0 {
+				t.Errorf("%d of those who were queued did not get their order", rejected)
+			}
+		})
+	}
+}
+
+// One of three brokers is lost, the one that the product's orders go to: the sale
+// goes on without it.
+func TestOneOfThreeBrokersLost(t *testing.T) {
+	on := ownServers(t, 3)
+	c := start(t, bin, on.flags())
+	s := c.sell(3_000)
+	leader := on.kafka.Nodes[leaderOf(t, on, s.partition(on))-1]
+	leader.Kill()
+	s.goesOn("one of three brokers lost")
+	s.sold(pace)
+	up(t, leader)
+	s.goesOn("and back")
+	s.finish()
+}
+
+// The topic is deleted and made anew: whoever meets it halts and says why, nobody
+// is told any more that an order is placed, and the judge finds it.
+func TestTheTopicMadeAnew(t *testing.T) {
+	on := ownServers(t, 1)
+	c := start(t, bin, on.flags())
+	s := c.sell(5_000)
+	remakeTopic(t, on)
+	remade := time.Now()
+	for _, p := range c.all() {
+		if code := p.Wait(); code != 1 || !strings.Contains(lastLine(p.Out.String()), topic+" was deleted and made anew") {
+			t.Errorf("a process ended with exit code %d:\n%s", code, tail(p.Out.String()))
+		}
+	}
+	s.end()
+	if n := s.placed(remade); n > 0 {
+		t.Errorf("%d buyers were told that they are placed", n)
+	}
+	code, out := program.Run(t, bin, append([]string{"verify"}, c.flags...)...)
+	if code != 1 || !strings.Contains(out, "FINDING position  the store was filled from the log") {
+		t.Errorf("verify: exit code %d\n%s", code, out)
+	}
+}
+
+func remakeTopic(t *testing.T, on *servers) {
+	t.Helper()
+	a := kadm.NewClient(plainClient(t, on))
+	deleted, err := a.DeleteTopics(t.Context(), topic)
+	if err == nil {
+		err = deleted.Error()
+	}
+	for err == nil { // it is gone only after a while
+		made, errMade := a.CreateTopic(t.Context(), 12, 1, nil, topic)
+		if errMade == nil && made.Err == nil {
+			return
+		}
+		if errMade != nil && !strings.Contains(errMade.Error(), "TOPIC_ALREADY_EXISTS") {
+			err = errMade
+		}
+	}
+	t.Fatal(err)
+}
+
+// plainClient is any other program's client of the same Kafka.
+func plainClient(t testing.TB, on *servers, more ...kgo.Opt) *kgo.Client {
+	t.Helper()
+	client, err := kgo.NewClient(append(more, kgo.SeedBrokers(strings.Split(on.kafka.Addr(), ",")...))...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return client
+}
+
+// leaderOf is the id of the broker that leads a partition of the topic.
+func leaderOf(t testing.TB, on *servers, partition int32) int32 {
+	t.Helper()
+	topics, err := kadm.NewClient(plainClient(t, on)).ListTopics(t.Context(), topic)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return topics[topic].Partitions[partition].Leader
+}
+
+func lastLine(said string) string {
+	said = strings.TrimSpace(said)
+	return said[strings.LastIndexByte(said, '\n')+1:]
+}

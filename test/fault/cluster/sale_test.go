@@ -1,0 +1,192 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"seckill/test/program"
+)
+
+const (
+	// pace is how many buyers come a second, and rushPace how many in a rush.
+	pace, rushPace = 150, 1_000
+	// comeBack is when a buyer asks again who got no answer.
+	comeBack = 300 * time.Millisecond
+	// patience is how long a test waits for what must come: longer is a hang.
+	patience = 2 * time.Minute
+)
+
+// A sale is one product and its buyers.
+type sale struct {
+	book
+	t        testing.TB
+	c        *cluster
+	product  string
+	quantity int
+
+	users atomic.Int64
+	over  context.Context // done when no more buyers are to come
+	end   context.CancelFunc
+	flow  sync.WaitGroup
+}
+
+var products atomic.Int64
+
+// put puts a product on sale that no test has used. Nobody comes yet.
+func (c *cluster) put(quantity int) *sale {
+	c.t.Helper()
+	s := &sale{t: c.t, c: c, product: fmt.Sprintf("p%d", products.Add(1)), quantity: quantity}
+	c.any().Put(c.t, s.product, fmt.Sprintf(`{"quantity":%d}`, quantity))
+	return s
+}
+
+// sell puts one on sale, and buyers come until finish. It returns when some have bought.
+func (c *cluster) sell(quantity int) *sale {
+	c.t.Helper()
+	s := c.put(quantity)
+	s.open(pace)
+	s.sold(pace)
+	return s
+}
+
+// open has buyers come, so many a second, whatever became of those before.
+func (s *sale) open(perSecond int) {
+	s.over, s.end = context.WithCancel(s.t.Context())
+	s.flow.Go(func() {
+		tick := time.NewTicker(time.Second / time.Duration(perSecond))
+		defer tick.Stop()
+		for {
+			select {
+			case <-s.over.Done():
+				return
+			case <-tick.C:
+				s.flow.Go(func() { s.shop(s.newcomer()) })
+			}
+		}
+	})
+}
+
+// close lets nobody come any more, and waits until all who came have an answer.
+func (s *sale) close() {
+	s.t.Helper()
+	s.end()
+	gone := make(chan struct{})
+	go func() { s.flow.Wait(); close(gone) }()
+	select {
+	case <-gone:
+	case <-time.After(patience):
+		s.t.Fatalf("the last buyers never get an answer; %s", s.summary())
+	}
+}
+
+// newcomer is somebody who has not been here; every other one has a key.
+func (s *sale) newcomer() *purchase {
+	n := s.users.Add(1)
+	p := &purchase{user: fmt.Sprintf("u%d-%d", n, rand.N(1<<30))}
+	if n%2 == 0 {
+		p.key = fmt.Sprintf("key of %d", n)
+	}
+	return p
+}
+
+// shop is what a buyer does: they ask until there is an answer.
+func (s *sale) shop(p *purchase) {
+	for again := false; s.t.Context().Err() == nil && !s.ask(p, again); again = true {
+		<-time.After(comeBack/2 + rand.N(comeBack))
+	}
+}
+
+// ask asks once, and reports whether there was an answer.
+func (s *sale) ask(p *purchase, again bool) bool {
+	at := s.c.any()
+	if at == nil {
+		return false
+	}
+	sent := time.Now()
+	a, err := at.Buy(s.product, p.user, p.key)
+	switch {
+	case err != nil, a.Status == http.StatusServiceUnavailable:
+		s.unanswered(a, err)
+		return false
+	case a.Status == http.StatusCreated, a.Status == http.StatusOK && again:
+		p.order, p.firm = a.Order.ID, true
+	case a.Status == http.StatusAccepted:
+		p.order, p.location = a.Order.ID, a.Location
+	case a.Kind == "already_bought" && again && p.key == "":
+		p.order, p.location = a.Order.ID, fmt.Sprintf("/api/orders/%s?product=%s&user=%s", a.Order.ID, s.product, p.user)
+	case a.Kind == "sold_out":
+		p.refused = true
+	default:
+		s.find("a buy by %s (again: %t, key %q) was answered %v", p.user, again, p.key, a)
+	}
+	if p.order != "" && a.Order.User != p.user {
+		s.find("a buy by %s was answered with somebody else's order: %v", p.user, a)
+	}
+	s.keep(p, sent)
+	return true
+}
+
+// sold waits until n more have been told that they are placed.
+func (s *sale) sold(n int) {
+	s.t.Helper()
+	from := s.placed(time.Time{})
+	s.until(fmt.Sprintf("%d more are placed", n), func() bool { return s.placed(time.Time{}) >= from+n })
+}
+
+// goesOn is called at a fault's end. It waits until somebody is placed who came
+// after it, and notes how long that took.
+func (s *sale) goesOn(fault string) {
+	s.t.Helper()
+	healed := time.Now()
+	s.until("the sale goes on after: "+fault, func() bool { return s.placed(healed) > 0 })
+	admitted, placed := s.firsts(healed)
+	times.note(s.t, fault, admitted, placed)
+}
+
+// look is what any process says of the product, once one does.
+func (s *sale) look() (p program.Product) {
+	s.t.Helper()
+	s.eventually("a process shows the product", func() bool {
+		at := s.c.any()
+		if at == nil {
+			return false
+		}
+		var err error
+		p, err = at.Product(s.product)
+		return err == nil
+	})
+	return p
+}
+
+// eventually asks again and again until it is so.
+func (s *sale) eventually(what string, so func() bool) {
+	s.t.Helper()
+	for began := time.Now(); !so(); <-time.After(50 * time.Millisecond) {
+		if time.Since(began) > patience {
+			s.t.Fatalf("it never came to pass that %s; %s", what, s.summary())
+		}
+	}
+}
+
+// until waits for buyers' answers.
+func (s *sale) until(what string, so func() bool) {
+	s.t.Helper()
+	limit := time.After(patience)
+	for {
+		news := s.next()
+		if so() {
+			return
+		}
+		select {
+		case <-news:
+		case <-limit:
+			s.t.Fatalf("it never came to pass that %s; %s", what, s.summary())
+		}
+	}
+}

@@ -1,0 +1,123 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"seckill/internal/devstack"
+)
+
+// startWithin is how long servers may take to start: longer is a hang.
+const startWithin = 2 * time.Minute
+
+// servers are what a sale is kept in.
+type servers struct {
+	dir      string
+	redis    *devstack.Redis
+	kafka    *devstack.Kafka
+	postgres *devstack.Postgres
+}
+
+// shared are the servers of most tests, started by the first of them.
+var shared servers
+
+// sharedServers are up, whatever the test before has done.
+func sharedServers(t testing.TB) *servers {
+	t.Helper()
+	if shared.dir == "" {
+		dir, err := os.MkdirTemp("", "seckill-fault-cluster-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		shared.start(t, dir, 1)
+	}
+	for _, n := range shared.nodes() {
+		n.Thaw()
+		up(t, n)
+	}
+	return &shared
+}
+
+// ownServers are a test's own.
+func ownServers(t testing.TB, brokers int) *servers {
+	t.Helper()
+	s := &servers{}
+	s.start(t, t.TempDir(), brokers)
+	t.Cleanup(s.close)
+	return s
+}
+
+func (s *servers) start(t testing.TB, dir string, brokers int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
+	defer cancel()
+	s.dir = dir
+	var all errgroup.Group
+	all.Go(func() (err error) { s.redis, err = devstack.StartRedis(ctx, s.folder("redis")); return err })
+	all.Go(func() (err error) { s.kafka, err = devstack.StartKafka(ctx, s.folder("kafka"), brokers); return err })
+	all.Go(func() (err error) { s.postgres, err = devstack.StartPostgres(ctx, s.folder("postgres")); return err })
+	err := all.Wait()
+	switch {
+	case errors.Is(err, devstack.ErrMissing):
+		s.close()
+		t.Skipf("SKIPPED: %v", err)
+	case err != nil:
+		s.close()
+		t.Fatal(err)
+	}
+}
+
+func (s *servers) folder(name string) string { return filepath.Join(s.dir, name) }
+
+// close ends what was started, also where not all of it was.
+func (s *servers) close() {
+	if s.redis != nil {
+		s.redis.Close()
+	}
+	if s.kafka != nil {
+		s.kafka.Close()
+	}
+	if s.postgres != nil {
+		s.postgres.Close()
+	}
+	_ = os.RemoveAll(s.dir) // what is left of it is the system's to remove
+	*s = servers{}
+}
+
+func (s *servers) nodes() []*devstack.Node {
+	return append([]*devstack.Node{s.redis.Node, s.postgres.Node}, s.kafka.Nodes...)
+}
+
+// flags are those of serve and verify.
+func (s *servers) flags() []string {
+	return []string{"--redis", s.redis.URL(), "--kafka", s.kafka.Addr(), "--postgres", s.postgres.URL()}
+}
+
+// up starts a server where it is down.
+func up(t testing.TB, n *devstack.Node) {
+	t.Helper()
+	if n.Pid() != 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
+	defer cancel()
+	if err := n.Start(ctx); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wiped is a server that starts again with nothing.
+func wiped(t testing.TB, n *devstack.Node) {
+	t.Helper()
+	n.Kill()
+	if err := n.Wipe(); err != nil {
+		t.Fatal(err)
+	}
+	up(t, n)
+}
