@@ -1,0 +1,45 @@
+package app
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"seckill/internal/rehearsal"
+	"seckill/internal/rehearsal/shelftest"
+)
+
+func openedShelf(t *testing.T, f *folder) *fileShelf {
+	t.Helper()
+	s, err := openShelf(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestShelf(t *testing.T) {
+	shelftest.Exercise(t, func(t *testing.T) (rehearsal.Shelf, func() rehearsal.Shelf) {
+		f := &folder{path: t.TempDir()}
+		return openedShelf(t, f), func() rehearsal.Shelf { return openedShelf(t, f) }
+	})
+}
+
+// A file that somebody spoilt hides no other, and can be removed.
+func TestASpoiltFileOnTheShelf(t *testing.T) {
+	f := &folder{path: t.TempDir()}
+	s := openedShelf(t, f)
+	if err := os.WriteFile(filepath.Join(f.path, "rehearsals", "rehearsal-1.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Begin(t.Context(), "rehearsal-2", []byte("{}")); err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	if err := s.All(t.Context(), func(id string, _ []byte, _ bool) { ids = append(ids, id) }); err != nil || len(ids) != 2 {
+		t.Errorf("%q, %v", ids, err)
+	}
+	if running, err := s.Remove(t.Context(), "rehearsal-1"); err != nil || running {
+		t.Errorf("%v, %v", running, err)
+	}
+}
