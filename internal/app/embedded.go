@@ -11,6 +11,7 @@ import (
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/sqlitestore"
 	"seckill/internal/purchase"
+	"seckill/internal/rehearsal"
 )
 
 // embedded is a sale in one process and one data folder.
@@ -84,6 +85,10 @@ func (m *embedded) failed(ctx context.Context) error {
 		return nil
 	}
 }
+
+func (m *embedded) shelf() rehearsal.Shelf { return &fileShelf{folder: m.folder} }
+
+func (m *embedded) firm() bool { return true }
 
 func (m *embedded) close() error {
 	var errs []error

@@ -34,13 +34,6 @@ type keptRehearsal struct {
 
 const shelfFolder = "rehearsals"
 
-func openShelf(f *folder) (*fileShelf, error) {
-	if err := os.MkdirAll(f.file(shelfFolder), 0o700); err != nil {
-		return nil, fmt.Errorf("making the folder of rehearsals: %w", err)
-	}
-	return &fileShelf{folder: f}, nil
-}
-
 func (s *fileShelf) name(id string) string { return filepath.Join(shelfFolder, id+".json") }
 
 func (s *fileShelf) Begin(_ context.Context, id string, summary []byte) (other string, err error) {
@@ -48,6 +41,9 @@ func (s *fileShelf) Begin(_ context.Context, id string, summary []byte) (other s
 	defer s.mu.Unlock()
 	if s.running != "" {
 		return s.running, nil
+	}
+	if err := os.MkdirAll(s.folder.file(shelfFolder), 0o700); err != nil {
+		return "", unreadable(err)
 	}
 	if err := s.write(id, keptRehearsal{Summary: summary}); err != nil {
 		return "", err
@@ -90,7 +86,7 @@ func (s *fileShelf) All(_ context.Context, f func(id string, summary []byte, run
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	files, err := os.ReadDir(s.folder.file(shelfFolder)) // by name
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {   // none has begun yet
 		return unreadable(err)
 	}
 	for _, file := range slices.Backward(files) {

@@ -9,30 +9,21 @@ import (
 	"seckill/internal/rehearsal/shelftest"
 )
 
-func openedShelf(t *testing.T, f *folder) *fileShelf {
-	t.Helper()
-	s, err := openShelf(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
 func TestShelf(t *testing.T) {
 	shelftest.Exercise(t, func(t *testing.T) (rehearsal.Shelf, func() rehearsal.Shelf) {
 		f := &folder{path: t.TempDir()}
-		return openedShelf(t, f), func() rehearsal.Shelf { return openedShelf(t, f) }
+		return &fileShelf{folder: f}, func() rehearsal.Shelf { return &fileShelf{folder: f} }
 	})
 }
 
 // A file that somebody spoilt hides no other, and can be removed.
 func TestASpoiltFileOnTheShelf(t *testing.T) {
 	f := &folder{path: t.TempDir()}
-	s := openedShelf(t, f)
-	if err := os.WriteFile(filepath.Join(f.path, "rehearsals", "rehearsal-1.json"), []byte("{"), 0o600); err != nil {
+	s := &fileShelf{folder: f}
+	if _, err := s.Begin(t.Context(), "rehearsal-2", []byte("{}")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.Begin(t.Context(), "rehearsal-2", []byte("{}")); err != nil {
+	if err := os.WriteFile(filepath.Join(f.path, "rehearsals", "rehearsal-1.json"), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var ids []string
