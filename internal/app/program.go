@@ -115,6 +115,7 @@ func (p *Program) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case err := <-served:
+		p.stage.Close()
 		p.stopWork()
 		return errors.Join(err, loops.Wait())
 	}
