@@ -10,7 +10,8 @@ import (
 	"seckill/internal/verify"
 )
 
-// judgeWithin is how long the judge may take. A sale of a million orders takes seconds.
+// judgeWithin is how long an operator waits for the judge. A sale of a million
+// orders takes seconds.
 const judgeWithin = 2 * time.Minute
 
 // A court judges the sale that runs, one case at a time: each reads the whole log.
@@ -21,30 +22,30 @@ type court struct {
 
 func newCourt(p verify.Parts) *court { return &court{p, make(chan struct{}, 1)} }
 
-func (c *court) judge(ctx context.Context) (report verify.Report, began time.Time, err error) {
-	ctx, cancel := context.WithTimeout(ctx, judgeWithin)
-	defer cancel()
+func (c *court) judge(ctx context.Context) (verify.Report, error) {
 	select {
 	case c.busy <- struct{}{}:
 		defer func() { <-c.busy }()
 	case <-ctx.Done():
-		return report, began, ctx.Err()
+		return verify.Report{}, ctx.Err()
 	}
-	began = time.Now()
-	report, err = verify.Live(ctx, c.parts)
-	return report, began, err
+	return verify.Live(ctx, c.parts)
 }
 
 // judge judges the sale, for an operator.
 func (p *Program) judge(ctx context.Context) (httpapi.Verdict, error) {
-	report, began, err := p.court.judge(ctx)
+	ctx, cancel := context.WithTimeout(ctx, judgeWithin)
+	defer cancel()
+	began := time.Now()
+	report, err := p.court.judge(ctx)
 	return verdict(&report, began), err
 }
 
 // judgeRehearsal judges the sale, and keeps of what holds only what is about the
 // rehearsal's product or the whole.
 func (p *Program) judgeRehearsal(ctx context.Context, product string) (rehearsal.Ruling, error) {
-	report, began, err := p.court.judge(ctx)
+	began := time.Now()
+	report, err := p.court.judge(ctx)
 	if err != nil {
 		return rehearsal.Ruling{}, err
 	}

@@ -1,11 +1,9 @@
 package httpapi
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -25,6 +23,12 @@ type drill struct {
 	fails   error
 	sent    int64
 	gone    bool
+}
+
+func (d *drill) set(change func()) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	change()
 }
 
 func (d *drill) is() Rehearsal {
@@ -154,41 +158,20 @@ func TestRehearsalsAreRead(t *testing.T) {
 
 func TestRehearsalEvents(t *testing.T) {
 	s := serve(t)
-	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
-	r, err := http.NewRequestWithContext(ctx, "GET", s.url+"/api/rehearsals/1/events", nil)
-	if err != nil {
-		t.Fatal(err)
+	e := s.watch(t, "/api/rehearsals/1/events")
+	var r Rehearsal
+	if name := e.next(t, &r); name != "rehearsal" || r.ID != "1" || r.Sent != 0 {
+		t.Fatalf("%s %+v", name, r)
 	}
-	resp, err := http.DefaultTransport.RoundTrip(r)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	lines := bufio.NewScanner(resp.Body)
-	next := func(want string) {
-		t.Helper()
-		for lines.Scan() {
-			if strings.HasPrefix(lines.Text(), "data: ") {
-				if !strings.Contains(lines.Text(), want) {
-					t.Fatalf("%s is not in %s", want, lines.Text())
-				}
-				return
-			}
-		}
-		t.Fatal(lines.Err())
-	}
-	next(`"sent":0`)
-	s.drill.mu.Lock()
-	s.drill.sent = 5
-	s.drill.mu.Unlock()
+	s.drill.set(func() { s.drill.sent = 5 })
 	s.hub.Wake("1")
-	next(`"sent":5`)
-	s.drill.mu.Lock()
-	s.drill.gone = true
-	s.drill.mu.Unlock()
+	if name := e.next(t, &r); name != "rehearsal" || r.Sent != 5 {
+		t.Fatalf("%s %+v", name, r)
+	}
+	s.drill.set(func() { s.drill.gone = true })
 	s.hub.Wake("1")
-	for lines.Scan() { // until the server ends it
+	if name := e.next(t, &r); name != "" {
+		t.Errorf("one that is gone still says %s", name)
 	}
 }
 
