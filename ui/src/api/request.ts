@@ -1,3 +1,4 @@
+import { shared } from '../words/shared'
 import type { FieldError, Problem } from './bodies'
 
 /** The server answered, and its answer is a refusal. */
@@ -19,11 +20,17 @@ export class Refused extends Error {
 /** No answer came, so nobody here knows whether the request was carried out. */
 export class Unreachable extends Error {
   constructor() {
-    super('The server cannot be reached.')
+    super(shared().unreachable)
   }
 }
 
-export type Answer<T> = { status: number; body: T; headers: Headers }
+export type Answer<T> = {
+  status: number
+  body: T
+  headers: Headers
+  /** By the page's clock: when it was asked for, and when it began to come. */
+  times?: { sent: number; received: number }
+}
 
 const timeoutMs = 15_000
 
@@ -31,6 +38,7 @@ export async function request<T>(path: string, init: RequestInit & { json?: unkn
   const { json, ...rest } = init
   const headers = new Headers(rest.headers)
   if (json !== undefined) headers.set('Content-Type', 'application/json')
+  const sent = performance.now()
   let response: Response
   try {
     response = await fetch(path, {
@@ -42,11 +50,12 @@ export async function request<T>(path: string, init: RequestInit & { json?: unkn
   } catch {
     throw new Unreachable()
   }
+  const received = performance.now()
   const text = await response.text().catch(() => {
     throw new Unreachable()
   })
   if (!response.ok) throw refusal(response, text)
-  return { status: response.status, body: parse(text) as T, headers: response.headers }
+  return { status: response.status, body: parse(text) as T, headers: response.headers, times: { sent, received } }
 }
 
 // A proxy in front may answer with a page of its own, which says no more than its status does.
@@ -56,7 +65,7 @@ function refusal(response: Response, text: string): Error {
   return new Refused(
     response.status,
     problem?.type === undefined
-      ? { type: '', title: `The server answered ${response.status}.`, status: response.status }
+      ? { type: '', title: shared().answered(response.status), status: response.status }
       : problem,
     retryAfter(response.headers),
   )
