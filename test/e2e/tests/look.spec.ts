@@ -131,6 +131,7 @@ async function twice(server: Server) {
 }
 
 async function chooseBoth(page: Page) {
+  await expect(page.getByRole('checkbox')).toHaveCount(2)
   for (const box of await page.getByRole('checkbox').all()) await box.check()
 }
 

@@ -15,6 +15,8 @@ type Props = {
   /** How a value is written, on the axis and in the legend. */
   say: (value: number) => string
   sayTime: (time: number) => string
+  /** The least that the axis of values spans, so that a quiet time is not drawn as a busy one. */
+  least: number
   /** What the axis of time spans, where that is known beforehand. */
   span?: [number, number]
   /** The legend says the present values; off where the end of the line is no present. */
@@ -24,15 +26,18 @@ type Props = {
 
 const heightPx = 170
 
+/** The least that an axis of whole numbers spans: below, its marks would say one number twice. */
+export const leastCount = 5
+
 /** Lines over time, on the dark of the board. The legend says in words what the canvas draws. */
-export function Chart({ title, times, lines, say, sayTime, span, present = true, children }: Props) {
+export function Chart({ title, times, lines, say, sayTime, least, span, present = true, children }: Props) {
   const holder = useRef<HTMLDivElement>(null)
   const data = [times, ...lines.map((line) => line.values)] as AlignedData
   const names = lines.map((line) => `${line.word} ${line.tone} ${line.dashed}`).join()
   // The plot is made once, and how a time is written may go by what time it is.
-  const said = useRef({ say, sayTime, span })
+  const said = useRef({ say, sayTime, least, span })
   useLayoutEffect(() => {
-    said.current = { say, sayTime, span }
+    said.current = { say, sayTime, least, span }
   })
   const make = useEffectEvent((within: HTMLElement) => new uPlot(optionsFor(within, lines, said), data, within))
   const plot = useRef<uPlot>(undefined)
@@ -84,7 +89,7 @@ function Swatch({ line }: { line: Line }) {
 
 const colour = (tone: Tone) => `var(--chart-${tone})`
 
-function optionsFor(within: HTMLElement, lines: Line[], said: { current: Pick<Props, 'say' | 'sayTime'> & { span: Props['span'] } }): Options {
+function optionsFor(within: HTMLElement, lines: Line[], said: { current: Pick<Props, 'say' | 'sayTime' | 'least'> & { span: Props['span'] } }): Options {
   // A canvas knows no variables of CSS.
   const style = getComputedStyle(within)
   const read = (name: string) => style.getPropertyValue(name).trim()
@@ -102,7 +107,7 @@ function optionsFor(within: HTMLElement, lines: Line[], said: { current: Pick<Pr
     padding: [8, 12, 0, 0],
     scales: {
       x: { time: false, range: (_plot, low, high) => said.current.span ?? [low, Math.max(high, low + 1)] },
-      y: { range: (_plot, _low, high) => [0, Math.max(1e-3, high || 1) * 1.1] },
+      y: { range: (_plot, _low, high) => [0, Math.max(said.current.least, high || 0) * 1.1] },
     },
     axes: [
       { ...axis, size: 26, space: 70, values: (_plot, at) => at.map((time) => said.current.sayTime(time)) },

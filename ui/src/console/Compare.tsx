@@ -6,8 +6,8 @@ import { count, duration, timeOfDay } from '../sale/format'
 import { words } from '../words/console'
 import { kindsOf, kindWord } from '../words/kinds'
 import { answerLines } from './answerLines'
-import { Chart } from './Chart'
-import { outcome, planOf, secondsOf } from './outcome'
+import { Chart, leastCount } from './Chart'
+import { outcome, planOf, saySeconds, secondsOf } from './outcome'
 import { orRefused } from './queries'
 import { ratesFrom } from './rehearsalRates'
 import { Shell } from './Shell'
@@ -35,7 +35,7 @@ export function Compare({ ids }: { ids: string[] }) {
         <>
           <Table a={a} b={b} />
           <div className="mt-6 grid gap-4 md:grid-cols-2">
-            {[a, b].map((one) => one.timeline && <Answers key={one.id} rehearsal={one} />)}
+            <Answers rehearsals={[a, b]} />
           </div>
         </>
       )}
@@ -43,19 +43,26 @@ export function Compare({ ids }: { ids: string[] }) {
   )
 }
 
-function Answers({ rehearsal }: { rehearsal: Rehearsal }) {
-  const { times, perS } = ratesFrom(rehearsal.timeline ?? { cell_s: 1, cells: [] })
-  return (
+/** Both on the same scales, so that what looks higher or longer is. */
+function Answers({ rehearsals }: { rehearsals: Rehearsal[] }) {
+  const drawn = rehearsals.flatMap(({ id, started_at, over, timeline }) =>
+    timeline ? [{ id, at: timeOfDay(started_at ?? ''), overS: secondsOf(over), ...ratesFrom(timeline) }] : [],
+  )
+  const most = Math.max(leastCount, ...drawn.flatMap(({ perS }) => perS.flatMap((answers) => Object.values(answers))))
+  const longest = Math.max(...drawn.flatMap(({ overS, times }) => [overS, times.at(-1) ?? 0]))
+  return drawn.map(({ id, at, times, perS }) => (
     <Chart
-      title={`${words().answersPerSecond}, ${timeOfDay(rehearsal.started_at ?? '')}`}
+      key={id}
+      title={`${words().answersPerSecond}, ${at}`}
       times={times}
       lines={answerLines(perS)}
       say={(n) => count(Math.round(n))}
-      sayTime={(at) => `${at.toFixed(at % 1 === 0 ? 0 : 1)} s`}
-      span={[0, Math.max(secondsOf(rehearsal.over), times.at(-1) ?? 0)]}
+      sayTime={saySeconds}
+      least={most}
+      span={[0, longest]}
       present={false}
     />
-  )
+  ))
 }
 
 type Row = { word: string; says: (one: Rehearsal) => string; prose?: boolean }

@@ -6,11 +6,12 @@ import { session } from '../api/session'
 import { count, duration } from '../sale/format'
 import { words } from '../words/console'
 import { answerLines } from './answerLines'
-import { Chart } from './Chart'
+import { Chart, leastCount } from './Chart'
 import { noHistory, withFigures, type History, type Point } from './figureHistory'
 import { queries } from './queries'
 
 const everyMs = 1000
+const leastMs = 1
 
 /** What the processes measure while the sale goes on, and whose figures they are. */
 export function FigureCharts() {
@@ -55,7 +56,7 @@ function Charts({ points }: { points: Point[] }) {
   const answers = answerLines(points.map((point) => point.answersPerS))
   return (
     <>
-      <Chart title={w.answersPerSecond} times={times} sayTime={ago} say={(n) => count(Math.round(n))} lines={answers}>
+      <Chart title={w.answersPerSecond} times={times} sayTime={ago} say={(n) => count(Math.round(n))} least={leastCount} lines={answers}>
         {answers.length === 0 && <p className="text-small text-board-muted">{w.quiet}</p>}
       </Chart>
       <Chart
@@ -63,6 +64,7 @@ function Charts({ points }: { points: Point[] }) {
         times={times}
         sayTime={ago}
         say={duration}
+        least={leastMs}
         lines={[
           { word: 'p50', tone: 'placed', values: points.map((point) => point.p50) },
           { word: 'p90', tone: 'sold-out', values: points.map((point) => point.p90) },
@@ -74,6 +76,7 @@ function Charts({ points }: { points: Point[] }) {
         times={times}
         sayTime={ago}
         say={(n) => count(Math.round(n))}
+        least={leastCount}
         lines={[
           { word: w.inLog, tone: 'sold-out', values: points.map((point) => point.records) },
           { word: w.inStore, tone: 'placed', dashed: true, values: points.map((point) => point.folded) },

@@ -5,12 +5,12 @@ import { Button } from '../look/Button'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { answerLines } from './answerLines'
-import { Chart } from './Chart'
+import { Chart, leastCount } from './Chart'
 import { askRemove, Confirm, type Question } from './Confirm'
 import { NotBegun, useDemo } from './Demo'
 import { LatencyBars } from './LatencyBars'
 import { NoProduct } from './NoProduct'
-import { planOf, secondsOf } from './outcome'
+import { planOf, saySeconds, secondsOf } from './outcome'
 import { boardLink } from './ProductCard'
 import { RehearsalBoard } from './RehearsalBoard'
 import { ratesFrom, ratesOf, type Sample } from './rehearsalRates'
@@ -77,7 +77,7 @@ export function RehearsalPage({ id }: { id: string }) {
   )
 }
 
-export const samePlan = ({ buyers, over, quantity, repeat_clickers, quitters }: Rehearsal) => ({
+const samePlan = ({ buyers, over, quantity, repeat_clickers, quitters }: Rehearsal) => ({
   buyers,
   over,
   quantity,
@@ -95,7 +95,8 @@ function Charts({ rehearsal, samples }: { rehearsal: Rehearsal; samples: Sample[
         times={times}
         lines={answerLines(perS)}
         say={(n) => count(Math.round(n))}
-        sayTime={(at) => `${at.toFixed(at % 1 === 0 ? 0 : 1)} s`}
+        sayTime={saySeconds}
+        least={leastCount}
         span={[0, Math.max(secondsOf(rehearsal.over), times.at(-1) ?? 0)]}
         present={!ended(rehearsal)}
       >

@@ -28,3 +28,6 @@ const unitS: Record<string, number> = { ms: 0.001, s: 1, m: 60 }
 /** A duration as Go writes it, of a minute at most: 5s, 2.5s, 1m0s. */
 export const secondsOf = (text: string): number =>
   [...text.matchAll(/([\d.]+)(ms|s|m)/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (unitS[unit ?? ''] ?? 0), 0)
+
+/** On an axis: 2 s, 2.5 s. */
+export const saySeconds = (at: number): string => `${at.toFixed(at % 1 === 0 ? 0 : 1)} s`

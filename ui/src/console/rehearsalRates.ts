@@ -1,6 +1,6 @@
 import type { Answers, Rehearsal } from '../api/rehearsals'
 
-/** Answers a second by kind, in cells of one width. */
+/** Answers a second by kind: those of each stretch stand at its end, and those of the first at its start as well. */
 export type Rates = { times: number[]; perS: Answers[] }
 
 /** How far a rehearsal was at one moment: everything is counted from its start. */
@@ -19,7 +19,7 @@ export function ratesOf(samples: Sample[]): Rates {
     rates.perS.push(mapped(to.answers, (n, kind) => (n - (from.answers[kind] ?? 0)) / tookS))
     from = to
   }
-  return rates
+  return fromStart(rates)
 }
 
 /** From the report, once there is one: complete, whoever was looking. */
@@ -33,8 +33,10 @@ export function ratesFrom({ cell_s, cells }: NonNullable<Rehearsal['timeline']>)
     rates.times.push((i + part.length) * cell_s)
     rates.perS.push(mapped(sum, (n) => n / (part.length * cell_s)))
   }
-  return rates
+  return fromStart(rates)
 }
+
+const fromStart = ({ times, perS }: Rates): Rates => ({ times: times.length > 0 ? [0, ...times] : [], perS: [...perS.slice(0, 1), ...perS] })
 
 const mapped = (answers: Answers, to: (n: number, kind: string) => number): Answers =>
   Object.fromEntries(Object.entries(answers).map(([kind, n]) => [kind, to(n, kind)]))
