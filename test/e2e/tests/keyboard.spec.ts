@@ -5,6 +5,8 @@ test('a product is put on sale and paused without a mouse', async ({ page }) => 
   await expect(page.getByRole('heading', { name: 'Nothing is on sale' })).toBeVisible()
   await page.keyboard.press('n')
   await expect(page.getByLabel('Product id')).toBeFocused()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('lsprint') // letters that are keys elsewhere
   await page.keyboard.press('Tab')
   await page.keyboard.type('50')
   await page.keyboard.press('Enter')
@@ -21,7 +23,7 @@ test('a product is put on sale and paused without a mouse', async ({ page }) => 
   await expect(page.getByLabel('Quantity')).toBeFocused()
   await page.keyboard.press('Shift+Tab')
   await page.keyboard.press('o')
-  await expect(page.getByRole('heading', { name: 'Orders of Product 1' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Orders of Product lsprint' })).toBeVisible()
 })
 
 test('help tells the keys of the page, and can put them off', async ({ page, server }) => {

@@ -61,7 +61,7 @@ export const en = {
     cancelled: 'cancelled',
     expired: 'expired',
     rejected: 'rejected',
-  } as Record<Status, string>,
+  } satisfies Record<Status, string>,
   serverClock: (time: string, error: string) => `Server’s clock ${time} ± ${error}`,
 
   // First open

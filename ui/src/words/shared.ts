@@ -9,7 +9,7 @@ const en = {
     sold_out: 'Sold out',
     paused: 'Paused',
     closed: 'Closed',
-  } as Record<State, string>,
+  } satisfies Record<State, string>,
   opensIn: 'Opens in',
   closesIn: 'Closes in',
   product: (id: string) => `Product ${id}`,
