@@ -2,8 +2,8 @@ import 'uplot/dist/uPlot.min.css'
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, type ReactNode } from 'react'
 import uPlot, { type AlignedData, type Options } from 'uplot'
 
-export const tones = ['placed', 'sold-out', 'other', 'error'] as const
-export type Tone = (typeof tones)[number]
+/** The colours of the lines, as look/tokens.css names them. */
+export type Tone = 'placed' | 'sold-out' | 'other' | 'error'
 
 /** One line of a chart. Two lines of one tone differ in their dashes. */
 export type Line = { word: string; tone: Tone; dashed?: boolean; values: (number | null)[] }

@@ -50,7 +50,7 @@ function CheckList({ checks }: { checks: Check[] }) {
             <path d="M2 8.5 6 12.5 14 3.5" />
           </svg>
           <span>
-            {plainly(check.words)}
+            <span className="block">{plainly(check.words)}</span>
             <Sum of={check} />
           </span>
         </li>

@@ -7,7 +7,7 @@ let bounds: Bounds | undefined
 let notedAt = 0
 
 /** Times of the page's clock: when an answer was asked for, and when it came. */
-export type Times = { sent: number; received: number }
+type Times = { sent: number; received: number }
 
 export function noteServerTime(serverTime: string, times?: Times) {
   const received = times?.received ?? performance.now()

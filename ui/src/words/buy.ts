@@ -62,7 +62,7 @@ const en = {
   rehearsed: 'This is a rehearsal: nothing is really sold.',
 }
 
-export type BuyWords = typeof en
+type BuyWords = typeof en
 
 const zh: BuyWords = {
   userId: '你的用户 ID',

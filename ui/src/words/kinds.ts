@@ -1,7 +1,7 @@
 import { dictionary } from './language'
 
 /** How a buy is answered, in the order in which the answers are shown. */
-export const answerKinds = [
+const answerKinds = [
   'placed',
   'again',
   'queued',

@@ -2,7 +2,7 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { keep, readKept } from '../api/kept'
 
 export const languages = { en: 'English', zh: '中文' } as const
-export type Language = keyof typeof languages
+type Language = keyof typeof languages
 
 const key = 'seckill.language'
 const tags: Record<Language, string> = { en: 'en', zh: 'zh-CN' }

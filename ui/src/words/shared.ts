@@ -26,7 +26,7 @@ const en = {
   switchTo: 'Switch the language to',
 }
 
-export type SharedWords = typeof en
+type SharedWords = typeof en
 
 const zh: SharedWords = {
   states: {

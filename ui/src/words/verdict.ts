@@ -1,7 +1,7 @@
 import { dictionary } from './language'
 
 // The judge's equations, by its own words, said for somebody who runs a shop.
-const en: Record<string, string> = {
+const en = {
   'remaining + held + in flight + returns pending = quantity': 'Every unit is accounted for.',
   'held <= quantity': 'No more units are held than were put on sale.',
   'sold out: held = quantity': 'It sold out to the last unit: nothing was left lying.',
@@ -20,7 +20,7 @@ const en: Record<string, string> = {
   'position <= log end': 'The store is not ahead of the log.',
 }
 
-const zh: Record<string, string> = {
+const zh: Record<keyof typeof en, string> = {
   'remaining + held + in flight + returns pending = quantity': '每一件都有下落。',
   'held <= quantity': '被持有的件数不超过投放的件数。',
   'sold out: held = quantity': '全部售完，一件不剩。',
@@ -39,7 +39,7 @@ const zh: Record<string, string> = {
   'position <= log end': '存储没有超前于日志。',
 }
 
-const plain = dictionary({ en, zh })
+const plain = dictionary<Record<string, string>>({ en, zh })
 
 // What a shopkeeper asks first.
 const first = Object.keys(en).slice(0, 4)
@@ -49,4 +49,3 @@ const bare = (words: string) => words.replace(/^partition \d+: /, '')
 
 export const plainly = (words: string): string => plain()[bare(words)] ?? words
 export const asksFirst = (words: string): boolean => first.includes(bare(words))
-export const known = (words: string): boolean => bare(words) in en
