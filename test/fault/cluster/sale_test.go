@@ -111,7 +111,8 @@ func (s *sale) ask(p *purchase, again bool) bool {
 	sent := time.Now()
 	a, err := at.Buy(s.product, p.user, p.key)
 	switch {
-	case err != nil, a.Status == http.StatusServiceUnavailable:
+	case err != nil, a.Status == http.StatusServiceUnavailable,
+		a.Status == http.StatusRequestTimeout: // a process that stood still has not read it in time
 		s.unanswered(a, err)
 		return false
 	case a.Status == http.StatusCreated, a.Status == http.StatusOK && again:
