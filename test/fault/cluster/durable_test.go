@@ -63,9 +63,9 @@ func killWithAppends(c *cluster, on *servers) *sale {
 	return s
 }
 
-// A Redis that answers before it has synced may lose what it answered only with
-// the machine, or while a sync lasts: no test can bring that about in a time that
-// is bounded. So it has to be told.
+// A Redis that answers before it has synced may lose what it answered with the
+// machine, or while a sync lasts. No test here brings that about: this one holds
+// that serve tells of it.
 func TestARedisThatAnswersTooEarlyIsToldOf(t *testing.T) {
 	on := sharedServers(t)
 	hasty, err := devstack.StartRedis(t.Context(), t.TempDir(), "appendfsync everysec")
