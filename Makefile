@@ -36,7 +36,7 @@ lint: ## - gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	  [[ -z $$unformatted ]] || { echo "gofmt -w is needed on: $$unformatted"; exit 1; }
 	go vet ./...
-	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run; \
+	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run --allow-parallel-runners; \
 	  else echo "golangci-lint SKIPPED: it could not be had"; fi
 
 test-unit: ## - the Go tests and the simulation, under the race detector

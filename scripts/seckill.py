@@ -27,11 +27,12 @@ class Failed(Exception):
 
 
 def main(run):
-    """Calls run, with SIGTERM turned into an exception so that every block is left in order."""
+    """Calls run, with SIGINT and SIGTERM turned into an exception so that every block is left in order."""
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, interrupted)
+    for s in (signal.SIGINT, signal.SIGTERM):  # a shell that starts it in the background has the first one ignored
+        signal.signal(s, interrupted)
     for setting in [v for v in os.environ if v.startswith("SECKILL_")]:
         del os.environ[setting]  # somebody's own sale is no business of a measurement
     name = pathlib.Path(sys.argv[0]).stem

@@ -78,6 +78,8 @@ func patiently(ctx context.Context, connect func(context.Context) error, waiting
 	}
 }
 
+// connectRedis and the next two may be called again, where the settings could not
+// be asked for: what was opened stays open.
 func (m *cluster) connectRedis(ctx context.Context) (err error) {
 	if m.gate == nil {
 		if m.gate, err = redisgate.New(redisgate.Options{URL: m.cfg.Redis, MaxUnrelayed: m.cfg.MaxUnrelayed}); err != nil {
@@ -90,12 +92,14 @@ func (m *cluster) connectRedis(ctx context.Context) (err error) {
 }
 
 func (m *cluster) connectKafka(ctx context.Context) error {
-	brokers, err := kafkalog.ParseBrokers(m.cfg.Kafka)
-	if err != nil {
-		return err
-	}
-	if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Log: m.cfg.Log}); err != nil {
-		return err
+	if m.log == nil {
+		brokers, err := kafkalog.ParseBrokers(m.cfg.Kafka)
+		if err != nil {
+			return err
+		}
+		if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Log: m.cfg.Log}); err != nil {
+			return err
+		}
 	}
 	warnings, err := m.log.Check(ctx)
 	m.warn(kafka, warnings)
@@ -103,8 +107,10 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 }
 
 func (m *cluster) connectPostgres(ctx context.Context) (err error) {
-	if m.store, err = pgstore.Open(ctx, m.cfg.Postgres); err != nil {
-		return err
+	if m.store == nil {
+		if m.store, err = pgstore.Open(ctx, m.cfg.Postgres); err != nil {
+			return err
+		}
 	}
 	warnings, err := m.store.Check(ctx)
 	m.warn(postgres, warnings)

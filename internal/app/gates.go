@@ -42,7 +42,7 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 			return err
 		}
 		for _, a := range due {
-			o.begin(a.Product.ID, func() error { return p.open(ctx, a) })
+			o.begin(a.Product.ID, func() error { return p.attempt(ctx, a) })
 		}
 		if !p.ready.Load() {
 			o.first.Wait()
@@ -53,8 +53,8 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 	})()
 }
 
-// open makes one attempt. Only damage is an error: anything else is for the next look.
-func (p *Program) open(ctx context.Context, a *opening.Attempt) error {
+// attempt makes one. Only damage is an error: anything else is for the next look.
+func (p *Program) attempt(ctx context.Context, a *opening.Attempt) error {
 	limited, cancel := context.WithTimeout(ctx, openWithin)
 	defer cancel()
 	err := p.opener.Run(limited, a)

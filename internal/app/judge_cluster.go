@@ -38,10 +38,7 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, stopp
 		return report, "", err
 	}
 	report, stopped, err = m.live(ctx, parts)
-	if err == nil && stopped == "" {
-		return report, "", nil
-	}
-	if err != nil {
+	if err != nil || stopped == "" {
 		return report, "", err
 	}
 	after, err := m.folded(ctx)

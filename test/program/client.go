@@ -27,6 +27,7 @@ type Order struct {
 	User    string `json:"user_id"`
 	Status  string `json:"status"`
 	Number  int    `json:"number"`
+	Epoch   int    `json:"epoch"`
 }
 
 // Ask sends a request, with an Idempotency-Key and a body where they are not empty.

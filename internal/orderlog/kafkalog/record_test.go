@@ -70,6 +70,12 @@ func TestStrangersRecordsArePoison(t *testing.T) {
 	if err := c.EndTransaction(t.Context(), kgo.TryCommit); err != nil { // writes a record of Kafka's own
 		t.Fatal(err)
 	}
+	for end := int64(0); end <= int64(len(strangers)); { // and does so when it likes to
+		var err error
+		if _, end, err = l.Bounds(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
 	if last := mustAppend(t, l, 0, []sale.Record{good}); last != int64(len(strangers))+1 {
 		t.Fatalf("the good record is at %d", last)
 	}

@@ -27,7 +27,7 @@ func queueNotify(q *pgx.Batch, b orderstore.Batch) {
 func (s *Store) listen() {
 	for s.closed.Err() == nil {
 		_ = s.follow(s.closed) // whatever it was, another try follows
-		s.progress.set(nil)
+		s.progress.Set(nil)
 		pause(s.closed, reconnect)
 	}
 }
@@ -94,7 +94,7 @@ func (s *Store) look(ctx context.Context, c *pgx.Conn) error {
 	for partition, m := range all {
 		next[partition] = m.Next
 	}
-	s.progress.set(next)
+	s.progress.Set(next)
 	return nil
 }
 
@@ -113,7 +113,7 @@ func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
 		var partition int32
 		var next int64
 		if _, err := fmt.Sscan(n.Payload, &partition, &next); err == nil { // anyone may notify
-			s.progress.advance(partition, next)
+			s.progress.Advance(partition, next)
 		}
 	}
 }

@@ -31,7 +31,7 @@ func TestSchemasDoNotHearEachOther(t *testing.T) {
 	applied(t, here, orderstore.Mark{}, put(9))
 	passes(t, there, 1)
 	passes(t, here, 0)
-	if passed, _ := here.progress.passed(sale.Position{Offset: 1}); passed {
+	if passed, _ := here.progress.Passed(sale.Position{Offset: 1}); passed {
 		t.Error("a position of another schema")
 	}
 }
@@ -43,7 +43,7 @@ func TestALostConnectionIsMadeAnew(t *testing.T) {
 	s := opened(t, address)
 	mark := applied(t, s, orderstore.Mark{}, put(9))
 	passes(t, s, 0)
-	_, moved := s.progress.passed(sale.Position{})
+	_, moved := s.progress.Passed(sale.Position{})
 	hand := hand(t, address)
 	hand("BEGIN")
 	hand("LOCK TABLE seckill_position") // nobody can look it up
@@ -52,7 +52,7 @@ func TestALostConnectionIsMadeAnew(t *testing.T) {
 		WHERE application_name = current_setting('application_name') AND query LIKE '%FROM seckill_position' AND pid <> pg_backend_pid();
 		IF NOT FOUND THEN RAISE 'nobody listens'; END IF; END $$`)
 	<-moved
-	if passed, _ := s.progress.passed(sale.Position{}); passed {
+	if passed, _ := s.progress.Passed(sale.Position{}); passed {
 		t.Error("while nobody listens, a position is taken for passed")
 	}
 	hand("COMMIT")
@@ -68,10 +68,10 @@ func TestPositionsAreLookedUp(t *testing.T) {
 	passes(t, s, 0)
 	hand(t, address)("UPDATE seckill_position SET next = 7")
 	passes(t, s, 6)
-	_, moved := s.progress.passed(sale.Position{})
+	_, moved := s.progress.Passed(sale.Position{})
 	hand(t, address)("UPDATE seckill_position SET next = 1") // an older copy
 	<-moved
-	if passed, _ := s.progress.passed(sale.Position{Offset: 6}); passed {
+	if passed, _ := s.progress.Passed(sale.Position{Offset: 6}); passed {
 		t.Error("a position has passed that is not folded any more")
 	}
 }
@@ -89,7 +89,7 @@ func TestAnyoneMayNotify(t *testing.T) {
 	if err := s.Passed(t.Context(), sale.Position{Partition: 1}); err != nil {
 		t.Fatal(err)
 	}
-	if passed, _ := s.progress.passed(sale.Position{Offset: 4}); !passed {
+	if passed, _ := s.progress.Passed(sale.Position{Offset: 4}); !passed {
 		t.Error("a notification of before took a position back")
 	}
 }

@@ -140,7 +140,7 @@ func TestPutBackToAnOlderCopy(t *testing.T) {
 		t.Fatal(err)
 	}
 	passes(t, s, b.To.Next-1)
-	_, moved := s.progress.passed(sale.Position{})
+	_, moved := s.progress.Passed(sale.Position{})
 	p.Kill()
 	<-moved
 	if err := errors.Join(p.Wipe(), os.CopyFS(p.Data(), os.DirFS(copied))); err != nil {
@@ -152,7 +152,7 @@ func TestPutBackToAnOlderCopy(t *testing.T) {
 		t.Errorf("a batch behind what was lost: %v, not %q", err, sale.ErrMoved)
 	}
 	passes(t, s, old.Next-1)
-	if passed, _ := s.progress.passed(sale.Position{Offset: old.Next}); passed {
+	if passed, _ := s.progress.Passed(sale.Position{Offset: old.Next}); passed {
 		t.Error("a position has passed that is not folded any more")
 	}
 	if m, err := s.Mark(t.Context(), 0); err != nil || m != old {

@@ -2,10 +2,6 @@ package pgstore
 
 import (
 	"context"
-	"fmt"
-	"maps"
-	"os"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 
@@ -13,67 +9,9 @@ import (
 	"seckill/internal/sale"
 )
 
-// A progress is how far each partition is folded, as far as this process has
-// heard, for those who wait for it.
-type progress struct {
-	mu    sync.Mutex
-	next  map[int32]int64
-	moved chan struct{} // closed at the next move
-}
-
-// set takes what was read, also where it is less: the store may have been put
-// back to an older copy. Nothing is what is known while nobody listens.
-func (p *progress) set(next map[int32]int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	differs := !maps.Equal(p.next, next)
-	if p.next = next; differs {
-		p.wake()
-	}
-}
-
-// advance takes what was notified. It may be older than what was read.
-func (p *progress) advance(partition int32, next int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if next > p.next[partition] {
-		p.next[partition] = next
-		p.wake()
-	}
-}
-
-func (p *progress) wake() {
-	close(p.moved)
-	p.moved = make(chan struct{})
-}
-
-// passed reports whether the record at this position is folded, and what is
-// closed when that may have changed.
-func (p *progress) passed(at sale.Position) (bool, chan struct{}) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.next[at.Partition] > at.Offset, p.moved
-}
-
 // Passed waits for the feed of positions, which one connection has for all.
 func (s *Store) Passed(ctx context.Context, at sale.Position) error {
-	for {
-		passed, moved := s.progress.passed(at)
-		if passed {
-			return nil
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return unavailable(ctx.Err())
-		case <-s.closed.Done():
-			return unavailable(os.ErrClosed)
-		}
-	}
-}
-
-func unavailable(err error) error {
-	return fmt.Errorf("%w: order store: wait for a position: %w", sale.ErrUnavailable, err)
+	return s.progress.Await(ctx, at, s.closed.Done())
 }
 
 const markColumns = "partition, next, cluster, topic, leader"

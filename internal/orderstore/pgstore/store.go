@@ -40,7 +40,7 @@ const patience = time.Minute
 type Store struct {
 	pool     *pgxpool.Pool
 	poll     time.Duration
-	progress progress
+	progress orderstore.Progress
 	closed   context.Context
 	close    context.CancelFunc
 	feed     sync.WaitGroup
@@ -70,7 +70,7 @@ func open(ctx context.Context, url string, poll time.Duration) (*Store, error) {
 		pool.Close()
 		return nil, err
 	}
-	s := &Store{pool: pool, poll: poll, progress: progress{moved: make(chan struct{})}}
+	s := &Store{pool: pool, poll: poll}
 	s.closed, s.close = context.WithCancel(context.Background())
 	s.feed.Go(s.listen)
 	return s, nil

@@ -35,7 +35,7 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		return nil
 	})
 	if err == nil {
-		s.progress.move(b.Partition, b.To.Next)
+		s.progress.Advance(b.Partition, b.To.Next)
 	}
 	return err
 }

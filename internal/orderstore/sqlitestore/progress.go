@@ -3,61 +3,23 @@ package sqlitestore
 import (
 	"context"
 	"database/sql/driver"
-	"os"
-	"sync"
 
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
 
-// A progress is how far each partition is folded, for those who wait for it.
-type progress struct {
-	mu    sync.Mutex
-	next  map[int32]int64
-	moved chan struct{} // closed at the next move
-}
-
 func (s *Store) loadProgress(c *conn) error {
 	marks, err := c.marks(context.Background())
-	s.progress.next, s.progress.moved = map[int32]int64{}, make(chan struct{})
 	for partition, m := range marks {
-		s.progress.next[partition] = m.Next
+		s.progress.Advance(partition, m.Next)
 	}
 	return err
 }
 
-func (p *progress) move(partition int32, next int64) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.next[partition] = next
-	close(p.moved)
-	p.moved = make(chan struct{})
-}
-
-// passed reports whether the record at this position is folded, and what is
-// closed when that may have changed.
-func (p *progress) passed(at sale.Position) (bool, chan struct{}) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.next[at.Partition] > at.Offset, p.moved
-}
-
 // Passed waits for Apply, which nobody else in the world can call on this file.
 func (s *Store) Passed(ctx context.Context, at sale.Position) error {
-	for {
-		passed, moved := s.progress.passed(at)
-		if passed {
-			return nil
-		}
-		select {
-		case <-moved:
-		case <-ctx.Done():
-			return s.unavailable(ctx.Err())
-		case <-s.closed:
-			return s.unavailable(os.ErrClosed)
-		}
-	}
+	return s.progress.Await(ctx, at, s.closed)
 }
 
 // Mark returns how far a partition has been folded.

@@ -40,7 +40,7 @@ type Store struct {
 	reading  chan *conn
 	closed   chan struct{}
 	close    sync.Once
-	progress progress
+	progress orderstore.Progress
 }
 
 var _ orderstore.Keeper = (*Store)(nil)

@@ -13,19 +13,17 @@ import (
 // atOnce is how many buyers come at a time to buy what is left.
 const atOnce = 32
 
-// finish ends the sale: all units are sold, and all of it is looked at. It returns
-// how many orders that were queued have been rejected.
-func (s *sale) finish() (rejected int) {
+// finish ends the sale: all units are sold, and all of it is looked at.
+func (s *sale) finish() {
 	s.t.Helper()
 	s.close()
 	s.sellOut()
-	rejected = s.follow()
+	s.follow()
 	found := s.audit()
 	if found = append(found, judged(s.t, s.c)...); len(found) > 0 {
 		s.t.Errorf("%s\nof %s, with %s", most(found), s.product, s.summary())
 	}
-	s.t.Logf("%s of %d: %s; %d rejected", s.product, s.quantity, s.summary(), rejected)
-	return rejected
+	s.t.Logf("%s of %d: %s; %d rejected", s.product, s.quantity, s.summary(), s.count(func(p *purchase) bool { return p.rejected }))
 }
 
 // sellOut has buyers come until the units are all held. An order that was lost on
@@ -50,7 +48,7 @@ func (s *sale) sellOut() {
 
 // follow asks what became of every order that was not firm when it was told of,
 // and takes those that were placed for a promise too.
-func (s *sale) follow() (rejected int) {
+func (s *sale) follow() {
 	s.t.Helper()
 	for _, p := range s.all() {
 		if p.location == "" {
@@ -61,14 +59,10 @@ func (s *sale) follow() (rejected int) {
 			if err != nil || a.Status != 200 {
 				return false
 			}
-			p.firm = a.Order.Status == "placed"
-			return p.firm || a.Order.Status == "rejected"
+			p.firm, p.rejected = a.Order.Status == "placed", a.Order.Status == "rejected"
+			return p.firm || p.rejected
 		})
-		if !p.firm {
-			rejected++
-		}
 	}
-	return rejected
 }
 
 func (s *sale) all() []*purchase {

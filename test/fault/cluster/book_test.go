@@ -11,9 +11,11 @@ type purchase struct {
 	user, key string
 
 	order    string // that they were told of
+	admitted bool   // and that a gate has admitted it
 	firm     bool   // and that it is placed
 	location string // where they may ask what became of it, where it was not firm
 	refused  bool   // that nothing is left
+	rejected bool   // afterwards: that their order became none
 	sent     time.Time
 	answered time.Time
 }
@@ -85,6 +87,13 @@ func (b *book) placed(after time.Time) int {
 
 func (b *book) queued() int { return b.count(func(p *purchase) bool { return p.location != "" }) }
 
+// rejected is how many orders became none that a buyer was told of before a
+// moment, when a gate had admitted it. No gate need have where the answer was
+// that nobody knows yet.
+func (b *book) rejected(before time.Time) int {
+	return b.count(func(p *purchase) bool { return p.rejected && p.admitted && p.answered.Before(before) })
+}
+
 // firsts is how long after a moment somebody who came after it was first told
 // that they are admitted, and that they are placed.
 func (b *book) firsts(after time.Time) (admitted, placed time.Duration) {
@@ -96,7 +105,7 @@ func (b *book) firsts(after time.Time) (admitted, placed time.Duration) {
 		}
 	}
 	for _, p := range b.purchases {
-		if p.order == "" || !p.sent.After(after) {
+		if !p.admitted || !p.sent.After(after) {
 			continue
 		}
 		first(&admitted, p)

@@ -48,6 +48,6 @@ func TestKillsUnderLoad(t *testing.T) {
 	for _, what := range order {
 		revive[what]()
 	}
-	s.goesOn("all killed at once")
+	s.isOpenedAgain("all killed at once")
 	s.finish()
 }

@@ -111,13 +111,14 @@ func (s *sale) ask(p *purchase, again bool) bool {
 	sent := time.Now()
 	a, err := at.Buy(s.product, p.user, p.key)
 	switch {
-	case err != nil, a.Status == http.StatusServiceUnavailable:
+	case err != nil, a.Status == http.StatusServiceUnavailable,
+		a.Status == http.StatusRequestTimeout: // a process that stood still has not read it in time
 		s.unanswered(a, err)
 		return false
 	case a.Status == http.StatusCreated, a.Status == http.StatusOK && again:
-		p.order, p.firm = a.Order.ID, true
+		p.order, p.admitted, p.firm = a.Order.ID, true, true
 	case a.Status == http.StatusAccepted:
-		p.order, p.location = a.Order.ID, a.Location
+		p.order, p.admitted, p.location = a.Order.ID, a.Order.Epoch > 0, a.Location
 	case a.Kind == "already_bought" && again && p.key == "":
 		p.order, p.location = a.Order.ID, fmt.Sprintf("/api/orders/%s?product=%s&user=%s", a.Order.ID, s.product, p.user)
 	case a.Kind == "sold_out":
@@ -143,10 +144,21 @@ func (s *sale) sold(n int) {
 // after it, and notes how long that took.
 func (s *sale) goesOn(fault string) {
 	s.t.Helper()
+	s.recovers(fault, admittedGoal)
+}
+
+// isOpenedAgain is goesOn after a fault in which those died who open the gates.
+func (s *sale) isOpenedAgain(fault string) {
+	s.t.Helper()
+	s.recovers(fault, placedGoal)
+}
+
+func (s *sale) recovers(fault string, goal time.Duration) {
+	s.t.Helper()
 	healed := time.Now()
 	s.until("the sale goes on after: "+fault, func() bool { return s.placed(healed) > 0 })
 	admitted, placed := s.firsts(healed)
-	times.note(s.t, fault, admitted, placed)
+	times.note(s.t, timesRow{fault, admitted, placed, goal})
 }
 
 // look is what any process says of the product, once one does.
