@@ -54,7 +54,7 @@ test-cluster: ## - the same of a cluster, with real servers
 test-ui: need-node npm ## - types, lint and unit tests of the pages
 	cd ui && npm run typecheck && npm run lint && npm test
 
-test-e2e: need-node build npm ## - the pages in a real browser
+test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of one process and of a cluster
 	cd test/e2e && npm run typecheck && npm test
 
 jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error (CLUSTER=1: of a cluster)

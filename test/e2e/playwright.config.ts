@@ -14,7 +14,6 @@ const flags = [
 
 export default defineConfig({
   testDir: 'tests',
-  testIgnore: process.env.SECKILL_CLUSTER ? [] : ['cluster.spec.ts'],
   outputDir: 'results',
   // Each test has its own server and browser, and two of them are what two cores carry.
   workers: 2,

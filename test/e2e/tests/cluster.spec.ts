@@ -6,7 +6,7 @@ import { expect, test as base } from '@playwright/test'
 import { buyAs, counter } from '../fixtures'
 
 // The main path once more where many processes sell: Redis, Kafka, Postgres and nginx, all real. It takes what
-// `make cluster` takes, so it runs where SECKILL_CLUSTER is set; playwright.config.ts leaves it out elsewhere.
+// `make cluster` takes.
 const script = path.join(import.meta.dirname, '../../../scripts/cluster.py')
 const readyWithinMs = 120_000
 

@@ -1,3 +1,4 @@
+import { refusal as refusalWords, sentence } from '../words/server'
 import { shared } from '../words/shared'
 import type { FieldError, Problem } from './bodies'
 
@@ -8,7 +9,12 @@ export class Refused extends Error {
     readonly problem: Problem,
     readonly retryAfterMs: number | undefined,
   ) {
-    super(problem.detail || problem.title)
+    super()
+  }
+
+  /** Asked for as it is drawn, so that it is in the page's language. */
+  override get message(): string {
+    return refusalWords(this.kind, this.problem.title, this.problem.detail)
   }
 
   /** The last part of the problem's type: `sold_out`, `paused`. */
@@ -19,8 +25,8 @@ export class Refused extends Error {
 
 /** No answer came, so nobody here knows whether the request was carried out. */
 export class Unreachable extends Error {
-  constructor() {
-    super(shared().unreachable)
+  override get message(): string {
+    return shared().unreachable
   }
 }
 
@@ -86,7 +92,8 @@ export function retryAfter(headers: Headers): number | undefined {
 
 /** The server's rule for one field, however deep it says that the field lies. */
 export function ruleFor(errors: FieldError[], field: string): string | undefined {
-  return errors.find((error) => error.field.split('.').pop() === field)?.rule
+  const rule = errors.find((error) => error.field.split('.').pop() === field)?.rule
+  return rule && sentence(rule)
 }
 
 export function fieldErrors(error: unknown): FieldError[] {

@@ -41,7 +41,7 @@ export function Demo({ demo }: { demo: ReturnType<typeof useDemo> }) {
 
 /** Why a rehearsal did not begin; where another one is under way, the way to it. */
 export function NotBegun({ error }: { error: Error | null }) {
-  const running = error instanceof Refused && error.kind === 'rehearsal_running' ? /rehearsal-[\w-]+/.exec(error.message)?.[0] : undefined
+  const running = error instanceof Refused && error.kind === 'rehearsal_running' ? error.problem.detail : undefined
   return (
     <p role="alert" className="empty:hidden">
       {running ? (

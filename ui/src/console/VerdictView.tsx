@@ -9,8 +9,7 @@ export function VerdictView({ verdict, product }: { verdict: Verdict; product: s
   const w = words()
   const concerns = ({ product: of }: { product?: string }) => of === undefined || of === product
   const checks = verdict.checks.filter((check) => concerns(check) && check.holds)
-  const first = checks.filter((check) => asksFirst(check.words))
-  const rest = checks.filter((check) => !asksFirst(check.words))
+  const rest = checks.filter((check) => !asksFirst(check.invariant))
   return (
     <div className="grid gap-4">
       <p className="figures text-small text-muted">
@@ -18,64 +17,65 @@ export function VerdictView({ verdict, product }: { verdict: Verdict; product: s
       </p>
       {verdict.findings.length > 0 && (
         <ul className="grid gap-3">
-          {verdict.findings.map((finding, i) => (
-            <FindingLine key={i} finding={finding} />
+          {byInvariant(verdict.findings).map(([invariant, findings]) => (
+            <Line key={invariant} invariant={invariant} of={findings} broken />
           ))}
         </ul>
       )}
-      <CheckList checks={first} />
+      <Checks checks={checks.filter((check) => asksFirst(check.invariant))} />
       {rest.length > 0 && (
         <details>
           <summary className="w-fit rounded-control text-muted hover:text-ink">{w.moreHold(rest.length)}</summary>
           <div className="pt-4">
-            <CheckList checks={rest} />
+            <Checks checks={rest} />
           </div>
         </details>
       )}
       {verdict.left_out.filter(concerns).map((omission, i) => (
         <p key={i} className="text-small text-muted">
-          {w.leftOut}: {omission.why}
+          {w.leftOut}: {plainly(omission.invariant)} ({omission.why})
         </p>
       ))}
     </div>
   )
 }
 
-function CheckList({ checks }: { checks: Check[] }) {
+function Checks({ checks }: { checks: Check[] }) {
   return (
     <ul className="grid gap-3">
-      {checks.map((check, i) => (
-        <li key={i} className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3">
-          <svg viewBox="0 0 16 16" role="img" aria-label={words().holds} className="mt-1 size-4 fill-none stroke-ink stroke-2">
-            <path d="M2 8.5 6 12.5 14 3.5" />
-          </svg>
-          <span>
-            <span className="block">{plainly(check.words)}</span>
-            <Sum of={check} />
-          </span>
-        </li>
+      {byInvariant(checks).map(([invariant, of]) => (
+        <Line key={invariant} invariant={invariant} of={of} />
       ))}
     </ul>
   )
 }
 
-function FindingLine({ finding }: { finding: Finding }) {
+function byInvariant<T extends { invariant: string }>(all: T[]): [string, T[]][] {
+  const groups = new Map<string, T[]>()
+  for (const one of all) groups.set(one.invariant, [...(groups.get(one.invariant) ?? []), one])
+  return [...groups]
+}
+
+/** What has to hold, and below it each of its equations, or of what speaks against it. */
+function Line({ invariant, of, broken = false }: { invariant: string; of: (Check | Finding)[]; broken?: boolean }) {
+  const w = words()
   return (
-    <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3 text-alarm">
-      <svg viewBox="0 0 16 16" role="img" aria-label={words().fails} className="mt-1 size-4 fill-none stroke-current stroke-2">
-        <path d="M3 3l10 10M13 3 3 13" />
+    <li className={`grid grid-cols-[1rem_minmax(0,1fr)] gap-x-3 ${broken ? 'text-alarm' : ''}`}>
+      <svg viewBox="0 0 16 16" role="img" aria-label={broken ? w.fails : w.holds} className="mt-1 size-4 fill-none stroke-current stroke-2">
+        <path d={broken ? 'M3 3l10 10M13 3 3 13' : 'M2 8.5 6 12.5 14 3.5'} />
       </svg>
       <span>
-        {finding.words}
-        <Sum of={finding} />
-        {(finding.product ?? finding.place) && (
-          <span className="block text-small text-muted wrap-anywhere">{[finding.product, finding.place].filter(Boolean).join(', ')}</span>
-        )}
+        {plainly(invariant)}
+        {of.map((one, i) => (
+          <span key={i} className="figures block font-mono text-small text-muted wrap-anywhere">
+            {equation(one)}
+            {broken && where(one)}
+          </span>
+        ))}
       </span>
     </li>
   )
 }
 
-function Sum({ of }: { of: Check | Finding }) {
-  return <span className="figures block font-mono text-small text-muted wrap-anywhere">{equation(of)}</span>
-}
+const where = (finding: Finding) =>
+  [finding.product, finding.place].filter(Boolean).map((part) => ` · ${part}`)
