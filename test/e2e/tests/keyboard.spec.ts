@@ -31,7 +31,7 @@ test('help tells the keys of the page, and can put them off', async ({ page, ser
   await page.goto('/products/1')
   await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
   await page.keyboard.press('?')
-  const help = page.getByRole('dialog', { name: 'Keys' })
+  const help = page.getByRole('dialog', { name: 'Help' })
   await expect(help.getByText('pause or resume')).toBeVisible()
   await page.keyboard.press('p')
   await help.getByLabel('Keys of one letter are on').uncheck()
@@ -47,3 +47,25 @@ test('help tells the keys of the page, and can put them off', async ({ page, ser
   await page.getByRole('button', { name: 'Help' }).click()
   await expect(help.getByLabel('Keys of one letter are on')).not.toBeChecked()
 })
+
+for (const [name, path, says] of [
+  ['the console', '/', 'put a product on sale'],
+  ['one sale', '/products/1', 'pause or resume'],
+  ['its orders', '/order/1', 'to its middle'],
+  ['the rehearsals', '/?rehearsals', 'run the demo sale'],
+  ['a comparison', '/?compare=a,b', 'all sales'],
+  ['the buyer’s page', '/buy/1', 'One press is enough.'],
+] as const) {
+  test(`? helps on ${name}, and Escape ends it`, async ({ page, server }) => {
+    await server.put('1', { quantity: 5 })
+    await page.goto(path)
+    await expect(page.getByRole('button', { name: 'Help' })).toBeVisible()
+    await page.keyboard.press('?')
+    const help = page.getByRole('dialog', { name: 'Help' })
+    await expect(help.getByText(says)).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(help).toBeHidden()
+    await page.keyboard.press('l')
+    await expect(page.getByRole('button', { name: '帮助' })).toBeVisible()
+  })
+}

@@ -3,6 +3,7 @@ import type { Order, Product } from '../api/bodies'
 import { productPath } from '../api/products'
 import { useStream } from '../api/stream'
 import { ClockNote } from '../look/ClockNote'
+import { HelpButton } from '../look/Help'
 import { LanguageSwitch } from '../look/LanguageSwitch'
 import { Mark } from '../look/Mark'
 import { Outage } from '../look/Outage'
@@ -41,6 +42,13 @@ export function Buy({ product: id }: { product: string }) {
         <Mark />
         <span className="mr-auto">seckill</span>
         <LanguageSwitch />
+        <HelpButton>
+          {words().howItGoes.map((line) => (
+            <p key={line} className="mt-3 text-muted">
+              {line}
+            </p>
+          ))}
+        </HelpButton>
       </header>
       <ClockNote />
       <main className="grid gap-6 pb-24">

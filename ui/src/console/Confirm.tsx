@@ -6,7 +6,7 @@ import { Button } from '../look/Button'
 import { count } from '../sale/format'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
-import { Dialog } from './Dialog'
+import { Dialog } from '../look/Dialog'
 import { queries } from './queries'
 
 /** A step that cannot be taken back: what it will do, and the one press that does it. */

@@ -2,7 +2,7 @@ import { useEffect, useEffectEvent, type ReactNode } from 'react'
 import type { Order } from '../api/bodies'
 import { count, timeOfDay } from '../sale/format'
 import { words } from '../words/console'
-import { useKeys, type Key } from './keys'
+import { useKeys, type Key } from '../look/keys'
 import { useScaledRows } from './useScaledRows'
 
 type Props = {

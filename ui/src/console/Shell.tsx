@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore, type ReactNode } from 'react'
-import { Link } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { session } from '../api/session'
 import type { Link as LinkState } from '../api/stream'
 import { ClockNote } from '../look/ClockNote'
@@ -8,9 +8,9 @@ import { Mark } from '../look/Mark'
 import { Outage } from '../look/Outage'
 import { timeOfDay } from '../sale/format'
 import { words } from '../words/console'
-import { HelpButton } from './Help'
+import { HelpButton } from '../look/Help'
 import { queries } from './queries'
-import type { Key } from './keys'
+import type { Key } from '../look/keys'
 
 type Props = {
   title: string
@@ -25,9 +25,15 @@ type Props = {
 }
 
 export function Shell({ title, link, seenAt, filled = false, keys = [], children }: Props) {
+  const [, go] = useLocation()
   useEffect(() => {
     document.title = `${title} · seckill`
   }, [title])
+  const all: Key[] = [
+    { key: 's', does: 'sales', act: () => go('/') },
+    { key: 'r', does: 'rehearsals', act: () => go('/?rehearsals') },
+    ...keys,
+  ]
   return (
     <div className={`mx-auto flex max-w-6xl flex-col px-4 sm:px-8 ${filled ? 'h-dvh min-h-160' : 'min-h-dvh'}`}>
       <header className="flex min-h-16 shrink-0 flex-wrap items-center gap-x-5 py-3">
@@ -43,7 +49,7 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
         <LinkMark link={link} />
         <span className="flex items-center gap-1">
           <LanguageSwitch />
-          <HelpButton keys={keys} />
+          <HelpButton keys={all} />
         </span>
         <SignOut />
       </header>

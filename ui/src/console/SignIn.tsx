@@ -4,7 +4,7 @@ import { session } from '../api/session'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'
 import { words } from '../words/console'
-import { Dialog } from './Dialog'
+import { Dialog } from '../look/Dialog'
 
 export function SignIn() {
   const asking = useSyncExternalStore(session.subscribe, session.asking)

@@ -60,6 +60,10 @@ const en = {
   unknown: (id: string) => `There is no product ${id}`,
   unknownLine: 'Check the address. If the sale is being set up, it appears here by itself.',
   rehearsed: 'This is a rehearsal: nothing is really sold.',
+  howItGoes: [
+    'One press is enough. If its answer is lost, the page asks again with the same key, so nothing is bought twice.',
+    'You may leave or reload: your order is kept in this browser, and shown here again.',
+  ],
 }
 
 type BuyWords = typeof en
@@ -123,6 +127,10 @@ const zh: BuyWords = {
   unknown: (id) => `没有商品 ${id}`,
   unknownLine: '请检查网址。如果抢购正在准备，它会自动出现在这里。',
   rehearsed: '这是一次演练：不会真正售出。',
+  howItGoes: [
+    '点击一次就够了。如果没有收到答复，页面会用同一个键再次询问，不会重复购买。',
+    '可以离开或刷新：订单保存在此浏览器中，回来时仍会显示。',
+  ],
 }
 
 export const words = dictionary({ en, zh })

@@ -25,29 +25,6 @@ export const zh: ConsoleWords = {
   notNow: '暂不',
   signIn: '登录',
 
-  // Help
-  help: '帮助',
-  helpTitle: '快捷键',
-  keysOn: '启用单字母快捷键',
-  keysHint: '其余操作可用 Tab、回车、空格和方向键完成。',
-  close: '关闭',
-  keys: {
-    help: '本帮助',
-    sales: '全部抢购',
-    rehearsals: '演练',
-    language: '切换语言',
-    newProduct: '开售一个商品',
-    pause: '暂停或恢复',
-    terms: '修改条款',
-    orders: '全部订单',
-    verify: '核验',
-    run: '运行演示抢购',
-    again: '再运行一次',
-    start: '到列表开头',
-    middle: '到列表中间',
-    end: '到列表末尾',
-  },
-
   // The board
   ofRemaining: (all) => `件剩余，共 ${all} 件`,
   perBuyer: (n) => `每人限 ${n} 件`,

@@ -27,29 +27,6 @@ export const en = {
   notNow: 'Not now',
   signIn: 'Sign in',
 
-  // Help
-  help: 'Help',
-  helpTitle: 'Keys',
-  keysOn: 'Keys of one letter are on',
-  keysHint: 'All else works by Tab, Enter, Space and the arrow keys.',
-  close: 'Close',
-  keys: {
-    help: 'this help',
-    sales: 'all sales',
-    rehearsals: 'rehearsals',
-    language: 'other language',
-    newProduct: 'put a product on sale',
-    pause: 'pause or resume',
-    terms: 'change the terms',
-    orders: 'all orders',
-    verify: 'verify',
-    run: 'run the demo sale',
-    again: 'run it again',
-    start: 'to the start of the list',
-    middle: 'to its middle',
-    end: 'to its end',
-  },
-
   // The board
   ofRemaining: (all: string) => `of ${all} remaining`,
   perBuyer: (n: number) => `${n} per buyer`,

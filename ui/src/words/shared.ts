@@ -24,9 +24,31 @@ const en = {
   loading: 'Loading the new one.',
   load: 'Load the new one',
   switchTo: 'Switch the language to',
+
+  // Help
+  help: 'Help',
+  keysOn: 'Keys of one letter are on',
+  keysHint: 'All else works by Tab, Enter, Space and the arrow keys.',
+  close: 'Close',
+  keys: {
+    help: 'this help',
+    sales: 'all sales',
+    rehearsals: 'rehearsals',
+    language: 'other language',
+    newProduct: 'put a product on sale',
+    pause: 'pause or resume',
+    terms: 'change the terms',
+    orders: 'all orders',
+    verify: 'verify',
+    run: 'run the demo sale',
+    again: 'run it again',
+    start: 'to the start of the list',
+    middle: 'to its middle',
+    end: 'to its end',
+  },
 }
 
-type SharedWords = typeof en
+export type SharedWords = typeof en
 
 const zh: SharedWords = {
   states: {
@@ -50,6 +72,28 @@ const zh: SharedWords = {
   loading: '正在载入新版本。',
   load: '载入新版本',
   switchTo: '切换语言：',
+
+  // Help
+  help: '帮助',
+  keysOn: '启用单字母快捷键',
+  keysHint: '其余操作可用 Tab、回车、空格和方向键完成。',
+  close: '关闭',
+  keys: {
+    help: '本帮助',
+    sales: '全部抢购',
+    rehearsals: '演练',
+    language: '切换语言',
+    newProduct: '开售一个商品',
+    pause: '暂停或恢复',
+    terms: '修改条款',
+    orders: '全部订单',
+    verify: '核验',
+    run: '运行演示抢购',
+    again: '再运行一次',
+    start: '到列表开头',
+    middle: '到列表中间',
+    end: '到列表末尾',
+  },
 }
 
 export const shared = dictionary({ en, zh })

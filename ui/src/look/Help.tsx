@@ -1,43 +1,47 @@
-import { useState } from 'react'
-import { useLocation } from 'wouter'
-import { Button } from '../look/Button'
-import { words } from '../words/console'
+import { useState, type ReactNode } from 'react'
 import { language } from '../words/language'
+import { shared } from '../words/shared'
+import { Button } from './Button'
 import { Dialog } from './Dialog'
 import { keysOn, useKeys, useKeysOn, type Key } from './keys'
 
-export function HelpButton({ keys }: { keys: Key[] }) {
+type Props = { keys?: Key[]; children?: ReactNode }
+
+/** Minds the keys of the page and tells them, below what else there is to say of it. */
+export function HelpButton({ keys = [], children }: Props) {
   const [open, setOpen] = useState(false)
-  const [, go] = useLocation()
   const all: Key[] = [
     { key: '?', does: 'help', act: () => setOpen(true) },
-    { key: 's', does: 'sales', act: () => go('/') },
-    { key: 'r', does: 'rehearsals', act: () => go('/?rehearsals') },
-    { key: 'l', does: 'language', act: () => language.choose(language.other()) },
     ...keys,
+    { key: 'l', does: 'language', act: () => language.choose(language.other()) },
   ]
   useKeys(all)
   return (
     <>
       <button
         type="button"
-        aria-label={words().help}
+        aria-label={shared().help}
         aria-keyshortcuts="?"
         className="size-8 rounded-control font-medium hover:bg-wash"
         onClick={() => setOpen(true)}
       >
         ?
       </button>
-      {open && <Help keys={all} onClose={() => setOpen(false)} />}
+      {open && (
+        <Help keys={all} onClose={() => setOpen(false)}>
+          {children}
+        </Help>
+      )}
     </>
   )
 }
 
-function Help({ keys, onClose }: { keys: Key[]; onClose: () => void }) {
+function Help({ keys = [], onClose, children }: Props & { onClose: () => void }) {
   const on = useKeysOn()
-  const w = words()
+  const w = shared()
   return (
-    <Dialog title={w.helpTitle} onClose={onClose}>
+    <Dialog title={w.help} onClose={onClose}>
+      {children}
       <dl className={`mt-4 grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-4 gap-y-2 ${on ? '' : 'opacity-60'}`}>
         {keys.map(({ key, does }) => (
           <div key={key + does} className="contents">
