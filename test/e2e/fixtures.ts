@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { Server } from './server'
@@ -48,4 +50,12 @@ export async function queued(page: Page, product: string, user: string) {
   )
   await page.route('**/api/orders/**', (route) => route.fulfill({ json: { ...order, ...state } }))
   return state
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  return port
 }

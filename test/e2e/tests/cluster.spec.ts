@@ -1,9 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { buyAs, counter } from '../fixtures'
+import { buyAs, counter, freePort } from '../fixtures'
 
 // The main path once more where many processes sell: Redis, Kafka, Postgres and nginx, all real. It takes what
 // `make cluster` takes.
@@ -24,14 +23,6 @@ const test = base.extend<object, { cluster: string }>({
   ],
   baseURL: async ({ cluster }, use) => use(cluster),
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
-}
 
 async function ready(child: ChildProcess) {
   let said = ''

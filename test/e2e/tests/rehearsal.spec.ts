@@ -1,26 +1,6 @@
-import { expect, expectNoSidewaysScroll, test } from '../fixtures'
+import { expect, test } from '../fixtures'
 
 const small = { buyers: 400, over: '1s', quantity: 30 }
-
-for (const [language, width, begin, live, outcome] of [
-  ['en-US', 1440, 'Run the demo sale', 'of 10,000 buyers answered', '100 placed, 0 oversold, no findings'],
-  ['zh-CN', 360, '运行演示抢购', '/ 10,000 名买家已得到答复', '100 件下单，0 件超卖，无异常'],
-] as const) {
-  test.describe(language, () => {
-    test.use({ locale: language, viewport: { width, height: 800 } })
-    test(`the demo sale takes one press, and is seen live to its end, at ${width} pixels`, async ({ page }) => {
-      await page.goto('/')
-      await page.getByRole('button', { name: begin }).click()
-      await expect(page.getByText(live)).toBeVisible()
-      const answered = page.locator('[data-count=answered]')
-      const now = async () => Number((await answered.textContent())?.replace(',', ''))
-      const before = await now()
-      await expect.poll(now).toBeGreaterThan(before)
-      await expect(page.getByRole('heading', { name: outcome })).toBeVisible({ timeout: 30_000 })
-      await expectNoSidewaysScroll(page)
-    })
-  })
-}
 
 test('a rehearsal of a crowd of one’s own: repeat-clickers, quitters, and its report', async ({ page, context }) => {
   await page.goto('/?rehearsals')
