@@ -37,6 +37,7 @@ const console_: Look[] = [
   { name: 'console', prepare: sell({ name: 'Anniversary keyboard', payment_window: '15m' }, 63), path: '/', sees: 'Anniversary keyboard' },
   { name: 'console-rehearsed', prepare: (server) => server.rehearse(small), path: '/', sees: '40 / 40' },
   { name: 'console-refused', path: '/', act: refused, sees: 'Put on sale' },
+  { name: 'console-refused-zh', path: '/', first: chinese, act: refusedInChinese, sees: '必须是 1 到' },
   { name: 'console-help', prepare: sell({}), path: '/', act: press('Help'), sees: 'put a product on sale' },
   { name: 'start-over', prepare: sell({}, 100), path: '/', act: press('Start over'), sees: '100 orders go with it' },
   { name: 'close', prepare: sell({}, 40), path: '/', act: press('Close'), sees: 'Nobody can buy it from then on' },
@@ -51,9 +52,11 @@ const sale: Look[] = [
   { name: 'sale-terms', prepare: sell({}, 63), path: '/products/1', act: newTerms, sees: '100 units more can be bought' },
   { name: 'sale-verified', prepare: stepped('close', 100), path: '/products/1', act: press('Verify now'), sees: 'No findings' },
   { name: 'sale-unknown', path: '/products/1', sees: 'There is no product 1' },
+  { name: 'sale-verified-zh', prepare: stepped('close', 100), path: '/products/1', first: chinese, act: press('立即核验'), sees: '无异常' },
   { name: 'sale-lost', prepare: sell({}, 63), path: '/products/1', act: lose('Newest orders'), sees: 'The server cannot be reached' },
-  { name: 'orders', prepare: sell({}, 63), path: '/order/1', sees: 'buyer-1' },
-  { name: 'orders-zh', prepare: sell({}, 63), path: '/order/1', first: chinese, sees: '63 张订单' },
+  { name: 'sale-lost-zh', prepare: sell({}, 63), path: '/products/1', first: chinese, act: lose('最新订单'), sees: '无法连接服务器' },
+  { name: 'orders', prepare: tenThousand, path: '/order/1', sees: '10,000 orders' },
+  { name: 'orders-zh', prepare: tenThousand, path: '/order/1', first: chinese, sees: '10,000 张订单' },
 ]
 
 const rehearsals: Look[] = [
@@ -61,6 +64,7 @@ const rehearsals: Look[] = [
   { name: 'rehearsals', prepare: twice, path: '/?rehearsals', act: chooseBoth, sees: '40 placed, 0 oversold, no findings' },
   { name: 'rehearsals-refused', path: '/?rehearsals', act: crowdRefused, sees: 'Rehearse a sale' },
   { name: 'rehearsal-running', path: begun({ buyers: 12_000, over: '30s' }), act: halfAway, sees: 'buyers answered' },
+  { name: 'rehearsal-running-zh', path: begun({ buyers: 12_000, over: '30s' }), first: chinese, act: halfAway, sees: '名买家已得到答复' },
   { name: 'rehearsal-done', path: rehearsal({ repeat_clickers: 20 }), sees: '40 placed, 0 oversold, no findings' },
   { name: 'rehearsal-done-zh', path: rehearsal({}), first: chinese, sees: '40 件下单，0 件超卖，无异常' },
   { name: 'rehearsal-stopped', path: stopped, sees: 'It was stopped before its end' },
@@ -82,6 +86,7 @@ const buyer: Look[] = [
   { name: 'buy-paused', prepare: stepped('pause'), path: '/buy/1', sees: 'The sale rests' },
   { name: 'buy-closed', prepare: stepped('close', 30), path: '/buy/1', sees: 'This sale is over' },
   { name: 'buy-lost', prepare: sell({}, 10), path: '/buy/1', act: boughtAndLost, sees: 'Your order is safe' },
+  { name: 'buy-help', prepare: sell({}, 63), path: '/buy/1', act: press('Help'), sees: 'One press is enough' },
   { name: 'buy-refused', prepare: sell({}, 10), path: '/buy/1', act: (page) => buyAs(page, 'a b'), sees: 'must' },
   { name: 'buy-unknown', path: '/buy/1', sees: 'There is no product 1' },
   { name: 'buy-rehearsal', path: async (server) => `/buy/${(await server.begin({ buyers: 600, over: '30s', quantity: 500 })).id}`, sees: 'This is a rehearsal' },
@@ -91,6 +96,16 @@ async function refused(page: Page) {
   await page.getByLabel('Quantity').fill('0')
   await page.getByRole('button', { name: 'Put on sale' }).click()
   await expect(page.getByLabel('Quantity')).toHaveAttribute('aria-invalid', 'true')
+}
+
+async function refusedInChinese(page: Page) {
+  await page.getByLabel('数量').fill('0')
+  await page.getByRole('button', { name: '开售', exact: true }).click()
+}
+
+async function tenThousand(server: Server) {
+  await server.put('1', { quantity: 10_000, name: 'Anniversary keyboard' })
+  await server.rush('1', 10_000)
 }
 
 async function crowdRefused(page: Page) {

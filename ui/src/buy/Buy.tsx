@@ -38,9 +38,9 @@ export function Buy({ product: id }: { product: string }) {
 
   return (
     <div className="mx-auto flex min-h-dvh max-w-md flex-col px-4">
-      <header className="flex h-16 items-center gap-2.5 font-semibold">
+      <header className="flex h-16 items-center gap-2.5">
         <Mark />
-        <span className="mr-auto">seckill</span>
+        <span className="mr-auto font-semibold">seckill</span>
         <LanguageSwitch />
         <HelpButton>
           {words().howItGoes.map((line) => (

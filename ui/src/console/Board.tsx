@@ -18,7 +18,10 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
     <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
         <Heading className="text-title font-semibold wrap-anywhere">{titleOf(product)}</Heading>
-        <span className="flex items-center gap-3">
+        <span className="flex flex-wrap items-center gap-x-4">
+          <span role="timer" className="figures font-medium empty:hidden">
+            {moment && `${moment.word} ${timeLeft(moment.at - now)}`}
+          </span>
           {product.rehearsal && <RehearsalMark />}
           <StateMark state={state} />
         </span>
@@ -41,9 +44,6 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
         {clock && Number.isFinite(clockError()) && (
           <span className="figures">{words().serverClock(timeOfDay(now), duration(clockError()))}</span>
         )}
-        <span role="timer" className="figures empty:hidden">
-          {moment && `${moment.word} ${timeLeft(moment.at - now)}`}
-        </span>
       </p>
       {children}
     </div>
@@ -52,7 +52,7 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
 
 function termsInWords(product: Product): string {
   const limit = words().perBuyer(product.limit_per_user)
-  return product.payment_window === '0s' ? limit : `${limit}, ${words().toPay(product.payment_window)}`
+  return product.payment_window === '0s' ? limit : words().toPay(limit, product.payment_window)
 }
 
 /** Queued and placed always; the others only where a payment window lets them happen, or they did. */

@@ -104,13 +104,13 @@ function optionsFor(within: HTMLElement, lines: Line[], said: { current: Pick<Pr
     height: heightPx,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 12, 0, 0],
+    padding: [8, 12, 6, 0],
     scales: {
       x: { time: false, range: (_plot, low, high) => said.current.span ?? [low, Math.max(high, low + 1)] },
       y: { range: (_plot, _low, high) => [0, Math.max(said.current.least, high || 0) * 1.1] },
     },
     axes: [
-      { ...axis, size: 26, space: 70, values: (_plot, at) => at.map((time) => said.current.sayTime(time)) },
+      { ...axis, size: 26, space: 70, incrs: [1, 2, 5, 10, 15, 20, 30, 60], values: (_plot, at) => at.map((time) => said.current.sayTime(time)) },
       { ...axis, size: 58, space: 34, values: (_plot, at) => at.map((value) => said.current.say(value)) },
     ],
     series: [

@@ -52,7 +52,7 @@ function Charts({ points }: { points: Point[] }) {
   const now = times.at(-1) ?? 0
   const last = points.at(-1)
   const behind = last && last.records !== null && last.folded !== null ? Math.max(0, last.records - last.folded) : undefined
-  const ago = (at: number) => `${Math.round(at - now)} s`
+  const ago = (at: number) => `${Math.round(at - now)} s`.replace('-', '−')
   const answers = answerLines(points.map((point) => point.answersPerS))
   return (
     <>

@@ -68,7 +68,8 @@ function Heading({ product }: { product: Product }) {
         {product.rehearsal && <RehearsalMark />}
       </h1>
       <p className="figures text-muted">
-        {shared().states[stateAt(product, serverNow())]}: <span data-count="held">{count(product.held)}</span>
+        {w.stateIs(shared().states[stateAt(product, serverNow())])}
+        <span data-count="held">{count(product.held)}</span>
         {w.heldLine(count(product.quantity), product.remaining === undefined ? '–' : count(product.remaining), count(product.queued))}
       </p>
     </div>

@@ -34,7 +34,7 @@ export function RehearsalBoard({ rehearsal, children }: { rehearsal: Rehearsal; 
       </div>
       <div role="status" className="grid gap-1">
         {over ? (
-          <h1 className="text-outcome font-semibold tracking-tight text-balance">{outcome(rehearsal)}</h1>
+          <h1 className="text-outcome font-semibold tracking-tight text-balance break-keep">{outcome(rehearsal)}</h1>
         ) : (
           <h1 className="sr-only">{outcome(rehearsal)}</h1>
         )}

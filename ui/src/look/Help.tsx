@@ -46,7 +46,7 @@ function Help({ keys = [], onClose, children }: Props & { onClose: () => void })
         {keys.map(({ key, does }) => (
           <div key={key + does} className="contents">
             <dt>
-              <kbd className="inline-block min-w-8 rounded-control border border-edge px-1.5 text-center font-mono text-small">{key}</kbd>
+              <kbd className="inline-block min-w-8 rounded-control border border-edge px-1.5 text-center font-mono text-small">{key.toUpperCase()}</kbd>
             </dt>
             <dd>{w.keys[does]}</dd>
           </div>

@@ -28,7 +28,7 @@ export const zh: ConsoleWords = {
   // The board
   ofRemaining: (all) => `件剩余，共 ${all} 件`,
   perBuyer: (n) => `每人限 ${n} 件`,
-  toPay: (window) => `${window} 内付款`,
+  toPay: (limit, window) => `${limit}，${window} 内付款`,
   counts: {
     queued: '排队中',
     placed: '已下单',
@@ -134,6 +134,7 @@ export const zh: ConsoleWords = {
 
   // All orders
   ordersOf: '订单：',
+  stateIs: (state) => `${state}：`,
   heldLine: (quantity, remaining, queued) => ` / ${quantity} 件被持有，剩余 ${remaining}，排队 ${queued}`,
   status: '状态',
   all: (n) => `全部 ${n}`,
@@ -175,7 +176,7 @@ export const zh: ConsoleWords = {
   plan: (buyers, over, _quantity, text) => `${over} 内 ${buyers} 名买家抢购 ${text} 件`,
   repeatersPlan: (n) => `，${n}% 连点两次`,
   quittersPlan: (n) => `，${n}% 不付款`,
-  outcome: (placed, oversold, found) => `${placed} 件下单，${oversold} 件超卖，${findings(found)}`,
+  outcome: (placed, oversold, found) => `${placed}\u00a0件下单，${oversold}\u00a0件超卖，${findings(found)}`,
   errors: (_n, text) => `${text} 个错误`,
   comeIn: '买家正在涌入',
   waitsForPay: '等待最后一个付款时限过去',

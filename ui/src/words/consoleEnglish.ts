@@ -30,7 +30,7 @@ export const en = {
   // The board
   ofRemaining: (all: string) => `of ${all} remaining`,
   perBuyer: (n: number) => `${n} per buyer`,
-  toPay: (window: string) => `${window} to pay`,
+  toPay: (limit: string, window: string) => `${limit}, ${window} to pay`,
   counts: {
     queued: 'queued',
     placed: 'placed',
@@ -138,6 +138,7 @@ export const en = {
 
   // All orders
   ordersOf: 'Orders of',
+  stateIs: (state: string) => `${state}: `,
   heldLine: (quantity: string, remaining: string, queued: string) => ` of ${quantity} held, ${remaining} remaining, ${queued} queued`,
   status: 'Status',
   all: (n: string) => `all ${n}`,

@@ -37,6 +37,9 @@ const zh: ServerWords = {
   forms: [
     [/^Missing: (.+)$/, '缺少 $1'],
     [/^Could not judge: (.+)$/, '无法核验（$1）'],
+    [/^The server ended before it was over$/, '它结束之前服务器停止了'],
+    [/^What was kept of it cannot be read$/, '它的记录无法读取'],
+    [/^Its product could not be put on sale: (.+)$/, '它的商品无法开售（$1）'],
     [/^is required$/, '必填'],
     [/^must be (\S+) to (\S+)$/, '必须为 $1 到 $2'],
     [/^must be (\d+) to (\d+) percent$/, '必须为 $1% 到 $2%'],
