@@ -1,12 +1,22 @@
 import type { Page } from '@playwright/test'
-import { expect, test } from '../fixtures'
+import { counter, expect, test } from '../fixtures'
 
 const orders = 100_000
 
-test('a hundred thousand orders scroll, and every place shows its own order', async ({ page, server }) => {
+test('a hundred thousand orders: usable while they are placed as fast as may be, and every place shows its own', async ({ page, server }) => {
   test.setTimeout(120_000)
   await server.put('1', { quantity: orders })
-  await server.rush('1', orders)
+  await page.goto('/products/1')
+  await expect(counter(page, 'remaining')).toHaveText('100,000')
+  const rushing = server.rush('1', orders)
+  await expect(counter(page, 'placed')).not.toHaveText('0')
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('o')
+  await expect(page.getByRole('region', { name: 'Orders' })).toBeVisible()
+  await page.getByRole('button', { name: 'To the end' }).click()
+  await rushing
 
   await page.goto('/order/1')
   await expect(page.getByText('100,000 orders')).toBeVisible()
