@@ -17,6 +17,7 @@ test('a product is put on sale and paused without a mouse', async ({ page }) => 
   await expect(page.getByRole('heading', { name: 'Newest orders' })).toBeVisible()
   await page.keyboard.press('p')
   await expect(page.getByText('Paused')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled()
   await page.keyboard.press('p')
   await expect(page.getByText('On sale', { exact: true })).toBeVisible()
   await page.keyboard.press('t')
@@ -69,3 +70,14 @@ for (const [name, path, says] of [
     await expect(page.getByRole('button', { name: '帮助' })).toBeVisible()
   })
 }
+
+test('a step by a key that is refused says so, as one by its button does', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  await page.route('**/api/products/1/pause', (route) =>
+    route.fulfill({ status: 409, json: { type: '/problems/changed_meanwhile', title: 'Changed by somebody else meanwhile', status: 409 } }),
+  )
+  await page.goto('/products/1')
+  await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
+  await page.keyboard.press('p')
+  await expect(page.getByText('Changed by somebody else meanwhile')).toBeVisible()
+})

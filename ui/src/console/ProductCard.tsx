@@ -4,12 +4,13 @@ import { titleOf } from '../sale/state'
 import { words } from '../words/console'
 import { Board } from './Board'
 import type { Question } from './Confirm'
-import { Steps } from './Steps'
+import { Steps, useTurn } from './Steps'
 
 type Props = { product: Product; onAsk: (question: Question) => void; onEdit: (id: string) => void }
 
 export function ProductCard({ product, onAsk, onEdit }: Props) {
   const id = encodeURIComponent(product.id)
+  const turning = useTurn(product)
   const w = words()
   return (
     <article aria-label={titleOf(product)}>
@@ -22,7 +23,7 @@ export function ProductCard({ product, onAsk, onEdit }: Props) {
           </a>
         </nav>
       </Board>
-      <Steps product={product} onAsk={onAsk} onEdit={() => onEdit(product.id)} />
+      <Steps product={product} turning={turning} onAsk={onAsk} onEdit={() => onEdit(product.id)} />
     </article>
   )
 }

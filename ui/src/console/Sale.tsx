@@ -14,7 +14,7 @@ import { FigureCharts } from './FigureCharts'
 import { NoProduct } from './NoProduct'
 import { boardLink, BoardLink } from './ProductCard'
 import { Shell } from './Shell'
-import { Steps, useStep } from './Steps'
+import { Steps, useTurn } from './Steps'
 import { TermsForm } from './TermsForm'
 import { useSale } from './useSale'
 import { Verify } from './Verify'
@@ -24,7 +24,7 @@ export function Sale({ id }: { id: string }) {
   const [question, setQuestion] = useState<Question>()
   const [editing, setEditing] = useState(false)
   const judge = useMutation({ mutationFn: () => verify() })
-  const { turn } = useStep(product)
+  const turning = useTurn(product)
   const [, go] = useLocation()
   const path = encodeURIComponent(id)
   const w = words()
@@ -34,10 +34,10 @@ export function Sale({ id }: { id: string }) {
       link={link}
       seenAt={seenAt}
       keys={[
-        { key: 'p', does: 'pause', act: turn },
+        { key: 'p', does: 'pause', act: turning.turn },
         { key: 't', does: 'terms', act: () => setEditing(true) },
         { key: 'o', does: 'orders', act: () => go(`/order/${path}`) },
-        { key: 'v', does: 'verify', act: () => judge.mutate() },
+        { key: 'v', does: 'verify', act: () => judge.isPending || judge.mutate() },
       ]}
     >
       {refusal && <NoProduct refusal={refusal} title={w.noProduct(id)} line={w.noProductLine} />}
@@ -51,7 +51,7 @@ export function Sale({ id }: { id: string }) {
               </a>
             </nav>
           </Board>
-          <Steps product={product} onAsk={setQuestion} onEdit={() => setEditing(true)} telling />
+          <Steps product={product} turning={turning} onAsk={setQuestion} onEdit={() => setEditing(true)} telling />
           {editing && (
             <div className="mt-4">
               <TermsForm edited={id} products={[product]} onDone={() => setEditing(false)} fixed />

@@ -8,16 +8,18 @@ import { queries } from './queries'
 
 type Props = {
   product: Product
+  turning: ReturnType<typeof useTurn>
   onAsk: (question: Question) => void
   onEdit: () => void
   /** Each step says beforehand what it will do, in sight; else as a title. */
   telling?: boolean
 }
 
-export function useStep(product: Product | undefined) {
+/** Pauses and resumes, by its button or by a key. */
+export function useTurn(product: Product | undefined) {
   const step = useMutation({
     mutationFn: (to: Step) => stepProduct(product?.id ?? '', to),
-    onSettled: () => queries.invalidateQueries(),
+    onSettled: () => void queries.invalidateQueries(),
   })
   const paused = product?.state === 'paused'
   const turn = () => {
@@ -27,8 +29,7 @@ export function useStep(product: Product | undefined) {
 }
 
 /** What an operator can do with a sale, now. */
-export function Steps({ product, onAsk, onEdit, telling = false }: Props) {
-  const { step, paused, turn } = useStep(product)
+export function Steps({ product, turning: { step, paused, turn }, onAsk, onEdit, telling = false }: Props) {
   const closed = product.state === 'closed'
   const w = words()
   const steps = [
