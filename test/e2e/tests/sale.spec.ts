@@ -13,6 +13,31 @@ test('one sale live: counts and newest orders move without a reload', async ({ p
   await expect(newest(page).first()).toContainText('second-')
 })
 
+for (const [name, path] of [
+  ['the console', '/products/1'],
+  ['the buyer', '/buy/1'],
+] as const) {
+  test(`an answer that is slow to come does not take back what the stream told ${name}`, async ({ page, server }) => {
+    await server.put('1', { quantity: 50 })
+    let goOn = () => {}
+    const sold = new Promise<void>((resolve) => (goOn = resolve))
+    await page.route('**/api/products/1', async (route) => {
+      const answer = await route.fetch()
+      await sold
+      await route.fulfill({ response: answer })
+    })
+    await page.goto(path)
+    await expect(page.getByText('50', { exact: true })).toBeVisible()
+    await server.fill('1', 20)
+    await expect(page.getByText('30', { exact: true })).toBeVisible()
+    const came = page.waitForResponse('**/api/products/1')
+    goOn()
+    await (await came).finished()
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))))
+    expect(await page.getByText('30', { exact: true }).isVisible()).toBe(true)
+  })
+}
+
 test('the countdown runs to the opening, and the sale opens by itself', async ({ page, server }) => {
   await server.put('1', { quantity: 10, opens_at: new Date(Date.now() + 4000).toISOString() })
   await page.goto('/products/1')

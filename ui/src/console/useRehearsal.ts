@@ -4,7 +4,7 @@ import { getRehearsal, rehearsalPath, type Rehearsal } from '../api/rehearsals'
 import { Refused, Unreachable } from '../api/request'
 import { session } from '../api/session'
 import { useStream, type Link } from '../api/stream'
-import { orRefused, queries } from './queries'
+import { orRefused, orTold, queries } from './queries'
 import type { Sample } from './rehearsalRates'
 
 const missingMs = 2_000
@@ -16,7 +16,7 @@ export function useRehearsal(id: string) {
   const samples = useRef<Sample[]>([])
   const query = useQuery({
     queryKey: key,
-    queryFn: () => orRefused(getRehearsal(id)),
+    queryFn: () => orTold(key, orRefused(getRehearsal(id))),
     staleTime: 0,
     // One that is not there may come; who did not sign in is not asked again and again.
     refetchInterval: ({ state: { data } }) => (data instanceof Refused && data.status !== 401 ? missingMs : false),

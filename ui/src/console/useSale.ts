@@ -7,7 +7,7 @@ import { session } from '../api/session'
 import { useStream, type Link } from '../api/stream'
 import { clockError, noteServerTime } from '../sale/clock'
 import { mergeNewest } from './newest'
-import { orRefused, queries } from './queries'
+import { orRefused, orTold, queries } from './queries'
 
 const newestCount = 20
 // A stream that died silently (a cable, a sleeping laptop) raises no error, so the product is also asked for now and then.
@@ -20,9 +20,10 @@ const measureMs = 1_000
 /** One sale as it is now: the product and its newest orders, kept fresh by one stream. */
 export function useSale(id: string) {
   const version = useSyncExternalStore(session.subscribe, session.version)
+  const key = ['product', id]
   const product = useQuery({
-    queryKey: ['product', id],
-    queryFn: () => orRefused(getProduct(id)),
+    queryKey: key,
+    queryFn: () => orTold(key, orRefused(getProduct(id))),
     refetchInterval: (query) =>
       query.state.data instanceof Refused ? missingMs : clockError() > goodErrorMs ? measureMs : heartbeatMs,
   })
@@ -31,7 +32,7 @@ export function useSale(id: string) {
   const newestKey = ['orders', id, 'newest']
   const newest = useQuery({
     queryKey: newestKey,
-    queryFn: async () => (await listOrders(id, { newest: true, limit: newestCount })).orders,
+    queryFn: () => orTold(newestKey, listNewest(id), (told, orders) => mergeNewest(orders, told, newestCount)),
     enabled: present !== undefined,
     staleTime: Infinity,
   })
@@ -42,7 +43,7 @@ export function useSale(id: string) {
       product: (data) => {
         const now = data as Product
         noteServerTime(now.server_time)
-        queries.setQueryData(['product', id], now)
+        queries.setQueryData(key, now)
         if (numbered(now) === 0) queries.setQueryData<Order[]>(newestKey, (known) => known && [])
       },
       orders: (data) =>
@@ -50,7 +51,7 @@ export function useSale(id: string) {
     },
     {
       reopened: () => void queries.invalidateQueries({ queryKey: ['orders', id] }),
-      lost: () => void queries.invalidateQueries({ queryKey: ['product', id] }),
+      lost: () => void queries.invalidateQueries({ queryKey: key }),
     },
     version,
   )
@@ -58,6 +59,8 @@ export function useSale(id: string) {
   const link: Link = product.failureReason instanceof Unreachable ? 'lost' : refusal ? 'open' : stream
   return { product: present, refusal, newest, link, seenAt: product.dataUpdatedAt }
 }
+
+const listNewest = async (id: string) => (await listOrders(id, { newest: true, limit: newestCount })).orders
 
 /** How many orders of the product have a number. */
 export const numbered = (product: Product): number =>
