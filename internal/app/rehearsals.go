@@ -96,7 +96,7 @@ func shown(r *rehearsal.Rehearsal) httpapi.Rehearsal {
 		RepeatClickers: int64(r.Plan.RepeatClickers), Quitters: int64(r.Plan.Quitters),
 		StartedAt: stamp(r.StartedAt), EndedAt: stamp(r.EndedAt),
 		ElapsedS: r.Rush.Elapsed.Seconds(), Sent: r.Rush.Sent, Answered: r.Rush.Answered, Errors: r.Rush.Errors,
-		Answers: named(r.Rush.Answers), Placed: r.Rush.Answers[rush.Placed], Repeats: named(r.Rush.Repeats),
+		Answers: named(r.Rush.Answers), Placed: r.Placed, Repeats: named(r.Rush.Repeats),
 		Paid: r.Rush.Paid, Quit: r.Rush.Quit, Unpaid: r.Rush.Unpaid, Expired: r.Expired,
 		Latency: httpapi.Latency(r.Rush.Latency), Report: r.Reported,
 	}

@@ -18,7 +18,7 @@ type Rehearsal struct {
 	Answered       int64            `json:"answered"`
 	Errors         int64            `json:"errors" doc:"Of answered, those with no right answer"`
 	Answers        map[string]int64 `json:"answers" doc:"answered, by kind"`
-	Placed         int64            `json:"placed"`
+	Placed         int64            `json:"placed" doc:"Orders, whichever click brought them"`
 	Repeats        map[string]int64 `json:"repeats,omitempty,omitzero" doc:"Second clicks, by how they were answered"`
 	Paid           int64            `json:"paid,omitempty,omitzero"`
 	Quit           int64            `json:"quit,omitempty,omitzero" doc:"Placed, and let the payment window pass"`

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seckill/internal/rush"
+	"seckill/internal/sale"
 )
 
 // overdue is how long after the payment window the last unit may come free.
@@ -25,7 +26,7 @@ func (p *play) acts(ctx context.Context) error {
 		return ctx.Err()
 	}
 	if p.is.Plan.Quitters > 0 {
-		p.waitForUnits(ctx, report.Count(rush.Placed))
+		p.waitForUnits(ctx)
 	}
 	p.change(func(r *Rehearsal) { r.State = Verifying })
 	return p.judge(ctx)
@@ -40,20 +41,23 @@ func (p *play) config() rush.Config {
 	}
 }
 
-func (p *play) tell(s rush.Snapshot) { p.change(func(r *Rehearsal) { r.Rush = s }) }
+func (p *play) tell(s rush.Snapshot) {
+	p.change(func(r *Rehearsal) { r.Rush, r.Placed = s, s.Answers[rush.Placed]+s.Repeats[rush.Placed] })
+}
 
 // waitForUnits waits until no order can expire any more. Where that takes too
 // long the judge has the word.
-func (p *play) waitForUnits(ctx context.Context, placed int64) {
+func (p *play) waitForUnits(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, p.is.Plan.PaymentWindow()+overdue)
 	defer cancel()
 	look := time.NewTicker(every)
 	defer look.Stop()
+	placed := p.look().Placed
 	for ctx.Err() == nil {
 		now, err := p.parts.Store.Product(ctx, p.is.ID)
 		if err == nil {
 			p.change(func(r *Rehearsal) { r.Expired = now.Expired })
-			if now.Placed == 0 && now.Paid+now.Expired+now.Cancelled >= placed {
+			if now.Placed == 0 && orders(&now) >= placed {
 				return
 			}
 		}
@@ -76,6 +80,10 @@ func (p *play) judge(ctx context.Context) error {
 	p.change(func(r *Rehearsal) {
 		r.Judged, r.Ruling = true, ruling
 		r.Oversold = max(0, now.Held-now.Terms.Quantity)
+		r.Placed = orders(&now) // those of a queued second click too, which nobody followed
 	})
 	return nil
 }
+
+// orders is how many of p's were placed, whatever came of them since.
+func orders(p *sale.Product) int64 { return p.Placed + p.Paid + p.Cancelled + p.Expired }

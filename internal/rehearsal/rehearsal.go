@@ -31,6 +31,7 @@ type Rehearsal struct {
 	StartedAt time.Time
 	EndedAt   time.Time // zero until it has ended
 	Rush      rush.Snapshot
+	Placed    int64 // orders, by whichever click
 	Expired   int64 // units that came free again because their buyers did not pay
 	Reported  bool  // there is a report of the rush
 

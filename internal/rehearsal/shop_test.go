@@ -112,7 +112,8 @@ type shop struct {
 	mu       sync.Mutex
 	products map[string]*sale.Product
 	users    map[string]bool
-	refuse   error // of Put
+	overtake map[string]chan struct{} // not nil: a first click waits for the second to be answered
+	refuse   error                    // of Put
 	ruling   rehearsal.Ruling
 	cannot   error // of the judge
 	news     chan struct{}
@@ -155,6 +156,7 @@ func (s *shop) buy(w http.ResponseWriter, r *http.Request) {
 		UserID string `json:"user_id"`
 	}
 	_ = json.NewDecoder(r.Body).Decode(&body)
+	defer s.turn(body.UserID)()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.products[r.PathValue("id")]
@@ -171,6 +173,24 @@ func (s *shop) buy(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(status)
 	fmt.Fprintf(w, `{"order_id":%q,"status":"placed","type":"/problems/%s"}`, p.ID+"."+body.UserID, kind)
+}
+
+// turn waits until it is the click's turn, and returns what to call once it is answered.
+func (s *shop) turn(user string) func() {
+	s.mu.Lock()
+	answered, second := s.overtake[user]
+	if s.overtake != nil && !second {
+		answered = make(chan struct{})
+		s.overtake[user] = answered
+	}
+	s.mu.Unlock()
+	if second {
+		return func() { close(answered) }
+	}
+	if answered != nil {
+		<-answered
+	}
+	return func() {}
 }
 
 func (s *shop) pay(_ http.ResponseWriter, r *http.Request) {

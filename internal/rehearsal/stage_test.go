@@ -44,6 +44,19 @@ func (s *shop) until(stage *rehearsal.Stage, id string, is func(rehearsal.Rehear
 
 func ended(r rehearsal.Rehearsal) bool { return r.State.Ended() }
 
+// Orders count, by whichever click they came.
+func TestSecondClicksThatOvertakeTheFirst(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.overtake = map[string]chan struct{}{}
+	stage := s.stage()
+	begun := s.begin(stage, rehearsal.Plan{Buyers: 20, Over: time.Second, Quantity: 10, RepeatClickers: 100})
+	r, _ := s.until(stage, begun.ID, ended)
+	if r.Placed != 10 || r.Rush.Repeats[rush.Placed] != 10 || r.Rush.Answers[rush.AlreadyBought] != 10 {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestARehearsalFromBeginToRemove(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
@@ -58,11 +71,11 @@ func TestARehearsalFromBeginToRemove(t *testing.T) {
 		t.Errorf("%+v, %v", r, err)
 	}
 	r, report := s.until(stage, begun.ID, ended)
-	if r.State != rehearsal.Done || r.Rush.Answers[rush.Placed] != 10 || r.Rush.Answers[rush.SoldOut] != 90 || r.Rush.Errors != 0 ||
-		r.Rush.Repeats[rush.AlreadyBought] != 10 || !r.Judged || r.Ruling.Findings != 0 || r.Oversold != 0 || r.EndedAt.Before(r.StartedAt) {
+	if r.State != rehearsal.Done || r.Placed != 10 || r.Rush.Answers[rush.SoldOut] != 90 || r.Rush.Errors != 0 ||
+		r.Rush.Repeats[rush.AlreadyBought]+r.Rush.Repeats[rush.Placed] != 10 || !r.Judged || r.Ruling.Findings != 0 || r.Oversold != 0 || r.EndedAt.Before(r.StartedAt) {
 		t.Errorf("%+v", r)
 	}
-	if !r.Reported || report == nil || report.Count(rush.Placed) != 10 || report.Product != begun.ID {
+	if !r.Reported || report == nil || report.Count(rush.SoldOut) != 90 || report.Product != begun.ID {
 		t.Errorf("report: %+v", report)
 	}
 	if p, _ := s.Product(t.Context(), begun.ID); !p.Terms.Closed {

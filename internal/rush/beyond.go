@@ -87,6 +87,9 @@ func (w *worker) click(j job) {
 		kind = kindOf(&w.answer)
 	}
 	w.run.record.note(func(b *Beyond) { b.repeat(kind) })
+	if kind == Placed { // it overtook the first
+		w.settle(j.buyer)
+	}
 	w.run.pace.end()
 }
 

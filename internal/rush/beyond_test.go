@@ -73,6 +73,26 @@ func TestSecondClickDoesNotWait(t *testing.T) {
 	}
 }
 
+func TestTheClickThatIsPlacedPays(t *testing.T) {
+	all := make(chan struct{})
+	mux := cashier(func(w http.ResponseWriter, _ string, _ int) { fmt.Fprint(w, `{"status":"paid"}`) })
+	s := newShopWith(t, mux, func(w http.ResponseWriter, n int) {
+		if n == 0 { // its own second click overtakes it
+			<-all
+			problem(w, 409, "already_bought")
+			return
+		}
+		placed(w)
+		if n == 3 {
+			close(all)
+		}
+	})
+	r := mustRun(t, Config{URL: s.URL, Buyers: 2, RepeatClickers: 100, Pay: true}, nil)
+	if r.Repeats[Placed] != 2 || r.Count(AlreadyBought) != 1 || r.Paid != 3 {
+		t.Errorf("%+v, %+v", r.ByKind, r.Beyond)
+	}
+}
+
 func TestWhoIsPlacedPays(t *testing.T) {
 	mux := cashier(func(w http.ResponseWriter, id string, n int) {
 		switch {
