@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test lint test-unit test-suites test-fault test-cluster test-ui test-e2e jmeter jmeter-cluster bench clean help
+.PHONY: run cluster build pages npm deps deps-% test lint test-unit test-suites test-fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -30,7 +30,7 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-test: deps-test npm lint test-unit test-suites test-fault test-cluster test-ui test-e2e jmeter jmeter-cluster ## All tests, which are:
+test: deps-test npm lint test-unit test-suites test-fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster ## All tests, which are:
 
 lint: ## - gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -56,6 +56,9 @@ test-ui: need-node npm ## - types, lint and unit tests of the pages
 
 test-e2e: need-node build npm ## - the pages in a real browser
 	cd test/e2e && npm run typecheck && npm test
+
+schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
+	@python3 test/contract/contract.py
 
 jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error (CLUSTER=1: of a cluster)
 	@python3 test/load/jmeter.py $(if $(CLUSTER),--cluster)
