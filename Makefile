@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test lint test-unit test-suites test-fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
+.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites test-fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -50,6 +50,13 @@ test-fault: ## - kills, cuts and damage, with the real binary
 
 test-cluster: ## - the same of a cluster, with real servers
 	go test -count=1 -timeout 10m ./test/fault/cluster
+
+fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | xargs -n 1 dirname | sort -u); do \
+	  for target in $$(grep -ho '^func Fuzz[A-Za-z]*' $$package/*_test.go | cut -d ' ' -f 2); do \
+	    echo "$$package $$target"; go test ./$$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),30s) || exit 1; \
+	  done; \
+	done
 
 test-ui: need-node npm ## - types, lint and unit tests of the pages
 	cd ui && npm run typecheck && npm run lint && npm test

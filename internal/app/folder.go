@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,5 +125,9 @@ func readBeacon(path string) (b beacon, err error) {
 	if err != nil {
 		return b, err
 	}
-	return b, json.Unmarshal(j, &b)
+	if err := json.Unmarshal(j, &b); err != nil {
+		return b, err
+	}
+	_, err = netip.ParseAddrPort(b.Address)
+	return b, err
 }

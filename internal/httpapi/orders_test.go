@@ -117,6 +117,7 @@ func TestList(t *testing.T) {
 	for query, field := range map[string]string{
 		"limit=0": "limit", "limit=1001": "limit", "limit=x": "limit", "limit=1.5": "limit", "after=-1": "after", "after=9223372036854775808": "after",
 		"order=best": "order", "status=queued": "status", "stauts=paid": "stauts", "status=%00": "status",
+		"status=": "status", "after": "after", "limit=1&limit=2": "limit", "limit=%zz": "query",
 	} {
 		p := s.do(t, "GET", "/api/products/1/orders?"+query, "").problem(t, invalid)
 		p.field(t, field)
