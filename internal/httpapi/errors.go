@@ -225,7 +225,10 @@ func fromHuma(status int, _ string, errs ...error) huma.StatusError {
 			return q
 		}
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			_, field, _ := strings.Cut(d.Location, ".")
+			part, field, _ := strings.Cut(d.Location, ".")
+			if !sale.CheckID(field) { // the name of a parameter may be anything, too
+				field = part
+			}
 			p.Errors = append(p.Errors, sale.FieldError{Field: field, Rule: d.Message})
 		}
 	}
