@@ -178,3 +178,33 @@ func TestUnavailableStore(t *testing.T) {
 	s.set(func() { s.down = sale.ErrChangedMeanwhile })
 	s.do(t, "PUT", "/api/products/1", `{"quantity":1}`).problem(t, changedMeanwhile)
 }
+
+// One rule has one wording, whichever route it is broken at.
+func TestTheRuleOfAnIDHasOneWording(t *testing.T) {
+	s := serve(t)
+	s.put(t, "1", sale.Terms{Quantity: 5})
+	const order = "must be a UUID in lower case"
+	for path, want := range map[string]string{
+		"GET /api/products/a.b": sale.IDRule, "POST /api/products/a.b/orders": sale.IDRule, "GET /api/products/a.b/events": sale.IDRule,
+		"PUT /api/products/a.b": sale.IDRule, "DELETE /api/products/a.b": sale.IDRule, "POST /api/products/a.b/pause": sale.IDRule,
+		"GET /api/products/" + strings.Repeat("a", 65): sale.IDRule,
+		"GET /api/orders/A":                            order, "GET /api/orders/A/events": order, "POST /api/orders/A/pay": order,
+		"GET /api/orders/" + strings.ToUpper(sale.OrderID{0xab}.String()): order,
+		"GET /api/orders/" + nobody + "?user=a.b":                         sale.IDRule, "GET /api/orders/" + nobody + "/events?user=a.b": sale.IDRule,
+		"GET /api/orders/" + nobody + "/events?epoch=x": "must be a whole number",
+		"GET /api/orders/" + nobody + "?epoch=x":        "must be a whole number",
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		body := ""
+		if method != "GET" {
+			body = `{"user_id":"u"}`
+		}
+		if method == "PUT" {
+			body = `{"quantity":1}`
+		}
+		p := s.do(t, method, path, body).problem(t, invalid)
+		if len(p.Errors) != 1 || p.Errors[0].Rule != want {
+			t.Errorf("%s %s: %+v, not %q", method, path, p.Errors, want)
+		}
+	}
+}
