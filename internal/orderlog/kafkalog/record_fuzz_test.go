@@ -19,6 +19,7 @@ func FuzzLine(f *testing.F) {
 	body := order.AppendBody(nil)
 	f.Add([]byte("1"), body, "kind", "order", "version", "1", "epoch", "3", "trace", "x")
 	f.Add([]byte("1"), body, "kind", "order", "version", "1", "epoch", "3", "kind", "pay")
+	f.Add([]byte("1"), body, "kind", "order", "version", "1", "version", "1", "", "")
 	f.Add([]byte("2"), body, "kind", "order", "version", "1", "epoch", "3.0", "", "")
 	f.Add([]byte(nil), []byte(nil), "", "", "", "", "", "", "", "")
 	f.Fuzz(func(t *testing.T, key, value []byte, n1, v1, n2, v2, n3, v3, n4, v4 string) {
