@@ -154,7 +154,7 @@ func readPlan(body []byte) (RehearsalPlan, error) {
 
 // numberField reads a whole number whose bounds somebody else knows.
 func numberField(name string, to *int64) field {
-	return field{name, func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) string {
 		n, err := strconv.ParseInt(string(v), 10, 32)
 		if err != nil {
 			return "must be a whole number"
