@@ -61,7 +61,7 @@ fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)
 test-ui: need-node npm ## - types, lint and unit tests of the pages
 	cd ui && npm run typecheck && npm run lint && npm test
 
-test-e2e: need-node build npm ## - the pages in a real browser
+test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of one process and of a cluster
 	cd test/e2e && npm run typecheck && npm test
 
 schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
