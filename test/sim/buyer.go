@@ -47,6 +47,11 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 				return
 			}
 		}
+		if answer.Result == purchase.Again { // its status is the store's to tell
+			if _, err := p.settle.Find(s.deadline(time.Second), id); err != nil {
+				return
+			}
+		}
 		r, firm := s.receipts[id]
 		switch answer.Result {
 		case purchase.Queued:
