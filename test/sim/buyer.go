@@ -42,8 +42,12 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 		if refused {
 			s.checkView(p, product, answer)
 		} else {
+			wait := 2 * time.Second
+			if s.chance(2) { // some cannot wait so long
+				wait = s.ms(2000)
+			}
 			var err error
-			if answer, err = p.desk.Buy(s.deadline(2*time.Second), product, user, id); err != nil {
+			if answer, err = p.desk.Buy(s.deadline(2*time.Second), s.deadline(wait), product, user, id); err != nil {
 				return
 			}
 		}

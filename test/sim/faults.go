@@ -11,8 +11,7 @@ func (s *story) bringFaults() {
 	if !s.embedded {
 		faults = append(faults, s.crashOne, s.loseGates, s.restartGates, s.failOver, s.failBack, s.poison)
 	}
-	for s.busy > 0 {
-		s.sleep(200*time.Millisecond + s.ms(3000))
+	for s.sleep(s.ms(3000)); s.faults; s.sleep(200*time.Millisecond + s.ms(3000)) {
 		faults[s.rng.IntN(len(faults))]()
 	}
 }

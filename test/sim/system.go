@@ -95,6 +95,9 @@ func (s *system) start(p *process) {
 			}
 			return ctx.Err()
 		},
+		Linger: func(done <-chan struct{}) {
+			s.wait("lingers", s.now.Add(purchase.SlowAppend), func() bool { return closed(done) })
+		},
 		Pause: func(ctx context.Context) error {
 			s.sleep(10*time.Millisecond + s.ms(40))
 			return ctx.Err()
