@@ -141,7 +141,7 @@ func (s *system) loop(p *process, name string, step func() error) {
 			if errors.Is(err, sale.ErrDamaged) {
 				panic(fmt.Sprintf("%s %s: %v", p.name, name, err))
 			}
-			s.sleep(100*time.Millisecond + s.ms(500))
+			s.sleep(200*time.Millisecond + s.ms(1000))
 		}
 	})
 }
