@@ -1,17 +1,21 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"seckill/internal/sale"
 )
 
+// bringFaults brings some kinds of faults, for each story chosen anew: one kind
+// may hide what another does, as every opening counts anew.
 func (s *story) bringFaults() {
 	faults := []func(){s.crashOne, s.freezeOne, s.turnClock, s.duel}
 	if !s.embedded {
-		faults = append(faults, s.crashOne, s.loseGates, s.restartGates, s.failOver, s.failBack, s.poison)
+		faults = append(faults, s.loseGates, s.restartGates, s.failOver, s.failBack, s.poison)
 	}
-	for s.sleep(s.ms(3000)); s.faults; s.sleep(200*time.Millisecond + s.ms(3000)) {
+	faults = slices.DeleteFunc(faults, func(func()) bool { return s.rng.IntN(2) == 0 })
+	for s.sleep(s.ms(3000)); s.faults && len(faults) > 0; s.sleep(200*time.Millisecond + s.ms(3000)) {
 		faults[s.rng.IntN(len(faults))]()
 	}
 }

@@ -118,7 +118,7 @@ func (l netLog) Append(ctx context.Context, partition int32, records []sale.Reco
 		case w.chance(100): // the first few are in, and the rest is not
 			_, _ = l.memLog.Append(ctx, partition, records[:w.rng.IntN(len(records)+1)])
 			return fmt.Errorf("append: %w", sale.ErrUnknownOutcome)
-		case w.chance(200):
+		case w.chance(120):
 			w.note("world", "a record rots on its way")
 			at = l.rot(partition, records, w.rng.IntN(len(records)))
 			return nil

@@ -10,7 +10,7 @@ import (
 // merchant puts the product on sale, and then changes its mind now and then.
 func (s *story) merchant(n int) {
 	quantity := int64(1 + s.rng.IntN(s.buyers))
-	for change := 0; change < 2+s.rng.IntN(4); {
+	for change := 0; change < 1+s.rng.IntN(4); {
 		if s.rng.IntN(12) == 0 {
 			s.remove(n)
 		}

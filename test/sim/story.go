@@ -40,6 +40,7 @@ func tell(seed uint64) (s *story, found []string) {
 	} else {
 		s.system = newSystem(seed, false, 2+int(seed%2))
 	}
+	s.rough = s.rng.IntN(4)
 	s.products = 1 + s.rng.IntN(2)
 	s.buyers = 20 + s.rng.IntN(60)
 	for n := range s.products {

@@ -32,6 +32,7 @@ type world struct {
 	events int
 	hash   uint64 // of all events: it tells two histories apart
 	faults bool   // whether dice may bring about faults
+	rough  int    // how often calls fail: 0 is never
 }
 
 type task struct {
@@ -212,8 +213,8 @@ func (w *world) standing() (names []string) {
 	return names
 }
 
-// chance is true once in n, while faults are on.
-func (w *world) chance(n int) bool { return w.faults && w.rng.IntN(n) == 0 }
+// chance is true about once in n, while faults are on.
+func (w *world) chance(n int) bool { return w.faults && w.rng.IntN(n) < w.rough }
 
 // ms is a random time of less than n milliseconds.
 func (w *world) ms(n int) time.Duration { return time.Duration(w.rng.IntN(n)) * time.Millisecond }
