@@ -15,6 +15,9 @@ func (s *story) bringFaults() {
 		faults = append(faults, s.loseGates, s.restartGates, s.failOver, s.failBack, s.poison)
 	}
 	faults = slices.DeleteFunc(faults, func(func()) bool { return s.rng.IntN(2) == 0 })
+	if s.calm {
+		faults = []func(){s.duel}
+	}
 	for s.sleep(s.ms(3000)); s.faults && len(faults) > 0; s.sleep(200*time.Millisecond + s.ms(3000)) {
 		faults[s.rng.IntN(len(faults))]()
 	}

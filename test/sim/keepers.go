@@ -111,6 +111,9 @@ type netLog struct {
 
 func (l netLog) Append(ctx context.Context, partition int32, records []sale.Record) (at sale.Position, err error) {
 	w := l.p.sys
+	if w.slowLog && w.faults && w.rng.IntN(3) == 0 {
+		w.sleep(w.ms(400))
+	}
 	err = w.call("append", sale.ErrUnknownOutcome, func() (err error) {
 		switch {
 		case w.embedded:

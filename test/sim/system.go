@@ -25,6 +25,7 @@ type system struct {
 	runs     int         // of gate servers and gates, ever
 	log      *memLog
 	store    *memStore
+	slowLog  bool // it takes its time
 	procs    []*process
 	skew     struct{ gate, store, process time.Duration } // of the wall clocks
 	turned   time.Time                                    // when one of them last jumped
