@@ -37,7 +37,7 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 // first that broke a promise. With TALLY it goes on, and counts them.
 func TestStoriesKeepEveryPromise(t *testing.T) {
 	first := number(t, "SEED", 0)
-	end := first + number(t, "SEEDS", 300)
+	end := first + number(t, "SEEDS", 100)
 	var next, broke atomic.Uint64
 	next.Store(first)
 	var all sync.WaitGroup
