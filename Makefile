@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites test-fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
+.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites test-fault test-cluster test-sim test-mutants test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -50,6 +50,12 @@ test-fault: ## - kills, cuts and damage, with the real binary
 
 test-cluster: ## - the same of a cluster, with real servers
 	go test -count=1 -timeout 10m ./test/fault/cluster
+
+test-sim: ## - 10,000 stories of the simulation, without the race detector (SEEDS=1000000)
+	GOGC=400 SEEDS=$(or $(SEEDS),10000) go test -count=1 -timeout 24h -run Stories ./test/sim
+
+test-mutants: ## - that the tests bite: each rule taken away in turn, and caught (FULL=1: from random seeds, counted; MUTANTS_OUT=FILE)
+	go test -count=1 -timeout 60m -v -run Mutant ./test/fault/mutants | grep -vE '^ *(---|===) '; exit $${PIPESTATUS[0]}
 
 fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)
 	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | xargs -n 1 dirname | sort -u); do \
