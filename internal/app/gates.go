@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seckill/internal/crash"
 	"seckill/internal/opening"
 	"seckill/internal/sale"
 )
@@ -46,6 +47,7 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 		}
 		if !p.ready.Load() {
 			o.first.Wait()
+			crash.At("app: the gates are open")
 			p.ready.Store(true)
 			p.cfg.Log.Info("ready", "address", p.Addr().String())
 		}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/sale"
 )
@@ -68,6 +69,7 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	if b == nil {
 		return false
 	}
+	crash.At("purchase: a batch is taken")
 	asked := d.Now()
 	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.requests)
 	if b.err != nil {
@@ -75,15 +77,21 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 		return true
 	}
 	orders := admitted(l.product, b)
+	if len(orders) > 0 {
+		crash.At("purchase: the gate has admitted")
+	}
 	b.appended = len(orders) == 0 || d.append(ctx, b, orders) == nil
 	if len(orders) > 0 {
+		crash.At("purchase: the log has the orders")
 		l.view.Store(nil) // it does not know of them, and they may ask again at once
 	}
 	close(b.done)
+	crash.At("purchase: the buyers are told")
 	d.see(ctx, l, b.admission.View, asked)
 	if len(orders) > 0 && b.appended {
 		// Where this fails the entry is swept, and appended twice, which counts once.
 		_ = d.Gate.Forget(ctx, l.product, []gate.EntryID{b.admission.Entry})
+		crash.At("purchase: the outbox has forgotten")
 	}
 	return true
 }
