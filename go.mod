@@ -4,13 +4,14 @@ go 1.26.0
 
 // npm packages may hold Go files.
 ignore (
-	./ui/node_modules
 	./test/e2e/node_modules
+	./ui/node_modules
 )
 
 require (
 	github.com/HdrHistogram/hdrhistogram-go v1.4.0
 	github.com/alecthomas/kong v1.17.0
+	github.com/anishathalye/porcupine v1.3.1
 	github.com/compose-spec/compose-go/v2 v2.16.2
 	github.com/danielgtaylor/huma/v2 v2.37.2
 	github.com/go-json-experiment/json v1.27.2

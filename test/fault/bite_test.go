@@ -13,7 +13,7 @@ func TestAnAnswerBeforeTheLogIsFoundOut(t *testing.T) {
 	hasty := program.Broken(t, "internal/purchase/lane.go",
 		`len(orders) == 0 || d.append(ctx, b, orders) == nil`,
 		`true; go func(b batch) { <-time.After(50*time.Millisecond); _ = d.append(ctx, &b, orders) }(*b)`)
-	k := &killing{program: hasty, data: t.TempDir()}
+	k := &killing{program: hasty, data: t.TempDir(), crowd: crowd{shop: big}}
 	var found []string
 	for round := 0; round < killRounds && len(found) == 0; round++ {
 		found = k.round(t, round)
