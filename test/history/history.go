@@ -39,10 +39,10 @@ type call struct {
 }
 
 // Note takes down what became of a buy that was sent at a time. One that reached
-// nobody is none.
+// nobody is none, nor is one that was surely not decided on.
 func (h *History) Note(product, user string, sent time.Time, a program.Answer, err error) {
 	var away *net.OpError
-	if errors.As(err, &away) && away.Op == "dial" {
+	if errors.As(err, &away) && away.Op == "dial" || err == nil && (a.Kind == "unavailable" || a.Kind == "paused") {
 		return
 	}
 	c := call{user: user, sent: sent, answered: time.Now()}

@@ -75,8 +75,8 @@ func TestTheCheckerBites(t *testing.T) {
 		"an order of nobody":                           {tale{a}, kept("A of a", "Z of z"), "never asked"},
 		"refused while units remain":                   {tale{a, {"c", 200, 210, "sold out", "", 0}, {"b", 220, 230, "placed", "B", 1}}, kept("A of a", "B of b"), "no order of"},
 		"refused for a ghost that a later epoch freed": {tale{{"x", 0, 10, "queued", "X", 1}, {"a", 20, 30, "placed", "A", 2}, {"c", 200, 210, "sold out", "", 0}}, kept("A of a"), "no order of"},
-		"placed under an epoch that had ended":         {tale{{"a", 0, 10, "placed", "A", 2}, {"b", 20, 30, "placed", "B", 1}}, kept("A of a", "B of b"), "no order of"},
-		"told of an order before there was one":        {tale{{"b", 0, 1, "already", "B", 0}, {"b", 20, 30, "placed", "B", 1}, a, {"c", 15, 18, "sold out", "", 0}}, kept("A of a", "B of b"), ""},
+		"placed under an epoch that had ended":         {tale{{"a", 0, 10, "placed", "A", 2}, {"b", 20, 30, "placed", "B", 1}}, kept("A of a", "B of b"), "had ended"},
+		"told of an order before there was one":        {tale{{"b", 0, 1, "already", "B", 0}, {"b", 20, 30, "placed", "B", 1}, a, {"c", 15, 18, "sold out", "", 0}}, kept("A of a", "B of b"), "another call's"},
 		"cancelled":                                    {tale{a}, []program.Order{{ID: "A", User: "a", Status: "cancelled"}}, "is cancelled"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -65,8 +65,8 @@ func steps(calls []call, listed []program.Order) (all []porcupine.Operation, use
 			return nil, 0, err
 		}
 	}
-	h.add(step{kind: end, kept: final}, h.over+1, h.over+2)
-	return h.operations, len(h.users), nil
+	h.add(operation(step{kind: end, kept: final}, h.over+1, h.over+2))
+	return h.operations, len(h.users), h.narrow()
 }
 
 type writer struct {
@@ -76,33 +76,61 @@ type writer struct {
 	operations []porcupine.Operation
 }
 
-func (h *writer) add(s step, from, to int64) {
-	h.operations = append(h.operations, porcupine.Operation{ClientId: s.user, Input: s, Call: from, Return: to})
-}
+func (h *writer) add(o porcupine.Operation) { h.operations = append(h.operations, o) }
 
 // user writes what one of them did; kept is their order at the end, "" where none is.
 func (h *writer) user(u int, calls []call, kept string) error {
-	taken, epoch := h.over, 0
+	taken := operation(step{kind: take, user: u}, calls[0].sent.UnixNano(), h.over)
 	for _, c := range calls {
 		from, to := c.sent.UnixNano(), c.answered.UnixNano()
 		id, firm := c.order()
 		switch {
 		case c.soldOut():
-			h.add(step{kind: soldOut, user: u}, c.sent.Add(-viewAge).UnixNano(), to)
+			h.add(operation(step{kind: soldOut, user: u}, from-int64(viewAge), to))
 		case firm && id != kept:
 			return fmt.Errorf("%s was told of order %s, and has %q", c.user, id, kept)
-		case id == "" || id != kept || !firm && c.told.Order.Epoch == 0:
-			h.add(step{kind: ghost, user: u, epoch: c.told.Order.Epoch}, from, h.over+3)
+		case id == "" || id != kept || c.told.Status == 202 && c.told.Order.Epoch == 0: // nobody knew yet
+			h.add(operation(step{kind: ghost, user: u, epoch: c.told.Order.Epoch}, from, h.over+3))
 		default:
-			if c.told.Status == 201 {
-				epoch = c.told.Order.Epoch
+			taken.Return = min(taken.Return, to)
+			if c.told.Status == 201 { // it is this call that was admitted
+				taken = operation(step{kind: take, user: u, epoch: c.told.Order.Epoch}, from, taken.Return)
 			}
-			taken = min(taken, to)
-			h.add(step{kind: see, user: u}, from, to)
+			h.add(operation(step{kind: see, user: u}, from, to))
 		}
 	}
 	if kept != "" {
-		h.add(step{kind: take, user: u, epoch: epoch}, calls[0].sent.UnixNano(), taken)
+		h.add(taken)
 	}
 	return nil
+}
+
+// narrow narrows the times of those that took a unit: all of an epoch did before
+// anybody of a later one. It adds nothing that the steps do not say; but with it a
+// search for their order need not try in vain.
+func (h *writer) narrow() error {
+	var known []*porcupine.Operation
+	for i := range h.operations {
+		if s := h.operations[i].Input.(step); s.kind == take && s.epoch > 0 {
+			known = append(known, &h.operations[i])
+		}
+	}
+	for _, a := range known {
+		for _, b := range known {
+			if a.Input.(step).epoch < b.Input.(step).epoch {
+				a.Return = min(a.Return, b.Return)
+				b.Call = max(a.Call+1, b.Call)
+			}
+		}
+	}
+	for _, o := range known {
+		if o.Call > o.Return {
+			return fmt.Errorf("an order was placed under epoch %d when that had ended, or had not begun, or was another call's", o.Input.(step).epoch)
+		}
+	}
+	return nil
+}
+
+func operation(s step, from, to int64) porcupine.Operation {
+	return porcupine.Operation{ClientId: s.user, Input: s, Call: from, Return: to}
 }

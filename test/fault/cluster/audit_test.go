@@ -13,18 +13,25 @@ import (
 // atOnce is how many buyers come at a time to buy what is left.
 const atOnce = 32
 
-// finish ends the sale: all units are sold, and all of it is looked at.
+// finish ends the sale, and finds nothing.
 func (s *sale) finish() {
+	s.t.Helper()
+	if found := s.wind(); len(found) > 0 {
+		s.t.Errorf("%s\nof %s, with %s", most(found), s.product, s.summary())
+	}
+}
+
+// wind ends the sale: all units are sold, and all of it is looked at.
+func (s *sale) wind() (found []string) {
 	s.t.Helper()
 	s.close()
 	s.sellOut()
 	s.follow()
-	found := s.audit()
-	if found = append(found, judged(s.t, s.c)...); len(found) > 0 {
-		s.t.Errorf("%s\nof %s, with %s", most(found), s.product, s.summary())
-	}
-	s.t.Logf("%s of %d: %s; %d rejected", s.product, s.quantity, s.summary(), s.count(func(p *purchase) bool { return p.rejected }))
+	s.t.Logf("%s of %d: %s; %d rejected", s.product, s.quantity, s.summary(), s.count(wasRejected))
+	return append(s.audit(), judged(s.t, s.c)...)
 }
+
+func wasRejected(p *purchase) bool { return p.rejected }
 
 // sellOut has buyers come until the units are all held. An order that was lost on
 // its way is on sale again only when its gate has been opened anew.

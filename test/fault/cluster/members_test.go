@@ -80,6 +80,13 @@ func (c *cluster) await() {
 	}
 }
 
+// lend has what a trial meets fail that trial.
+func (c *cluster) lend(t testing.TB) {
+	owner := c.t
+	c.t = t
+	t.Cleanup(func() { c.t = owner })
+}
+
 // all is every process that runs.
 func (c *cluster) all() (running []*program.Process) {
 	c.mu.Lock()
