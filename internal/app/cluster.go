@@ -33,6 +33,7 @@ const (
 // cluster is one process of a sale on Redis, Kafka and Postgres.
 type cluster struct {
 	cfg   Config
+	looks bool // and makes nothing
 	gate  *redisgate.Gate
 	log   *kafkalog.Log
 	store *pgstore.Store
@@ -96,7 +97,7 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Log: m.cfg.Log}); err != nil {
+		if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Existing: m.looks, Log: m.cfg.Log}); err != nil {
 			return err
 		}
 	}
@@ -107,7 +108,11 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 
 func (m *cluster) connectPostgres(ctx context.Context) (err error) {
 	if m.store == nil {
-		if m.store, err = pgstore.Open(ctx, m.cfg.Postgres); err != nil {
+		open := pgstore.Open
+		if m.looks {
+			open = pgstore.OpenExisting
+		}
+		if m.store, err = open(ctx, m.cfg.Postgres); err != nil {
 			return err
 		}
 	}

@@ -26,7 +26,7 @@ func (p *Program) wire(bench http.Handler) error {
 	}
 	p.desk = purchase.New(p.work, purchase.Parts{
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store),
-		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Pause: pause,
+		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
 	})
 	if p.cfg.isCluster() { // where others project as well
 		if p.followed, err = k.log.Partitions(p.work); err != nil {
@@ -46,19 +46,12 @@ func (p *Program) wire(bench http.Handler) error {
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
 	p.api = httpapi.New(httpapi.Config{
-		Desk: p.buyPath(), Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
+		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.missing, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 	return nil
-}
-
-func (p *Program) buyPath() httpapi.Desk {
-	if p.cfg.isCluster() {
-		return p.desk
-	}
-	return firmDesk{p.desk}
 }
 
 // lag is how many records the store has to meet yet; 0 where nobody can tell.
@@ -92,5 +85,14 @@ func await(ctx context.Context, done <-chan struct{}) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+func linger(done <-chan struct{}) {
+	slow := time.NewTimer(purchase.SlowAppend)
+	defer slow.Stop()
+	select {
+	case <-done:
+	case <-slow.C:
 	}
 }

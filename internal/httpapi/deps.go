@@ -16,7 +16,7 @@ import (
 // A Desk is the buy path: a purchase.Desk.
 type Desk interface {
 	Refuse(product, user []byte) (purchase.Answer, bool)
-	Buy(ctx context.Context, product, user string, order sale.OrderID) (purchase.Answer, error)
+	Buy(ctx, wait context.Context, product, user string, order sale.OrderID) (purchase.Answer, error)
 }
 
 // A Settler ends what buyers began: a settle.Desk.
@@ -90,8 +90,8 @@ type Config struct {
 	NewOrderID func() sale.OrderID
 	Now        func() time.Time
 
-	// Wait is how long a buyer waits for placed before the answer is 202. 0 is
-	// the embedded mode: the desk's answer is certain, and is waited for.
+	// Wait is how long a buyer waits for the gate's decision, and for placed before
+	// the answer is 202. 0 is the embedded mode: placed is waited for.
 	Wait time.Duration
 	Rate float64 // buys a second and user; 0: any number
 
