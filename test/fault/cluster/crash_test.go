@@ -19,9 +19,6 @@ var (
 	embeddedRooms = []string{"memgate", "sqlitelog", "sqlitestore"}
 )
 
-// slow is how many buyers come a second.
-const slow = 30
-
 // pointsHere are the moments at which a process of a cluster may die; in the short
 // suite those that only a cluster has.
 func pointsHere() (points []string) {

@@ -26,7 +26,7 @@ func TestAServerStopped(t *testing.T) {
 	}
 	for name, n := range map[string]*devstack.Node{"Kafka": on.kafka.Nodes[0], "Postgres": on.postgres.Node} {
 		ledger.Trials(t, name+" away", 1, 10, func(t *ledger.Trial) {
-			s := c.trial(t, 500+int(outage.Seconds())*pace, func(s *sale) {
+			s := c.trial(t, 1_000+2*slow*int(outage.Seconds()), slow, func(s *sale) {
 				n.Stop()
 				s.until("orders are queued", func() bool { return s.queued() >= pace })
 				if a, err := c.any().Get("/readyz"); err != nil || a.Status != 503 || !strings.Contains(a.Body, "Missing: "+name) {

@@ -41,7 +41,7 @@ func TestTheNetworkIsIll(t *testing.T) {
 	ledger.Trials(t, "network", len(ills), 60, func(t *ledger.Trial) {
 		ill, server := ills[t.Seed%uint64(len(ills))], servers[t.Seed%uint64(len(servers))]
 		t.Point = server + ": " + ill.name
-		c.trial(t, 3_000, func(*sale) {
+		c.trial(t, 3_000, pace, func(*sale) {
 			way := ways[server].Toxics
 			for toxic := range strings.SplitSeq(ill.toxics, ", ") {
 				kind, stream, _ := strings.Cut(toxic, " ")

@@ -16,7 +16,7 @@ func TestPostgresPutBack(t *testing.T) {
 	c := start(t, bin, on.flags())
 	ledger.Trials(t, "older Postgres", 1, 20, func(t *ledger.Trial) {
 		copied := t.TempDir()
-		c.trial(t, 1_500, func(s *sale) {
+		c.trial(t, 1_500, pace, func(s *sale) {
 			on.postgres.Stop()
 			if err := os.CopyFS(copied, os.DirFS(on.postgres.Data())); err != nil {
 				t.Fatal(err)

@@ -34,7 +34,7 @@ func TestTheEndOfRedissFileIsCutOff(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
 	ledger.Trials(t, "AOF cut", 1, 100, func(t *ledger.Trial) {
-		c.trial(t, 300, func(*sale) {
+		c.trial(t, 300, pace, func(*sale) {
 			on.redis.Kill()
 			harmAppendOnlyFile(t, on.redis, func(was []byte) []byte { return was[:len(was)-1-t.IntN(min(len(was)/2, 20_000))] })
 			up(t, on.redis.Node)

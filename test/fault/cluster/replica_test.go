@@ -33,7 +33,7 @@ func TestOlderDataOfAReplica(t *testing.T) {
 	c := start(t, bin, append([]string{"--redis", front.url()}, on.flags()[2:]...))
 	ledger.Trials(t, "stale failover", 2, 50, func(t *ledger.Trial) {
 		follow(t, second, first)
-		c.trial(t, 600, func(s *sale) {
+		c.trial(t, 600, pace, func(s *sale) {
 			second.Freeze()
 			tell(t, first, "CLIENT KILL TYPE replica", ":1")
 			s.sold(1 + t.IntN(pace)) // of which the replica hears nothing

@@ -8,12 +8,13 @@ import (
 
 // trial is one fault in a small sale of its own: it runs well before, and after; then
 // all of it is sold and looked at, and whether some order of single steps explains
-// what its buyers were told. harm returns when the fault is over.
-func (c *cluster) trial(t *ledger.Trial, quantity int, harm func(*sale)) *sale {
+// what its buyers were told. harm returns when the fault is over; until then not all
+// may be sold.
+func (c *cluster) trial(t *ledger.Trial, quantity, perSecond int, harm func(*sale)) *sale {
 	t.Helper()
 	c.lend(t)
 	s := c.put(quantity)
-	s.open(pace)
+	s.open(perSecond)
 	s.sold(1 + t.IntN(50))
 	harm(s)
 	s.heals(t, time.Now())
