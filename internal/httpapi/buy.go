@@ -101,15 +101,12 @@ func strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, err erro
 		return r, p
 	}
 	var user string
-	if err := readObject(ctx.PostBody(), idField("user_id", &user)); err != nil {
+	if err := readObject(ctx.PostBody(), needed(idField("user_id", &user))); err != nil {
 		return r, err
 	}
 	id, err := url.PathUnescape(string(product))
 	if err != nil || !sale.CheckID(id) {
 		return r, broken(invalid, "id", sale.IDRule)
-	}
-	if user == "" {
-		return r, broken(invalid, "user_id", "is required")
 	}
 	key, ok := idempotencyKey(h)
 	if !ok {

@@ -21,7 +21,9 @@ const published = "../../api/openapi.yaml"
 //go:generate go test -run TestPublishedDocument -update .
 
 func TestPublishedDocument(t *testing.T) {
-	served := New(newShop().config()).yaml
+	c := newShop().config()
+	c.Auth = auth.New("token", nil, c.Now)
+	served := New(c).yaml
 	if *update {
 		if err := os.WriteFile(published, served, 0o644); err != nil {
 			t.Fatal(err)
@@ -96,6 +98,13 @@ func TestDocumentAndRoutesAgree(t *testing.T) {
 	}
 	for _, path := range []string{"/api", "/api/", "/api/x", "/api/products/1/x", "/api/orders", "/openapi.yaml", "/docs", "/schemas/Order.json", "/internal/verify"} {
 		s.do(t, "GET", path, "").problem(t, notFound)
+	}
+}
+
+// A server without a token does not say that it asks for one.
+func TestDocumentOfAnOpenServer(t *testing.T) {
+	if open, guarded := string(serve(t).api.document), string(guarded(t).api.document); strings.Contains(open, `"security":`) || !strings.Contains(guarded, `"security":`) {
+		t.Error("the document does not tell which routes are guarded")
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -225,9 +227,24 @@ func fromHuma(status int, _ string, errs ...error) huma.StatusError {
 			return q
 		}
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			_, field, _ := strings.Cut(d.Location, ".")
-			p.Errors = append(p.Errors, sale.FieldError{Field: field, Rule: d.Message})
+			part, field, _ := strings.Cut(d.Location, ".")
+			if !sale.CheckID(field) { // the name of a parameter may be anything, too
+				field = part
+			}
+			if !slices.ContainsFunc(p.Errors, func(e sale.FieldError) bool { return e.Field == field }) { // one rule is enough
+				p.Errors = append(p.Errors, sale.FieldError{Field: field, Rule: inOurWords(d.Message)})
+			}
 		}
 	}
 	return p
+}
+
+var humaRule = regexp.MustCompile(`^expected (string to be|value to be|number) `)
+
+// inOurWords is a rule as huma has it, as the rest of the code would say it.
+func inOurWords(rule string) string {
+	if rule == "invalid integer" {
+		return "must be a whole number"
+	}
+	return humaRule.ReplaceAllLiteralString(rule, "must be ")
 }
