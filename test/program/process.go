@@ -42,9 +42,6 @@ func (p *Process) Pid() int { return p.cmd.Process.Pid }
 // Signal sends it a signal, if it has not ended.
 func (p *Process) Signal(s syscall.Signal) { _ = p.cmd.Process.Signal(s) } // nothing to tell it any more
 
-// Pid is its process id.
-func (p *Process) Pid() int { return p.cmd.Process.Pid }
-
 // Running reports whether it has not ended yet.
 func (p *Process) Running() bool {
 	select {
