@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"regexp"
 	"testing"
+	"time"
 )
 
 // A Server is a process that runs seckill serve, and sells.
@@ -49,8 +50,15 @@ func (s *Server) Ready(t testing.TB) bool {
 	if !s.Out.Await("msg=ready") || !s.Address(t) {
 		return false
 	}
-	if a, err := s.Get("/readyz"); err != nil || a.Status != 200 {
-		t.Fatalf("it says that it is ready, and /readyz says %d, %v", a.Status, err)
+	for began := time.Now(); ; <-time.After(50 * time.Millisecond) { // its servers may be slow to answer
+		a, err := s.Get("/readyz")
+		switch {
+		case err == nil && a.Status == 200:
+			return true
+		case !s.Running():
+			return false
+		case time.Since(began) > time.Minute:
+			t.Fatalf("it says that it is ready, and /readyz says %v, %v", a, err)
+		}
 	}
-	return true
 }
