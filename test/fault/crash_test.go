@@ -13,13 +13,10 @@ import (
 	"seckill/test/program"
 )
 
-// A trial of a crash is a small sale, and few buyers at a time.
+// A trial of a crash is a small sale.
 var small = shop{shelf{"final", 200, 1}, shelf{"payable", 100, 2}}
 
-const (
-	crashTrials = 300 // of a full run
-	few         = 16
-)
+const few = 16 // buyers
 
 // otherMode is the rooms that only a cluster has.
 var otherMode = []string{"redisgate", "kafkalog", "pgstore"}
@@ -34,7 +31,7 @@ func TestCrashPoints(t *testing.T) {
 		}
 	}
 	binary := program.Tagged(t, "crash")
-	ledger.Trials(t, "crash, embedded", len(points), crashTrials, func(t *ledger.Trial) {
+	ledger.Trials(t, "crash, embedded", len(points), func(t *ledger.Trial) {
 		t.Point = points[t.Seed%uint64(len(points))]
 		k := &killing{data: t.TempDir(), crowd: crowd{shop: small}, program: bin}
 		k.crash(t, binary, 1+t.IntN(passes(t.Point)))

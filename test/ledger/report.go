@@ -12,13 +12,13 @@ import (
 // A kind is one of the trials, as people are told of it.
 type kind struct {
 	name, what, command string
-	goal                int
+	goal                int // trials of a full run
 }
 
 var kinds = []kind{
 	{"simulation", "the real rooms on simulated servers, under a seed", "make fault SEEDS=300000", 300_000},
-	{"crash, embedded", "killed at a named point of the code; one process, one folder", "go test ./test/fault -run TestCrashPoints", 300},
-	{"crash, cluster", "the same of one of the processes of a cluster", "go test ./test/fault/cluster -run TestCrashPoints", 200},
+	{"crash, embedded", "killed at a named point of the code; one process, one folder", "go test ./test/fault -run TestCrashPoints", 350},
+	{"crash, cluster", "the same of one of the processes of a cluster", "go test ./test/fault/cluster -run TestCrashPoints", 150},
 	{"AOF cut", "Redis killed, and the end of its append-only file cut off", "go test ./test/fault/cluster -run CutOff", 100},
 	{"stale failover", "a replica of Redis that lacks orders becomes the primary", "go test ./test/fault/cluster -run OlderData", 50},
 	{"older Postgres", "Postgres put back to an older copy of its files", "go test ./test/fault/cluster -run PutBack", 20},

@@ -3,6 +3,7 @@ package ledger
 import (
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -15,15 +16,16 @@ type Trial struct {
 	Line
 }
 
-// Trials runs trials of a kind: so many in a short suite, and in a full one those
-// that the ledger lacks of all. FAULT_SEED runs that one only, FAULT_TRIALS bounds
+// Trials runs trials of one of the kinds: so many in a short suite, and in a full one
+// those that the ledger lacks of the goal. FAULT_SEED runs that one only, FAULT_TRIALS bounds
 // how many a full run adds.
-func Trials(t *testing.T, kind string, short, all int, try func(*Trial)) {
+func Trials(t *testing.T, name string, short int, try func(*Trial)) {
 	t.Helper()
-	seeds, full := chosen(t, kind, short, all)
+	at := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
+	seeds, full := chosen(t, name, short, kinds[at].goal)
 	commit := Commit()
 	for _, seed := range seeds {
-		l := Line{Kind: kind, Seed: seed, Commit: commit, Date: time.Now().UTC().Format(time.DateOnly)}
+		l := Line{Kind: name, Seed: seed, Commit: commit, Date: time.Now().UTC().Format(time.DateOnly)}
 		began := time.Now()
 		ran := t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
 			on := &Trial{T: t, Rand: rand.New(rand.NewPCG(seed, 0)), Line: l}

@@ -46,7 +46,7 @@ func TestCrashPoints(t *testing.T) {
 	owner := t
 	worker := c.launchWhole(owner, bin)
 	points := pointsHere()
-	ledger.Trials(t, "crash, cluster", len(points), 200, func(t *ledger.Trial) {
+	ledger.Trials(t, "crash, cluster", len(points), func(t *ledger.Trial) {
 		c.lend(t)
 		t.Point = points[t.Seed%uint64(len(points))]
 		s := c.newSale(40 * slow) // nobody projects for some ten seconds

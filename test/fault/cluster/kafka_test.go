@@ -25,7 +25,7 @@ func TestAServerStopped(t *testing.T) {
 		outage = time.Minute
 	}
 	for name, n := range map[string]*devstack.Node{"Kafka": on.kafka.Nodes[0], "Postgres": on.postgres.Node} {
-		ledger.Trials(t, name+" away", 1, 10, func(t *ledger.Trial) {
+		ledger.Trials(t, name+" away", 1, func(t *ledger.Trial) {
 			s := c.trial(t, 1_000+2*slow*int(outage.Seconds()), slow, func(s *sale) {
 				n.Stop()
 				s.until("orders are queued", func() bool { return s.queued() >= pace })

@@ -14,7 +14,7 @@ import (
 func TestPostgresPutBack(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
-	ledger.Trials(t, "older Postgres", 1, 20, func(t *ledger.Trial) {
+	ledger.Trials(t, "older Postgres", 1, func(t *ledger.Trial) {
 		copied := t.TempDir()
 		c.trial(t, 1_500, pace, func(s *sale) {
 			on.postgres.Stop()

@@ -33,7 +33,7 @@ func TestFlushAllInARush(t *testing.T) {
 func TestTheEndOfRedissFileIsCutOff(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
-	ledger.Trials(t, "AOF cut", 1, 100, func(t *ledger.Trial) {
+	ledger.Trials(t, "AOF cut", 1, func(t *ledger.Trial) {
 		c.trial(t, 300, pace, func(*sale) {
 			on.redis.Kill()
 			harmAppendOnlyFile(t, on.redis, func(was []byte) []byte { return was[:len(was)-1-t.IntN(min(len(was)/2, 20_000))] })

@@ -31,7 +31,7 @@ func TestOlderDataOfAReplica(t *testing.T) {
 	t.Cleanup(second.Close)
 	front := newFront(t, first)
 	c := start(t, bin, append([]string{"--redis", front.url()}, on.flags()[2:]...))
-	ledger.Trials(t, "stale failover", 2, 50, func(t *ledger.Trial) {
+	ledger.Trials(t, "stale failover", 2, func(t *ledger.Trial) {
 		follow(t, second, first)
 		c.trial(t, 600, pace, func(s *sale) {
 			second.Freeze()

@@ -25,7 +25,7 @@ const (
 // fault every ten seconds; each minute sells another product out. One process is
 // never harmed, and its memory does not grow.
 func TestSoak(t *testing.T) {
-	ledger.Trials(t, "soak", 0, 1, func(t *ledger.Trial) {
+	ledger.Trials(t, "soak", 0, func(t *ledger.Trial) {
 		on := sharedServers(t)
 		c := start(t, bin, on.flags())
 		witness := c.apis[0]
