@@ -25,7 +25,7 @@ var kinds = []kind{
 	{"Kafka away", "Kafka stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10},
 	{"Postgres away", "Postgres stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10},
 	{"network", "requests or answers lost, delayed or cut on the way to a server", "go test ./test/fault/cluster -run NetworkIsIll", 60},
-	{"soak", "half an hour at half of the top rate, a fault every 10 s", "go test ./test/fault/cluster -run Soak -timeout 1h", 1},
+	{"soak", "a minute at half of the top rate, with six faults", "go test ./test/fault/cluster -run Soak -timeout 1h", 30},
 }
 
 // A row is what the ledger has of a kind.
