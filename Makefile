@@ -59,10 +59,10 @@ reliability: ## Write docs/reliability.md from the ledger of trials
 	go run ./test/ledger/reliability
 
 test-fault: ## - kills, cuts and damage, with the real binary
-	go test -count=1 -timeout 6m ./test/fault
+	go test -count=1 -timeout 10m ./test/fault
 
 test-cluster: ## - the same of a cluster, with real servers
-	go test -count=1 -timeout 10m ./test/fault/cluster
+	go test -count=1 -timeout 15m ./test/fault/cluster
 
 fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)
 	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | xargs -n 1 dirname | sort -u); do \

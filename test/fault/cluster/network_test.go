@@ -38,7 +38,7 @@ func TestTheNetworkIsIll(t *testing.T) {
 	on := ownServers(t, 1, "advertised.listeners=BROKER://"+ways["Kafka"].Listen)
 	c := start(t, bin, ways.lead(t, on))
 	servers := []string{"Redis", "Kafka", "Postgres"}
-	ledger.Trials(t, "network", len(ills), func(t *ledger.Trial) {
+	ledger.Trials(t, "network", len(servers), func(t *ledger.Trial) {
 		ill, server := ills[t.Seed%uint64(len(ills))], servers[t.Seed%uint64(len(servers))]
 		t.Point = server + ": " + ill.name
 		c.trial(t, 3_000, pace, func(*sale) {
