@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites fault test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
+.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -11,7 +11,7 @@ UI_SOURCES := $(shell find ui/* \( -name node_modules -o -name dist \) -prune -o
 # What needs servers of its own, and what kills them.
 SUITES := ./internal/devstack/... ./internal/gate/redisgate ./internal/orderlog/kafkalog ./internal/orderstore/pgstore ./cmd/devstack ./deploy
 # What runs under seeds, and is written down.
-TRIALS := CrashPoints|CutOff|OlderData|PutBack|AServerStopped|NetworkIsIll|Soak
+TRIALS := Stories|CrashPoints|CutOff|OlderData|PutBack|AServerStopped|NetworkIsIll|Soak
 NPM_LOCKS := $(wildcard ui/package-lock.json test/e2e/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")
@@ -48,11 +48,11 @@ test-suites: ## - the keepers of the cluster, on real servers
 	go test -race -timeout 6m $(SUITES)
 
 ifdef FULL
-fault: deps-test ## - the suites of faults, but for the cluster's (FULL=1: all trials that the ledger lacks, of both, for hours)
-	FAULT_FULL=1 go test -v -count=1 -timeout 24h -run '$(TRIALS)' ./test/fault ./test/fault/cluster
+fault: deps-test ## - the simulation, its mutants and the faults (FULL=1: all trials that the ledger lacks, for hours)
+	FAULT_FULL=1 go test -v -count=1 -timeout 24h -run '$(TRIALS)' ./test/sim ./test/fault ./test/fault/cluster
 	@$(MAKE) --no-print-directory reliability
 else
-fault: test-fault
+fault: test-sim test-mutants test-fault
 endif
 
 reliability: ## Write docs/reliability.md from the ledger of trials
@@ -64,6 +64,12 @@ test-fault: ## - kills, cuts and damage, with the real binary
 test-cluster: ## - the same of a cluster, with real servers
 	go test -count=1 -timeout 15m ./test/fault/cluster
 
+test-sim: ## - 10,000 stories of the simulation, without the race detector (SEEDS=1000000)
+	GOGC=400 SEEDS=$(or $(SEEDS),10000) go test -count=1 -timeout 24h -run Stories ./test/sim
+
+test-mutants: ## - that the tests bite: each rule taken away in turn, and caught (FULL=1: from random seeds, counted; MUTANTS_OUT=FILE)
+	go test -count=1 -timeout 60m -v -run Mutant ./test/fault/mutants | grep -vE '^ *(---|===) '; exit $${PIPESTATUS[0]}
+
 fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)
 	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | xargs -n 1 dirname | sort -u); do \
 	  for target in $$(grep -ho '^func Fuzz[A-Za-z]*' $$package/*_test.go | cut -d ' ' -f 2); do \
@@ -74,7 +80,7 @@ fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)
 test-ui: need-node npm ## - types, lint and unit tests of the pages
 	cd ui && npm run typecheck && npm run lint && npm test
 
-test-e2e: need-node build npm ## - the pages in a real browser
+test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of one process and of a cluster
 	cd test/e2e && npm run typecheck && npm test
 
 schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them

@@ -13,6 +13,7 @@ import (
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/pgstore"
 	"seckill/internal/purchase"
+	"seckill/internal/rehearsal"
 	"seckill/internal/sale"
 )
 
@@ -166,6 +167,10 @@ func (m *cluster) failed(ctx context.Context) error {
 	<-ctx.Done()
 	return nil
 }
+
+func (m *cluster) shelf() rehearsal.Shelf { return m.store.Rehearsals(rehearsal.Patience) }
+
+func (m *cluster) firm() bool { return false }
 
 func (m *cluster) close() error {
 	var errs []error

@@ -83,7 +83,7 @@ func (f *folder) tighten() error {
 	return nil
 }
 
-var ours = regexp.MustCompile(`^(lock|version|serve\.json|orders\.log|store\.db)([.-]|$)`)
+var ours = regexp.MustCompile(`^(lock|version|serve\.json|orders\.log|store\.db|` + shelfFolder + `)([.-]|$)`)
 
 func (f *folder) checkVersion() error {
 	kept, err := os.ReadFile(f.file("version"))

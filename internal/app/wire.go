@@ -14,6 +14,7 @@ import (
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 	"seckill/internal/settle"
+	"seckill/internal/verify"
 )
 
 // wire joins the rooms. bench is where verify asks, or nil.
@@ -43,10 +44,13 @@ func (p *Program) wire(bench http.Handler) error {
 		},
 	}
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
+	p.court = newCourt(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
+	p.stage = p.newStage()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
+		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.missing, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
@@ -55,20 +59,12 @@ func (p *Program) wire(bench http.Handler) error {
 }
 
 // lag is how many records the store has to meet yet; 0 where nobody can tell.
-func (p *Program) lag() (n float64) {
-	partitions, err := p.keepers.log.Partitions(p.work)
+func (p *Program) lag() float64 {
+	records, folded, err := p.progress(p.work)
 	if err != nil {
 		return 0
 	}
-	for i := range partitions {
-		_, end, errLog := p.keepers.log.Bounds(p.work, i)
-		mark, errStore := p.keepers.store.Mark(p.work, i)
-		if errLog != nil || errStore != nil {
-			return 0
-		}
-		n += float64(end - mark.Next)
-	}
-	return n
+	return float64(records - folded)
 }
 
 func random(n int) []byte {

@@ -77,14 +77,17 @@ type Meter interface {
 
 // Config is what an API works with. Fields marked optional may be zero.
 type Config struct {
-	Desk     Desk
-	Settle   Settler
-	Merchant Merchant
-	Store    Store
-	Gates    Gates
-	Hub      *live.Hub
-	Auth     *auth.Guard
-	Pages    fs.FS // what Vite built; without index.html a plain page stands in
+	Desk       Desk
+	Settle     Settler
+	Merchant   Merchant
+	Store      Store
+	Gates      Gates
+	Hub        *live.Hub
+	Auth       *auth.Guard
+	Rehearsals Rehearsals
+	Judge      func(ctx context.Context) (Verdict, error) // ErrUnavailable and its like: could not judge
+	Figures    func(ctx context.Context) Figures
+	Pages      fs.FS // what Vite built; without index.html a plain page stands in
 
 	Secret     []byte // keys the order ids under an Idempotency-Key: the same in every process
 	NewOrderID func() sale.OrderID

@@ -199,6 +199,8 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.buy(t, "1", "l"))
 	s.set(func() { s.down = sale.ErrChangedMeanwhile })
 	meet(s.do(t, "PUT", "/api/products/1", `{"quantity":1}`, operator...))
+	s.drill.fails = RehearsalRunning{}
+	meet(s.do(t, "POST", "/api/rehearsals", `{}`, operator...))
 	// The last two need a connection that is badly used: see TestUnreadableKind.
 	met[kinds[headersTooLarge].name], met[kinds[timedOut].name] = true, true
 	for k := range kindCount {

@@ -33,6 +33,7 @@ const (
 	changedMeanwhile
 	notClosed
 	orderFinal
+	rehearsalRunning
 	closed
 	tooLarge
 	notJSON
@@ -68,6 +69,7 @@ var kinds = [kindCount]struct {
 	changedMeanwhile: {"changed_meanwhile", 409, 0, "Changed by somebody else meanwhile"},
 	notClosed:        {"not_closed", 409, 0, "Only a closed product can be deleted"},
 	orderFinal:       {"order_final", 409, 0, "The order is in a state that it cannot leave in this way"},
+	rehearsalRunning: {"rehearsal_running", 409, 0, "A rehearsal is under way"},
 	closed:           {"closed", 410, 0, "Closed"},
 	tooLarge:         {"too_large", 413, 0, "More than 4 KiB"},
 	notJSON:          {"not_json", 415, 0, "Content-Type must be application/json"},
@@ -199,6 +201,11 @@ func (a *API) explain(err error) *Problem {
 	if fields, ok := errors.AsType[sale.Invalid](err); ok {
 		p := problem(invalid)
 		p.Errors = fields
+		return p
+	}
+	if r, ok := errors.AsType[RehearsalRunning](err); ok {
+		p := problem(rehearsalRunning)
+		p.Detail = r.ID
 		return p
 	}
 	for _, c := range causes {

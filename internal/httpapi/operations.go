@@ -74,6 +74,7 @@ func bodyOf(api huma.API, v any) *huma.RequestBody {
 func documentBodies(api huma.API) {
 	paths := api.OpenAPI().Paths
 	paths["/api/products/{id}"].Put.RequestBody = bodyOf(api, Terms{})
+	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
 	paths["/api/session"].Post.RequestBody = bodyOf(api, Token{})
 }
 
@@ -214,7 +215,8 @@ func nativeOperations(api huma.API) []*huma.Operation {
 		parameter("query", "product", idSchema()), parameter("query", "user", idSchema()),
 		parameter("query", "epoch", &huma.Schema{Type: "integer", Format: "int64", Minimum: new(float64)}),
 	}
-	return []*huma.Operation{&buy, &product, &order}
+	rehearsal := watchRehearsalOperation(api)
+	return []*huma.Operation{&buy, &product, &order, &rehearsal}
 }
 
 func parameter(in, name string, s *huma.Schema) *huma.Param {

@@ -41,6 +41,8 @@ type shop struct {
 	late    bool                  // a placed order is folded when somebody waits for it
 	behind  []sale.Record         // those
 	stuck   bool                  // and then it is not
+	drill   drill
+	cannot  error // of the judge
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)
@@ -323,6 +325,7 @@ func (s *shop) config() Config {
 	var ids atomic.Uint64
 	return Config{
 		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub,
+		Rehearsals: &s.drill, Judge: s.judge, Figures: s.figures,
 		Auth: auth.New("", []byte("secret"), s.clock), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
 		NewOrderID: func() sale.OrderID {
 			var random [10]byte

@@ -15,8 +15,11 @@ type kind struct {
 	goal                int // trials of a full run
 }
 
+// Stories is how many stories of the simulation are one trial.
+const Stories = 1_000
+
 var kinds = []kind{
-	{"simulation", "the real rooms on simulated servers, under a seed", "make fault SEEDS=300000", 300_000},
+	{"simulation", "the real rooms on simulated servers, under a seed", "make test-sim SEEDS=300000", 300},
 	{"crash, embedded", "killed at a named point of the code; one process, one folder", "go test ./test/fault -run TestCrashPoints", 350},
 	{"crash, cluster", "the same of one of the processes of a cluster", "go test ./test/fault/cluster -run TestCrashPoints", 150},
 	{"AOF cut", "Redis killed, and the end of its append-only file cut off", "go test ./test/fault/cluster -run CutOff", 100},
@@ -37,8 +40,13 @@ type row struct {
 	Commits          string
 }
 
-func (r row) What() string    { return r.what }
-func (r row) Goal() int       { return r.goal }
+func (r row) What() string { return r.what }
+func (r row) Goal() int {
+	if r.name == "simulation" {
+		return r.goal * Stories
+	}
+	return r.goal
+}
 func (r row) Command() string { return r.command }
 
 // A point is a named moment of the code, and how often a process died there.
