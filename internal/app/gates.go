@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seckill/internal/crash"
 	"seckill/internal/opening"
 	"seckill/internal/sale"
 )
@@ -47,6 +48,7 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 		}
 		if !opened {
 			o.first.Wait()
+			crash.At("app: the gates are open")
 			opened = true
 			p.ready.Store(true)
 			p.cfg.Log.Info("ready", "address", p.Addr().String())

@@ -17,6 +17,7 @@ import (
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/storetest"
 	"seckill/internal/sale"
+	"seckill/test/ledger"
 )
 
 // number is a number from the environment: SEEDS is how many stories are told,
@@ -36,8 +37,23 @@ func number(t *testing.T, name string, otherwise uint64) uint64 {
 // TestStoriesKeepEveryPromise tells stories on all processors, and stops at the
 // first that broke a promise. With TALLY it goes on, and counts them.
 func TestStoriesKeepEveryPromise(t *testing.T) {
-	first := number(t, "SEED", 0)
-	end := first + number(t, "SEEDS", 100)
+	tellAll(t, number(t, "SEED", 0), number(t, "SEEDS", 100))
+}
+
+// A full run of the faults tells 300,000, a thousand for each line of the ledger.
+func TestStoriesForTheLedger(t *testing.T) {
+	if !ledger.Full() {
+		t.Skip("300,000 stories: make fault FULL=1")
+	}
+	ledger.Trials(t, "simulation", 0, func(t *ledger.Trial) {
+		t.Seeds = ledger.Stories
+		tellAll(t.T, (t.Seed-1)*ledger.Stories, ledger.Stories)
+	})
+}
+
+func tellAll(t *testing.T, first, n uint64) {
+	t.Helper()
+	end := first + n
 	tally := os.Getenv("TALLY") != ""
 	var next, broke atomic.Uint64
 	next.Store(first)
