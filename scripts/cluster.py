@@ -68,12 +68,13 @@ def cluster(folder, port=None):
     with contextlib.ExitStack() as stack:
         log = folder / "devstack.log"
         flags = re.compile(r"--redis \S+ --kafka \S+ --postgres \S+")
-        stack.enter_context(seckill.process([str(DEVSTACK)], log, lambda: flags.search(log.read_text()), 120))
+        devstack = stack.enter_context(seckill.process([str(DEVSTACK)], log, lambda: flags.search(log.read_text()), 120))
         servers = shlex.split(flags.search(log.read_text()).group())
         members = {n: member(folder, n, servers, r) for n, r in
                    {"api-1": "api", "api-2": "api", "projector": "projector"}.items()}
         started = {n: (stack.enter_context(context).pid, address) for n, (address, context) in members.items()}
         stack.enter_context(front(folder, port, {n: a for n, (_, a) in started.items() if n != "projector"}))
+        started["devstack"] = devstack.pid, None
         yield Cluster(f"http://127.0.0.1:{port}", servers, started)
 
 
