@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -113,6 +114,39 @@ func TestOneBuildForAllAndTenASecond(t *testing.T) {
 		if frames != 10*len(all) {
 			t.Errorf("%d frames, not 10 for each of %d", frames, len(all))
 		}
+	})
+}
+
+func TestACrowdIsToldInTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, c := live.New(), count(0)
+		const watchers = 1000
+		var all []*live.Watcher
+		for range watchers {
+			w := h.Watch("1", "v", c.start)
+			defer w.Close()
+			all = append(all, w)
+		}
+		time.Sleep(2 * live.Spacing) // the first frame's turns, and the rest after them
+		for _, w := range all {
+			want(t, w, "whole 0")
+		}
+		c.set(1)
+		h.Wake("1")
+		synctest.Wait()
+		told := slices.DeleteFunc(slices.Clone(all), func(w *live.Watcher) bool { return len(w.Frames()) == 0 })
+		if len(told) == 0 || len(told) > watchers/10 {
+			t.Errorf("%d of %d were told at once", len(told), watchers)
+		}
+		late := h.Watch("1", "v", c.start) // while the others are being told
+		defer late.Close()
+		time.Sleep(live.Spacing)
+		for _, w := range all {
+			want(t, w, "news 1")
+			want(t, w, "nothing")
+		}
+		want(t, late, "whole 1")
+		want(t, late, "nothing")
 	})
 }
 

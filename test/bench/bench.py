@@ -49,13 +49,14 @@ SUITES = {
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("suite", choices=SUITES)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, help="5, or 1 of growth, which repeats by itself")
     parser.add_argument("--only", help="one part: " + ", ".join(p for parts in SUITES.values() for p in parts))
     parser.add_argument("--scale", type=float, default=1, help="0.01: a hundredth of the buyers, to try this program")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the order (random)")
     parser.add_argument("--out", type=pathlib.Path, help="where the JSON goes; by default docs/performance, "
                         "and the documents are written from it; .cache where not everything is measured")
     args = parser.parse_args()
+    args.rounds = args.rounds or {"rounds": 5, "growth": 1}[args.suite]
     args.whole = args.out is None and args.only is None and args.scale == 1
     if args.out is None:
         args.out = (DATA if args.whole else seckill.CACHE) / f"{args.suite}.json"
