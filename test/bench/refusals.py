@@ -84,9 +84,22 @@ def beside_the_floors(figures, folder, sale, scale, mode):
         }
         cpu = {name: measure(figures, name, *targets[name], scale) for name in random.sample(sorted(targets), 3)}
     refusal(sale.url + PATH)
+    wire(figures, f"sold out, {mode}", sale)
     own = cpu[f"sold out, {mode}"]
     figures.add(f"sold out, {mode}", "CPU, × nginx", "×", own / cpu["nginx, the same bytes"], goal=("<=", 1.3))
     figures.add(f"sold out, {mode}", "CPU, × fasthttp", "×", own / cpu["fasthttp, the same bytes"])
+
+
+def wire(figures, part, sale):
+    """How many bytes a refusal is on the wire, both ways, without TCP's own."""
+    body = b'{"user_id":"0123456789abcdef01234567"}'
+    request = (f"POST {PATH} HTTP/1.1\r\nHost: {sale.host}:{sale.port}\r\nContent-Type: application/json\r\n"
+               f"Content-Length: {len(body)}\r\n\r\n").encode() + body
+    with socket.create_connection((sale.host, sale.port)) as s:
+        s.sendall(request)
+        answer = s.recv(65536)
+    figures.add(part, "bytes of a request", "B", len(request))
+    figures.add(part, "bytes of an answer", "B", len(answer))
 
 
 def measure(figures, name, url, pid, is_go, scale):

@@ -20,6 +20,10 @@ import (
 	"syscall"
 )
 
+// atOnce is how many streams are being opened at a time: what they cost while
+// they are open is to be measured, and not a rush to open them.
+const atOnce = 100
+
 var events, cut atomic.Int64
 
 func main() {
@@ -29,8 +33,9 @@ func main() {
 		log.Fatal(err)
 	}
 	request := "GET /api/products/" + product + "/events HTTP/1.1\r\nHost: " + address + "\r\n\r\n"
-	var first sync.WaitGroup
+	opening := make(chan struct{}, atOnce)
 	for range watchers {
+		opening <- struct{}{}
 		c, err := net.Dial("tcp", address)
 		if err == nil {
 			_, err = c.Write([]byte(request))
@@ -38,10 +43,11 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		first.Add(1)
-		go follow(c, sync.OnceFunc(first.Done))
+		go follow(c, sync.OnceFunc(func() { <-opening }))
 	}
-	first.Wait()
+	for range atOnce {
+		opening <- struct{}{} // the last ones have had their first event
+	}
 	fmt.Println("ready")
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
