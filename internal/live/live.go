@@ -101,8 +101,9 @@ func (h *Hub) WakeAll() {
 }
 
 // Watch begins to watch a view of a key. Where nobody watches it yet, start
-// makes the Build of the new topic.
-func (h *Hub) Watch(key, view string, start func() Build) *Watcher {
+// makes the Build of the new topic. ring is called after each frame, and at the
+// end of the topic, and must not block.
+func (h *Hub) Watch(key, view string, start func() Build, ring func()) *Watcher {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.watchers.Add(1)
@@ -110,7 +111,7 @@ func (h *Hub) Watch(key, view string, start func() Build) *Watcher {
 	if t == nil {
 		t = h.open(key, view, start())
 	}
-	return t.join()
+	return t.join(ring)
 }
 
 func (h *Hub) open(key, view string, build Build) *topic {

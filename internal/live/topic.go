@@ -25,6 +25,7 @@ type topic struct {
 type Watcher struct {
 	topic  *topic
 	frames chan []byte
+	ring   func()
 	once   sync.Once
 }
 
@@ -109,6 +110,7 @@ func (t *topic) hand(to []*Watcher, f Frame, first bool) {
 		} else {
 			w.frames <- f.News // there is room, and nobody else sends
 		}
+		w.ring()
 	}
 }
 
@@ -134,11 +136,12 @@ func (t *topic) end() {
 	defer t.mu.Unlock()
 	for w := range t.watchers {
 		close(w.frames)
+		w.ring()
 	}
 }
 
-func (t *topic) join() *Watcher {
-	w := &Watcher{topic: t, frames: make(chan []byte, behind)}
+func (t *topic) join(ring func()) *Watcher {
+	w := &Watcher{topic: t, frames: make(chan []byte, behind), ring: ring}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.whole != nil {
