@@ -50,6 +50,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("suite", choices=SUITES)
     parser.add_argument("--rounds", type=int, help="5, or 1 of growth, which repeats by itself")
+    parser.add_argument("--minutes", type=float, default=12, help="no round begins that would end later (%(default)s)")
     parser.add_argument("--only", help="one part: " + ", ".join(p for parts in SUITES.values() for p in parts))
     parser.add_argument("--scale", type=float, default=1, help="0.01: a hundredth of the buyers, to try this program")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the order (random)")
@@ -61,6 +62,20 @@ def arguments():
     if args.out is None:
         args.out = (DATA if args.whole else seckill.CACHE) / f"{args.suite}.json"
     return args
+
+
+def measure(figures, parts, args):
+    """Round after round, while the next one will probably end in time."""
+    began = time.monotonic()
+    for n in range(1, args.rounds + 1):
+        for name in random.sample(sorted(parts), len(parts)):
+            print(f"{time.monotonic() - began:4.0f} s, round {n}: {name}", file=sys.stderr, flush=True)
+            with tempfile.TemporaryDirectory(prefix="bench-", dir=seckill.CACHE) as tmp:
+                parts[name](figures, pathlib.Path(tmp), args.scale)
+        took = time.monotonic() - began
+        figures.about.update(rounds=n, took_s=round(took))
+        if took * (n + 1) / n > args.minutes * 60:
+            break
 
 
 def run():
@@ -76,13 +91,7 @@ def run():
     random.seed(args.seed)
     parts = {name: part for name, part in SUITES[args.suite].items() if args.only in (None, name)}
     seckill.CACHE.mkdir(exist_ok=True)
-    began = time.monotonic()
-    for n in range(1, args.rounds + 1):
-        for name in random.sample(sorted(parts), len(parts)):
-            print(f"{time.monotonic() - began:4.0f} s, round {n}: {name}", file=sys.stderr, flush=True)
-            with tempfile.TemporaryDirectory(prefix="bench-", dir=seckill.CACHE) as tmp:
-                parts[name](figures, pathlib.Path(tmp), args.scale)
-    figures.about["took_s"] = round(time.monotonic() - began)
+    measure(figures, parts, args)
     figures.print()
     figures.write(args.out)
     print(f"\nwritten to {args.out}")
