@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test lint test-unit test-suites test-fault test-cluster test-ui test-e2e jmeter jmeter-cluster bench bench-growth rounds growth pgo clean help
+.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites test-fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster bench bench-growth rounds growth pgo clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -30,7 +30,7 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-test: deps-test npm lint test-unit test-suites test-fault test-cluster test-ui test-e2e jmeter jmeter-cluster ## All tests, which are:
+test: deps-test npm lint test-unit test-suites test-fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster ## All tests, which are:
 
 lint: ## - gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -51,11 +51,21 @@ test-fault: ## - kills, cuts and damage, with the real binary
 test-cluster: ## - the same of a cluster, with real servers
 	go test -count=1 -timeout 10m ./test/fault/cluster
 
+fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)
+	@for package in $$(grep -rl --include='*_test.go' '^func Fuzz' internal | xargs -n 1 dirname | sort -u); do \
+	  for target in $$(grep -ho '^func Fuzz[A-Za-z]*' $$package/*_test.go | cut -d ' ' -f 2); do \
+	    echo "$$package $$target"; go test ./$$package -run '^$$' -fuzz "^$$target\$$" -fuzztime $(or $(FUZZTIME),30s) || exit 1; \
+	  done; \
+	done
+
 test-ui: need-node npm ## - types, lint and unit tests of the pages
 	cd ui && npm run typecheck && npm run lint && npm test
 
-test-e2e: need-node build npm ## - the pages in a real browser
+test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of one process and of a cluster
 	cd test/e2e && npm run typecheck && npm test
+
+schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
+	@python3 test/contract/contract.py
 
 jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error (CLUSTER=1: of a cluster)
 	@python3 test/load/jmeter.py $(if $(CLUSTER),--cluster)

@@ -110,7 +110,7 @@ class Sale:
 
 
 @contextlib.contextmanager
-def serve(folder, *flags, binary=ROOT / "bin" / "seckill", within=60):
+def serve(folder, binary=ROOT / "bin" / "seckill", within=60, options=()):
     """`seckill serve` on folder/data; its output goes to folder/serve.log."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -119,8 +119,7 @@ def serve(folder, *flags, binary=ROOT / "bin" / "seckill", within=60):
         with contextlib.suppress(OSError):
             return call("GET", f"{url}/readyz", timeout=1)[0] == 200
 
-    args = [str(binary), "serve", "--listen", f"127.0.0.1:{port}", "--data", os.path.join(folder, "data"),
-            *flags]
+    args = [str(binary), "serve", "--listen", f"127.0.0.1:{port}", "--data", os.path.join(folder, "data"), *options]
     begin = time.monotonic()
     with process(args, os.path.join(folder, "serve.log"), ready, within) as p:
         yield Sale(url, p.pid, time.monotonic() - begin)

@@ -100,6 +100,8 @@ func TestWrongUsage(t *testing.T) {
 		{"serve --listen", "--listen"},
 		{"serve --listen=3000", "--listen must be host:port"},
 		{"serve --listen=::1:3000", "--listen must be host:port"},
+		{"serve --listen=localhost:99999", "--listen must be host:port"},
+		{"serve --listen=localhost:", "--listen must be host:port"},
 		{"serve --data=", "--data must name a folder"},
 		{"serve --rate=fast", "--rate: expected a float"},
 		{"serve --rate=-1", "--rate must be 0"},

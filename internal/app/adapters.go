@@ -17,18 +17,6 @@ func away(err error) bool {
 	return errors.Is(err, sale.ErrNoGate) || errors.Is(err, sale.ErrShut) || errors.Is(err, sale.ErrFenced)
 }
 
-// firmDesk never answers queued: in one process an order is placed, or its
-// outcome is unknown.
-type firmDesk struct{ *purchase.Desk }
-
-func (d firmDesk) Buy(ctx context.Context, product, user string, order sale.OrderID) (purchase.Answer, error) {
-	a, err := d.Desk.Buy(ctx, product, user, order)
-	if err == nil && a.Result == purchase.Queued {
-		err = sale.ErrUnknownOutcome
-	}
-	return a, err
-}
-
 // catalog is a store's products, as the buy path asks for them.
 type catalog struct{ store orderstore.Opener }
 

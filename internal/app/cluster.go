@@ -13,6 +13,7 @@ import (
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/pgstore"
 	"seckill/internal/purchase"
+	"seckill/internal/rehearsal"
 	"seckill/internal/sale"
 )
 
@@ -28,11 +29,14 @@ const (
 	connectWithin = 10 * time.Second
 	// askWithin is how long a server may take to show that it is there.
 	askWithin = time.Second
+	// leftMost bounds the entries of an outbox that are counted at the end.
+	leftMost = 10_000
 )
 
 // cluster is one process of a sale on Redis, Kafka and Postgres.
 type cluster struct {
 	cfg   Config
+	looks bool // and makes nothing
 	gate  *redisgate.Gate
 	log   *kafkalog.Log
 	store *pgstore.Store
@@ -96,7 +100,7 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Log: m.cfg.Log}); err != nil {
+		if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Existing: m.looks, Log: m.cfg.Log}); err != nil {
 			return err
 		}
 	}
@@ -107,7 +111,11 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 
 func (m *cluster) connectPostgres(ctx context.Context) (err error) {
 	if m.store == nil {
-		if m.store, err = pgstore.Open(ctx, m.cfg.Postgres); err != nil {
+		open := pgstore.Open
+		if m.looks {
+			open = pgstore.OpenExisting
+		}
+		if m.store, err = open(ctx, m.cfg.Postgres); err != nil {
 			return err
 		}
 	}
@@ -160,16 +168,58 @@ func (m *cluster) failed(ctx context.Context) error {
 	return nil
 }
 
+func (m *cluster) shelf() rehearsal.Shelf { return m.store.Rehearsals(rehearsal.Patience) }
+
+func (m *cluster) firm() bool { return false }
+
 func (m *cluster) close() error {
 	var errs []error
+	if m.log != nil {
+		errs = append(errs, m.closeLog())
+	}
 	if m.gate != nil {
 		m.gate.Close()
-	}
-	if m.log != nil {
-		errs = append(errs, m.log.Close())
 	}
 	if m.store != nil {
 		errs = append(errs, m.store.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// closeLog takes it for no failure that the log has not taken all: nobody was told
+// that it is placed, and what a gate has admitted is in the outbox, from where
+// whoever sells next appends it. It tells how much that is.
+func (m *cluster) closeLog() error {
+	err := m.log.Close()
+	orders, uncounted := m.left()
+	if orders > 0 || uncounted != nil {
+		m.cfg.Log.Warn("orders are left in the outbox: whoever sells appends them", "orders", orders, "uncounted", uncounted, "log", err)
+	}
+	if errors.Is(err, sale.ErrUnknownOutcome) {
+		err = nil
+	}
+	return err
+}
+
+// left is how many orders are in the outbox, at most leftMost of a product.
+func (m *cluster) left() (orders int, err error) {
+	if m.gate == nil || m.store == nil || !m.cfg.sells() {
+		return 0, nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
+	defer cancel()
+	products, err := m.store.Products(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, p := range products {
+		entries, err := m.gate.Pending(ctx, p.ID, 0, leftMost)
+		if err != nil && !away(err) {
+			return orders, err
+		}
+		for _, e := range entries {
+			orders += len(e.Orders)
+		}
+	}
+	return orders, nil
 }

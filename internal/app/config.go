@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"strconv"
 	"time"
 
 	"seckill/internal/gate/redisgate"
@@ -57,7 +58,10 @@ func (e UsageError) Error() string { return fmt.Sprintf("--%s %s", e.Flag, e.Rul
 
 // Check returns a UsageError for the first flag that breaks a rule.
 func (c Config) Check() error {
-	host, _, err := net.SplitHostPort(c.Listen)
+	host, port, err := net.SplitHostPort(c.Listen)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
 	switch {
 	case err != nil:
 		return UsageError{"listen", fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}

@@ -9,6 +9,7 @@
 //	data/orders.log  the order log (SQLite)
 //	data/store.db    the order store (SQLite)
 //	data/serve.json  where that process listens, and a random key for verify
+//	data/rehearsals/ what came of each rehearsal, a file each
 //
 // It starts by projecting what the log holds beyond the store, and opens every
 // gate anew; only then is it ready. It stops, with an error, when the log cannot

@@ -11,6 +11,8 @@ import (
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/sqlitestore"
 	"seckill/internal/purchase"
+	"seckill/internal/rehearsal"
+	"seckill/internal/verify"
 )
 
 // embedded is a sale in one process and one data folder.
@@ -42,7 +44,7 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}
-	if err = p.wire(bench(b.Key, p.keepers)); err != nil {
+	if err = p.wire(bench(b.Key, func(ctx context.Context) (verify.Report, error) { return p.court.judge(ctx) })); err != nil {
 		return err
 	}
 	if err = p.projector.Check(p.work, 0); err != nil {
@@ -84,6 +86,10 @@ func (m *embedded) failed(ctx context.Context) error {
 		return nil
 	}
 }
+
+func (m *embedded) shelf() rehearsal.Shelf { return &fileShelf{folder: m.folder} }
+
+func (m *embedded) firm() bool { return true }
 
 func (m *embedded) close() error {
 	var errs []error

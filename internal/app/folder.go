@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -40,6 +42,11 @@ func openFolder(path string, create bool) (*folder, error) {
 	if err := os.MkdirAll(path, 0o700); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
+	if create {
+		if err := f.tighten(); err != nil {
+			return nil, err
+		}
+	}
 	locked, err := f.lock.TryLock()
 	if err != nil {
 		return nil, fmt.Errorf("locking the data folder: %w", err)
@@ -52,6 +59,31 @@ func openFolder(path string, create bool) (*folder, error) {
 	}
 	return f, nil
 }
+
+// tighten takes the folder from everybody but its owner. One that holds what is
+// not of a sale is left as it is: others may need it.
+func (f *folder) tighten() error {
+	info, err := os.Stat(f.path)
+	if err != nil || info.Mode().Perm()&0o077 == 0 {
+		return err
+	}
+	files, err := os.ReadDir(f.path)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if !ours.MatchString(file.Name()) {
+			return fmt.Errorf("data folder %s is open to others (%v) and holds %s, which is not of a sale: name a folder of its own, or chmod 700 it",
+				f.path, info.Mode().Perm(), file.Name())
+		}
+	}
+	if err := os.Chmod(f.path, 0o700); err != nil {
+		return fmt.Errorf("data folder %s is open to others (%v): %w", f.path, info.Mode().Perm(), err)
+	}
+	return nil
+}
+
+var ours = regexp.MustCompile(`^(lock|version|serve\.json|orders\.log|store\.db|` + shelfFolder + `)([.-]|$)`)
 
 func (f *folder) checkVersion() error {
 	kept, err := os.ReadFile(f.file("version"))
@@ -124,5 +156,9 @@ func readBeacon(path string) (b beacon, err error) {
 	if err != nil {
 		return b, err
 	}
-	return b, json.Unmarshal(j, &b)
+	if err := json.Unmarshal(j, &b); err != nil {
+		return b, err
+	}
+	_, err = netip.ParseAddrPort(b.Address)
+	return b, err
 }

@@ -28,6 +28,31 @@ func TestTheFolderIsItsOwnersAlone(t *testing.T) {
 	}
 }
 
+// A folder that others may look into is theirs no more, unless it holds what is not of a sale.
+func TestAFolderOpenToOthers(t *testing.T) {
+	data := t.TempDir()
+	for _, mode := range []fs.FileMode{0o755, 0o711, 0o770} {
+		if err := os.Chmod(data, mode); err != nil {
+			t.Fatal(err)
+		}
+		p, err := app.Open(config(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantMode(t, data, fs.ModeDir|0o700)
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := errors.Join(os.Chmod(data, 0o755), os.WriteFile(filepath.Join(data, "holiday.jpg"), nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.Open(config(data)); err == nil || !strings.Contains(err.Error(), data) || !strings.Contains(err.Error(), "holiday.jpg") {
+		t.Errorf("a folder with pictures: %v", err)
+	}
+	wantMode(t, data, fs.ModeDir|0o755)
+}
+
 func wantMode(t *testing.T, path string, want fs.FileMode) {
 	t.Helper()
 	info, err := os.Stat(path)

@@ -23,13 +23,13 @@ func judgePause(ctx context.Context) error { return sleep(ctx, time.Second) }
 
 // bench is where verify asks the process that runs the sale: only whoever may
 // read the data folder has the key.
-func bench(key string, k keepers) http.Handler {
+func bench(key string, judge func(context.Context) (verify.Report, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+key)) != 1 {
 			http.Error(w, "wrong key", http.StatusForbidden)
 			return
 		}
-		report, err := verify.Live(r.Context(), verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: true})
+		report, err := judge(r.Context())
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
 			return

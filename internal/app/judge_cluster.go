@@ -20,7 +20,7 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, stopp
 	if err := cfg.checkServers(); err != nil {
 		return report, "", err
 	}
-	m := &cluster{cfg: cfg}
+	m := &cluster{cfg: cfg, looks: true}
 	defer func() { err = errors.Join(err, m.close()) }()
 	try, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()

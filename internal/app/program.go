@@ -19,6 +19,7 @@ import (
 	"seckill/internal/orderstore"
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
+	"seckill/internal/rehearsal"
 	"seckill/internal/settle"
 )
 
@@ -45,12 +46,17 @@ type mode interface {
 	missing(ctx context.Context, k keepers) []string
 	// failed waits until a keeper can never be used again, and says why.
 	failed(ctx context.Context) error
+	// shelf is where rehearsals are kept.
+	shelf() rehearsal.Shelf
+	// firm reports whether an order is placed as soon as the log has it.
+	firm() bool
 	close() error
 }
 
 // A Program is one process of a sale.
 type Program struct {
 	cfg      Config
+	name     string // tells it from every other process, and start
 	mode     mode
 	listener net.Listener
 	keepers  keepers
@@ -61,6 +67,8 @@ type Program struct {
 	settle    *settle.Desk
 	opener    *opening.Opener
 	projector *projector.Projector
+	court     *court
+	stage     *rehearsal.Stage
 	api       *httpapi.API
 	followed  int32 // so many partitions are watched for what other processes project
 
@@ -72,7 +80,7 @@ type Program struct {
 
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
-	p := &Program{cfg: cfg, mode: m, hub: live.New(), counts: metrics.New()}
+	p := &Program{cfg: cfg, name: processName(), mode: m, hub: live.New(), counts: metrics.New()}
 	p.work, p.stopWork = context.WithCancel(context.Background())
 	var err error
 	if p.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
@@ -107,10 +115,12 @@ func (p *Program) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case err := <-served:
+		p.stage.Close()
 		p.stopWork()
 		return errors.Join(err, loops.Wait())
 	}
 	p.ready.Store(false)
+	p.stage.Close() // its buyers come from here
 	late, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	err := front.Shutdown(late)

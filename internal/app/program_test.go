@@ -87,14 +87,18 @@ func (s signal) Handle(_ context.Context, r slog.Record) error {
 
 // An answer is a status, and the fields of its body that tests look at.
 type answer struct {
-	Status   int    `json:"-"`
-	OrderID  string `json:"order_id"`
-	UserID   string `json:"user_id"`
-	State    string `json:"state"`
-	Type     string `json:"type"`
-	Held     int64  `json:"held"`
-	Epoch    int64  `json:"epoch"`
-	Products []struct {
+	Status    int             `json:"-"`
+	ID        string          `json:"id"`
+	Detail    string          `json:"detail"`
+	Rehearsal bool            `json:"rehearsal"`
+	Errors    json.RawMessage `json:"errors"` // a problem's list, or a rehearsal's count
+	OrderID   string          `json:"order_id"`
+	UserID    string          `json:"user_id"`
+	State     string          `json:"state"`
+	Type      string          `json:"type"`
+	Held      int64           `json:"held"`
+	Epoch     int64           `json:"epoch"`
+	Products  []struct {
 		Queued int64 `json:"queued"`
 	} `json:"products"`
 	Orders []struct {

@@ -13,6 +13,7 @@ import (
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 	"seckill/internal/settle"
+	"seckill/internal/verify"
 )
 
 // wire joins the rooms. bench is where verify asks, or nil.
@@ -24,7 +25,7 @@ func (p *Program) wire(bench http.Handler) error {
 	}
 	p.desk = purchase.New(p.work, purchase.Parts{
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store),
-		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Pause: pause,
+		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
 	})
 	if p.cfg.isCluster() { // where others project as well
 		if p.followed, err = k.log.Partitions(p.work); err != nil {
@@ -41,10 +42,13 @@ func (p *Program) wire(bench http.Handler) error {
 		},
 	}
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
+	p.court = newCourt(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
+	p.stage = p.newStage()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
 	p.api = httpapi.New(httpapi.Config{
-		Desk: p.buyPath(), Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
+		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
+		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.missing, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
@@ -52,28 +56,13 @@ func (p *Program) wire(bench http.Handler) error {
 	return nil
 }
 
-func (p *Program) buyPath() httpapi.Desk {
-	if p.cfg.isCluster() {
-		return p.desk
-	}
-	return firmDesk{p.desk}
-}
-
 // lag is how many records the store has to meet yet; 0 where nobody can tell.
-func (p *Program) lag() (n float64) {
-	partitions, err := p.keepers.log.Partitions(p.work)
+func (p *Program) lag() float64 {
+	records, folded, err := p.progress(p.work)
 	if err != nil {
 		return 0
 	}
-	for i := range partitions {
-		_, end, errLog := p.keepers.log.Bounds(p.work, i)
-		mark, errStore := p.keepers.store.Mark(p.work, i)
-		if errLog != nil || errStore != nil {
-			return 0
-		}
-		n += float64(end - mark.Next)
-	}
-	return n
+	return float64(records - folded)
 }
 
 func random(n int) []byte {
@@ -90,5 +79,14 @@ func await(ctx context.Context, done <-chan struct{}) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+func linger(done <-chan struct{}) {
+	slow := time.NewTimer(purchase.SlowAppend)
+	defer slow.Stop()
+	select {
+	case <-done:
+	case <-slow.C:
 	}
 }

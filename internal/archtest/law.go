@@ -48,6 +48,8 @@ var law = []room{
 	{path: "internal/verify", may: []string{"internal/sale", "internal/gate", "internal/orderlog", "internal/orderstore"}},
 
 	{path: "internal/rush"}, // a stranger to the server
+	{path: "internal/rehearsal", may: []string{"internal/sale", "internal/rush"}},
+	{path: "internal/rehearsal/shelftest", may: []string{"internal/sale", "internal/rehearsal"}},
 	{path: "internal/auth"},
 	{path: "internal/metrics"},
 	{path: "internal/archtest"},

@@ -136,6 +136,8 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 		a.productEvents(ctx, id)
 	case orderEventsRoute:
 		a.orderEvents(ctx, id)
+	case rehearsalEventsRoute:
+		a.rehearsalEvents(ctx, id)
 	default:
 		a.other(ctx)
 	}

@@ -101,15 +101,12 @@ func strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, err erro
 		return r, p
 	}
 	var user string
-	if err := readObject(ctx.PostBody(), idField("user_id", &user)); err != nil {
+	if err := readObject(ctx.PostBody(), needed(idField("user_id", &user))); err != nil {
 		return r, err
 	}
 	id, err := url.PathUnescape(string(product))
 	if err != nil || !sale.CheckID(id) {
 		return r, broken(invalid, "id", sale.IDRule)
-	}
-	if user == "" {
-		return r, broken(invalid, "user_id", "is required")
 	}
 	key, ok := idempotencyKey(h)
 	if !ok {
@@ -163,9 +160,9 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) outcome
 	if key != "" {
 		id = sale.KeyedOrderID(a.Secret, product, user, key)
 	}
-	wait, done := a.patience(ctx)
+	decision, wait, done := a.patience(ctx)
 	defer done()
-	answer, err := a.Desk.Buy(wait, product, user, id)
+	answer, err := a.Desk.Buy(decision, wait, product, user, id)
 	if err != nil {
 		return refuse(ctx, a.explain(err).kind)
 	}
@@ -185,17 +182,23 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) outcome
 	return refused(ctx, &answer)
 }
 
-// patience is how long this buyer's request may wait. An embedded sale answers
-// when it is certain, and not before.
-func (a *API) patience(ctx *fasthttp.RequestCtx) (context.Context, context.CancelFunc) {
+// patience is how long this buyer's request may wait for the gate's decision, and
+// for their order to be placed. Who wants to wait less than others wants a decision
+// all the same. An embedded sale answers when it is certain, and not before.
+func (a *API) patience(ctx *fasthttp.RequestCtx) (decision, placed context.Context, done func()) {
 	if a.Wait == 0 {
-		return a.ctx, func() {}
+		return a.ctx, a.ctx, func() {}
 	}
 	wait, ok := preferredWait(ctx.Request.Header.PeekAll("Prefer"))
 	if !ok {
 		wait = a.Wait
 	}
-	return context.WithTimeout(a.waits, wait)
+	placed, end := context.WithTimeout(a.waits, wait)
+	if wait >= a.Wait {
+		return placed, placed, end
+	}
+	decision, endBoth := context.WithTimeout(a.waits, a.Wait)
+	return decision, placed, func() { end(); endBoth() }
 }
 
 // preferredWait reads Prefer: wait=N, in seconds (RFC 7240). A preference that

@@ -200,6 +200,20 @@ func TestQueued(t *testing.T) {
 	}
 }
 
+// Who does not want to wait for placed waits for the gate's decision: a 202 says
+// that they were admitted.
+func TestWaitForTheDecision(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Hour })
+	s.put(t, "1", sale.Terms{Quantity: 1})
+	s.set(func() { s.pending = true })
+	s.buy(t, "1", "a", "Prefer", "wait=0").want(t, 202)
+	s.set(func() {
+		if !s.patient {
+			t.Error("it would not have waited any longer for the gate's decision")
+		}
+	})
+}
+
 func (r reply) header(name string) string { return r.Header.Get(name) }
 
 func TestPreferredWait(t *testing.T) {

@@ -16,7 +16,7 @@ import (
 // A Desk is the buy path: a purchase.Desk.
 type Desk interface {
 	Refuse(product, user []byte) (purchase.Answer, bool)
-	Buy(ctx context.Context, product, user string, order sale.OrderID) (purchase.Answer, error)
+	Buy(ctx, wait context.Context, product, user string, order sale.OrderID) (purchase.Answer, error)
 }
 
 // A Settler ends what buyers began: a settle.Desk.
@@ -77,21 +77,24 @@ type Meter interface {
 
 // Config is what an API works with. Fields marked optional may be zero.
 type Config struct {
-	Desk     Desk
-	Settle   Settler
-	Merchant Merchant
-	Store    Store
-	Gates    Gates
-	Hub      *live.Hub
-	Auth     *auth.Guard
-	Pages    fs.FS // what Vite built; without index.html a plain page stands in
+	Desk       Desk
+	Settle     Settler
+	Merchant   Merchant
+	Store      Store
+	Gates      Gates
+	Hub        *live.Hub
+	Auth       *auth.Guard
+	Rehearsals Rehearsals
+	Judge      func(ctx context.Context) (Verdict, error) // ErrUnavailable and its like: could not judge
+	Figures    func(ctx context.Context) Figures
+	Pages      fs.FS // what Vite built; without index.html a plain page stands in
 
 	Secret     []byte // keys the order ids under an Idempotency-Key: the same in every process
 	NewOrderID func() sale.OrderID
 	Now        func() time.Time
 
-	// Wait is how long a buyer waits for placed before the answer is 202. 0 is
-	// the embedded mode: the desk's answer is certain, and is waited for.
+	// Wait is how long a buyer waits for the gate's decision, and for placed before
+	// the answer is 202. 0 is the embedded mode: placed is waited for.
 	Wait time.Duration
 	Rate float64 // buys a second and user; 0: any number
 

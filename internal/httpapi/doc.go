@@ -13,7 +13,7 @@
 //
 //	connection ──► guard ──► buy        ──► purchase
 //	             (host,  ├─► events     ──► live
-//	              site,  └─► mux, huma  ──► settle, the merchant, the store, pages
+//	              site,  └─► mux, huma  ──► settle, the merchant, the store, rehearsals, pages
 //	              size)
 //
 // A buy that is refused from this process's memory takes the first branch and

@@ -21,7 +21,9 @@ const published = "../../api/openapi.yaml"
 //go:generate go test -run TestPublishedDocument -update .
 
 func TestPublishedDocument(t *testing.T) {
-	served := New(newShop().config()).yaml
+	c := newShop().config()
+	c.Auth = auth.New("token", nil, c.Now)
+	served := New(c).yaml
 	if *update {
 		if err := os.WriteFile(published, served, 0o644); err != nil {
 			t.Fatal(err)
@@ -57,7 +59,7 @@ func TestDocumentAndRoutesAgree(t *testing.T) {
 		c.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	})
 	s.put(t, "1", sale.Terms{Quantity: 5, Closed: true})
-	if _, err := s.Buy(t.Context(), "1", "a", sale.OrderID{}); err != nil {
+	if _, err := s.Buy(t.Context(), t.Context(), "1", "a", sale.OrderID{}); err != nil {
 		t.Fatal(err)
 	}
 	d := s.document(t)
@@ -96,6 +98,13 @@ func TestDocumentAndRoutesAgree(t *testing.T) {
 	}
 	for _, path := range []string{"/api", "/api/", "/api/x", "/api/products/1/x", "/api/orders", "/openapi.yaml", "/docs", "/schemas/Order.json", "/internal/verify"} {
 		s.do(t, "GET", path, "").problem(t, notFound)
+	}
+}
+
+// A server without a token does not say that it asks for one.
+func TestDocumentOfAnOpenServer(t *testing.T) {
+	if open, guarded := string(serve(t).api.document), string(guarded(t).api.document); strings.Contains(open, `"security":`) || !strings.Contains(guarded, `"security":`) {
+		t.Error("the document does not tell which routes are guarded")
 	}
 }
 
@@ -190,6 +199,8 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.buy(t, "1", "l"))
 	s.set(func() { s.down = sale.ErrChangedMeanwhile })
 	meet(s.do(t, "PUT", "/api/products/1", `{"quantity":1}`, operator...))
+	s.drill.fails = RehearsalRunning{}
+	meet(s.do(t, "POST", "/api/rehearsals", `{}`, operator...))
 	// The last two need a connection that is badly used: see TestUnreadableKind.
 	met[kinds[headersTooLarge].name], met[kinds[timedOut].name] = true, true
 	for k := range kindCount {

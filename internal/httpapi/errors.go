@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +33,7 @@ const (
 	changedMeanwhile
 	notClosed
 	orderFinal
+	rehearsalRunning
 	closed
 	tooLarge
 	notJSON
@@ -66,6 +69,7 @@ var kinds = [kindCount]struct {
 	changedMeanwhile: {"changed_meanwhile", 409, 0, "Changed by somebody else meanwhile"},
 	notClosed:        {"not_closed", 409, 0, "Only a closed product can be deleted"},
 	orderFinal:       {"order_final", 409, 0, "The order is in a state that it cannot leave in this way"},
+	rehearsalRunning: {"rehearsal_running", 409, 0, "A rehearsal is under way"},
 	closed:           {"closed", 410, 0, "Closed"},
 	tooLarge:         {"too_large", 413, 0, "More than 4 KiB"},
 	notJSON:          {"not_json", 415, 0, "Content-Type must be application/json"},
@@ -199,6 +203,11 @@ func (a *API) explain(err error) *Problem {
 		p.Errors = fields
 		return p
 	}
+	if r, ok := errors.AsType[RehearsalRunning](err); ok {
+		p := problem(rehearsalRunning)
+		p.Detail = r.ID
+		return p
+	}
 	for _, c := range causes {
 		if errors.Is(err, c.err) {
 			return problem(c.kind)
@@ -225,9 +234,24 @@ func fromHuma(status int, _ string, errs ...error) huma.StatusError {
 			return q
 		}
 		if d, ok := errors.AsType[*huma.ErrorDetail](err); ok {
-			_, field, _ := strings.Cut(d.Location, ".")
-			p.Errors = append(p.Errors, sale.FieldError{Field: field, Rule: d.Message})
+			part, field, _ := strings.Cut(d.Location, ".")
+			if !sale.CheckID(field) { // the name of a parameter may be anything, too
+				field = part
+			}
+			if !slices.ContainsFunc(p.Errors, func(e sale.FieldError) bool { return e.Field == field }) { // one rule is enough
+				p.Errors = append(p.Errors, sale.FieldError{Field: field, Rule: inOurWords(d.Message)})
+			}
 		}
 	}
 	return p
+}
+
+var humaRule = regexp.MustCompile(`^expected (string to be|value to be|number) `)
+
+// inOurWords is a rule as huma has it, as the rest of the code would say it.
+func inOurWords(rule string) string {
+	if rule == "invalid integer" {
+		return "must be a whole number"
+	}
+	return humaRule.ReplaceAllLiteralString(rule, "must be ")
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/url"
+	"strconv"
 
 	"github.com/valyala/fasthttp"
 
@@ -56,21 +57,22 @@ func (a *API) operator(ctx *fasthttp.RequestCtx) bool {
 	return a.Auth.Allows(string(h.Peek("Authorization")), string(h.Cookie(authCookie)))
 }
 
-// readTrace reads the same parameters as huma does for a Trace.
+// readTrace reads the same parameters as huma does for a Trace, by the same rules.
 func readTrace(q *fasthttp.Args) (t Trace, err error) {
 	t.Product, t.User = string(q.Peek("product")), string(q.Peek("user"))
+	t.Epoch, err = strconv.ParseInt(string(q.Peek("epoch")), 10, 64)
 	var bad sale.Invalid
-	for _, f := range []struct{ name, value string }{{"product", t.Product}, {"user", t.User}} {
-		if q.Has(f.name) && !sale.CheckID(f.value) {
-			bad = append(bad, sale.FieldError{Field: f.name, Rule: sale.IDRule})
+	for _, f := range []struct {
+		name, rule string
+		ok         bool
+	}{
+		{"product", sale.IDRule, sale.CheckID(t.Product)},
+		{"user", sale.IDRule, sale.CheckID(t.User)},
+		{"epoch", "must be a whole number", err == nil && t.Epoch >= 0},
+	} {
+		if n := len(q.PeekMulti(f.name)); n > 1 || n == 1 && !f.ok {
+			bad = append(bad, sale.FieldError{Field: f.name, Rule: f.rule})
 		}
-	}
-	if q.Has("epoch") {
-		epoch, err := q.GetUint("epoch")
-		if err != nil {
-			bad = append(bad, sale.FieldError{Field: "epoch", Rule: "must be a whole number"})
-		}
-		t.Epoch = int64(epoch)
 	}
 	if len(bad) > 0 {
 		return t, bad

@@ -16,6 +16,10 @@ const drainMost = 64 << 20
 
 // guard looks at what every request has to fulfil, whatever it is for.
 func (a *API) guard(ctx *fasthttp.RequestCtx) (kind, bool) {
+	if !plainLines(&ctx.Request.Header) {
+		ctx.SetConnectionClose()
+		return malformed, false
+	}
 	host := ctx.Host()
 	if a.loopback && !localName(host) {
 		return wrongHost, false // a page of a foreign name that was made to resolve to here
@@ -24,6 +28,26 @@ func (a *API) guard(ctx *fasthttp.RequestCtx) (kind, bool) {
 		return crossOrigin, false
 	}
 	return fits(ctx)
+}
+
+// plainLines reports whether the headers can be read in one way only, of those in
+// which another server on the path may have read them: fasthttp takes lines that
+// end without a carriage return, lines that go on, and two framings of a body.
+func plainLines(h *fasthttp.RequestHeader) bool {
+	chunked := h.ContentLength() == -1
+	for rest := h.RawHeaders(); len(rest) > 0; {
+		n := bytes.IndexByte(rest, '\n')
+		if n < 1 || rest[n-1] != '\r' || rest[0] == ' ' || rest[0] == '\t' || chunked && isLength(rest[:n]) {
+			return false
+		}
+		rest = rest[n+1:]
+	}
+	return true
+}
+
+func isLength(line []byte) bool {
+	name, _, _ := bytes.Cut(line, []byte(":"))
+	return bytes.EqualFold(name, []byte("Content-Length"))
 }
 
 func safe(ctx *fasthttp.RequestCtx) bool { return ctx.IsGet() || ctx.IsHead() || ctx.IsOptions() }
@@ -91,6 +115,10 @@ func drain(ctx *fasthttp.RequestCtx, stream io.Reader) {
 
 // expect answers a client that asks before it sends its body.
 func expect(ctx *fasthttp.RequestCtx) int {
+	if !plainLines(&ctx.Request.Header) {
+		problem(malformed).send(ctx)
+		return fasthttp.StatusBadRequest
+	}
 	if ctx.Request.Header.ContentLength() <= maxBody {
 		return fasthttp.StatusContinue
 	}

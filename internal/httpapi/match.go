@@ -16,13 +16,15 @@ const (
 	buyRoute
 	productEventsRoute
 	orderEventsRoute
+	rehearsalEventsRoute
 )
 
 var (
-	productsPrefix = []byte("/api/products/")
-	ordersPrefix   = []byte("/api/orders/")
-	ordersSuffix   = []byte("/orders")
-	eventsSuffix   = []byte("/events")
+	productsPrefix   = []byte("/api/products/")
+	ordersPrefix     = []byte("/api/orders/")
+	rehearsalsPrefix = []byte("/api/rehearsals/")
+	ordersSuffix     = []byte("/orders")
+	eventsSuffix     = []byte("/events")
 )
 
 // match finds out whether a request is for a native route, and then its id as it
@@ -40,6 +42,10 @@ func match(ctx *fasthttp.RequestCtx) (route nativeRoute, id []byte) {
 	} else if rest, ok := bytes.CutPrefix(path, ordersPrefix); ok {
 		if id, ok := bytes.CutSuffix(rest, eventsSuffix); ok && reads(ctx) && segment(id) {
 			return orderEventsRoute, id
+		}
+	} else if rest, ok := bytes.CutPrefix(path, rehearsalsPrefix); ok {
+		if id, ok := bytes.CutSuffix(rest, eventsSuffix); ok && reads(ctx) && segment(id) {
+			return rehearsalEventsRoute, id
 		}
 	}
 	return otherRoute, nil

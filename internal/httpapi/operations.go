@@ -74,6 +74,7 @@ func bodyOf(api huma.API, v any) *huma.RequestBody {
 func documentBodies(api huma.API) {
 	paths := api.OpenAPI().Paths
 	paths["/api/products/{id}"].Put.RequestBody = bodyOf(api, Terms{})
+	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
 	paths["/api/session"].Post.RequestBody = bodyOf(api, Token{})
 }
 
@@ -86,6 +87,17 @@ func gives(api huma.API, op huma.Operation, status int, text, media string, v an
 		op.Responses[strconv.Itoa(status)] = r
 	}
 	r.Content[media] = &huma.MediaType{Schema: schema}
+	return op
+}
+
+// streams documents server-sent events, by the shape of each.
+func streams(op huma.Operation, events ...any) huma.Operation {
+	op.Responses["200"] = &huma.Response{Description: "The events, for as long as one listens", Content: map[string]*huma.MediaType{
+		"text/event-stream": {Schema: &huma.Schema{Type: "object", Required: []string{"event", "data"}, Properties: map[string]*huma.Schema{
+			"event": {Type: "string", Enum: events},
+			"data":  {Type: "string", Description: "What is called so, as JSON"},
+		}}},
+	}}
 	return op
 }
 
@@ -192,18 +204,19 @@ func nativeOperations(api huma.API) []*huma.Operation {
 		parameter("header", "Idempotency-Key", &huma.Schema{Type: "string", Pattern: "^[ -~]{1,255}$"}),
 		parameter("header", "Prefer", &huma.Schema{Type: "string", Description: "wait=N: how many seconds to wait for placed"}),
 	}
-	product := gives(api, operation("GET", "/api/products/{id}/events", "watch-product",
+	product := streams(operation("GET", "/api/products/{id}/events", "watch-product",
 		"Its counters, at most 10 times a second, and for operators the newest orders: events product and orders",
-		invalid, notFound, unavailable), http.StatusOK, "OK", "text/event-stream", "")
+		invalid, notFound, unavailable), "product", "orders")
 	product.Parameters = []*huma.Param{parameter("path", "id", idSchema())}
-	order := gives(api, operation("GET", "/api/orders/{order_id}/events", "watch-order",
-		"The order whenever it changes: event order", invalid, notFound, unavailable), http.StatusOK, "OK", "text/event-stream", "")
+	order := streams(operation("GET", "/api/orders/{order_id}/events", "watch-order",
+		"The order whenever it changes: event order", invalid, notFound, unavailable), "order")
 	order.Parameters = []*huma.Param{
 		parameter("path", "order_id", &huma.Schema{Type: "string", Format: "uuid"}),
 		parameter("query", "product", idSchema()), parameter("query", "user", idSchema()),
-		parameter("query", "epoch", &huma.Schema{Type: "integer"}),
+		parameter("query", "epoch", &huma.Schema{Type: "integer", Format: "int64", Minimum: new(float64)}),
 	}
-	return []*huma.Operation{&buy, &product, &order}
+	rehearsal := watchRehearsalOperation(api)
+	return []*huma.Operation{&buy, &product, &order, &rehearsal}
 }
 
 func parameter(in, name string, s *huma.Schema) *huma.Param {

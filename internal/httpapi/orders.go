@@ -10,8 +10,8 @@ import (
 // A Trace is what the Location of a buy tells about an order that the store may
 // not have yet.
 type Trace struct {
-	Product string `query:"product" pattern:"^[A-Za-z0-9_-]{1,64}$" doc:"With user: find the order also before it is placed, as in the Location of a buy"`
-	User    string `query:"user" pattern:"^[A-Za-z0-9_-]{1,64}$"`
+	Product string `query:"product" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -" doc:"With user: find the order also before it is placed, as in the Location of a buy"`
+	User    string `query:"user" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -"`
 	Epoch   int64  `query:"epoch" minimum:"0"`
 }
 

@@ -72,7 +72,7 @@ func filled(t *testing.T, n int) *server {
 	s := serve(t)
 	s.put(t, "1", sale.Terms{Quantity: int64(n), PaymentWindow: time.Hour})
 	for i := 1; i <= n; i++ {
-		o, err := s.Buy(t.Context(), "1", fmt.Sprint("u", i), sale.OrderID{byte(i), byte(i >> 8)})
+		o, err := s.Buy(t.Context(), t.Context(), "1", fmt.Sprint("u", i), sale.OrderID{byte(i), byte(i >> 8)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -117,6 +117,7 @@ func TestList(t *testing.T) {
 	for query, field := range map[string]string{
 		"limit=0": "limit", "limit=1001": "limit", "limit=x": "limit", "limit=1.5": "limit", "after=-1": "after", "after=9223372036854775808": "after",
 		"order=best": "order", "status=queued": "status", "stauts=paid": "stauts", "status=%00": "status",
+		"status=": "status", "after": "after", "limit=1&limit=2": "limit", "limit=%zz": "query",
 	} {
 		p := s.do(t, "GET", "/api/products/1/orders?"+query, "").problem(t, invalid)
 		p.field(t, field)
@@ -176,4 +177,34 @@ func TestUnavailableStore(t *testing.T) {
 	s.do(t, "PUT", "/api/products/1", `{"quantity":1}`).problem(t, unavailable)
 	s.set(func() { s.down = sale.ErrChangedMeanwhile })
 	s.do(t, "PUT", "/api/products/1", `{"quantity":1}`).problem(t, changedMeanwhile)
+}
+
+// One rule has one wording, whichever route it is broken at.
+func TestTheRuleOfAnIDHasOneWording(t *testing.T) {
+	s := serve(t)
+	s.put(t, "1", sale.Terms{Quantity: 5})
+	const order = "must be a UUID in lower case"
+	for path, want := range map[string]string{
+		"GET /api/products/a.b": sale.IDRule, "POST /api/products/a.b/orders": sale.IDRule, "GET /api/products/a.b/events": sale.IDRule,
+		"PUT /api/products/a.b": sale.IDRule, "DELETE /api/products/a.b": sale.IDRule, "POST /api/products/a.b/pause": sale.IDRule,
+		"GET /api/products/" + strings.Repeat("a", 65): sale.IDRule,
+		"GET /api/orders/A":                            order, "GET /api/orders/A/events": order, "POST /api/orders/A/pay": order,
+		"GET /api/orders/" + strings.ToUpper(sale.OrderID{0xab}.String()): order,
+		"GET /api/orders/" + nobody + "?user=a.b":                         sale.IDRule, "GET /api/orders/" + nobody + "/events?user=a.b": sale.IDRule,
+		"GET /api/orders/" + nobody + "/events?epoch=x": "must be a whole number",
+		"GET /api/orders/" + nobody + "?epoch=x":        "must be a whole number",
+	} {
+		method, path, _ := strings.Cut(path, " ")
+		body := ""
+		if method != "GET" {
+			body = `{"user_id":"u"}`
+		}
+		if method == "PUT" {
+			body = `{"quantity":1}`
+		}
+		p := s.do(t, method, path, body).problem(t, invalid)
+		if len(p.Errors) != 1 || p.Errors[0].Rule != want {
+			t.Errorf("%s %s: %+v, not %q", method, path, p.Errors, want)
+		}
+	}
 }

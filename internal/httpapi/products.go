@@ -100,7 +100,7 @@ func readTerms(body []byte) (sale.Terms, error) {
 	t := sale.Terms{LimitPerUser: 1}
 	limit := int64(t.LimitPerUser)
 	err := readObject(body,
-		wholeField("quantity", sale.MaxQuantity, &t.Quantity),
+		needed(wholeField("quantity", sale.MaxQuantity, &t.Quantity)),
 		textField("name", &t.Name),
 		wholeField("limit_per_user", sale.MaxLimit, &limit),
 		timeField("opens_at", &t.OpensAt),
@@ -108,9 +108,6 @@ func readTerms(body []byte) (sale.Terms, error) {
 		durationField("payment_window", &t.PaymentWindow))
 	if err != nil {
 		return t, err
-	}
-	if t.Quantity == 0 { // the field itself refuses 0
-		return t, broken(invalid, "quantity", "is required")
 	}
 	t.LimitPerUser = int(limit)
 	return t, t.Check()

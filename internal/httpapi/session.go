@@ -25,7 +25,7 @@ type sessionOutput struct {
 // signIn gives a browser a session for the admin token.
 func (a *API) signIn(_ context.Context, in *sessionInput) (*sessionOutput, error) {
 	var token string
-	if err := readObject(in.raw, textField("token", &token)); err != nil {
+	if err := readObject(in.raw, needed(textField("token", &token))); err != nil {
 		return nil, a.explain(err)
 	}
 	if !a.Auth.Open() && !a.Auth.Knows(token) {

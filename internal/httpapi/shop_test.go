@@ -34,12 +34,15 @@ type shop struct {
 	down    error // of everything that is asked for
 	gate    error // of Counter and Knows
 	shut    bool
-	pending bool // a buy waits until its context is done
+	pending bool // a buy waits for placed until it may not wait any more
+	patient bool // it would have waited longer for a decision then
 	failed  error
 	known   map[sale.OrderID]bool // admitted, and not in the store
 	late    bool                  // a placed order is folded when somebody waits for it
 	behind  []sale.Record         // those
 	stuck   bool                  // and then it is not
+	drill   drill
+	cannot  error // of the judge
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)
@@ -229,13 +232,14 @@ func (s *shop) refusal(p *sale.Product) (purchase.Answer, bool) {
 	return a, a.Result != 0
 }
 
-func (s *shop) Buy(ctx context.Context, product, user string, id sale.OrderID) (purchase.Answer, error) {
+func (s *shop) Buy(ctx, wait context.Context, product, user string, id sale.OrderID) (purchase.Answer, error) {
 	s.mu.Lock()
 	if s.pending {
 		s.known[id] = true
 		epoch := s.state(product).Product.Epoch
 		s.mu.Unlock()
-		<-ctx.Done()
+		<-wait.Done()
+		s.set(func() { s.patient = ctx.Err() == nil })
 		return purchase.Answer{Result: purchase.Queued, Order: id, Epoch: epoch}, nil
 	}
 	defer s.mu.Unlock()
@@ -321,6 +325,7 @@ func (s *shop) config() Config {
 	var ids atomic.Uint64
 	return Config{
 		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub,
+		Rehearsals: &s.drill, Judge: s.judge, Figures: s.figures,
 		Auth: auth.New("", []byte("secret"), s.clock), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
 		NewOrderID: func() sale.OrderID {
 			var random [10]byte

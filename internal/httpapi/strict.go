@@ -28,12 +28,18 @@ var plain = func() (set [256]bool) {
 
 // A field reads the value of one key, and returns the rule that it breaks, or "".
 type field struct {
-	name string
-	read func(v jsontext.Value) (rule string)
+	name   string
+	read   func(v jsontext.Value) (rule string)
+	needed bool
+}
+
+func needed(f field) field {
+	f.needed = true
+	return f
 }
 
 // readObject reads a body that must be one JSON object with no other keys than
-// these, each at most once. It looks at all of them before it complains.
+// these, each at most once, and all that are needed. It looks at all of them before it complains.
 func readObject(body []byte, fields ...field) error {
 	value := jsontext.Value(body)
 	if !value.IsValid(jsontext.AllowDuplicateNames(true)) {
@@ -52,6 +58,11 @@ func readObject(body []byte, fields ...field) error {
 			bad = append(bad, showKey(key, rule))
 		}
 		seen[key] = true
+	}
+	for _, f := range fields {
+		if f.needed && !seen[f.name] && len(bad) == 0 { // what is wrong may be the missing one, misspelt
+			bad = append(bad, sale.FieldError{Field: f.name, Rule: "is required"})
+		}
 	}
 	if len(bad) > 0 {
 		return bad
@@ -89,7 +100,7 @@ func showKey(key, rule string) sale.FieldError {
 }
 
 func textField(name string, to *string) field {
-	return field{name, func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) string {
 		if v.Kind() != '"' {
 			return "must be text"
 		}
@@ -99,7 +110,7 @@ func textField(name string, to *string) field {
 }
 
 func idField(name string, to *string) field {
-	return field{name, func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) string {
 		if textField(name, to).read(v) != "" || !sale.CheckID(*to) {
 			return sale.IDRule
 		}
@@ -108,7 +119,7 @@ func idField(name string, to *string) field {
 }
 
 func wholeField(name string, most int64, to *int64) field {
-	return field{name, func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) string {
 		n, err := strconv.ParseInt(string(v), 10, 64)
 		if err != nil || n < 1 || n > most {
 			return "must be a whole number from 1 to " + strconv.FormatInt(most, 10)
@@ -119,7 +130,7 @@ func wholeField(name string, most int64, to *int64) field {
 }
 
 func timeField(name string, to *time.Time) field {
-	return field{name, func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) string {
 		var text string
 		rule := textField(name, &text).read(v)
 		t, err := time.Parse(time.RFC3339, text)
@@ -134,7 +145,7 @@ func timeField(name string, to *time.Time) field {
 }
 
 func durationField(name string, to *time.Duration) field {
-	return field{name, func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) string {
 		var text string
 		rule := textField(name, &text).read(v)
 		d, err := time.ParseDuration(text)

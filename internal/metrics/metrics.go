@@ -1,4 +1,5 @@
-// Package metrics counts what the rooms tell it and shows it to Prometheus.
+// Package metrics counts what the rooms tell it and shows it to Prometheus, and
+// the last second of it to the console.
 //
 // It promises that counting never blocks and costs no allocation, so that it can
 // stand on the path of a buy. It knows no other room: each names what it counts
@@ -27,6 +28,7 @@ var buckets = []float64{
 type Set struct {
 	registry *prometheus.Registry
 	buys     *prometheus.HistogramVec
+	ledger   ledger
 }
 
 // New makes a Set that shows the Go runtime and the process from the start.
@@ -36,6 +38,7 @@ func New() *Set {
 		buys: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "seckill_buy_seconds", Help: "Time to answer a buy, by what the buyer was told.", Buckets: buckets,
 		}, []string{"answer"}),
+		ledger: ledger{tallies: map[string]*tally{}, before: map[string][cells]int64{}, since: time.Now()},
 	}
 	s.registry.MustRegister(s.buys, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
@@ -44,8 +47,11 @@ func New() *Set {
 
 // Buys returns what counts the buys that got this answer, and how long each took.
 func (s *Set) Buys(answer string) (count func(took time.Duration)) {
-	o := s.buys.WithLabelValues(answer)
-	return func(took time.Duration) { o.Observe(took.Seconds()) }
+	o, t := s.buys.WithLabelValues(answer), s.ledger.tally(answer)
+	return func(took time.Duration) {
+		o.Observe(took.Seconds())
+		t.add(took)
+	}
 }
 
 // Counter shows a count that only grows. A name may be taken once.

@@ -14,7 +14,7 @@ type Result uint8
 // The results.
 const (
 	Placed        Result = iota + 1 // the order is firm
-	Queued                          // admitted, or perhaps admitted; it will be placed or rejected
+	Queued                          // admitted; it will be placed or rejected
 	Again                           // this very order was admitted before, and may have ended since
 	AlreadyBought                   // Order is the one by which the user holds a unit
 	Paused
@@ -27,7 +27,7 @@ const (
 type Answer struct {
 	Result  Result
 	Order   sale.OrderID
-	Epoch   int64     // under which the gate decided; 0 where no decision came back
+	Epoch   int64     // under which the gate decided
 	OpensAt time.Time // NotOpen: when it opens
 	Now     time.Time // the gate's clock
 }

@@ -2,6 +2,7 @@ package purchase_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -150,25 +151,59 @@ func TestTheLogGetsWhatTheOutboxHolds(t *testing.T) {
 	})
 }
 
-func TestWhoCannotWaitIsQueued(t *testing.T) {
+// A log that is away keeps nobody from the gate's decision: who is told that they
+// are queued has been admitted.
+func TestASlowLog(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(7, selling(3))
+		release := s.holdLog()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		var told []<-chan said
+		for n := range 4 {
+			told = append(told, s.buys(ctx, fmt.Sprint("u", n), n))
+			synctest.Wait()
+		}
+		if s.gate.asked() != 1 {
+			t.Fatalf("%d batches were taken before the log was slow", s.gate.asked())
+		}
+		time.Sleep(purchase.SlowAppend)
+		if a := <-told[3]; a.err != nil || a.Result != purchase.SoldOut {
+			t.Fatalf("told %+v", a)
+		}
+		for n := range 3 {
+			if a := <-told[n]; a.err != nil || a.Result != purchase.Queued || a.Order != id(n) || a.Epoch != 7 {
+				t.Fatalf("told %+v", a)
+			}
+		}
+		if got := s.logged(); len(got) != 0 {
+			t.Fatalf("the log holds %v", got)
+		}
+		release()
+		synctest.Wait()
+		if got, left := s.logged(), s.pending(); len(got) != 3 || len(left) != 0 {
+			t.Fatalf("the log holds %v, the outbox %v", got, left)
+		}
+		s.gets("u1", 1, purchase.Again)
+	})
+}
+
+// Who the gate has not decided on in time has an unknown outcome, and is not queued.
+func TestASlowGate(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(3))
 		gone := make(chan struct{})
-		s.log.onAppend = func(add func() (sale.Position, error)) (sale.Position, error) {
+		s.gate.onAdmit = func(_ []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
 			<-gone
-			return add()
+			return admit()
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		told := s.buys(ctx, "u1", 1)
-		if a := <-told; a.err != nil || a.Result != purchase.Queued || a.Order != id(1) {
+		if a := <-s.buys(ctx, "u1", 1); !errors.Is(a.err, sale.ErrUnknownOutcome) {
 			t.Fatalf("told %+v", a)
 		}
 		close(gone)
 		synctest.Wait()
-		if got := s.logged(); len(got) != 1 || got[0].OrderID != id(1) {
-			t.Fatalf("the log holds %v", got)
-		}
 		s.gets("u1", 1, purchase.Again)
 	})
 }

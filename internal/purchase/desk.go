@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"sync"
 	"sync/atomic"
@@ -37,6 +38,7 @@ type Parts struct {
 	Now     func() time.Time
 	Spawn   func(work func())                                     // works a lane beside the caller
 	Await   func(ctx context.Context, done <-chan struct{}) error // nil once done is closed
+	Linger  func(done <-chan struct{})                            // until done is closed, or SlowAppend has passed
 	Pause   func(ctx context.Context) error                       // a moment, before a buyer is sent to the gate again
 }
 
@@ -69,26 +71,27 @@ func (d *Desk) Refuse(product, user []byte) (Answer, bool) {
 	return v.refuse(user, d.Now())
 }
 
-// Buy asks for a unit of product for user, as order, and waits until the answer
-// is certain, or ctx is done: then it is Queued.
+// Buy asks for a unit of product for user, as order. It waits for the gate's
+// decision until ctx is done, and for an admitted order to be placed until wait is
+// done, which is no later: then it is Queued.
 //
 // Errors: ErrNotFound; ErrNoGate, ErrShut, ErrFenced, ErrFull and ErrUnavailable,
-// where the buyer may ask again in a moment; ErrUnknownOutcome only where the
-// Confirmer gives it.
-func (d *Desk) Buy(ctx context.Context, product, user string, order sale.OrderID) (Answer, error) {
+// where the buyer may ask again in a moment; ErrUnknownOutcome, where no decision
+// came back, or the Confirmer says so.
+func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.OrderID) (Answer, error) {
 	l, err := d.lane(ctx, product)
 	if err != nil {
 		return Answer{}, err
 	}
-	unsure := false // an order of theirs may exist: less than queued would be a lie
+	unsure := false // an order of theirs may exist: a refusal would be a lie
 	for {
 		b, at := d.ask(l, gate.Request{User: user, Order: order})
-		if d.Await(ctx, b.done) != nil {
-			return Answer{Result: Queued, Order: order}, nil
+		if d.Await(ctx, b.decided) != nil {
+			return Answer{}, undecided(product)
 		}
 		switch {
 		case b.err == nil:
-			answer, void, err := d.answer(ctx, product, b, at)
+			answer, void, err := d.answer(wait, product, b, at)
 			if !void {
 				return answer, err
 			}
@@ -102,9 +105,13 @@ func (d *Desk) Buy(ctx context.Context, product, user string, order sale.OrderID
 			return Answer{}, b.err
 		}
 		if d.Pause(ctx) != nil {
-			return Answer{Result: Queued, Order: order}, nil
+			return Answer{}, undecided(product)
 		}
 	}
+}
+
+func undecided(product string) error {
+	return fmt.Errorf("%w: the gate of product %s has not decided in time", sale.ErrUnknownOutcome, product)
 }
 
 // ask puts a request into the lane's next batch.
@@ -121,16 +128,20 @@ func (d *Desk) ask(l *lane, r gate.Request) (*batch, int) {
 
 // answer is what the gate's decision means to the buyer; void where the order
 // has to be admitted again, under a later epoch.
-func (d *Desk) answer(ctx context.Context, product string, b *batch, at int) (a Answer, void bool, err error) {
+func (d *Desk) answer(wait context.Context, product string, b *batch, at int) (a Answer, void bool, err error) {
 	v, decision := &b.admission.View, b.admission.Decisions[at]
 	a = Answer{Order: decision.Order, Epoch: v.Epoch, Now: v.Now}
 	switch decision.Verdict {
 	case gate.Admitted, gate.Known:
+		if d.Await(wait, b.relayed) != nil {
+			a.Result = Queued
+			return a, false, nil
+		}
 		claim := Claim{Product: product, Order: decision.Order, Epoch: v.Epoch, Appended: b.appended}
 		if b.appended && decision.Verdict == gate.Admitted {
 			claim.At = &b.last
 		}
-		fate, err := d.Confirm.Confirm(ctx, claim)
+		fate, err := d.Confirm.Confirm(wait, claim)
 		switch {
 		case fate == IsPending:
 			a.Result = Queued

@@ -8,11 +8,14 @@
 // it stays in the gate's outbox until an append of it is acknowledged, and Sweep
 // appends what was left there.
 //
-// Requests for one product form a lane. A lane has at most one batch in flight;
-// those who come meanwhile are the next batch, so the round trip is the window
-// and no timer is needed:
+// Requests for one product form a lane. Those who come while a batch is in flight
+// are the next one, so the round trip is the window and no timer is needed:
 //
-//	waiting ──take──► admitting ──► appending ──► answered, then forgotten by the outbox
+//	waiting ──take──► admitting ──► decided ──► appending ──► relayed, then forgotten by the outbox
+//
+// The next batch is taken when this one is relayed, or SlowAppend after it was
+// decided: a log that is away keeps nobody from the gate's decision. How much may
+// wait for the log is bounded by the gate, not here.
 //
 // Who surely holds no order is refused from a lane's view, which is what the
 // gate last said of itself, at most ViewAge ago; everybody else is asked for at
@@ -27,6 +30,8 @@ import "time"
 const (
 	// ViewAge is how old a view may be to refuse a buyer by it.
 	ViewAge = 100 * time.Millisecond
+	// SlowAppend is how long a lane waits for the log before it takes the next batch.
+	SlowAppend = 100 * time.Millisecond
 	// SweepAge is how long an outbox entry is left to the process that admitted it.
 	SweepAge = 5 * time.Second
 	// MaxBatch bounds the requests that go to the gate in one step.

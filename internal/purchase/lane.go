@@ -21,15 +21,18 @@ type lane struct {
 	running bool     // a goroutine takes batches from this lane
 }
 
-// A batch is what goes to the gate in one step. All but requests is written
-// before done is closed, and read after.
+// A batch is what goes to the gate in one step. What stands under a channel is
+// written before that is closed, and read after.
 type batch struct {
-	requests  []gate.Request
-	done      chan struct{}
+	requests []gate.Request
+
+	decided   chan struct{}
 	admission gate.Admission
-	err       error         // of the gate: no decision came back
-	appended  bool          // what was admitted is in the log
-	last      sale.Position // of its last record
+	err       error // of the gate: no decision came back
+
+	relayed  chan struct{}
+	appended bool          // what was admitted is in the log
+	last     sale.Position // of its last record
 }
 
 // join adds a request to the last waiting batch. It reports whether the lane
@@ -40,7 +43,7 @@ func (l *lane) join(r gate.Request) (b *batch, at int, rested bool) {
 	if n := len(l.waiting); n > 0 && len(l.waiting[n-1].requests) < MaxBatch {
 		b = l.waiting[n-1]
 	} else {
-		b = &batch{done: make(chan struct{})}
+		b = &batch{decided: make(chan struct{}), relayed: make(chan struct{})}
 		l.waiting = append(l.waiting, b)
 	}
 	b.requests = append(b.requests, r)
@@ -61,8 +64,9 @@ func (l *lane) take() *batch {
 	return b
 }
 
-// step takes one batch through gate and log, and answers it. It reports whether
-// there was one.
+// step has the gate decide on one batch, and reports whether there was one. While
+// the log is quick, the next batch fills until it has this one; where it is slow,
+// nobody waits for it to hear what the gate says.
 func (d *Desk) step(ctx context.Context, l *lane) bool {
 	b := l.take()
 	if b == nil {
@@ -70,27 +74,33 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	}
 	asked := d.Now()
 	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.requests)
-	if b.err != nil {
-		close(b.done)
-		return true
-	}
 	orders := admitted(l.product, b)
-	b.appended = len(orders) == 0 || d.append(ctx, b, orders) == nil
 	if len(orders) > 0 {
 		l.view.Store(nil) // it does not know of them, and they may ask again at once
 	}
-	close(b.done)
-	d.see(ctx, l, b.admission.View, asked)
-	if len(orders) > 0 && b.appended {
-		// Where this fails the entry is swept, and appended twice, which counts once.
-		_ = d.Gate.Forget(ctx, l.product, []gate.EntryID{b.admission.Entry})
+	close(b.decided)
+	if len(orders) == 0 {
+		b.appended = true
+		close(b.relayed)
+	} else {
+		d.Spawn(func() { d.relay(ctx, l.product, b, orders) })
 	}
+	if b.err == nil {
+		d.see(ctx, l, b.admission.View, asked)
+	}
+	d.Linger(b.relayed)
 	return true
 }
 
-func (d *Desk) append(ctx context.Context, b *batch, orders []sale.Record) (err error) {
-	b.last, err = d.Log.Append(ctx, b.admission.View.Terms.Partition, orders)
-	return err
+// relay appends what was admitted, and has the outbox forget it.
+func (d *Desk) relay(ctx context.Context, product string, b *batch, orders []sale.Record) {
+	last, err := d.Log.Append(ctx, b.admission.View.Terms.Partition, orders)
+	b.last, b.appended = last, err == nil
+	close(b.relayed)
+	if err == nil {
+		// Where this fails the entry is swept, and appended twice, which counts once.
+		_ = d.Gate.Forget(ctx, product, []gate.EntryID{b.admission.Entry})
+	}
 }
 
 // admitted is the records of those whom the gate admitted.

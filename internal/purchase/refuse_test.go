@@ -303,7 +303,7 @@ func (s *shop) sellOut(products int) {
 	for n := range products {
 		id := fmt.Sprint("p", n+1)
 		s.openAs(id, 1, selling(0))
-		if a, err := s.Buy(s.t.Context(), id, "u", sale.OrderID{}); err != nil || a.Result != purchase.SoldOut {
+		if a, err := s.Buy(s.t.Context(), s.t.Context(), id, "u", sale.OrderID{}); err != nil || a.Result != purchase.SoldOut {
 			s.t.Fatalf("told %+v, %v", a, err)
 		}
 	}

@@ -54,7 +54,7 @@ func newShop(t *testing.T, change ...func(*purchase.Parts)) *shop {
 func (s *shop) renew(change ...func(*purchase.Parts)) {
 	p := purchase.Parts{
 		Gate: s.gate, Log: s.log, Catalog: s.catalog, Confirm: purchase.AfterAppend{},
-		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Pause: pause,
+		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
 	}
 	for _, c := range change {
 		c(&p)
@@ -68,6 +68,13 @@ func await(ctx context.Context, done <-chan struct{}) error {
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+}
+
+func linger(done <-chan struct{}) {
+	select {
+	case <-done:
+	case <-time.After(purchase.SlowAppend): // by the bubble's clock
 	}
 }
 
@@ -122,7 +129,7 @@ type said struct {
 func (s *shop) buys(ctx context.Context, user string, order int) <-chan said {
 	told := make(chan said, 1)
 	go func() {
-		a, err := s.Buy(ctx, product, user, id(order))
+		a, err := s.Buy(ctx, ctx, product, user, id(order))
 		told <- said{a, err}
 	}()
 	return told
@@ -131,7 +138,7 @@ func (s *shop) buys(ctx context.Context, user string, order int) <-chan said {
 // gets buys and demands the result.
 func (s *shop) gets(user string, order int, want purchase.Result) purchase.Answer {
 	s.t.Helper()
-	a, err := s.Buy(s.t.Context(), product, user, id(order))
+	a, err := s.Buy(s.t.Context(), s.t.Context(), product, user, id(order))
 	if err != nil || a.Result != want {
 		s.t.Fatalf("%s got %v (%v), not %v", user, a.Result, err, want)
 	}

@@ -27,6 +27,9 @@ type Config struct {
 	Timeout        time.Duration // how long one request may go unanswered; 0: 30 s
 	Follow         time.Duration // how long a 202 is followed before it counts as Queued; 0: 30 s
 	Every          time.Duration // between two calls of Progress; 0: 1 s
+	RepeatClickers int           // percent of the buyers, each of whom clicks again
+	Pay            bool          // who is placed pays, as a payment window asks for
+	Quitters       int           // percent of the buyers, who never pay; with Pay
 }
 
 // DefaultConnections is enough that a server which answers in 10 ms can be
@@ -80,6 +83,10 @@ func (c Config) Validate() error {
 		return &Invalid{"follow", "must not be negative"}
 	case c.Every < 0:
 		return &Invalid{"every", "must not be negative"}
+	case c.RepeatClickers < 0 || c.RepeatClickers > 100:
+		return &Invalid{"repeat-clickers", fmt.Sprintf("must be 0 to 100 percent, not %d", c.RepeatClickers)}
+	case c.Quitters < 0 || c.Quitters > 100:
+		return &Invalid{"quitters", fmt.Sprintf("must be 0 to 100 percent, not %d", c.Quitters)}
 	}
 	return nil
 }

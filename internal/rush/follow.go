@@ -47,7 +47,7 @@ func (w *worker) follow(j job) {
 	default:
 		e.kind = Unexpected
 	}
-	w.end(e)
+	w.end(j, e)
 }
 
 // askAgain puts t off as long as the answer at hand says, or gives it up.

@@ -16,8 +16,9 @@ type pace struct {
 	mu      sync.Mutex
 	due     int     // buyers whose moment has come
 	taken   int     // of them, how many a worker has taken
-	ended   int     // of them, how many have ended
-	tails   tails   // 202s to ask for again
+	ended   int     // of them and of what came on top, how many have ended
+	extra   int     // what came on top of the buyers
+	tails   tails   // buyers who come back
 	idle    []*seat // workers without work; the last to sit down is the first to rise
 	stopped bool
 }
@@ -74,9 +75,9 @@ func (p *pace) take() (job, bool) {
 }
 
 // over reports whether no work will come any more.
-func (p *pace) over() bool { return p.stopped || p.ended == p.config.Buyers }
+func (p *pace) over() bool { return p.stopped || p.ended == p.config.Buyers+p.extra }
 
-// end says that a buyer has ended.
+// end says that a buyer, or what came on top, has ended.
 func (p *pace) end() {
 	p.mu.Lock()
 	p.ended++
@@ -86,11 +87,19 @@ func (p *pace) end() {
 	p.mu.Unlock()
 }
 
-// again puts a buyer's order back, to be asked for when it is due.
+// again puts an errand back, to be run when it is due.
 func (p *pace) again(t *tail) {
 	p.mu.Lock()
 	heap.Push(&p.tails, t)
 	p.mu.Unlock()
+}
+
+// more adds an errand on top of the buyers. It is called before the buyer ends.
+func (p *pace) more(t *tail) {
+	p.mu.Lock()
+	p.extra++
+	p.mu.Unlock()
+	p.again(t)
 }
 
 // stop sends nobody any more. What is under way goes on.

@@ -15,6 +15,7 @@ type Snapshot struct {
 	Errors   int64          // of them, those that are not Right
 	Answers  map[Kind]int64 // Answered by kind; a kind that nobody met is absent
 	Latency  Latency        // of the buyers that got an answer so far
+	Beyond                  // so far
 }
 
 func (r *run) snapshot() Snapshot {
@@ -36,5 +37,6 @@ func (r *run) snapshot() Snapshot {
 		}
 	}
 	s.Latency = latencyOf(r.record.all())
+	s.Beyond = r.record.beyond.clone()
 	return s
 }

@@ -27,6 +27,7 @@ type recorder struct {
 	timeline   timeline
 	complaints complaints
 	followed   int64
+	beyond     Beyond
 	last       time.Duration // when the last ending was
 	finished   time.Duration // 0: the rush goes on
 }
@@ -61,6 +62,20 @@ func (r *recorder) end(e ending, said string) {
 func record(h *hdrhistogram.Histogram, d time.Duration) {
 	us := min(max(d.Microseconds(), 1), h.HighestTrackableValue())
 	_ = h.RecordValue(us) // it is in range
+}
+
+// note counts what a buyer did beyond the buy.
+func (r *recorder) note(count func(*Beyond)) {
+	r.mu.Lock()
+	count(&r.beyond)
+	r.mu.Unlock()
+}
+
+// complain takes down what was wrong where it ends no buyer.
+func (r *recorder) complain(k Kind, said string) {
+	r.mu.Lock()
+	r.complaints.add(k, said)
+	r.mu.Unlock()
 }
 
 // follow counts a buyer who was told to ask again.

@@ -24,19 +24,20 @@ type Report struct {
 	Seed           uint64    `json:"seed"`
 	StartedAt      time.Time `json:"started_at"`
 
-	TookS         float64 `json:"took_s"` // from the start to the last answer
-	Interrupted   bool    `json:"interrupted"`
-	Sent          int64   `json:"sent"`     // buyers whose order was sent
-	Answered      int64   `json:"answered"` // buyers that ended; the rest was cut off by the interruption
-	Followed      int64   `json:"followed"` // buyers that were told "queued" at first
-	Errors        int64   `json:"errors"`   // of Answered, those with no right answer
-	AnswersPerS   float64 `json:"answers_per_s"`
-	PlacedPerS    float64 `json:"placed_per_s"`
-	Latency       Latency `json:"latency"`  // of all but no_answer and queued
-	Lateness      Latency `json:"lateness"` // sent after the scheduled moment: waiting for a connection, and the generator's own; part of latency
-	Curve         []Point `json:"curve"`    // of Latency
-	ByKind        []Group `json:"by_kind"`  // those that were met, in the order of Kinds
-	Complaints    []Said  `json:"complaints"`
+	TookS       float64 `json:"took_s"` // from the start to the last answer
+	Interrupted bool    `json:"interrupted"`
+	Sent        int64   `json:"sent"`     // buyers whose order was sent
+	Answered    int64   `json:"answered"` // buyers that ended; the rest was cut off by the interruption
+	Followed    int64   `json:"followed"` // buyers that were told "queued" at first
+	Errors      int64   `json:"errors"`   // of Answered, those with no right answer
+	AnswersPerS float64 `json:"answers_per_s"`
+	PlacedPerS  float64 `json:"placed_per_s"`
+	Latency     Latency `json:"latency"`  // of all but no_answer and queued
+	Lateness    Latency `json:"lateness"` // sent after the scheduled moment: waiting for a connection, and the generator's own; part of latency
+	Curve       []Point `json:"curve"`    // of Latency
+	ByKind      []Group `json:"by_kind"`  // those that were met, in the order of Kinds
+	Complaints  []Said  `json:"complaints"`
+	Beyond
 	TimelineCellS float64 `json:"timeline_cell_s"`
 	Timeline      []Cell  `json:"timeline"` // cell i spans [i, i+1) * timeline_cell_s from the start
 }
@@ -91,7 +92,7 @@ func (r *run) report() Report {
 		StartedAt: r.start.UTC().Truncate(time.Millisecond),
 		TookS:     rec.last.Seconds(), Sent: sent, Followed: rec.followed,
 		Latency: latencyOf(all), Lateness: latencyOf(rec.lateness), Curve: curveOf(all),
-		ByKind: []Group{}, Complaints: rec.complaints.list(),
+		ByKind: []Group{}, Complaints: rec.complaints.list(), Beyond: rec.beyond.clone(),
 		TimelineCellS: rec.timeline.width.Seconds(), Timeline: rec.timeline.list(),
 	}
 	if c.Over == 0 {

@@ -52,6 +52,11 @@ func newOrder(t *target, product string) order {
 	return order{bytes: b, id: b[start : start+userIDLen]}
 }
 
+// postRequest is the bytes of a POST to path, which begins with "/", without a body.
+func postRequest(t *target, path string) []byte {
+	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\nContent-Length: 0\r\n\r\n", path, t.host)
+}
+
 // getRequest is the bytes of a GET of path, which begins with "/".
 func getRequest(t *target, path string) []byte {
 	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n\r\n", path, t.host)

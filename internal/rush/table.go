@@ -62,6 +62,7 @@ func (r Report) rates() string {
 	if r.Followed > 0 {
 		s += fmt.Sprintf("%s were told \"queued\" and asked again; their latency is to the end of that.\n", thousands(r.Followed))
 	}
+	s += r.Beyond.words()
 	if r.Loop == "closed" {
 		return s + "Latency counts from when a connection was free for the buyer."
 	}

@@ -6,11 +6,21 @@ import (
 	"time"
 )
 
-// tail is a buyer who was told "queued" and asks again.
+// An errand is what a buyer comes back for.
+type errand uint8
+
+const (
+	follow errand = iota // was told "queued", and asks what became of it
+	click                // clicks again
+	pay
+)
+
+// tail is a buyer who comes back.
 type tail struct {
+	errand errand
 	buyer  int
-	moment time.Duration // of the buy itself: latency counts from there to the end
-	sent   time.Duration // when the buy was sent
+	moment time.Duration // of the buy itself: latency counts from there to the end; of follow only
+	sent   time.Duration // when the buy was sent; of follow only
 	until  time.Duration // then it is given up
 	due    time.Duration // when to ask next
 	path   string

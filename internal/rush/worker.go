@@ -45,9 +45,14 @@ func (w *worker) loop() {
 		if !ok {
 			return
 		}
-		if j.tail == nil {
+		switch {
+		case j.tail == nil:
 			w.buy(j)
-		} else {
+		case j.tail.errand == click:
+			w.click(j)
+		case j.tail.errand == pay:
+			w.pay(j)
+		default:
 			w.follow(j)
 		}
 	}
@@ -55,6 +60,7 @@ func (w *worker) loop() {
 
 // buy sends a buyer.
 func (w *worker) buy(j job) {
+	w.again(j)
 	w.ids.put(w.order.id, j.buyer)
 	sent := w.run.now()
 	err := w.exchange(w.order.bytes)
@@ -66,7 +72,7 @@ func (w *worker) buy(j job) {
 		w.queue(j, e)
 	default:
 		e.kind = kindOf(&w.answer)
-		w.end(e)
+		w.end(j, e)
 	}
 }
 
@@ -82,12 +88,15 @@ func (w *worker) fail(e ending, err error) {
 }
 
 // end ends a buyer with the kind of the answer at hand.
-func (w *worker) end(e ending) {
+func (w *worker) end(j job, e ending) {
 	said := ""
 	if !e.kind.Right() {
 		said = w.answer.String()
 	}
 	w.run.record.end(e, said)
+	if e.kind == Placed {
+		w.settle(j.buyer)
+	}
 	w.run.pace.end()
 }
 

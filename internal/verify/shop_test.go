@@ -69,7 +69,8 @@ func newShop(t testing.TB) *shop {
 				return ctx.Err()
 			}
 		},
-		Pause: yield,
+		Linger: func(done <-chan struct{}) { <-done },
+		Pause:  yield,
 	})
 	s.opener = &opening.Opener{Gate: s.gate, Log: s.log, Store: s.store, Nonce: rand.Text, Pause: yield, Opened: s.desk.Returned}
 	done := make(chan error, 1)
@@ -143,6 +144,6 @@ func (s *shop) buy(ctx context.Context, product, user string) (sale.OrderID, boo
 	for i := range 8 {
 		random[9-i] = byte(n >> (8 * i))
 	}
-	a, err := s.desk.Buy(ctx, product, user, sale.NewOrderID(time.Now(), random))
+	a, err := s.desk.Buy(ctx, ctx, product, user, sale.NewOrderID(time.Now(), random))
 	return a.Order, err == nil && a.Result == purchase.Placed
 }

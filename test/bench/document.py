@@ -30,18 +30,17 @@ def write(data):
         draw_rounds(data, rounds)
     if growth:
         draw_growth(data, growth)
-    for name in ("performance.md", "scale.md"):
-        path = data.parent / name
+    for path in (data.parent / "performance.md", data.parent / "scale.md", data.parent.parent / "README.md"):
         path.write_text(re.sub(r"(?s)(<!-- bench (\w+) -->\n).*?(<!-- end -->)",
                                lambda m: m[1] + block(m[2], runs, m[0]) + m[3], path.read_text()))
-    print("docs/performance.md, docs/scale.md and docs/performance/*.svg are written")
+    print("docs/performance/*.svg are written, and the tables of docs/performance.md, docs/scale.md and README.md")
 
 
 def block(name, runs, old):
-    make, needs = BLOCKS[name]
-    if needs not in runs:
+    make, *needs = BLOCKS[name]
+    if not set(needs) <= set(runs):
         return old.partition("\n")[2].rpartition("<!-- end -->")[0]
-    return make(runs[needs]) + "\n"
+    return make(*(runs[n] for n in needs)) + "\n"
 
 
 def table(head, rows):
@@ -159,6 +158,29 @@ def machines(run):
     return table(["from the figures", ""], rows)
 
 
+def readme(rounds, growth):
+    """The figures that somebody who has just come wants to know."""
+    def of(part, what):
+        return show(mid(rounds["parts"][part][what]))
+
+    def crowd(mode):
+        part = f"10,000 buyers in 5 s, {mode}"
+        return f"{of(part, 'p99')} ms, {of(part, 'errors')} errors"
+
+    kept, lost = ({w: show(mid(r)) for w, r in growth["parts"][p].items()}
+                  for p in ("1,000,000 orders", "a cluster with 1,000,000 orders"))
+    return table(["", "embedded", "cluster"], [
+        ["a sold-out answer, CPU against nginx returning the same bytes",
+         *(of(f"sold out, {mode}", "CPU, × nginx") + " ×" for mode in ("embedded", "cluster"))],
+        ["orders placed a second, 256 connections", of(PLACED[0], "answers"), of(CLUSTER[0], "answers")],
+        ["orders placed a second, 1,000 connections", "", of(CLUSTER[1], "answers")],
+        ["10,000 buyers over 5 s, each a new connection: p99 from the moment each meant to ask",
+         crowd("embedded"), crowd("cluster")],
+        ["1,000,000 orders on one product",
+         f"{kept['resident after the sale']} MB; ready {kept['restart until ready']} s after a restart",
+         f"selling {lost['FLUSHALL until the next one is placed']} s after Redis lost everything"]])
+
+
 BLOCKS = {
     "about": (about, "rounds"), "goals": (goals, "rounds"), "commands": (commands, "rounds"),
     "refusals": (lambda run: grid(run, REFUSALS, [ANSWERS, *COST, *HEAP]), "rounds"),
@@ -166,7 +188,7 @@ BLOCKS = {
     "processes": (processes, "rounds"), "memory": (memory, "rounds"),
     "crowds": (lambda run: grid(run, CROWDS, [("errors", "errors"), *COST, HEAP[0]]), "rounds"),
     "growth_about": (about, "growth"), "growth_goals": (goals, "growth"), "points": (points, "growth"),
-    "growth_commands": (commands, "growth"), "machines": (machines, "rounds"),
+    "growth_commands": (commands, "growth"), "machines": (machines, "rounds"), "readme": (readme, "rounds", "growth"),
 }
 
 

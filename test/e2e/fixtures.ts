@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { Server } from './server'
@@ -28,7 +30,32 @@ export const card = (page: Page, title: string): Locator => page.getByRole('arti
 
 export const counter = (within: Page | Locator, name: string): Locator => within.locator(`[data-count=${name}]`)
 
+export const newest = (page: Page): Locator => page.getByRole('list', { name: 'Newest orders' }).getByRole('listitem')
+
 export async function buyAs(page: Page, user: string) {
   await page.getByLabel('Your user id').fill(user)
   await page.getByRole('button', { name: 'Buy one' }).click()
+}
+
+/** Answers the buys of `user` as a cluster whose log is slow does: the order stays queued until `state.status` is set. */
+export async function queued(page: Page, product: string, user: string) {
+  const order = { order_id: '0192f0c1-2345-8abc-9def-0123456789ab', product_id: product, user_id: user, epoch: 1 }
+  const state = { status: 'queued' }
+  await page.route(`**/api/products/${product}/orders`, (route) =>
+    route.fulfill({
+      status: 202,
+      headers: { Location: `/api/orders/${order.order_id}?product=${product}&user=${user}&epoch=1`, 'Retry-After': '1' },
+      json: { ...order, ...state },
+    }),
+  )
+  await page.route('**/api/orders/**', (route) => route.fulfill({ json: { ...order, ...state } }))
+  return state
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as { port: number }
+  server.close()
+  return port
 }

@@ -15,8 +15,8 @@ const flags = [
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'results',
-  // Each test has its own server and browser, and two of them are what two cores carry.
-  workers: 2,
+  // Each test has its own server and browser. Two cores carry two that work beside one that waits.
+  workers: 3,
   fullyParallel: true,
   timeout: 45_000,
   expect: { timeout: 10_000 },

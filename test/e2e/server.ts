@@ -75,6 +75,24 @@ export class Server {
     await this.ask(`/api/products/${id}/${step}`, { method: 'POST' })
   }
 
+  /** Runs a rehearsal to its end, and returns its id. A missing part of the plan is that of the demo. */
+  async rehearse(plan: Record<string, unknown>): Promise<string> {
+    const { id } = await this.begin(plan)
+    for (;;) {
+      const { state } = (await this.ask(`/api/rehearsals/${id}`, {})) as { state: string }
+      if (state !== 'running' && state !== 'verifying') return id
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  async begin(plan: Record<string, unknown>): Promise<{ id: string }> {
+    return (await this.ask('/api/rehearsals', { method: 'POST', body: JSON.stringify(plan) })) as { id: string }
+  }
+
+  async remove(route: string) {
+    await this.ask(route, { method: 'DELETE' })
+  }
+
   /** Lets `buyers` buy, `at` most at a time; the names are `name`-1 and up. */
   async fill(id: string, buyers: number, name = 'buyer', at = 64) {
     let next = 0
@@ -93,10 +111,11 @@ export class Server {
     await promisify(execFile)(binary, ['rush', ...flags])
   }
 
-  private async ask(route: string, init: RequestInit) {
+  private async ask(route: string, init: RequestInit): Promise<unknown> {
     const headers = init.body ? { 'Content-Type': 'application/json' } : undefined
     const answer = await fetch(this.url + route, { ...init, ...(headers ? { headers } : {}) })
     const text = await answer.text()
-    if (!answer.ok) throw new Error(`${init.method} ${route}: ${answer.status} ${text}`)
+    if (!answer.ok) throw new Error(`${init.method ?? 'GET'} ${route}: ${answer.status} ${text}`)
+    return text === '' ? undefined : JSON.parse(text)
   }
 }

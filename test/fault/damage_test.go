@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,6 +58,53 @@ var wrecks = []wreck{
 		[]string{"FINDING returns", storeFile, "[seckill_return "}, nil},
 	{"an order given to somebody else", statement(storeFile, `UPDATE seckill_order SET user_id = 'thief' WHERE number = 7`),
 		[]string{"FINDING fold", storeFile, "user_id", "[seckill_order "}, nil},
+	{"orders added, more than the quantity", statement(storeFile, added(300, "'more-' || n", "1")),
+		[]string{"FINDING quantity", "FINDING counts", "[seckill_order "}, nil},
+	{"an order added for who has one", statement(storeFile, added(1, "user_id", "2")),
+		[]string{"FINDING limit", "FINDING fold", "holds more units than one may"}, nil},
+	{"an order in no slot", statement(storeFile, `UPDATE seckill_order SET slot = 0 WHERE number = 3`),
+		[]string{"FINDING slots", "there is no such slot", "[seckill_order "}, nil},
+	{"a gap in the numbers", statement(storeFile, `UPDATE seckill_order SET number = number + 1 WHERE number = 151`),
+		[]string{"FINDING numbers", "numbers do not follow each other", "[seckill_order "}, nil},
+	{"a step that nothing led to", statement(storeFile, `UPDATE seckill_order SET status = 4 WHERE number = 3`),
+		[]string{"FINDING steps", "expired, and ended_at tells otherwise", "[seckill_order "}, nil},
+	{"a placed order rejected", statement(storeFile, `UPDATE seckill_order SET status = 5 WHERE number = 3`),
+		[]string{"FINDING firm", "was answered as placed, and none was rejected"}, nil},
+	{"a count moved", statement(storeFile, `UPDATE seckill_product SET rejected = rejected + 1`),
+		[]string{"FINDING counts", "the product's counts are those of its rows", "[seckill_product]"}, nil},
+	{"an epoch of another opening", statement(storeFile, `UPDATE seckill_product SET nonce = 'forged'`),
+		[]string{"FINDING openings", "forged"}, nil},
+	{"a position moved on", statement(storeFile, `UPDATE seckill_position SET next = next + 1`),
+		[]string{"FINDING position", "position <= log end"}, []string{logFile, "the log ends at"}},
+}
+
+// added is so many orders more, like the third but for their user and slot.
+func added(count int, user, slot string) string {
+	return `WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < ` + itoa(count) + `)
+		INSERT INTO seckill_order SELECT place + 1000 + n, randomblob(16), ` + user + `, status, ` + slot + `, product, number + 148 + n,
+			seq, epoch, placed_at, pay_by, ended_at, partition, position FROM seckill_order, more WHERE number = 3`
+}
+
+// Every invariant of the judge is broken by some wreck; the last three need a gate
+// to be asked, which package cluster can damage.
+func TestEveryInvariantHasAWreck(t *testing.T) {
+	source, err := os.ReadFile("../../internal/verify/report.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	broken := "FINDING units, FINDING seqs, FINDING sold out"
+	for _, w := range wrecks {
+		broken += strings.Join(w.verify, ", ")
+	}
+	all := regexp.MustCompile(`Invariant = "(.*)"`).FindAllStringSubmatch(string(source), -1)
+	for _, invariant := range all {
+		if !strings.Contains(broken, "FINDING "+invariant[1]) {
+			t.Errorf("nothing here breaks %q", invariant[1])
+		}
+	}
+	if len(all) < 15 {
+		t.Errorf("%d invariants were found: this test has to follow them", len(all))
+	}
 }
 
 // What was done to the files is told by verify, and by a start that it forbids,

@@ -36,6 +36,9 @@ func Launch(t testing.TB, name string, args ...string) *Process {
 	return p
 }
 
+// Pid is by what the system knows it.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
 // Signal sends it a signal, if it has not ended.
 func (p *Process) Signal(s syscall.Signal) { _ = p.cmd.Process.Signal(s) } // nothing to tell it any more
 

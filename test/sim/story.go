@@ -124,7 +124,8 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 		answer, refused := p.desk.Refuse([]byte(product), []byte(user))
 		var err error
 		if !refused {
-			answer, err = p.desk.Buy(s.deadline(2*time.Second), product, user, id)
+			wait := s.deadline(2 * time.Second)
+			answer, err = p.desk.Buy(wait, wait, product, user, id)
 		}
 		if err != nil {
 			return

@@ -78,6 +78,10 @@ func (s *system) start(p *process) {
 			}
 			return ctx.Err()
 		},
+		Linger: func(done <-chan struct{}) {
+			slow := s.now.Add(purchase.SlowAppend)
+			s.until("lingers", func() bool { return closed(done) || !s.now.Before(slow) })
+		},
 		Pause: func(ctx context.Context) error {
 			s.sleep(time.Duration(10+s.rng.IntN(40)) * time.Millisecond)
 			return ctx.Err()

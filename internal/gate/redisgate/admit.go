@@ -76,6 +76,9 @@ func decisions(out []gate.Decision, batch []gate.Request, letters string, last i
 		}
 		out[i] = d
 	}
+	if letters != "" {
+		return 0, fmt.Errorf("more decisions than %d requests", len(batch))
+	}
 	for i := range out {
 		if out[i].Seq > 0 {
 			out[i].Seq += last - admitted

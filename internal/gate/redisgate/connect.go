@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/redis/rueidis"
 )
@@ -27,6 +28,9 @@ func (o *Options) client() (rueidis.ClientOption, error) {
 		return rueidis.ClientOption{}, fmt.Errorf("URL of Redis: %w", err)
 	}
 	option, err := rueidis.ParseURL(o.URL)
+	if err != nil && strings.ContainsRune(err.Error(), '@') { // it repeats what may be the password
+		err = errors.New("it cannot be read")
+	}
 	if err != nil {
 		return option, fmt.Errorf("URL of Redis: %w", err)
 	}

@@ -1,19 +1,11 @@
 package redisgate
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"encoding/pem"
-	"math/big"
 	"net"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
+	"seckill/internal/devstack/devtest"
 	"seckill/internal/sale"
 )
 
@@ -52,7 +44,7 @@ func TestPassword(t *testing.T) {
 
 // TestTLS: a server is believed whom the given authority has signed, and no other.
 func TestTLS(t *testing.T) {
-	cert, key := signed(t)
+	cert, key := devtest.Certificate(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
 	at := l.Addr().String()
@@ -62,7 +54,7 @@ func TestTLS(t *testing.T) {
 	g := connect(t, Options{URL: "rediss://" + at + "?ca=" + cert})
 	opened(t, g, 5)
 	counts(t, g, 5, 0, 0)
-	other, _ := signed(t)
+	other, _ := devtest.Certificate(t)
 	for _, url := range []string{"rediss://" + at, "rediss://" + at + "?ca=" + other} {
 		_, err := New(Options{URL: url})
 		is(t, err, sale.ErrUnavailable)
@@ -70,25 +62,4 @@ func TestTLS(t *testing.T) {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
-}
-
-// signed are the files of a certificate for this machine that signs itself.
-func signed(t *testing.T) (cert, key string) {
-	t.Helper()
-	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	ok(t, err)
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, private.Public(), private)
-	ok(t, err)
-	secret, err := x509.MarshalPKCS8PrivateKey(private)
-	ok(t, err)
-	write := func(name, kind string, b []byte) string {
-		file := filepath.Join(t.TempDir(), name)
-		ok(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: b}), 0o600))
-		return file
-	}
-	return write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", secret)
 }

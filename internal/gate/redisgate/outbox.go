@@ -66,17 +66,25 @@ func entry(product string, m rueidis.RedisMessage) (e gate.Entry, err error) {
 	if a.err != nil {
 		return e, a.err
 	}
+	// What is not as it was written must not get into the log, where it would be poison.
+	when := time.UnixMilli(at).UTC()
+	if epoch < 1 || first < 1 || at < 1 || when.Year() > 9999 || n < 1 || n > int64(len(orders)/idSize) {
+		return e, fmt.Errorf("an entry with the id %q, of %d orders in %d bytes, of %v", e.ID, n, len(orders), when)
+	}
 	e.Orders = make([]sale.Record, 0, n)
 	for ; orders != ""; first++ {
 		size := int(orders[0])
-		if len(orders) < 1+size+idSize {
+		if len(orders) < 1+size+idSize || !sale.CheckID(orders[1:1+size]) {
 			return e, errors.New("an entry was cut off")
 		}
 		e.Orders = append(e.Orders, sale.Record{
-			Kind: sale.KindOrder, ProductID: product, Epoch: epoch, At: time.UnixMilli(at).UTC(),
+			Kind: sale.KindOrder, ProductID: product, Epoch: epoch, At: when,
 			UserID: orders[1 : 1+size], OrderID: sale.OrderID([]byte(orders[1+size : 1+size+idSize])), Seq: first,
 		})
 		orders = orders[1+size+idSize:]
+	}
+	if int64(len(e.Orders)) != n {
+		return e, fmt.Errorf("an entry has %d orders, and says %d", len(e.Orders), n)
 	}
 	return e, nil
 }

@@ -15,10 +15,10 @@ func TestRefusedEntry(t *testing.T) {
 	r := server(t)
 	g := connect(t, Options{URL: r.URL()})
 	opened(t, g, 5)
-	do(t, r.URL(), "XADD", g.keys(product)[1], "1-1", "n", "0", "at", "0", "orders", "")
+	do(t, r.URL(), "XADD", g.keys(product)[1], "1-1", "n", "1", "at", "1", "orders", "\x01b0123456789abcdef")
 	_, err := g.Admit(t.Context(), product, []gate.Request{buy("a", 1)})
 	is(t, err, sale.ErrUnknownOutcome)
-	counts(t, g, 5, 0, 0)
+	counts(t, g, 5, 0, 1)
 	if known, err := g.Knows(t.Context(), product, 1, "a", order(1)); err != nil || known {
 		t.Fatalf("known %v, %v", known, err)
 	}

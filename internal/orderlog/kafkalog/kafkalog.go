@@ -46,9 +46,10 @@ const (
 
 // Options is what a Log is opened with.
 type Options struct {
-	Brokers Brokers
-	Topic   string
-	Log     *slog.Logger // told what Open waits for, and what goes wrong in the group
+	Brokers  Brokers
+	Topic    string
+	Existing bool         // a topic that is missing is not made: it is ErrNotFound
+	Log      *slog.Logger // told what Open waits for, and what goes wrong in the group
 }
 
 // A Log is an open order log.

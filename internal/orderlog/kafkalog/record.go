@@ -47,29 +47,28 @@ func alike(a, b *sale.Record) bool {
 	return a.Kind == b.Kind && a.Epoch == b.Epoch && a.ProductID == b.ProductID
 }
 
-// line reads a record. Headers that are missing, or are no numbers, make it one of
-// version 0, which is poison; so are Kafka's own control records.
+// line reads a record. Headers that are missing, or twice there, or are no numbers,
+// make it one of version 0, which is poison; so are Kafka's own control records.
 func line(r *kgo.Record) orderlog.Line {
 	w := orderlog.Written{Product: r.Key, Body: r.Value}
-	read := 0
+	kinds, versions, epochs, wrong := 0, 0, 0, false
 	for _, h := range r.Headers {
 		n, err := int64(0), error(nil)
 		switch h.Key {
 		case kindHeader:
 			w.Kind = h.Value
+			kinds++
 		case versionHeader:
 			n, err = strconv.ParseInt(string(h.Value), 10, 32)
 			w.Version = int(n)
+			versions++
 		case epochHeader:
 			w.Epoch, err = strconv.ParseInt(string(h.Value), 10, 64)
-		default:
-			continue
+			epochs++
 		}
-		if err == nil {
-			read++
-		}
+		wrong = wrong || err != nil
 	}
-	if read != 3 {
+	if wrong || kinds != 1 || versions != 1 || epochs != 1 {
 		w.Version = 0
 	}
 	l := w.Line(r.Offset)

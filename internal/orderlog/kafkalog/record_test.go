@@ -56,6 +56,7 @@ func TestStrangersRecordsArePoison(t *testing.T) {
 		{kind, version, header("epoch", "3.0")},
 		{kind, version, header("epoch", "9223372036854775808")},
 		{kind, version, epoch, version},
+		{kind, version, version},
 	}
 	c := plainClient(t, brokers, kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.TransactionalID(topic))
 	if err := c.BeginTransaction(); err != nil {

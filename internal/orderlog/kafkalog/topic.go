@@ -8,6 +8,8 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"seckill/internal/sale"
 )
 
 const (
@@ -20,8 +22,8 @@ func (l *Log) prepare(ctx context.Context) error {
 	met, said := "", ""
 	for {
 		err := l.prepareOnce(ctx)
-		if err == nil {
-			return nil
+		if err == nil || errors.Is(err, sale.ErrNotFound) {
+			return err
 		}
 		before := met
 		met = err.Error()
@@ -41,6 +43,9 @@ func (l *Log) prepareOnce(ctx context.Context) error {
 	s, err := l.look(ctx)
 	if err != nil {
 		return err
+	}
+	if !s.exists() && l.options.Existing {
+		return fmt.Errorf("%w: Kafka has no topic %s", sale.ErrNotFound, l.options.Topic)
 	}
 	if !s.exists() {
 		if err := l.makeTopic(ctx, s.brokers); err != nil {

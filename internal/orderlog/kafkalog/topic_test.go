@@ -3,6 +3,7 @@ package kafkalog_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -42,6 +43,25 @@ func TestCheckWarnsOfWhatEndangersThePromise(t *testing.T) {
 	wantWarnings(t, l, "cleanup.policy is compact,delete", "retention.ms is 604800000", "retention.bytes is 1000000", "unclean.leader.election.enable is true")
 	if _, err := l.Append(t.Context(), 0, orders(1, 1)); err != nil {
 		t.Errorf("a warning is no refusal: %v", err)
+	}
+}
+
+// Who only looks makes nothing.
+func TestATopicThatIsMissingIsNotMade(t *testing.T) {
+	brokers, topic := shared(t), freshTopic(t)
+	existing := kafkalog.Options{Brokers: brokers, Topic: topic, Existing: true, Log: slog.New(slog.DiscardHandler)}
+	for range 2 {
+		if l, err := kafkalog.Open(t.Context(), existing); !errors.Is(err, sale.ErrNotFound) || !strings.Contains(err.Error(), topic) {
+			t.Fatalf("%v, %v", l, err)
+		}
+	}
+	open(t, brokers, topic)
+	l, err := kafkalog.Open(t.Context(), existing)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -21,8 +21,11 @@ func damaged(format string, args ...any) error { return damage(fmt.Sprintf(forma
 // fault translates an error met while doing something with the file.
 func fault(path, doing string, err error) error {
 	kind := sale.ErrUnavailable
-	if isDamage(err) {
+	switch {
+	case isDamage(err):
 		kind = sale.ErrDamaged
+	case ofTheDisk(err):
+		path += ": its disk is full, or fails"
 	}
 	return fmt.Errorf("%w: %s %s: %w", kind, doing, path, err)
 }
@@ -45,4 +48,11 @@ func isDamage(err error) bool {
 		return true
 	}
 	return false
+}
+
+// ofTheDisk reports whether SQLite says no more than that the system has failed it,
+// as it does where a disk is too full even to begin.
+func ofTheDisk(err error) bool {
+	var driver *sqlite.Error
+	return errors.As(err, &driver) && driver.Code()&0xff == sqlite3.SQLITE_IOERR
 }

@@ -20,6 +20,36 @@ var files embed.FS
 // migrate brings the tables up to date. Of processes that come at once, the first
 // does it and the others wait.
 func migrate(ctx context.Context, pool *pgxpool.Pool) error {
+	return prepare(ctx, pool, func(steps *goose.Provider) error {
+		_, err := steps.Up(ctx)
+		return translate("make the tables", err)
+	})
+}
+
+// current wants the tables as this program would make them.
+func current(ctx context.Context, pool *pgxpool.Pool) error {
+	return prepare(ctx, pool, func(steps *goose.Provider) error {
+		var made bool
+		err := pool.QueryRow(ctx, "SELECT to_regclass('"+versions+"') IS NOT NULL").Scan(&made)
+		switch {
+		case err != nil:
+			return translate("look for the tables", err)
+		case !made:
+			return fmt.Errorf("%w: Postgres has no tables of seckill there", sale.ErrNotFound)
+		}
+		has, knows, err := steps.GetVersions(ctx)
+		if err == nil && has < knows {
+			return fmt.Errorf("%w: order store: its tables are of version %d, and this program's of %d: start it to bring them up", sale.ErrUnavailable, has, knows)
+		}
+		return translate("read the version of the tables", err)
+	})
+}
+
+// versions is the table in which goose notes what it has made.
+const versions = "seckill_version"
+
+// prepare takes the steps that work needs, and wants no tables of a newer program after it.
+func prepare(ctx context.Context, pool *pgxpool.Pool, work func(*goose.Provider) error) error {
 	var path string
 	var schema *string
 	if err := pool.QueryRow(ctx, "SELECT current_setting('search_path'), current_schema()").Scan(&path, &schema); err != nil {
@@ -35,12 +65,12 @@ func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { _ = db.Close() }() // it only gives connections back
 	steps, err := goose.NewProvider(goose.DialectPostgres, db, folder,
-		goose.WithTableName("seckill_version"), goose.WithSessionLocker(locker{}))
+		goose.WithTableName(versions), goose.WithSessionLocker(locker{}))
 	if err != nil {
 		return err
 	}
-	if _, err := steps.Up(ctx); err != nil {
-		return translate("make the tables", err)
+	if err := work(steps); err != nil {
+		return err
 	}
 	has, knows, err := steps.GetVersions(ctx)
 	if err == nil && has > knows {

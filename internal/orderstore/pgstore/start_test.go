@@ -27,6 +27,26 @@ func TestManyStartAtOnce(t *testing.T) {
 	holds(t, stores[3], 1)
 }
 
+// Who only looks makes nothing, and wants what this program would make.
+func TestTablesThatAreMissingAreNotMade(t *testing.T) {
+	address := schema(t)
+	for range 2 {
+		if s, err := OpenExisting(t.Context(), address); !errors.Is(err, sale.ErrNotFound) {
+			t.Fatalf("%v, %v", s, err)
+		}
+	}
+	opened(t, address)
+	s, err := OpenExisting(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	hand(t, address)("DELETE FROM seckill_version WHERE version_id > 0")
+	if _, err := OpenExisting(t.Context(), address); !errors.Is(err, sale.ErrUnavailable) || !strings.Contains(err.Error(), "of version 0") {
+		t.Errorf("an older version: %v", err)
+	}
+}
+
 func TestTablesOfANewerVersion(t *testing.T) {
 	address := schema(t)
 	opened(t, address)

@@ -54,10 +54,16 @@ var _ orderstore.Keeper = (*Store)(nil)
 // pool_max_conns bounds the pool. ErrUnavailable, where it may be tried again,
 // has what is missing; tables of a newer version are ErrUnavailable too.
 func Open(ctx context.Context, url string) (*Store, error) {
-	return open(ctx, url, time.Second)
+	return open(ctx, url, time.Second, migrate)
 }
 
-func open(ctx context.Context, url string, poll time.Duration) (*Store, error) {
+// OpenExisting is Open for who only looks: it makes no tables. Where there are none
+// it is ErrNotFound.
+func OpenExisting(ctx context.Context, url string) (*Store, error) {
+	return open(ctx, url, time.Second, current)
+}
+
+func open(ctx context.Context, url string, poll time.Duration, prepare func(context.Context, *pgxpool.Pool) error) (*Store, error) {
 	config, err := configure(url)
 	if err != nil {
 		return nil, err
@@ -66,7 +72,7 @@ func open(ctx context.Context, url string, poll time.Duration) (*Store, error) {
 	if err != nil {
 		return nil, translate("connect", err)
 	}
-	if err := migrate(ctx, pool); err != nil {
+	if err := prepare(ctx, pool); err != nil {
 		pool.Close()
 		return nil, err
 	}

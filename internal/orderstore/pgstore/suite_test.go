@@ -71,7 +71,7 @@ func opened(t testing.TB, address string) *Store { return looking(t, address, ti
 // looking is a store that looks up positions every so often.
 func looking(t testing.TB, address string, every time.Duration) *Store {
 	t.Helper()
-	s, err := open(t.Context(), address, every)
+	s, err := open(t.Context(), address, every, migrate)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,9 @@ func translate(path, what string, err error) error {
 		kind = sale.ErrUnavailable
 	case errors.As(err, &failure) && ofTheMachine(failure.Code()):
 		kind = sale.ErrUnavailable
+		if failure.Code()&0xff == sqlite3.SQLITE_IOERR { // also where a disk is too full even to begin
+			what = "its disk is full, or fails: " + what
+		}
 	}
 	return fmt.Errorf("%w: order store %s: %s: %w", kind, path, what, err)
 }

@@ -1,11 +1,22 @@
-import { expect, test } from '../fixtures'
+import type { Page } from '@playwright/test'
+import { counter, expect, test } from '../fixtures'
 
 const orders = 100_000
 
-test('a hundred thousand orders scroll, and every place shows its own order', async ({ page, server }) => {
+test('a hundred thousand orders: usable while they are placed as fast as may be, and every place shows its own', async ({ page, server }) => {
   test.setTimeout(120_000)
   await server.put('1', { quantity: orders })
-  await server.rush('1', orders)
+  await page.goto('/products/1')
+  await expect(counter(page, 'remaining')).toHaveText('100,000')
+  const rushing = server.rush('1', orders)
+  await expect(counter(page, 'placed')).not.toHaveText('0')
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('o')
+  await expect(page.getByRole('region', { name: 'Orders' })).toBeVisible()
+  await page.getByRole('button', { name: 'To the end' }).click()
+  await rushing
 
   await page.goto('/order/1')
   await expect(page.getByText('100,000 orders')).toBeVisible()
@@ -33,4 +44,61 @@ test('a hundred thousand orders scroll, and every place shows its own order', as
   await list.focus()
   await page.keyboard.press('Home')
   await expect(row('1')).toContainText('placed')
+})
+
+const million = 1_000_000
+
+/** A million orders take the server a minute to sell; the list cannot tell, where the answers are as the server gives them. */
+async function routeAMillion(page: Page) {
+  const order = (number: number) => ({
+    order_id: `0192f0c1-2345-7abc-8def-${String(number).padStart(12, '0')}`, product_id: '1', user_id: `u${number}`,
+    status: 'placed', epoch: 1, number, placed_at: '2026-03-04T09:05:07.000Z',
+  })
+  await page.route('**/api/products/1/orders?*', (route) => {
+    const search = new URL(route.request().url()).searchParams
+    const limit = Number(search.get('limit'))
+    const first = search.get('order') === 'newest' ? million - limit + 1 : Number(search.get('after') ?? 0) + 1
+    const orders = Array.from({ length: Math.min(limit, million - first + 1) }, (_, i) => order(first + i))
+    return route.fulfill({ json: { orders: search.get('order') === 'newest' ? orders.reverse() : orders, next: first + limit - 1 } })
+  })
+  await page.route('**/api/products/1/events', (route) => route.abort())
+}
+
+test('a million orders scroll by rows, and jump to the middle and the end', async ({ page, server }) => {
+  await server.put('1', { quantity: million })
+  await routeAMillion(page)
+  await page.goto('/order/1')
+  await expect(page.getByText('1,000,000 orders')).toBeVisible()
+  const row = (number: number) =>
+    page.getByRole('row').filter({ has: page.getByRole('cell', { name: number.toLocaleString('en'), exact: true }) })
+  const shows = async (number: number) => {
+    await expect(row(number)).toContainText(`u${number}`)
+    await expect(row(number)).toBeInViewport()
+  }
+  await shows(1)
+
+  const list = page.getByRole('region', { name: 'Orders' })
+  await list.hover()
+  await page.mouse.wheel(0, 400)
+  await expect(row(11)).toBeInViewport()
+  await expect(row(9)).not.toBeInViewport()
+
+  await page.getByRole('button', { name: 'To the middle' }).click()
+  await shows(500_001)
+  await list.hover()
+  for (let n = 0; n < 5; n++) await page.mouse.wheel(0, -400)
+  await shows(499_960)
+
+  await page.getByRole('button', { name: 'To the end' }).click()
+  await shows(million)
+  await list.evaluate((element) => element.scrollTo({ top: (element.scrollHeight - element.clientHeight) / 4 }))
+  await shows(250_000)
+  await list.focus()
+  await page.keyboard.press('End')
+  await shows(million)
+  await page.keyboard.press('m')
+  await shows(500_001)
+  await page.keyboard.press('Home')
+  await shows(1)
+  expect(await page.getByRole('row').count()).toBeLessThan(80)
 })

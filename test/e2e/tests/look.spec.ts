@@ -1,35 +1,95 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { buyAs, expect, expectNoFindings, expectNoSidewaysScroll, test } from '../fixtures'
+import { buyAs, expect, expectNoFindings, expectNoSidewaysScroll, queued, test } from '../fixtures'
 import type { Server } from '../server'
 
 const shots = path.join(import.meta.dirname, '../shots')
 
-type Look = { name: string; prepare?: (server: Server) => Promise<void>; path: string; act?: (page: Page) => Promise<void>; sees: string }
+type Look = {
+  name: string
+  prepare?: (server: Server) => Promise<unknown>
+  path: string | ((server: Server) => Promise<string>)
+  /** Before the page is opened. */
+  first?: (page: Page) => Promise<unknown>
+  act?: (page: Page, server: Server) => Promise<unknown>
+  sees: string
+}
 
 const soon = () => new Date(Date.now() + 600_000).toISOString()
 const sell = (terms: object, buyers = 0) => async (server: Server) => {
   await server.put('1', { quantity: 100, ...terms })
   await server.fill('1', buyers)
 }
+const stepped = (step: 'pause' | 'close', buyers = 0) => async (server: Server) => {
+  await sell({}, buyers)(server)
+  await server.step('1', step)
+}
+const press = (name: string) => (page: Page) => page.getByRole('button', { name, exact: true }).click()
 const buy = (page: Page) => buyAs(page, 'ann')
+const chinese = (page: Page) => page.addInitScript(() => localStorage.setItem('seckill.language', 'zh'))
+const small = { buyers: 600, over: '1s', quantity: 40 }
+const rehearsal = (plan: Record<string, unknown>) => async (server: Server) => `/products/${await server.rehearse({ ...small, ...plan })}`
 
-const looks: Look[] = [
+const console_: Look[] = [
   { name: 'console-nothing', path: '/', sees: 'Nothing is on sale' },
+  { name: 'console-nothing-zh', path: '/', first: chinese, sees: '当前没有抢购' },
   { name: 'console', prepare: sell({ name: 'Anniversary keyboard', payment_window: '15m' }, 63), path: '/', sees: 'Anniversary keyboard' },
+  { name: 'console-rehearsed', prepare: (server) => server.rehearse(small), path: '/', sees: '40 / 40' },
   { name: 'console-refused', path: '/', act: refused, sees: 'Put on sale' },
-  { name: 'start-over', prepare: sell({}, 100), path: '/', act: startOver, sees: '100 orders go with it' },
-  { name: 'sale', prepare: sell({}, 63), path: '/products/1', sees: 'Newest orders' },
+  { name: 'console-refused-zh', path: '/', first: chinese, act: refusedInChinese, sees: '必须是 1 到' },
+  { name: 'console-help', prepare: sell({}), path: '/', act: press('Help'), sees: 'put a product on sale' },
+  { name: 'start-over', prepare: sell({}, 100), path: '/', act: press('Start over'), sees: '100 orders go with it' },
+  { name: 'close', prepare: sell({}, 40), path: '/', act: press('Close'), sees: 'Nobody can buy it from then on' },
+  { name: 'clock-wrong', prepare: sell({ opens_at: soon() }), path: '/', first: wrongClock, sees: 'This device’s clock is' },
+]
+
+const sale: Look[] = [
+  { name: 'sale', prepare: sell({}, 63), path: '/products/1', act: someFigures, sees: 'Newest orders' },
+  { name: 'sale-zh', prepare: sell({ payment_window: '15m' }, 63), path: '/products/1', first: chinese, act: someFigures, sees: '最新订单' },
   { name: 'sale-early', prepare: sell({ opens_at: soon() }), path: '/products/1', sees: 'Opens in' },
+  { name: 'sale-paused', prepare: stepped('pause', 20), path: '/products/1', sees: 'Buyers can go on from where it was' },
+  { name: 'sale-terms', prepare: sell({}, 63), path: '/products/1', act: newTerms, sees: '100 units more can be bought' },
+  { name: 'sale-verified', prepare: stepped('close', 100), path: '/products/1', act: press('Verify now'), sees: 'No findings' },
   { name: 'sale-unknown', path: '/products/1', sees: 'There is no product 1' },
-  { name: 'orders', prepare: sell({}, 63), path: '/order/1', sees: 'buyer-1' },
+  { name: 'sale-verified-zh', prepare: stepped('close', 100), path: '/products/1', first: chinese, act: press('立即核验'), sees: '无异常' },
+  { name: 'sale-lost', prepare: sell({}, 63), path: '/products/1', act: lose('Newest orders'), sees: 'The server cannot be reached' },
+  { name: 'sale-lost-zh', prepare: sell({}, 63), path: '/products/1', first: chinese, act: lose('最新订单'), sees: '无法连接服务器' },
+  { name: 'orders', prepare: tenThousand, path: '/order/1', sees: '10,000 orders' },
+  { name: 'orders-zh', prepare: tenThousand, path: '/order/1', first: chinese, sees: '10,000 张订单' },
+]
+
+const rehearsals: Look[] = [
+  { name: 'rehearsals-none', path: '/?rehearsals', sees: 'None yet' },
+  { name: 'rehearsals', prepare: twice, path: '/?rehearsals', act: chooseBoth, sees: '40 placed, 0 oversold, no findings' },
+  { name: 'rehearsals-refused', path: '/?rehearsals', act: crowdRefused, sees: 'Rehearse a sale' },
+  { name: 'rehearsal-running', path: begun({ buyers: 12_000, over: '30s' }), act: halfAway, sees: 'buyers answered' },
+  { name: 'rehearsal-running-zh', path: begun({ buyers: 12_000, over: '30s' }), first: chinese, act: halfAway, sees: '名买家已得到答复' },
+  { name: 'rehearsal-done', path: rehearsal({ repeat_clickers: 20 }), sees: '40 placed, 0 oversold, no findings' },
+  { name: 'rehearsal-done-zh', path: rehearsal({}), first: chinese, sees: '40 件下单，0 件超卖，无异常' },
+  { name: 'rehearsal-stopped', path: stopped, sees: 'It was stopped before its end' },
+  { name: 'rehearsal-unknown', path: '/products/rehearsal-gone', sees: 'There is no such rehearsal' },
+  { name: 'compare', path: compared, sees: 'Two rehearsals, side by side' },
+]
+
+const buyer: Look[] = [
   { name: 'buy', prepare: sell({}, 63), path: '/buy/1', sees: 'Buy one' },
+  { name: 'buy-zh', prepare: sell({}, 63), path: '/buy/1', first: chinese, sees: '立即抢购' },
   { name: 'buy-early', prepare: sell({ opens_at: soon() }), path: '/buy/1', sees: 'until it opens' },
-  { name: 'buy-sold-out', prepare: sell({}, 100), path: '/buy/1', sees: 'Should a unit come free' },
+  { name: 'buy-waiting', prepare: sell({}, 10), path: '/buy/1', first: (page) => queued(page, '1', 'ann'), act: buy, sees: 'A unit is set aside for you' },
   { name: 'buy-yours', prepare: sell({}, 10), path: '/buy/1', act: buy, sees: 'It’s yours' },
+  { name: 'buy-yours-zh', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', first: chinese, act: buyInChinese, sees: '抢到了' },
   { name: 'buy-to-pay', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', act: buy, sees: 'Time left to pay' },
-  { name: 'buy-paused', prepare: paused, path: '/buy/1', sees: 'The sale rests' },
+  { name: 'buy-paid', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: settle('Pay'), sees: 'It is yours for good' },
+  { name: 'buy-cancelled', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: settle('Cancel'), sees: 'You gave the unit back' },
+  { name: 'buy-sold-out', prepare: sell({}, 100), path: '/buy/1', sees: 'Should a unit come free' },
+  { name: 'buy-paused', prepare: stepped('pause'), path: '/buy/1', sees: 'The sale rests' },
+  { name: 'buy-closed', prepare: stepped('close', 30), path: '/buy/1', sees: 'This sale is over' },
+  { name: 'buy-lost', prepare: sell({}, 10), path: '/buy/1', act: boughtAndLost, sees: 'Your order is safe' },
+  { name: 'buy-help', prepare: sell({}, 63), path: '/buy/1', act: press('Help'), sees: 'One press is enough' },
+  { name: 'buy-refused', prepare: sell({}, 10), path: '/buy/1', act: (page) => buyAs(page, 'a b'), sees: 'must' },
+  { name: 'buy-unknown', path: '/buy/1', sees: 'There is no product 1' },
+  { name: 'buy-rehearsal', path: async (server) => `/buy/${(await server.begin({ buyers: 600, over: '30s', quantity: 500 })).id}`, sees: 'This is a rehearsal' },
 ]
 
 async function refused(page: Page) {
@@ -38,32 +98,122 @@ async function refused(page: Page) {
   await expect(page.getByLabel('Quantity')).toHaveAttribute('aria-invalid', 'true')
 }
 
-async function startOver(page: Page) {
-  await page.getByRole('button', { name: 'Start over' }).click()
+async function refusedInChinese(page: Page) {
+  await page.getByLabel('数量').fill('0')
+  await page.getByRole('button', { name: '开售', exact: true }).click()
 }
 
-async function paused(server: Server) {
-  await server.put('1', { quantity: 100 })
-  await server.step('1', 'pause')
+async function tenThousand(server: Server) {
+  await server.put('1', { quantity: 10_000, name: 'Anniversary keyboard' })
+  await server.rush('1', 10_000)
 }
 
-for (const look of looks) {
-  test(`${look.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => {
-    await look.prepare?.(server)
-    await page.goto(look.path)
-    await look.act?.(page)
-    await expect(page.getByText(look.sees).first()).toBeVisible()
-    for (const [width, height] of [[360, 740], [1440, 900]] as const) {
-      await page.setViewportSize({ width, height })
-      await expectNoSidewaysScroll(page)
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        // The colours are the same at both widths and the outline in both schemes, so two of the four see it all.
-        if ((width === 360) === (colorScheme === 'light')) await expectNoFindings(page)
-        const file = path.join(shots, `${look.name}-${width}-${colorScheme}.png`)
-        await page.screenshot({ path: file })
-        expect((await stat(file)).size).toBeGreaterThan(0)
-      }
+async function crowdRefused(page: Page) {
+  await page.getByLabel('Buyers').fill('0')
+  await page.getByLabel('Quitters').fill('many')
+  await page.getByRole('button', { name: 'Run it' }).click()
+  await expect(page.getByLabel('Quitters')).toHaveAttribute('aria-invalid', 'true')
+}
+
+async function newTerms(page: Page) {
+  await page.getByRole('button', { name: 'Change terms' }).click()
+  await page.getByLabel('Quantity').fill('200')
+}
+
+/** Charts want a few seconds of figures. */
+async function someFigures(page: Page, server: Server) {
+  for (let n = 0; n < 4; n++) {
+    const answered = page.waitForResponse('**/api/figures')
+    await server.fill('1', 5, `late${n}`)
+    await answered
+  }
+}
+
+async function wrongClock(page: Page) {
+  await page.clock.install({ time: Date.now() + 3_600_000 })
+}
+
+function lose(sees: string) {
+  return async (page: Page, server: Server) => {
+    await expect(page.getByText(sees)).toBeVisible()
+    await server.kill()
+  }
+}
+
+async function twice(server: Server) {
+  await server.rehearse(small)
+  await server.rehearse({ ...small, repeat_clickers: 30 })
+}
+
+async function chooseBoth(page: Page) {
+  await expect(page.getByRole('checkbox')).toHaveCount(2)
+  for (const box of await page.getByRole('checkbox').all()) await box.check()
+}
+
+function begun(plan: Record<string, unknown>) {
+  return async (server: Server) => `/products/${(await server.begin(plan)).id}`
+}
+
+async function halfAway(page: Page) {
+  await expect.poll(async () => Number((await page.locator('[data-count=answered]').textContent())?.replace(',', ''))).toBeGreaterThan(800)
+}
+
+async function stopped(server: Server) {
+  const { id } = await server.begin({ ...small, over: '30s' })
+  await server.remove(`/api/rehearsals/${id}`)
+  return `/products/${id}`
+}
+
+async function compared(server: Server) {
+  const ids = [await server.rehearse(small), await server.rehearse({ ...small, buyers: 900 })]
+  return `/?compare=${ids.join(',')}`
+}
+
+function settle(word: string) {
+  return async (page: Page) => {
+    await buy(page)
+    await page.getByRole('button', { name: word }).click()
+  }
+}
+
+async function buyInChinese(page: Page) {
+  await page.getByLabel('你的用户 ID').fill('ann')
+  await page.getByRole('button', { name: '立即抢购' }).click()
+}
+
+async function boughtAndLost(page: Page, server: Server) {
+  await buy(page)
+  await lose('It’s yours')(page, server)
+}
+
+async function looksGood(look: Look, page: Page, server: Server) {
+  await look.prepare?.(server)
+  await look.first?.(page)
+  await page.goto(typeof look.path === 'string' ? look.path : await look.path(server))
+  await look.act?.(page, server)
+  await expect(page.getByText(look.sees).first()).toBeVisible()
+  // What lies over the page, or scrolls within it, is as high as the window.
+  const whole = !look.name.startsWith('orders') && (await page.getByRole('dialog').count()) === 0
+  for (const [width, height] of [[360, 740], [1440, 900]] as const) {
+    await page.setViewportSize({ width, height })
+    await expectNoSidewaysScroll(page)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      // The colours are the same at both widths and the outline in both schemes, so two of the four see it all.
+      if ((width === 360) === (colorScheme === 'light')) await expectNoFindings(page)
+      const file = path.join(shots, `${look.name}-${width}-${colorScheme}.png`)
+      await page.screenshot({ path: file, fullPage: whole })
+      expect((await stat(file)).size).toBeGreaterThan(0)
     }
-  })
+  }
 }
+
+for (const look of [...console_, ...sale, ...rehearsals, ...buyer]) {
+  test(`${look.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(look, page, server))
+}
+
+test.describe('with an admin token', () => {
+  test.use({ flags: ['--admin-token', 'open-sesame-open-sesame'] })
+  const look: Look = { name: 'token', path: '/?rehearsals', sees: 'This server asks for its admin token' }
+  test(`${look.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(look, page, server))
+})

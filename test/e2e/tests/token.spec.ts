@@ -22,3 +22,36 @@ test('the admin token is asked for, and the press that met the question goes on'
   await page.getByRole('button', { name: 'Not now' }).click()
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
 })
+
+test('a session that is over is said to be, and the press that met its end goes on', async ({ page, context }) => {
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Put on sale' }).click()
+  await page.getByRole('textbox', { name: 'Admin token' }).fill('open-sesame-open-sesame')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(card(page, 'Product 1')).toBeVisible()
+
+  await context.clearCookies()
+  await card(page, 'Product 1').getByRole('button', { name: 'Pause' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Your session is over' })
+  await dialog.getByLabel('Admin token').fill('open-sesame-open-sesame')
+  await dialog.getByRole('button', { name: 'Sign in' }).click()
+  await expect(card(page, 'Product 1').getByText('Paused')).toBeVisible()
+})
+
+test('who does not sign in is asked once, and sees what everybody may', async ({ page }) => {
+  await page.goto('/')
+  await page.getByRole('button', { name: 'Run the demo sale' }).click()
+  await page.getByRole('button', { name: 'Not now' }).click()
+  await expect(page.getByText('Only for operators')).toBeVisible()
+
+  let asked = 0
+  page.on('request', (request) => (asked += request.url().endsWith('/api/rehearsals') ? 1 : 0))
+  await page.clock.install()
+  await page.goto('/?rehearsals')
+  await page.getByRole('button', { name: 'Not now' }).click()
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
+  await page.clock.runFor(60_000)
+  await page.evaluate(() => fetch('/livez')) // what the minute asked for went out before this
+  expect(asked).toBe(1)
+  await expect(page.getByRole('dialog')).toBeHidden()
+})

@@ -98,6 +98,8 @@ func (s *sale) audit() (found []string) {
 			found = append(found, fmt.Sprintf("lost: %s was told that order %s is placed", p.user, p.order))
 		case there && o.User != p.user:
 			found = append(found, fmt.Sprintf("order %s is %s's, and was given to %s", p.order, o.User, p.user))
+		case p.told && there:
+			found = append(found, fmt.Sprintf("%s was told that order %s is rejected, and has it", p.user, p.order))
 		case p.refused && owners[p.user] != "":
 			found = append(found, fmt.Sprintf("%s was refused, and has order %s", p.user, owners[p.user]))
 		}

@@ -4,12 +4,20 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"seckill/test/program"
 )
 
 // Nothing is there when the sale is started, and nothing in the servers when they
 // are: it says for what it waits, and sells.
 func TestNothingIsThereYet(t *testing.T) {
 	on := ownServers(t, 1)
+	for range 2 { // the judge makes nothing
+		code, out := program.Run(t, bin, append([]string{"verify"}, on.flags()...)...)
+		if code != 2 || !strings.Contains(out, "no topic "+topic) || !strings.Contains(out, "no tables of seckill") {
+			t.Errorf("verify where no sale is kept: exit code %d\n%s", code, out)
+		}
+	}
 	for _, n := range on.nodes() {
 		n.Kill()
 		if err := n.Wipe(); err != nil {

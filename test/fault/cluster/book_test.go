@@ -15,6 +15,7 @@ type purchase struct {
 	firm     bool   // and that it is placed
 	location string // where they may ask what became of it, where it was not firm
 	refused  bool   // that nothing is left
+	told     bool   // that their order is rejected, a moment after
 	rejected bool   // afterwards: that their order became none
 	sent     time.Time
 	answered time.Time
@@ -87,9 +88,8 @@ func (b *book) placed(after time.Time) int {
 
 func (b *book) queued() int { return b.count(func(p *purchase) bool { return p.location != "" }) }
 
-// rejected is how many orders became none that a buyer was told of before a
-// moment, when a gate had admitted it. No gate need have where the answer was
-// that nobody knows yet.
+// rejected is how many orders became none that a gate had admitted, and a buyer
+// was told of before a moment.
 func (b *book) rejected(before time.Time) int {
 	return b.count(func(p *purchase) bool { return p.rejected && p.admitted && p.answered.Before(before) })
 }

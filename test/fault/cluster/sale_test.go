@@ -100,6 +100,11 @@ func (s *sale) shop(p *purchase) {
 	for again := false; s.t.Context().Err() == nil && !s.ask(p, again); again = true {
 		<-time.After(comeBack/2 + rand.N(comeBack))
 	}
+	if at := s.c.any(); at != nil && p.location != "" {
+		if a, err := at.Get(p.location); err == nil && a.Order.Status == "rejected" {
+			s.change(func() { p.told = true })
+		}
+	}
 }
 
 // ask asks once, and reports whether there was an answer.
@@ -117,8 +122,8 @@ func (s *sale) ask(p *purchase, again bool) bool {
 		return false
 	case a.Status == http.StatusCreated, a.Status == http.StatusOK && again:
 		p.order, p.admitted, p.firm = a.Order.ID, true, true
-	case a.Status == http.StatusAccepted:
-		p.order, p.admitted, p.location = a.Order.ID, a.Order.Epoch > 0, a.Location
+	case a.Status == http.StatusAccepted && a.Order.Epoch > 0:
+		p.order, p.admitted, p.location = a.Order.ID, true, a.Location
 	case a.Kind == "already_bought" && again && p.key == "":
 		p.order, p.location = a.Order.ID, fmt.Sprintf("/api/orders/%s?product=%s&user=%s", a.Order.ID, s.product, p.user)
 	case a.Kind == "sold_out":

@@ -30,6 +30,8 @@ export type Product = {
   cancelled: number
   expired: number
   rejected: number
+  /** The server's own, for a try. */
+  rehearsal?: boolean
   server_time: string
 }
 

@@ -1,3 +1,4 @@
+import { noteServerTime } from '../sale/clock'
 import type { Order, OrderPage, Product, Status, Terms } from './bodies'
 import { Refused, request } from './request'
 import { asOperator } from './session'
@@ -5,11 +6,15 @@ import { asOperator } from './session'
 export const productPath = (id: string) => `/api/products/${encodeURIComponent(id)}`
 
 export async function listProducts(): Promise<Product[]> {
-  return (await request<{ products: Product[] }>('/api/products')).body.products
+  const { body, times } = await request<{ products: Product[] }>('/api/products')
+  if (body.products[0]) noteServerTime(body.products[0].server_time, times)
+  return body.products
 }
 
 export async function getProduct(id: string): Promise<Product> {
-  return (await request<Product>(productPath(id))).body
+  const { body, times } = await request<Product>(productPath(id))
+  noteServerTime(body.server_time, times)
+  return body
 }
 
 export async function putProduct(id: string, terms: Terms): Promise<Product> {

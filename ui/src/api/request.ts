@@ -1,3 +1,5 @@
+import { refusal as refusalWords, sentence } from '../words/server'
+import { shared } from '../words/shared'
 import type { FieldError, Problem } from './bodies'
 
 /** The server answered, and its answer is a refusal. */
@@ -7,7 +9,12 @@ export class Refused extends Error {
     readonly problem: Problem,
     readonly retryAfterMs: number | undefined,
   ) {
-    super(problem.detail || problem.title)
+    super()
+  }
+
+  /** Asked for as it is drawn, so that it is in the page's language. */
+  override get message(): string {
+    return refusalWords(this.kind, this.problem.title, this.problem.detail)
   }
 
   /** The last part of the problem's type: `sold_out`, `paused`. */
@@ -18,12 +25,18 @@ export class Refused extends Error {
 
 /** No answer came, so nobody here knows whether the request was carried out. */
 export class Unreachable extends Error {
-  constructor() {
-    super('The server cannot be reached.')
+  override get message(): string {
+    return shared().unreachable
   }
 }
 
-export type Answer<T> = { status: number; body: T; headers: Headers }
+export type Answer<T> = {
+  status: number
+  body: T
+  headers: Headers
+  /** By the page's clock: when it was asked for, and when it began to come. */
+  times?: { sent: number; received: number }
+}
 
 const timeoutMs = 15_000
 
@@ -31,6 +44,7 @@ export async function request<T>(path: string, init: RequestInit & { json?: unkn
   const { json, ...rest } = init
   const headers = new Headers(rest.headers)
   if (json !== undefined) headers.set('Content-Type', 'application/json')
+  const sent = performance.now()
   let response: Response
   try {
     response = await fetch(path, {
@@ -42,11 +56,12 @@ export async function request<T>(path: string, init: RequestInit & { json?: unkn
   } catch {
     throw new Unreachable()
   }
+  const received = performance.now()
   const text = await response.text().catch(() => {
     throw new Unreachable()
   })
   if (!response.ok) throw refusal(response, text)
-  return { status: response.status, body: parse(text) as T, headers: response.headers }
+  return { status: response.status, body: parse(text) as T, headers: response.headers, times: { sent, received } }
 }
 
 // A proxy in front may answer with a page of its own, which says no more than its status does.
@@ -56,7 +71,7 @@ function refusal(response: Response, text: string): Error {
   return new Refused(
     response.status,
     problem?.type === undefined
-      ? { type: '', title: `The server answered ${response.status}.`, status: response.status }
+      ? { type: '', title: shared().answered(response.status), status: response.status }
       : problem,
     retryAfter(response.headers),
   )
@@ -77,7 +92,8 @@ export function retryAfter(headers: Headers): number | undefined {
 
 /** The server's rule for one field, however deep it says that the field lies. */
 export function ruleFor(errors: FieldError[], field: string): string | undefined {
-  return errors.find((error) => error.field.split('.').pop() === field)?.rule
+  const rule = errors.find((error) => error.field.split('.').pop() === field)?.rule
+  return rule && sentence(rule)
 }
 
 export function fieldErrors(error: unknown): FieldError[] {

@@ -2,15 +2,22 @@ import { useEffect } from 'react'
 import type { Order, Product } from '../api/bodies'
 import { productPath } from '../api/products'
 import { useStream } from '../api/stream'
+import { ClockNote } from '../look/ClockNote'
+import { HelpButton } from '../look/Help'
+import { LanguageSwitch } from '../look/LanguageSwitch'
 import { Mark } from '../look/Mark'
 import { Outage } from '../look/Outage'
 import { titleOf } from '../sale/state'
+import { words } from '../words/buy'
+import { useLanguage } from '../words/language'
+import { shared } from '../words/shared'
 import { Holding } from './Holding'
 import { Offer } from './Offer'
 import { useJourney } from './useJourney'
 import { useAskWhileLost, useProduct } from './useProduct'
 
 export function Buy({ product: id }: { product: string }) {
+  useLanguage()
   const { product, missing, show, ask } = useProduct(id)
   const journey = useJourney(id)
   const { stand } = journey
@@ -24,23 +31,32 @@ export function Buy({ product: id }: { product: string }) {
     { opened: check, reopened: check, lost: check },
   )
   useAskWhileLost(link, ask)
-  const title = product ? titleOf(product) : `Product ${id}`
+  const title = product ? titleOf(product) : shared().product(id)
   useEffect(() => {
     document.title = `${title} · seckill`
   }, [title])
 
   return (
     <div className="mx-auto flex min-h-dvh max-w-md flex-col px-4">
-      <header className="flex h-16 items-center gap-2.5 font-semibold">
+      <header className="flex h-16 items-center gap-2.5">
         <Mark />
-        seckill
+        <span className="mr-auto font-semibold">seckill</span>
+        <LanguageSwitch />
+        <HelpButton>
+          {words().howItGoes.map((line) => (
+            <p key={line} className="mt-3 text-muted">
+              {line}
+            </p>
+          ))}
+        </HelpButton>
       </header>
+      <ClockNote />
       <main className="grid gap-6 pb-24">
         {holding && <Holding product={product} title={title} journey={journey} order={holding} />}
         {!holding && missing && <NoProduct id={id} />}
         {!holding && product && <Offer product={product} journey={journey} />}
       </main>
-      <Outage lost={link === 'lost' && !missing} note={holding && 'Your order is safe.'} />
+      <Outage lost={link === 'lost' && !missing} note={holding && words().safe} />
     </div>
   )
 }
@@ -48,8 +64,8 @@ export function Buy({ product: id }: { product: string }) {
 function NoProduct({ id }: { id: string }) {
   return (
     <div role="status" className="grid gap-2 pt-4">
-      <h1 className="text-title font-semibold wrap-anywhere">There is no product {id}</h1>
-      <p className="text-muted">Check the address. If the sale is being set up, it appears here by itself.</p>
+      <h1 className="text-title font-semibold wrap-anywhere">{words().unknown(id)}</h1>
+      <p className="text-muted">{words().unknownLine}</p>
     </div>
   )
 }

@@ -3,6 +3,7 @@ import type { Order, Product } from '../api/bodies'
 import { request } from '../api/request'
 import { useServerNow } from '../sale/clock'
 import { timeLeft, timeOfDay } from '../sale/format'
+import { words } from '../words/buy'
 import { holdingWords } from './holdingWords'
 import type { useJourney } from './useJourney'
 
@@ -26,17 +27,17 @@ export function Holding({ product, title, journey, order }: Props) {
         </div>
         {owed && order.pay_by && (
           <p className="flex items-baseline justify-between gap-4 border-t border-current pt-4">
-            Time left to pay
+            {words().timeToPay}
             <span role="timer" className="figures text-figure font-semibold">
               {timeLeft(Date.parse(order.pay_by) - now)}
             </span>
           </p>
         )}
         <dl className="figures grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-current pt-4 text-small">
-          <Line word="User">{order.user_id}</Line>
-          {order.number !== undefined && <Line word="Number">{order.number}</Line>}
-          {order.placed_at && <Line word="Placed at">{timeOfDay(order.placed_at)}</Line>}
-          <Line word="Order">
+          <Line word={words().user}>{order.user_id}</Line>
+          {order.number !== undefined && <Line word={words().number}>{order.number}</Line>}
+          {order.placed_at && <Line word={words().placedAt}>{timeOfDay(order.placed_at)}</Line>}
+          <Line word={words().order}>
             <span className="font-mono">{order.order_id}</span>
           </Line>
         </dl>
@@ -44,9 +45,9 @@ export function Holding({ product, title, journey, order }: Props) {
       {owed && <Settle order={order} onOrder={journey.update} />}
       <div className="flex flex-wrap justify-center gap-x-6">
         {(!holds || (product?.limit_per_user ?? 1) > 1) && (
-          <Quiet onPress={journey.forget}>{holds ? 'Buy another' : 'Back to the sale'}</Quiet>
+          <Quiet onPress={journey.forget}>{holds ? words().buyAnother : words().back}</Quiet>
         )}
-        <Quiet onPress={journey.leave}>Not {order.user_id}?</Quiet>
+        <Quiet onPress={journey.leave}>{words().not(order.user_id)}</Quiet>
       </div>
     </>
   )
@@ -90,7 +91,7 @@ function Settle({ order, onOrder }: { order: Order; onOrder: (order: Order) => v
         className="h-14 rounded-box border border-transparent bg-ink text-lead font-semibold text-ground disabled:opacity-60"
         onClick={() => void settle('pay')}
       >
-        Pay
+        {words().pay}
       </button>
       <button
         type="button"
@@ -98,7 +99,7 @@ function Settle({ order, onOrder }: { order: Order; onOrder: (order: Order) => v
         className="h-14 rounded-box border border-edge bg-surface disabled:opacity-60"
         onClick={() => void settle('cancel')}
       >
-        Cancel
+        {words().cancel}
       </button>
       <p role="alert" className="col-span-2 text-center text-alarm empty:hidden">
         {trouble}

@@ -5,8 +5,9 @@ import { Field } from '../look/Field'
 import { useServerNow } from '../sale/clock'
 import { count, timeLeft } from '../sale/format'
 import { nextMoment, stateAt, titleOf } from '../sale/state'
-import { StateMark } from '../sale/StateMark'
+import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
+import { words } from '../words/buy'
 import type { Stand } from './journey'
 import type { useJourney } from './useJourney'
 import { buttonWord, heldUp, told } from './words'
@@ -33,8 +34,8 @@ export function Offer({ product, journey }: Props) {
         }}
       >
         <Field
-          label="Your user id"
-          hint="Kept in this browser."
+          label={words().userId}
+          hint={words().userHint}
           required
           autoCapitalize="none"
           readOnly={busy}
@@ -79,10 +80,15 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
           {figure}
         </span>
         <span className="figures text-board-muted">
-          {early ? `until it opens, ${count(product.quantity)} in all` : `of ${count(product.quantity)} left`}
+          {early ? words().untilOpen(count(product.quantity)) : words().left(count(product.quantity))}
         </span>
       </p>
       <Units product={product} state={state} />
+      {product.rehearsal && (
+        <p className="flex flex-wrap items-center gap-2 text-small text-board-muted">
+          <RehearsalMark /> {words().rehearsed}
+        </p>
+      )}
       {moment && !early && (
         <p className="figures text-small text-board-muted">{`${moment.word} ${timeLeft(moment.at - now)}`}</p>
       )}

@@ -1,3 +1,4 @@
+import { dropKept, keep, readKept } from '../api/kept'
 import type { Order } from '../api/bodies'
 
 /**
@@ -9,11 +10,11 @@ export type Attempt = { key: string; order?: Order; location?: string }
 const userKey = 'seckill.user'
 const attemptKey = (product: string, user: string) => `seckill.buy.${product}.${user}`
 
-export const rememberedUser = (): string => read(userKey) ?? ''
-export const rememberUser = (user: string) => write(userKey, user)
+export const rememberedUser = (): string => readKept(userKey) ?? ''
+export const rememberUser = (user: string) => keep(userKey, user)
 
 export function loadAttempt(product: string, user: string): Attempt | undefined {
-  const kept = read(attemptKey(product, user))
+  const kept = readKept(attemptKey(product, user))
   try {
     return kept === null ? undefined : (JSON.parse(kept) as Attempt)
   } catch {
@@ -22,27 +23,10 @@ export function loadAttempt(product: string, user: string): Attempt | undefined 
 }
 
 export const keepAttempt = (product: string, user: string, attempt: Attempt) =>
-  write(attemptKey(product, user), JSON.stringify(attempt))
+  keep(attemptKey(product, user), JSON.stringify(attempt))
 
-export const dropAttempt = (product: string, user: string) => localStorage.removeItem(attemptKey(product, user))
+export const dropAttempt = (product: string, user: string) => dropKept(attemptKey(product, user))
 
 // randomUUID is missing on plain http, where a shop in a test network may well be.
 export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
-
-// A browser that is told to keep nothing throws here. Buying still works then; only a reload forgets.
-function read(key: string): string | null {
-  try {
-    return localStorage.getItem(key)
-  } catch {
-    return null
-  }
-}
-
-function write(key: string, value: string) {
-  try {
-    localStorage.setItem(key, value)
-  } catch {
-    return
-  }
-}

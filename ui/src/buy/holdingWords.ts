@@ -1,20 +1,17 @@
 import type { Order } from '../api/bodies'
+import { words } from '../words/buy'
 
 export function holdingWords(order: Order, already: boolean): { headline: string; line: string } {
+  const w = words()
   switch (order.status) {
     case 'paid':
-      return { headline: 'Paid', line: 'It is yours for good.' }
+      return { headline: w.paid, line: w.paidLine }
     case 'cancelled':
-      return { headline: 'Cancelled', line: 'You gave the unit back, and it can be bought again.' }
+      return { headline: w.cancelled, line: w.cancelledLine }
     case 'expired':
-      return { headline: 'Expired', line: 'It was not paid in time, and the unit went back on sale.' }
+      return { headline: w.expired, line: w.expiredLine }
     default:
-      return {
-        headline: already ? 'Already yours' : 'It’s yours',
-        line: already ? 'You bought one before. This is that order.' : placedLine(order),
-      }
+      if (already) return { headline: w.alreadyYours, line: w.alreadyLine }
+      return { headline: w.yours, line: order.pay_by ? w.toPayLine : w.firmLine }
   }
 }
-
-const placedLine = (order: Order): string =>
-  order.pay_by ? 'Your order is placed. Pay in time, and it stays yours.' : 'Your order is placed, and nothing can undo it.'

@@ -3,7 +3,7 @@ import { Refused, retryAfter, Unreachable, type Answer } from '../api/request'
 
 /** Where a buyer stands. */
 export type Stand =
-  | { at: 'looking'; refusal?: Refused; note?: string }
+  | { at: 'looking'; refusal?: Refused; note?: 'rejected' | 'startedOver' }
   /** The request is out. `trouble` says why it has to be asked again, with the same key. */
   | { at: 'asking'; trouble?: 'busy' | 'unreachable' }
   | { at: 'waiting'; order: Order }
@@ -41,8 +41,6 @@ export function afterFailure(error: unknown): Turn {
 /** What the order in hand says about whether the buyer's unit is still theirs. */
 export function afterOrder(order: Order, already: boolean): Stand {
   if (order.status === 'queued') return { at: 'waiting', order }
-  if (order.status === 'rejected') {
-    return { at: 'looking', note: 'Your order did not come through, and nothing was taken. You can try again.' }
-  }
+  if (order.status === 'rejected') return { at: 'looking', note: 'rejected' }
   return { at: 'holding', order, already }
 }

@@ -51,7 +51,7 @@ export function useJourney(product: string) {
     const found = await request<Order>(path).catch((error: unknown) => error)
     if (signal.aborted) return
     if (found instanceof Refused && found.status === 404) {
-      end({ at: 'looking', note: 'The sale was started over, and your order went with it.' })
+      end({ at: 'looking', note: 'startedOver' })
     }
     if (!(found instanceof Error)) update((found as { body: Order }).body)
   })

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Product } from '../api/bodies'
 import { getProduct } from '../api/products'
 import { Refused } from '../api/request'
@@ -12,14 +12,20 @@ export function useProduct(id: string) {
   const [product, setProduct] = useState<Product>()
   const [missing, setMissing] = useState(false)
 
+  const shown = useRef<Product>(undefined)
+
   const show = useCallback((now: Product) => {
+    shown.current = now
     noteServerTime(now.server_time)
     setProduct(now)
     setMissing(false)
   }, [])
   const ask = useCallback(async () => {
+    const before = shown.current
     try {
-      show(await getProduct(id))
+      const now = await getProduct(id)
+      // What the stream told meanwhile is no older.
+      if (shown.current === before) show(now)
     } catch (error) {
       if (error instanceof Refused) setMissing(true)
     }

@@ -1,24 +1,43 @@
-import { Route, Switch } from 'wouter'
+import { Route, Switch, useSearch } from 'wouter'
+import { isRehearsal } from '../api/rehearsals'
+import { words } from '../words/console'
+import { useLanguage } from '../words/language'
+import { Compare } from './Compare'
 import { Console } from './Console'
 import { Orders } from './Orders'
+import { RehearsalPage } from './RehearsalPage'
+import { Rehearsals } from './Rehearsals'
 import { Sale } from './Sale'
 import { Shell } from './Shell'
 import { SignIn } from './SignIn'
 
 export function App() {
+  useLanguage()
   return (
     <>
       <Switch>
-        <Route path="/" component={Console} />
-        <Route path="/products/:id">{({ id }) => <Sale key={id} id={id} />}</Route>
+        <Route path="/">
+          <Home />
+        </Route>
+        <Route path="/products/:id">
+          {({ id }) => (isRehearsal(id) ? <RehearsalPage key={id} id={id} /> : <Sale key={id} id={id} />)}
+        </Route>
         <Route path="/order/:id">{({ id }) => <Orders key={id} id={id} />}</Route>
         <Route>
-          <Shell title="No such page" link="open">
-            <h1 className="text-title font-semibold">There is no such page.</h1>
+          <Shell title={words().noPage} link="open">
+            <h1 className="text-title font-semibold">{words().noPage}</h1>
           </Shell>
         </Route>
       </Switch>
       <SignIn />
     </>
   )
+}
+
+/** The server knows one address for what is of no single product, so what is shown there goes by what follows the `?`. */
+function Home() {
+  const search = new URLSearchParams(useSearch())
+  const compared = search.get('compare')
+  if (compared !== null) return <Compare ids={compared.split(',')} />
+  return search.has('rehearsals') ? <Rehearsals /> : <Console />
 }

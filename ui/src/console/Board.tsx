@@ -1,23 +1,30 @@
 import type { ReactNode } from 'react'
 import type { Product } from '../api/bodies'
-import { useServerNow } from '../sale/clock'
-import { count, timeLeft } from '../sale/format'
+import { clockError, useServerNow } from '../sale/clock'
+import { count, duration, timeLeft, timeOfDay } from '../sale/format'
 import { nextMoment, stateAt, titleOf } from '../sale/state'
-import { StateMark } from '../sale/StateMark'
+import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
+import { words } from '../words/console'
 
-type Props = { product: Product; heading: 'h1' | 'h2'; children?: ReactNode }
+type Props = { product: Product; heading: 'h1' | 'h2'; clock?: boolean; children?: ReactNode }
 
 /** One sale at a glance. On the dark of the board yellow can mean one thing: units that can be bought. */
-export function Board({ product, heading: Heading, children }: Props) {
-  const now = useServerNow(product.opens_at !== undefined || product.closes_at !== undefined)
+export function Board({ product, heading: Heading, clock = false, children }: Props) {
+  const now = useServerNow(clock || product.opens_at !== undefined || product.closes_at !== undefined)
   const state = stateAt(product, now)
   const moment = nextMoment(product, now)
   return (
     <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
         <Heading className="text-title font-semibold wrap-anywhere">{titleOf(product)}</Heading>
-        <StateMark state={state} />
+        <span className="flex flex-wrap items-center gap-x-4">
+          <span role="timer" className="figures font-medium empty:hidden">
+            {moment && `${moment.word} ${timeLeft(moment.at - now)}`}
+          </span>
+          {product.rehearsal && <RehearsalMark />}
+          <StateMark state={state} />
+        </span>
       </div>
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">
         <p className="flex items-baseline gap-3">
@@ -27,16 +34,16 @@ export function Board({ product, heading: Heading, children }: Props) {
           >
             {product.remaining === undefined ? '–' : count(product.remaining)}
           </span>
-          <span className="text-board-muted">of {count(product.quantity)} remaining</span>
+          <span className="text-board-muted">{words().ofRemaining(count(product.quantity))}</span>
         </p>
         <Counts product={product} />
       </div>
       <Units product={product} state={state} />
       <p className="flex flex-wrap justify-between gap-x-6 text-small text-board-muted">
         <span>{termsInWords(product)}</span>
-        <span role="timer" className="figures">
-          {moment && `${moment.word} ${timeLeft(moment.at - now)}`}
-        </span>
+        {clock && Number.isFinite(clockError()) && (
+          <span className="figures">{words().serverClock(timeOfDay(now), duration(clockError()))}</span>
+        )}
       </p>
       {children}
     </div>
@@ -44,8 +51,8 @@ export function Board({ product, heading: Heading, children }: Props) {
 }
 
 function termsInWords(product: Product): string {
-  const limit = `${product.limit_per_user} per buyer`
-  return product.payment_window === '0s' ? limit : `${limit}, ${product.payment_window} to pay`
+  const limit = words().perBuyer(product.limit_per_user)
+  return product.payment_window === '0s' ? limit : words().toPay(limit, product.payment_window)
 }
 
 /** Queued and placed always; the others only where a payment window lets them happen, or they did. */
@@ -58,7 +65,7 @@ function Counts({ product }: { product: Product }) {
     <dl className="flex flex-wrap gap-x-8 gap-y-3 sm:text-right">
       {rows.map((name) => (
         <div key={name} className="flex min-w-14 flex-col-reverse">
-          <dt className="text-small text-board-muted">{name}</dt>
+          <dt className="text-small text-board-muted">{words().counts[name]}</dt>
           <dd data-count={name} className="figures text-figure font-medium">
             {count(product[name])}
           </dd>

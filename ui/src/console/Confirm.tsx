@@ -1,42 +1,51 @@
 import { useMutation } from '@tanstack/react-query'
 import type { Product } from '../api/bodies'
 import { closingTimeIsPast, startOver, stepProduct } from '../api/products'
+import { ended, removeRehearsal, type Rehearsal } from '../api/rehearsals'
 import { Button } from '../look/Button'
 import { count } from '../sale/format'
 import { titleOf } from '../sale/state'
-import { Dialog } from './Dialog'
+import { words } from '../words/console'
+import { Dialog } from '../look/Dialog'
 import { queries } from './queries'
 
 /** A step that cannot be taken back: what it will do, and the one press that does it. */
-export type Question = { title: string; tells: string; press: string; act: () => Promise<void> }
+export type Question = { title: string; tells: string; press: string; act: () => Promise<void>; done?: () => void }
 
 export function askClose(product: Product): Question {
+  const w = words()
   return {
-    title: `Close ${titleOf(product)}?`,
-    tells: 'Nobody can buy it from then on. Its orders stay.',
-    press: 'Close it',
+    title: w.askClose(titleOf(product)),
+    tells: w.closeTells,
+    press: w.closeIt,
     act: () => stepProduct(product.id, 'close'),
   }
 }
 
 export function askStartOver(product: Product): Question {
+  const w = words()
   const orders = product.placed + product.paid + product.cancelled + product.expired
-  const lost = orders === 1 ? 'its order goes with it' : `its ${count(orders)} orders go with it`
-  const closing = closingTimeIsPast(product) ? ', but for the closing time, which is past' : ''
   return {
-    title: `Start ${titleOf(product)} over?`,
-    tells:
-      `It is closed and deleted, and ${orders === 0 ? 'it has no orders yet' : lost}. ` +
-      `Then ${count(product.quantity)} ${product.quantity === 1 ? 'unit is' : 'units are'} put on sale again on the same terms${closing}.`,
-    press: 'Start over',
+    title: w.askStartOver(titleOf(product)),
+    tells: w.startOverTells(orders, count(orders), product.quantity, count(product.quantity), closingTimeIsPast(product)),
+    press: w.startOver,
     act: () => startOver(product),
   }
+}
+
+export function askRemove(rehearsal: Rehearsal, done?: () => void): Question {
+  const w = words()
+  const act = () => removeRehearsal(rehearsal.id)
+  return ended(rehearsal)
+    ? { title: w.askRemove, tells: w.removeTells, press: w.remove, act, ...(done ? { done } : {}) }
+    : { title: w.askStop, tells: w.stopTells, press: w.stop, act }
 }
 
 export function Confirm({ question, onClose }: { question: Question; onClose: () => void }) {
   const act = useMutation({
     mutationFn: question.act,
     onSuccess: async () => {
+      question.done?.()
       await queries.invalidateQueries()
       onClose()
     },
@@ -49,10 +58,10 @@ export function Confirm({ question, onClose }: { question: Question; onClose: ()
       </p>
       <div className="mt-6 flex justify-end gap-3">
         <Button onClick={onClose} disabled={act.isPending}>
-          Leave it
+          {words().leave}
         </Button>
         <Button kind="strong" onClick={() => act.mutate()} disabled={act.isPending}>
-          {act.isError ? 'Try again' : question.press}
+          {act.isError ? words().tryAgain : question.press}
         </Button>
       </div>
     </Dialog>

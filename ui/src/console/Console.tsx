@@ -1,45 +1,48 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { Link } from 'wouter'
 import type { Product } from '../api/bodies'
 import { listProducts } from '../api/products'
 import { Unreachable } from '../api/request'
-import { noteServerTime } from '../sale/clock'
+import { count } from '../sale/format'
+import { RehearsalMark } from '../sale/StateMark'
+import { words } from '../words/console'
+import { shared } from '../words/shared'
 import { Confirm, type Question } from './Confirm'
+import { Demo, useDemo } from './Demo'
 import { ProductCard } from './ProductCard'
 import { Shell } from './Shell'
 import { TermsForm } from './TermsForm'
 
 const everyMs = 1000
 
-async function productsNow(): Promise<Product[]> {
-  const products = await listProducts()
-  if (products[0]) noteServerTime(products[0].server_time)
-  return products
-}
-
 export function Console() {
-  const products = useQuery({ queryKey: ['products'], queryFn: productsNow, refetchInterval: everyMs })
+  const products = useQuery({ queryKey: ['products'], queryFn: listProducts, refetchInterval: everyMs })
   const [edited, setEdited] = useState<string>()
   const [question, setQuestion] = useState<Question>()
+  const demo = useDemo()
   const lost = products.failureReason instanceof Unreachable
+  const sold = products.data?.filter((product) => !product.rehearsal)
+  const rehearsed = products.data?.filter((product) => product.rehearsal) ?? []
+  const w = words()
   return (
     <Shell
-      title="Console"
+      title={w.console}
       link={lost ? 'lost' : products.isSuccess ? 'open' : 'connecting'}
       seenAt={products.dataUpdatedAt}
+      keys={[
+        { key: 'n', does: 'newProduct', act: () => document.querySelector<HTMLInputElement>('form input')?.focus() },
+        { key: 'd', does: 'run', act: () => demo.mutate() },
+      ]}
     >
       <div className="grid items-start gap-8 lg:grid-cols-[19rem_minmax(0,1fr)]">
-        <TermsForm
-          key={edited}
-          edited={edited}
-          products={products.data ?? []}
-          onDone={() => setEdited(undefined)}
-        />
-        <section aria-label="On sale" className="grid gap-6">
-          {products.data?.length === 0 && <NothingOnSale />}
-          {products.data?.map((product) => (
+        <TermsForm key={edited} edited={edited} products={products.data ?? []} onDone={() => setEdited(undefined)} />
+        <section aria-label={w.onSale} className={`grid gap-6 ${sold?.length === 0 ? 'max-lg:order-first' : ''}`}>
+          {sold?.length === 0 && <Demo demo={demo} />}
+          {sold?.map((product) => (
             <ProductCard key={product.id} product={product} onAsk={setQuestion} onEdit={setEdited} />
           ))}
+          {rehearsed.length > 0 && <Rehearsed products={rehearsed} />}
           {products.isError && !lost && (
             <p role="alert" className="text-alarm">
               {products.error.message}
@@ -52,27 +55,35 @@ export function Console() {
   )
 }
 
-function Flag({ children }: { children: string }) {
-  return <span className="whitespace-nowrap">{children}</span>
-}
+const shownRehearsals = 5
 
-function NothingOnSale() {
+/** What rehearsals left behind, apart from what is really sold, and marked. */
+function Rehearsed({ products }: { products: Product[] }) {
+  const newest = products.toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, shownRehearsals)
   return (
-    <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
-      <h2 className="text-title font-semibold">Nothing is on sale</h2>
-      <p className="max-w-prose text-board-muted">
-        Give a product an id and a quantity. With the id 1, its buyers find it at{' '}
-        <span className="text-board-ink">/buy/1</span>.
-      </p>
-      <div className="@container" aria-hidden="true">
-        <div className="units" style={{ '--quantity': 100 } as React.CSSProperties} />
+    <section aria-labelledby="rehearsed">
+      <div className="flex items-baseline justify-between border-b border-line pb-2">
+        <h2 id="rehearsed" className="text-lead font-semibold">
+          {words().rehearsals}
+        </h2>
+        <Link href="/?rehearsals" className="underline underline-offset-4">
+          {words().all(count(products.length))}
+        </Link>
       </div>
-      <div className="text-small text-board-muted">
-        <p>To see 10,000 people at it within five seconds:</p>
-        <code className="mt-1 block font-mono text-board-ink">
-          bin/seckill rush <Flag>--product 1</Flag> <Flag>--buyers 10000</Flag> <Flag>--over 5s</Flag>
-        </code>
-      </div>
-    </div>
+      <ul>
+        {newest.map((product) => (
+          <li key={product.id} className="figures flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line py-2">
+            <RehearsalMark />
+            <Link href={`/products/${product.id}`} className="mr-auto underline underline-offset-4 wrap-anywhere">
+              {product.id.replace('rehearsal-', '')}
+            </Link>
+            <span className="text-muted">
+              {count(product.held)} / {count(product.quantity)}
+            </span>
+            <span>{shared().states[product.state]}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }

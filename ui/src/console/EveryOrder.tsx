@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import type { Order } from '../api/bodies'
 import { listOrders } from '../api/products'
 import { count } from '../sale/format'
-import { mostRows, OrderList } from './OrderList'
+import { words } from '../words/console'
+import { OrderList } from './OrderList'
 import { blockOf, blocksOf, blockSize, numberAt } from './rows'
 
 // While the bar is dragged hundreds of blocks pass by; only those where it rests are worth asking for.
@@ -35,11 +36,7 @@ export function EveryOrder({ id, newest, total = 0 }: Props) {
       at={at}
       onRange={onRange}
       growsAtTop={newest}
-      footer={
-        total > mostRows
-          ? `The first ${count(mostRows)} of ${count(total)} orders. The rest is in the CSV.`
-          : `${count(total)} ${total === 1 ? 'order' : 'orders'}`
-      }
+      footer={words().total(total, count(total))}
     />
   )
 }

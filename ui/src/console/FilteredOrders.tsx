@@ -2,6 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Status } from '../api/bodies'
 import { listOrders } from '../api/products'
 import { count } from '../sale/format'
+import { words } from '../words/console'
 import { OrderList } from './OrderList'
 import { blockSize } from './rows'
 
@@ -26,11 +27,7 @@ export function FilteredOrders({ id, newest, status }: Props) {
         if (more && !pages.isFetching && last > orders.length - blockSize / 2) void pages.fetchNextPage()
       }}
       growsAtTop={false}
-      footer={
-        pages.isPending
-          ? 'Fetching the orders'
-          : `${count(orders.length)} ${status}${more ? ', more as you scroll' : ''}`
-      }
+      footer={pages.isPending ? words().fetching : words().some(count(orders.length), words().counts[status], more)}
     />
   )
 }

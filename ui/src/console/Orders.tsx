@@ -3,11 +3,15 @@ import { Link } from 'wouter'
 import { newestOf } from '../api/products'
 import type { Product, Status } from '../api/bodies'
 import { count } from '../sale/format'
-import { stateAt, stateWords, titleOf } from '../sale/state'
+import { stateAt, titleOf } from '../sale/state'
+import { RehearsalMark } from '../sale/StateMark'
 import { serverNow } from '../sale/clock'
+import { words } from '../words/console'
+import { shared } from '../words/shared'
 import { EveryOrder } from './EveryOrder'
 import { FilteredOrders } from './FilteredOrders'
 import { NoProduct } from './NoProduct'
+import { listKeys } from './OrderList'
 import { OrderTools } from './OrderTools'
 import { Shell } from './Shell'
 import { useFreshOrders } from './useFreshOrders'
@@ -19,10 +23,17 @@ export function Orders({ id }: { id: string }) {
   const [newestFirst, setNewestFirst] = useState(false)
   useFreshOrders(product)
   const total = newestOf(newest.data ?? [])
+  const w = words()
   const list = { id, newest: newestFirst }
   return (
-    <Shell title={product ? `Orders of ${titleOf(product)}` : `Product ${id}`} link={link} seenAt={seenAt} filled>
-      {refusal && <NoProduct id={id} refusal={refusal} />}
+    <Shell
+      title={product ? `${w.ordersOf} ${titleOf(product)}` : shared().product(id)}
+      link={link}
+      seenAt={seenAt}
+      filled
+      keys={listKeys}
+    >
+      {refusal && <NoProduct refusal={refusal} title={w.noProduct(id)} line={w.noProductLine} />}
       {product && (
         <>
           <Heading product={product} />
@@ -31,7 +42,7 @@ export function Orders({ id }: { id: string }) {
             <p role="alert" className="py-4 text-alarm">
               {newest.error.message}{' '}
               <button type="button" className="text-ink underline underline-offset-4" onClick={() => void newest.refetch()}>
-                Try again
+                {w.tryAgain}
               </button>
             </p>
           ) : status ? (
@@ -46,18 +57,20 @@ export function Orders({ id }: { id: string }) {
 }
 
 function Heading({ product }: { product: Product }) {
+  const w = words()
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-8 gap-y-1">
       <h1 className="text-title font-semibold wrap-anywhere">
-        Orders of{' '}
+        {w.ordersOf}{' '}
         <Link href={`/products/${encodeURIComponent(product.id)}`} className="underline decoration-line underline-offset-4">
           {titleOf(product)}
-        </Link>
+        </Link>{' '}
+        {product.rehearsal && <RehearsalMark />}
       </h1>
       <p className="figures text-muted">
-        {stateWords[stateAt(product, serverNow())]}: <span data-count="held">{count(product.held)}</span> of{' '}
-        {count(product.quantity)} held, {product.remaining === undefined ? '–' : count(product.remaining)} remaining,{' '}
-        {count(product.queued)} queued
+        {w.stateIs(shared().states[stateAt(product, serverNow())])}
+        <span data-count="held">{count(product.held)}</span>
+        {w.heldLine(count(product.quantity), product.remaining === undefined ? '–' : count(product.remaining), count(product.queued))}
       </p>
     </div>
   )

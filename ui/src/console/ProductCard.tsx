@@ -1,34 +1,37 @@
 import { Link } from 'wouter'
 import type { Product } from '../api/bodies'
 import { titleOf } from '../sale/state'
+import { words } from '../words/console'
 import { Board } from './Board'
 import type { Question } from './Confirm'
-import { Steps } from './Steps'
+import { Steps, useTurn } from './Steps'
 
 type Props = { product: Product; onAsk: (question: Question) => void; onEdit: (id: string) => void }
 
 export function ProductCard({ product, onAsk, onEdit }: Props) {
   const id = encodeURIComponent(product.id)
+  const turning = useTurn(product)
+  const w = words()
   return (
     <article aria-label={titleOf(product)}>
       <Board product={product} heading="h2">
-        <nav aria-label={`Pages of ${titleOf(product)}`} className="flex flex-wrap gap-x-6 gap-y-1">
-          <BoardLink href={`/products/${id}`}>Watch it live</BoardLink>
-          <BoardLink href={`/order/${id}`}>Orders</BoardLink>
+        <nav aria-label={w.pagesOf(titleOf(product))} className="flex flex-wrap gap-x-6 gap-y-1">
+          <BoardLink href={`/products/${id}`}>{w.watch}</BoardLink>
+          <BoardLink href={`/order/${id}`}>{w.orders}</BoardLink>
           <a className={boardLink} href={`/buy/${id}`} target="_blank" rel="noopener">
-            Buyer’s page
+            {w.buyersPage}
           </a>
         </nav>
       </Board>
-      <Steps product={product} onAsk={onAsk} onEdit={onEdit} />
+      <Steps product={product} turning={turning} onAsk={onAsk} onEdit={() => onEdit(product.id)} />
     </article>
   )
 }
 
-const boardLink =
+export const boardLink =
   'rounded-control py-1 underline decoration-board-muted underline-offset-4 hover:decoration-flash focus-visible:outline-flash'
 
-function BoardLink({ href, children }: { href: string; children: string }) {
+export function BoardLink({ href, children }: { href: string; children: string }) {
   return (
     <Link href={href} className={boardLink}>
       {children}

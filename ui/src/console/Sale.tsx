@@ -1,42 +1,67 @@
+import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { Link } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import type { Order } from '../api/bodies'
+import { verify } from '../api/verify'
 import { count, timeOfDay } from '../sale/format'
 import { titleOf } from '../sale/state'
+import { words } from '../words/console'
+import { shared } from '../words/shared'
 import { Board } from './Board'
 import { Confirm, type Question } from './Confirm'
+import { downloadCsv } from './csv'
+import { FigureCharts } from './FigureCharts'
 import { NoProduct } from './NoProduct'
+import { boardLink, BoardLink } from './ProductCard'
 import { Shell } from './Shell'
-import { Steps } from './Steps'
+import { Steps, useTurn } from './Steps'
+import { TermsForm } from './TermsForm'
 import { useSale } from './useSale'
+import { Verify } from './Verify'
 
 export function Sale({ id }: { id: string }) {
   const { product, refusal, newest, link, seenAt } = useSale(id)
   const [question, setQuestion] = useState<Question>()
+  const [editing, setEditing] = useState(false)
+  const judge = useMutation({ mutationFn: () => verify() })
+  const turning = useTurn(product)
+  const [, go] = useLocation()
   const path = encodeURIComponent(id)
+  const w = words()
   return (
-    <Shell title={product ? titleOf(product) : `Product ${id}`} link={link} seenAt={seenAt}>
-      {refusal && <NoProduct id={id} refusal={refusal} />}
+    <Shell
+      title={product ? titleOf(product) : shared().product(id)}
+      link={link}
+      seenAt={seenAt}
+      keys={[
+        { key: 'p', does: 'pause', act: turning.turn },
+        { key: 't', does: 'terms', act: () => setEditing(true) },
+        { key: 'o', does: 'orders', act: () => go(`/order/${path}`) },
+        { key: 'v', does: 'verify', act: () => judge.isPending || judge.mutate() },
+      ]}
+    >
+      {refusal && <NoProduct refusal={refusal} title={w.noProduct(id)} line={w.noProductLine} />}
       {product && (
         <>
-          <Board product={product} heading="h1" />
-          <Steps product={product} onAsk={setQuestion} />
-          <section aria-labelledby="newest" className="mt-8">
-            <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1 border-b border-line pb-2">
-              <h2 id="newest" className="text-lead font-semibold">
-                Newest orders
-              </h2>
-              <span className="flex gap-6 whitespace-nowrap">
-                <a className="underline underline-offset-4" href={`/buy/${path}`} target="_blank" rel="noopener">
-                  Buyer’s page
-                </a>
-                <Link className="underline underline-offset-4" href={`/order/${path}`}>
-                  All orders
-                </Link>
-              </span>
+          <Board product={product} heading="h1" clock>
+            <nav aria-label={w.pagesOf(titleOf(product))} className="flex flex-wrap gap-x-6 gap-y-1">
+              <BoardLink href={`/order/${path}`}>{w.allOrders}</BoardLink>
+              <a className={boardLink} href={`/buy/${path}`} target="_blank" rel="noopener">
+                {w.buyersPage}
+              </a>
+            </nav>
+          </Board>
+          <Steps product={product} turning={turning} onAsk={setQuestion} onEdit={() => setEditing(true)} telling />
+          {editing && (
+            <div className="mt-4">
+              <TermsForm edited={id} products={[product]} onDone={() => setEditing(false)} fixed />
             </div>
-            <Newest orders={newest.data} problem={newest.error} onRetry={() => void newest.refetch()} />
-          </section>
+          )}
+          <FigureCharts />
+          <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
+            <Newest id={id} orders={newest.data} problem={newest.error} onRetry={() => void newest.refetch()} />
+            <Verify product={id} judge={judge} />
+          </div>
         </>
       )}
       {question && <Confirm question={question} onClose={() => setQuestion(undefined)} />}
@@ -44,33 +69,53 @@ export function Sale({ id }: { id: string }) {
   )
 }
 
-type NewestProps = { orders: Order[] | undefined; problem: Error | null; onRetry: () => void }
+const shown = 10
 
-function Newest({ orders, problem, onRetry }: NewestProps) {
-  if (problem && !orders) {
-    return (
-      <p className="pt-4 text-muted">
-        {problem.message}{' '}
-        <button type="button" className="text-ink underline underline-offset-4" onClick={onRetry}>
-          Try again
-        </button>
-      </p>
-    )
-  }
-  if (orders?.length === 0) return <p className="pt-4 text-muted">No orders yet.</p>
+type NewestProps = { id: string; orders: Order[] | undefined; problem: Error | null; onRetry: () => void }
+
+function Newest({ id, orders, problem, onRetry }: NewestProps) {
+  const csv = useMutation({ mutationFn: () => downloadCsv(id) })
+  const w = words()
   return (
-    <ol>
-      {orders?.map((order) => (
-        <li
-          key={order.order_id}
-          className="figures grid h-11 grid-cols-[3.5rem_minmax(0,1fr)_5rem] items-center sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem] gap-3 border-b border-line"
-        >
-          <span className="text-muted">{order.number === undefined ? '' : count(order.number)}</span>
-          <span className="truncate">{order.user_id}</span>
-          <span>{order.status}</span>
-          <span className="text-right whitespace-nowrap text-muted max-sm:hidden">{order.placed_at ? timeOfDay(order.placed_at) : ''}</span>
-        </li>
-      ))}
-    </ol>
+    <section aria-labelledby="newest">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-6 border-b border-line pb-2">
+        <h2 id="newest" className="text-lead font-semibold">
+          {w.newest}
+        </h2>
+        <span className="flex gap-5">
+          <button type="button" aria-label={w.download} className="underline underline-offset-4" onClick={() => csv.mutate()}>
+            {w.csv}
+          </button>
+          <Link className="underline underline-offset-4" href={`/order/${encodeURIComponent(id)}`}>
+            {w.allOrders}
+          </Link>
+        </span>
+      </div>
+      <p role="alert" className="pt-2 text-alarm empty:hidden">
+        {csv.error?.message}
+      </p>
+      {problem && !orders && (
+        <p className="pt-4 text-muted">
+          {problem.message}{' '}
+          <button type="button" className="text-ink underline underline-offset-4" onClick={onRetry}>
+            {w.tryAgain}
+          </button>
+        </p>
+      )}
+      {orders?.length === 0 && <p className="pt-4 text-muted">{w.noOrders}</p>}
+      <ol aria-labelledby="newest">
+        {orders?.slice(0, shown).map((order) => (
+          <li
+            key={order.order_id}
+            className="figures grid h-11 grid-cols-[3.5rem_minmax(0,1fr)_5rem] items-center gap-3 border-b border-line sm:grid-cols-[4.5rem_minmax(0,1fr)_5rem_5.5rem]"
+          >
+            <span className="text-muted">{order.number === undefined ? '' : count(order.number)}</span>
+            <span className="truncate">{order.user_id}</span>
+            <span>{w.counts[order.status]}</span>
+            <span className="truncate text-right text-muted max-sm:hidden">{order.placed_at ? timeOfDay(order.placed_at) : ''}</span>
+          </li>
+        ))}
+      </ol>
+    </section>
   )
 }

@@ -1,13 +1,16 @@
 import { useEffect, useSyncExternalStore, type ReactNode } from 'react'
-import { Link } from 'wouter'
+import { Link, useLocation } from 'wouter'
 import { session } from '../api/session'
 import type { Link as LinkState } from '../api/stream'
+import { ClockNote } from '../look/ClockNote'
+import { LanguageSwitch } from '../look/LanguageSwitch'
 import { Mark } from '../look/Mark'
 import { Outage } from '../look/Outage'
 import { timeOfDay } from '../sale/format'
+import { words } from '../words/console'
+import { HelpButton } from '../look/Help'
 import { queries } from './queries'
-
-const linkWords: Record<LinkState, string> = { connecting: 'Connecting', open: 'Live', lost: 'Not connected' }
+import type { Key } from '../look/keys'
 
 type Props = {
   title: string
@@ -16,27 +19,43 @@ type Props = {
   seenAt?: number | undefined
   /** The page has a part that scrolls by itself and takes the height that is left. */
   filled?: boolean
+  /** The keys that this page has, beside those of all pages. */
+  keys?: Key[]
   children: ReactNode
 }
 
-export function Shell({ title, link, seenAt, filled = false, children }: Props) {
+export function Shell({ title, link, seenAt, filled = false, keys = [], children }: Props) {
+  const [, go] = useLocation()
   useEffect(() => {
     document.title = `${title} · seckill`
   }, [title])
+  const all: Key[] = [
+    { key: 's', does: 'sales', act: () => go('/') },
+    { key: 'r', does: 'rehearsals', act: () => go('/?rehearsals') },
+    ...keys,
+  ]
   return (
-    <div
-      className={`mx-auto flex max-w-6xl flex-col px-4 sm:px-8 ${filled ? 'h-dvh min-h-160' : 'min-h-dvh'}`}
-    >
-      <header className="flex h-16 shrink-0 items-center gap-4">
-        <Link href="/" className="mr-auto flex items-center gap-2.5 text-lead font-semibold">
+    <div className={`mx-auto flex max-w-6xl flex-col px-4 sm:px-8 ${filled ? 'h-dvh min-h-160' : 'min-h-dvh'}`}>
+      <header className="flex min-h-16 shrink-0 flex-wrap items-center gap-x-5 py-3">
+        <Link href="/" className="flex items-center gap-2.5 text-lead font-semibold">
           <Mark />
           seckill
         </Link>
+        <nav aria-label={words().pages} className="mr-auto flex gap-4 text-small">
+          <Link href="/?rehearsals" className="py-1 underline decoration-line underline-offset-4 hover:decoration-current">
+            {words().rehearsals}
+          </Link>
+        </nav>
         <LinkMark link={link} />
+        <span className="flex items-center gap-1">
+          <LanguageSwitch />
+          <HelpButton keys={all} />
+        </span>
         <SignOut />
       </header>
+      <ClockNote />
       <main className={`flex-1 pt-2 ${filled ? 'flex min-h-0 flex-col pb-4' : 'pb-20'}`}>{children}</main>
-      <Outage lost={link === 'lost'} note={seenAt ? `What you see is from ${timeOfDay(seenAt)}.` : undefined} />
+      <Outage lost={link === 'lost'} note={seenAt ? words().seenAt(timeOfDay(seenAt)) : undefined} />
     </div>
   )
 }
@@ -48,7 +67,7 @@ function LinkMark({ link }: { link: LinkState }) {
         className={`size-2 rounded-full border ${link === 'open' ? 'border-ink bg-ink' : 'border-edge'}`}
         aria-hidden="true"
       />
-      {linkWords[link]}
+      <span className="max-sm:sr-only">{words().link[link]}</span>
     </span>
   )
 }
@@ -59,10 +78,11 @@ function SignOut() {
   const signOut = async () => {
     await session.signOut()
     queries.removeQueries({ queryKey: ['orders'] })
+    queries.removeQueries({ queryKey: ['rehearsals'] })
   }
   return (
     <button type="button" className="text-small underline underline-offset-4" onClick={() => void signOut()}>
-      Sign out
+      {words().signOut}
     </button>
   )
 }

@@ -3,7 +3,8 @@ import { useState, useSyncExternalStore } from 'react'
 import { session } from '../api/session'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'
-import { Dialog } from './Dialog'
+import { words } from '../words/console'
+import { Dialog } from '../look/Dialog'
 
 export function SignIn() {
   const asking = useSyncExternalStore(session.subscribe, session.asking)
@@ -13,8 +14,9 @@ export function SignIn() {
 function TokenForm() {
   const [token, setToken] = useState('')
   const signIn = useMutation({ mutationFn: () => session.signIn(token) })
+  const w = words()
   return (
-    <Dialog title="This server asks for its admin token" onClose={session.dismiss}>
+    <Dialog title={session.signedIn() ? w.sessionOver : w.asksToken} onClose={session.dismiss}>
       <form
         className="mt-4 grid gap-4"
         onSubmit={(event) => {
@@ -23,8 +25,8 @@ function TokenForm() {
         }}
       >
         <Field
-          label="Admin token"
-          hint="The one that the server was started with."
+          label={w.token}
+          hint={w.tokenHint}
           type="password"
           autoFocus
           required
@@ -33,9 +35,9 @@ function TokenForm() {
           onChange={(event) => setToken(event.target.value)}
         />
         <div className="flex justify-end gap-3">
-          <Button onClick={session.dismiss}>Not now</Button>
+          <Button onClick={session.dismiss}>{w.notNow}</Button>
           <Button kind="strong" type="submit" disabled={signIn.isPending}>
-            Sign in
+            {w.signIn}
           </Button>
         </div>
       </form>

@@ -2,42 +2,57 @@ import { useMutation } from '@tanstack/react-query'
 import type { Product } from '../api/bodies'
 import { stepProduct, type Step } from '../api/products'
 import { Button } from '../look/Button'
+import { words } from '../words/console'
 import { askClose, askStartOver, type Question } from './Confirm'
 import { queries } from './queries'
 
 type Props = {
   product: Product
+  turning: ReturnType<typeof useTurn>
   onAsk: (question: Question) => void
-  onEdit?: (id: string) => void
+  onEdit: () => void
+  /** Each step says beforehand what it will do, in sight; else as a title. */
+  telling?: boolean
+}
+
+/** Pauses and resumes, by its button or by a key. */
+export function useTurn(product: Product | undefined) {
+  const step = useMutation({
+    mutationFn: (to: Step) => stepProduct(product?.id ?? '', to),
+    onSettled: () => void queries.invalidateQueries(),
+  })
+  const paused = product?.state === 'paused'
+  const turn = () => {
+    if (product && product.state !== 'closed' && !step.isPending) step.mutate(paused ? 'resume' : 'pause')
+  }
+  return { step, paused, turn }
 }
 
 /** What an operator can do with a sale, now. */
-export function Steps({ product, onAsk, onEdit }: Props) {
-  const step = useMutation({
-    mutationFn: (to: Step) => stepProduct(product.id, to),
-    onSettled: () => queries.invalidateQueries(),
-  })
-  const paused = product.state === 'paused'
+export function Steps({ product, turning: { step, paused, turn }, onAsk, onEdit, telling = false }: Props) {
   const closed = product.state === 'closed'
+  const w = words()
+  const steps = [
+    { word: paused ? w.resume : w.pause, tells: paused ? w.tells.resume : w.tells.pause, act: turn, off: closed || step.isPending },
+    { word: w.closeSale, tells: w.tells.close, act: () => onAsk(askClose(product)), off: closed },
+    { word: w.startOver, tells: w.tells.startOver, act: () => onAsk(askStartOver(product)), off: false },
+    { word: w.changeTerms, tells: w.tells.terms, act: onEdit, off: false },
+  ]
   return (
-    <div className="flex flex-wrap items-center gap-1 px-1.5 pt-2 sm:px-2.5">
-      <Button kind="quiet" disabled={closed || step.isPending} onClick={() => step.mutate(paused ? 'resume' : 'pause')}>
-        {paused ? 'Resume' : 'Pause'}
-      </Button>
-      <Button kind="quiet" disabled={closed} onClick={() => onAsk(askClose(product))}>
-        Close
-      </Button>
-      <Button kind="quiet" onClick={() => onAsk(askStartOver(product))}>
-        Start over
-      </Button>
-      {onEdit && (
-        <Button kind="quiet" onClick={() => onEdit(product.id)}>
-          Change terms
-        </Button>
-      )}
-      <span role="alert" className="px-3.5 text-alarm">
+    <>
+      <ul className={telling ? 'grid gap-x-6 gap-y-3 pt-4 sm:grid-cols-2 lg:grid-cols-4' : 'flex flex-wrap items-center gap-1 px-1.5 pt-2 sm:px-2.5'}>
+        {steps.map(({ word, tells, act, off }) => (
+          <li key={tells} className={telling ? 'grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1 sm:grid-cols-1' : ''}>
+            <Button kind={telling ? 'plain' : 'quiet'} disabled={off} title={telling ? undefined : tells} onClick={act}>
+              {word}
+            </Button>
+            {telling && <p className="text-small text-muted">{tells}</p>}
+          </li>
+        ))}
+      </ul>
+      <p role="alert" className="px-5 pt-2 text-alarm empty:hidden">
         {step.error?.message}
-      </span>
-    </div>
+      </p>
+    </>
   )
 }

@@ -5,20 +5,30 @@ import { putProduct } from '../api/products'
 import { fieldErrors, ruleFor } from '../api/request'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'
+import { words } from '../words/console'
+import { changesInWords } from './changes'
 import { queries } from './queries'
 import { cannotBeAsked, freeId, termsFrom, typedFrom, type Typed } from './terms'
 
-type Props = { edited: string | undefined; products: Product[]; onDone: () => void }
+type Props = {
+  edited: string | undefined
+  products: Product[]
+  onDone: () => void
+  /** It stands on the page of the product, so that there is no other id to choose. */
+  fixed?: boolean
+}
 
 const folded = ['name', 'limit_per_user', 'opens_at', 'closes_at', 'payment_window']
 
 /** Puts a product on sale. With the id of one that is there it changes that one, and begins from the terms it has. */
-export function TermsForm({ edited, products, onDone }: Props) {
+export function TermsForm({ edited, products, onDone, fixed = false }: Props) {
   const [touched, setTouched] = useState<Partial<Typed>>(edited === undefined ? {} : { id: edited })
   const [open, setOpen] = useState(edited !== undefined)
   const id = touched.id ?? freeId(products)
   const present = products.find((product) => product.id === id)
   const typed = { ...typedFrom(id, present), ...touched }
+  const w = words()
+  const Heading = fixed ? 'h2' : 'h1'
 
   const put = useMutation({
     mutationFn: () => putProduct(id, termsFrom(typed)),
@@ -49,28 +59,33 @@ export function TermsForm({ edited, products, onDone }: Props) {
         if (!cannotBeAsked(id)) put.mutate()
       }}
     >
-      <h1 id="terms-title" className="text-lead font-semibold">
-        {present ? 'Change the terms' : 'Put a product on sale'}
-      </h1>
+      <Heading id="terms-title" className="text-lead font-semibold">
+        {present ? w.changeTitle : w.putTitle}
+      </Heading>
       <div className="grid grid-cols-2 gap-4">
-        <Field label="Product id" required pattern="(?!\.{1,2}$).*" {...field('id', 'id')} />
-        <Field label="Quantity" inputMode="numeric" autoFocus={edited !== undefined} {...field('quantity', 'quantity')} />
+        {!fixed && <Field label={w.productId} required pattern="(?!\.{1,2}$).*" {...field('id', 'id')} />}
+        <Field label={w.quantity} inputMode="numeric" autoFocus={edited !== undefined} {...field('quantity', 'quantity')} />
       </div>
       <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary className="w-fit rounded-control text-muted hover:text-ink">Name, limit, times, payment</summary>
-        <div className="grid gap-4 pt-4">
-          <Field label="Name" {...field('name', 'name')} />
-          <Field label="Limit per buyer" inputMode="numeric" {...field('limit', 'limit_per_user')} />
-          <Field label="Opens at" hint="Your time. Empty: at once." {...moment} {...field('opensAt', 'opens_at')} />
-          <Field label="Closes at" hint="Your time. Empty: never by itself." {...moment} {...field('closesAt', 'closes_at')} />
-          <Field label="Payment window" hint="Such as 15m. 0s: final once placed." {...field('window', 'payment_window')} />
+        <summary className="w-fit rounded-control text-muted hover:text-ink">{w.folded}</summary>
+        <div className={`grid gap-4 pt-4 ${fixed ? 'sm:grid-cols-2 lg:grid-cols-3' : ''}`}>
+          <Field label={w.name} {...field('name', 'name')} />
+          <Field label={w.limit} inputMode="numeric" {...field('limit', 'limit_per_user')} />
+          <Field label={w.opensAt} hint={w.opensHint} {...moment} {...field('opensAt', 'opens_at')} />
+          <Field label={w.closesAt} hint={w.closesHint} {...moment} {...field('closesAt', 'closes_at')} />
+          <Field label={w.window} hint={w.windowHint} {...field('window', 'payment_window')} />
         </div>
       </details>
+      {present && (
+        <p aria-live="polite" className="text-small text-muted">
+          {changesInWords(present, typed)}
+        </p>
+      )}
       <div className="flex gap-3">
-        <Button kind="primary" type="submit" className="flex-1" disabled={put.isPending}>
-          {present ? 'Change the terms' : 'Put on sale'}
+        <Button kind="primary" type="submit" className={fixed ? 'max-sm:flex-1' : 'flex-1'} disabled={put.isPending}>
+          {present ? w.changeTitle : w.put}
         </Button>
-        {edited !== undefined && <Button onClick={onDone}>Leave it</Button>}
+        {edited !== undefined && <Button onClick={onDone}>{w.leave}</Button>}
       </div>
       <p role="alert" className="text-alarm empty:hidden">
         {besideField ? '' : put.error?.message}

@@ -36,7 +36,7 @@ export function termsFrom(typed: Typed): Terms {
 }
 
 // What is not a number goes out as it was typed: the server then says what it wants instead.
-function asNumber(text: string): number {
+export function asNumber(text: string): number {
   const trimmed = text.trim()
   return trimmed !== '' && Number.isFinite(Number(trimmed)) ? Number(trimmed) : (trimmed as unknown as number)
 }

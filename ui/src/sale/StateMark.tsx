@@ -1,5 +1,5 @@
 import type { State } from '../api/bodies'
-import { stateWords } from './state'
+import { shared } from '../words/shared'
 
 const shapes: Record<State, React.ReactNode> = {
   on_sale: <rect width="10" height="10" className="fill-flash" />,
@@ -16,7 +16,16 @@ export function StateMark({ state }: { state: State }) {
       <svg viewBox="0 0 10 10" className="size-2.5" aria-hidden="true">
         {shapes[state]}
       </svg>
-      {stateWords[state]}
+      {shared().states[state]}
+    </span>
+  )
+}
+
+/** Stands beside every product that a rehearsal made. */
+export function RehearsalMark() {
+  return (
+    <span className="rounded-control border border-current px-1.5 py-px text-small font-medium whitespace-nowrap">
+      {shared().rehearsal}
     </span>
   )
 }

@@ -2,7 +2,7 @@ import type { CSSProperties } from 'react'
 import type { Product, State } from '../api/bodies'
 
 /** Every unit of the sale at a glance: held, queued, and remaining, in yellow as long as they can be bought. */
-export function Units({ product, state }: { product: Product; state: State }) {
+export function Units({ product, state }: { product: Pick<Product, 'quantity' | 'held' | 'queued' | 'remaining'>; state: State }) {
   const share = (n: number): CSSProperties => ({ width: `${(100 * n) / product.quantity}%` })
   return (
     <div className="@container" aria-hidden="true">

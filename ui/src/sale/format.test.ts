@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { timeLeft, timeOfDay } from './format'
+import { duration, timeLeft, timeOfDay } from './format'
 
 describe('timeLeft', () => {
   it.each([
@@ -19,4 +19,14 @@ describe('timeOfDay', () => {
   it('leaves out today', () => expect(timeOfDay(at.toISOString(), at)).toBe('09:05:07'))
   it('names another day', () =>
     expect(timeOfDay(at.toISOString(), new Date(2026, 2, 5))).toBe('2026-03-04 09:05:07'))
+})
+
+describe('duration', () => {
+  it.each([
+    [0, '0 ms'],
+    [0.0912, '0.09 ms'],
+    [1.26, '1.3 ms'],
+    [47.6, '48 ms'],
+    [1234, '1.2 s'],
+  ])('%d is %s', (ms, text) => expect(duration(ms)).toBe(text))
 })

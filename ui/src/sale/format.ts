@@ -1,3 +1,5 @@
+import { shared } from '../words/shared'
+
 const whole = new Intl.NumberFormat('en')
 
 export const count = (n: number): string => whole.format(n)
@@ -11,7 +13,7 @@ export function timeLeft(ms: number): string {
   const hours = Math.floor(seconds / 3600) % 24
   const minutes = Math.floor(seconds / 60) % 60
   const clock = days + hours > 0 ? `${hours}:${two(minutes)}` : `${minutes}`
-  return `${days > 0 ? `${days} ${days === 1 ? 'day' : 'days'} ` : ''}${clock}:${two(seconds % 60)}`
+  return `${days > 0 ? shared().days(days) : ''}${clock}:${two(seconds % 60)}`
 }
 
 /** Time of day in the visitor's zone; with the date where it is not today's. */
@@ -21,4 +23,11 @@ export function timeOfDay(moment: string | number, now = new Date()): string {
   const today = at.toDateString() === now.toDateString()
   const clock = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
   return today ? clock : `${day} ${clock}`
+}
+
+/** 0 ms, 0.09 ms, 1.3 ms, 48 ms, 1.2 s. */
+export function duration(ms: number): string {
+  if (ms === 0) return '0 ms'
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`
+  return `${ms >= 10 ? Math.round(ms) : ms.toFixed(ms >= 1 ? 1 : 2)} ms`
 }

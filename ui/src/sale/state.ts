@@ -1,13 +1,5 @@
 import type { Product, State } from '../api/bodies'
-
-export const stateWords: Record<State, string> = {
-  opening: 'Opening',
-  not_open: 'Not open yet',
-  on_sale: 'On sale',
-  sold_out: 'Sold out',
-  paused: 'Paused',
-  closed: 'Closed',
-}
+import { shared } from '../words/shared'
 
 /** The state at `now`: a time in the terms that has gone by since the server spoke counts already. */
 export function stateAt(product: Product, now: number): State {
@@ -21,9 +13,9 @@ export function stateAt(product: Product, now: number): State {
 /** What the countdown runs to: the opening, then the closing; nothing once the sale cannot change by itself. */
 export function nextMoment(product: Product, now: number): { word: string; at: number } | undefined {
   const state = stateAt(product, now)
-  if (state === 'not_open' && product.opens_at) return { word: 'Opens in', at: Date.parse(product.opens_at) }
-  if (state !== 'closed' && product.closes_at) return { word: 'Closes in', at: Date.parse(product.closes_at) }
+  if (state === 'not_open' && product.opens_at) return { word: shared().opensIn, at: Date.parse(product.opens_at) }
+  if (state !== 'closed' && product.closes_at) return { word: shared().closesIn, at: Date.parse(product.closes_at) }
   return undefined
 }
 
-export const titleOf = (product: Product): string => product.name || `Product ${product.id}`
+export const titleOf = (product: Product): string => product.name || shared().product(product.id)

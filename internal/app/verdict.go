@@ -1,0 +1,95 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"seckill/internal/httpapi"
+	"seckill/internal/rehearsal"
+	"seckill/internal/verify"
+)
+
+// judgeWithin is how long an operator waits for the judge. A sale of a million
+// orders takes seconds.
+const judgeWithin = 2 * time.Minute
+
+// A court judges the sale that runs, one case at a time: each reads the whole log.
+type court struct {
+	parts verify.Parts
+	busy  chan struct{} // holds the case at hand
+}
+
+func newCourt(p verify.Parts) *court { return &court{p, make(chan struct{}, 1)} }
+
+func (c *court) judge(ctx context.Context) (verify.Report, error) {
+	select {
+	case c.busy <- struct{}{}:
+		defer func() { <-c.busy }()
+	case <-ctx.Done():
+		return verify.Report{}, ctx.Err()
+	}
+	return verify.Live(ctx, c.parts)
+}
+
+// judge judges the sale, for an operator.
+func (p *Program) judge(ctx context.Context) (httpapi.Verdict, error) {
+	ctx, cancel := context.WithTimeout(ctx, judgeWithin)
+	defer cancel()
+	began := time.Now()
+	report, err := p.court.judge(ctx)
+	return verdict(&report, began), err
+}
+
+// judgeRehearsal judges the sale, and keeps of what holds only what is about the
+// rehearsal's product or the whole.
+func (p *Program) judgeRehearsal(ctx context.Context, product string) (rehearsal.Ruling, error) {
+	began := time.Now()
+	report, err := p.court.judge(ctx)
+	if err != nil {
+		return rehearsal.Ruling{}, err
+	}
+	v := verdict(&report, began)
+	v.Checks = about(v.Checks, product, func(c httpapi.Check) string { return c.Product })
+	v.LeftOut = about(v.LeftOut, product, func(o httpapi.Omission) string { return o.Product })
+	document, err := json.Marshal(v)
+	return rehearsal.Ruling{Findings: len(v.Findings), Document: document}, err
+}
+
+func about[T any](all []T, product string, of func(T) string) (some []T) {
+	for _, one := range all {
+		if of(one) == product || of(one) == "" {
+			some = append(some, one)
+		}
+	}
+	return some
+}
+
+// verdict is a report as it is sent.
+func verdict(r *verify.Report, began time.Time) httpapi.Verdict {
+	v := httpapi.Verdict{
+		JudgedAt: stamp(began), TookS: time.Since(began).Seconds(),
+		Products: r.Products, Orders: r.Orders, Records: r.Records,
+	}
+	for _, c := range r.Checks {
+		v.Checks = append(v.Checks, httpapi.Check{
+			Invariant: string(c.Invariant), Product: c.Product, Words: c.Words, Numbers: numbers(c.Numbers), Holds: c.Holds,
+		})
+	}
+	for _, f := range r.Findings {
+		v.Findings = append(v.Findings, httpapi.Finding{
+			Invariant: string(f.Invariant), Product: f.Product, Place: f.Place, Words: f.Words, Numbers: numbers(f.Numbers),
+		})
+	}
+	for _, o := range r.LeftOut {
+		v.LeftOut = append(v.LeftOut, httpapi.Omission{Invariant: string(o.Invariant), Product: o.Product, Why: o.Why})
+	}
+	return v
+}
+
+func numbers(all []verify.Number) (named []httpapi.Number) {
+	for _, n := range all {
+		named = append(named, httpapi.Number(n))
+	}
+	return named
+}

@@ -1,0 +1,201 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/valyala/fasthttp"
+
+	"seckill/internal/live"
+	"seckill/internal/sale"
+)
+
+// Rehearsals runs rushes on products of the server's own.
+type Rehearsals interface {
+	// Begin begins one. Errors: sale.Invalid, RehearsalRunning, those of a
+	// Merchant, ErrUnavailable.
+	Begin(ctx context.Context, plan RehearsalPlan) (Rehearsal, error)
+	// All returns every one, the newest first, without timeline and verdict.
+	All(ctx context.Context) ([]Rehearsal, error)
+	// Find returns one. Errors: ErrNotFound, ErrUnavailable.
+	Find(ctx context.Context, id string) (Rehearsal, error)
+	// Remove makes one that has not ended end as cancelled, and removes another
+	// with its product. Errors: ErrNotFound, those of a Merchant, ErrUnavailable.
+	Remove(ctx context.Context, id string) error
+	// Report writes the page of one whose rush is over. Errors: ErrNotFound, also
+	// where there is none yet, ErrUnavailable.
+	Report(ctx context.Context, id string, w io.Writer) error
+}
+
+// A RehearsalPlan says what to rehearse.
+type RehearsalPlan struct {
+	Buyers         int64
+	Over           time.Duration
+	Quantity       int64
+	RepeatClickers int64 // percent
+	Quitters       int64 // percent
+}
+
+// demo is the plan of whoever names none.
+var demo = RehearsalPlan{Buyers: 10_000, Over: 5 * time.Second, Quantity: 100}
+
+// RehearsalRunning is the error of a Begin while one runs.
+type RehearsalRunning struct{ ID string }
+
+func (r RehearsalRunning) Error() string { return r.ID + " is under way" }
+
+type (
+	rehearsalOutput  struct{ Body Rehearsal }
+	rehearsalsOutput struct{ Body RehearsalList }
+	begunOutput      struct {
+		Location string `header:"Location"`
+		Body     Rehearsal
+	}
+)
+
+func (a *API) rehearsalRoutes(api huma.API) {
+	huma.Register(api, beginOperation(), func(ctx context.Context, in *struct{ JSONBody }) (*begunOutput, error) {
+		plan, err := readPlan(in.raw)
+		if err != nil {
+			return nil, a.explain(err)
+		}
+		r, err := a.Rehearsals.Begin(ctx, plan)
+		return answer(a, &begunOutput{"/api/rehearsals/" + r.ID, r}, err)
+	})
+	huma.Register(api, rehearsalsOperation(), func(ctx context.Context, _ *struct{}) (*rehearsalsOutput, error) {
+		all, err := a.Rehearsals.All(ctx)
+		return answer(a, &rehearsalsOutput{RehearsalList{all}}, err)
+	})
+	huma.Register(api, rehearsalOperation(), func(ctx context.Context, in *ProductRef) (*rehearsalOutput, error) {
+		r, err := a.Rehearsals.Find(ctx, in.ID)
+		return answer(a, &rehearsalOutput{r}, err)
+	})
+	huma.Register(api, removeOperation(), func(ctx context.Context, in *ProductRef) (*struct{}, error) {
+		ctx, cancel := context.WithTimeout(ctx, 2*putTimeout) // it is closed, and deleted
+		defer cancel()
+		return answer(a, &struct{}{}, a.Rehearsals.Remove(ctx, in.ID))
+	})
+	huma.Register(api, reportOperation(api), a.report)
+}
+
+// report sends the page; its style is within it, and it has no scripts.
+func (a *API) report(ctx context.Context, in *ProductRef) (*huma.StreamResponse, error) {
+	var page bytes.Buffer
+	if err := a.Rehearsals.Report(ctx, in.ID, &page); err != nil {
+		return nil, a.explain(err)
+	}
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		_, w := humago.Unwrap(c)
+		h := w.Header()
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(page.Bytes()) // who does not read the answer has gone
+	}}, nil
+}
+
+// rehearsalEvents streams a rehearsal, to operators.
+func (a *API) rehearsalEvents(ctx *fasthttp.RequestCtx, raw []byte) {
+	if !a.operator(ctx) {
+		problem(unauthorized).send(ctx)
+		return
+	}
+	id, err := url.PathUnescape(string(raw))
+	if err != nil || !sale.CheckID(id) {
+		broken(invalid, "id", sale.IDRule).send(ctx)
+		return
+	}
+	if _, err := a.Rehearsals.Find(a.ctx, id); err != nil {
+		a.explain(err).send(ctx)
+		return
+	}
+	a.stream(ctx, func(ring func()) []*live.Watcher {
+		return []*live.Watcher{a.Hub.Watch(id, "rehearsal", func() live.Build { return a.watchRehearsal(id) }, ring)}
+	})
+}
+
+func (a *API) watchRehearsal(id string) live.Build {
+	var last []byte
+	return func(ctx context.Context) (live.Frame, live.Word) {
+		ctx, cancel := ask(ctx)
+		defer cancel()
+		r, err := a.Rehearsals.Find(ctx, id)
+		if err != nil {
+			return away(err)
+		}
+		frame := event("rehearsal", &r)
+		if bytes.Equal(frame, last) {
+			return live.Frame{}, live.Same
+		}
+		last = frame
+		return live.Frame{Whole: frame, News: frame}, live.News
+	}
+}
+
+// readPlan reads the body of a begin; a missing field is that of the demo.
+func readPlan(body []byte) (RehearsalPlan, error) {
+	p := demo
+	err := readObject(body,
+		numberField("buyers", &p.Buyers),
+		durationField("over", &p.Over),
+		numberField("quantity", &p.Quantity),
+		numberField("repeat_clickers", &p.RepeatClickers),
+		numberField("quitters", &p.Quitters))
+	return p, err
+}
+
+// numberField reads a whole number whose bounds somebody else knows.
+func numberField(name string, to *int64) field {
+	return field{name: name, read: func(v jsontext.Value) string {
+		n, err := strconv.ParseInt(string(v), 10, 32)
+		if err != nil {
+			return "must be a whole number"
+		}
+		*to = n
+		return ""
+	}}
+}
+
+func beginOperation() huma.Operation {
+	op := forOperators(withBody(operation("POST", "/api/rehearsals", "begin-rehearsal",
+		"Let buyers at a product of the server's own; a missing field is that of the demo",
+		rehearsalRunning, changedMeanwhile, unavailable)))
+	op.DefaultStatus = http.StatusCreated
+	return op
+}
+
+func rehearsalsOperation() huma.Operation {
+	return forOperators(operation("GET", "/api/rehearsals", "list-rehearsals", "All rehearsals, the newest first", unavailable))
+}
+
+func rehearsalOperation() huma.Operation {
+	return forOperators(operation("GET", "/api/rehearsals/{id}", "get-rehearsal",
+		"A rehearsal; with timeline and verdict once it has them", invalid, notFound, unavailable))
+}
+
+func removeOperation() huma.Operation {
+	return forOperators(operation("DELETE", "/api/rehearsals/{id}", "remove-rehearsal",
+		"Stop one that has not ended: it is cancelled within seconds. Or remove one that has, with its product",
+		invalid, notFound, crossOrigin, changedMeanwhile, unavailable))
+}
+
+func reportOperation(api huma.API) huma.Operation {
+	return gives(api, forOperators(operation("GET", "/api/rehearsals/{id}/report", "get-rehearsal-report",
+		"The report of its rush, as one page that needs nothing else", invalid, notFound, unavailable)), http.StatusOK, "OK", "text/html", "")
+}
+
+func watchRehearsalOperation(api huma.API) huma.Operation {
+	op := gives(api, forOperators(operation("GET", "/api/rehearsals/{id}/events", "watch-rehearsal",
+		"The rehearsal whenever it changes, at most 10 times a second: event rehearsal", invalid, notFound, unavailable)),
+		http.StatusOK, "OK", "text/event-stream", "")
+	op.Parameters = []*huma.Param{parameter("path", "id", idSchema())}
+	return op
+}

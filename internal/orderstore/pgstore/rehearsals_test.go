@@ -1,0 +1,48 @@
+package pgstore
+
+import (
+	"sync"
+	"testing"
+	"time"
+
+	"seckill/internal/rehearsal"
+	"seckill/internal/rehearsal/shelftest"
+)
+
+func TestShelf(t *testing.T) {
+	shelftest.Exercise(t, func(t *testing.T) (rehearsal.Shelf, func() rehearsal.Shelf) {
+		address := schema(t)
+		return opened(t, address).Rehearsals(time.Hour), func() rehearsal.Shelf {
+			hand(t, address)("UPDATE seckill_rehearsal SET seen = now() - interval '2 hours'")
+			return opened(t, address).Rehearsals(time.Hour)
+		}
+	})
+}
+
+// TestOneRehearsalInAllProcesses that begin one at the same time.
+func TestOneRehearsalInAllProcesses(t *testing.T) {
+	address := schema(t)
+	var all sync.WaitGroup
+	others := make([]string, 8)
+	for i := range others {
+		s := opened(t, address).Rehearsals(time.Hour)
+		all.Go(func() {
+			var err error
+			if others[i], err = s.Begin(t.Context(), "rehearsal-"+string(rune('a'+i)), []byte("{}")); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	all.Wait()
+	begun, told := 0, map[string]bool{}
+	for _, other := range others {
+		if other == "" {
+			begun++
+		} else {
+			told[other] = true
+		}
+	}
+	if begun != 1 || len(told) != 1 {
+		t.Errorf("%d have begun: %q", begun, others)
+	}
+}

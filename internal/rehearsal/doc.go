@@ -1,0 +1,20 @@
+// Package rehearsal is a rush on a throw-away product, run by the server against
+// itself over loopback HTTP, so that the whole path is rehearsed.
+//
+// It promises that one rehearsal runs at a time in the whole sale, that it is
+// bounded in buyers and time, that its product is its own and marked as such, and
+// that what came of it is kept: how it ended, the report of the rush, and what the
+// judge said. One whose process has ended in the middle shows as failed, and can
+// be removed, with its product, as any other.
+//
+//	Begin ──► running ──► verifying ──► done
+//	             │             │
+//	             └──────┬──────┘
+//	                    ├──► cancelled   by Remove, from any process
+//	                    └──► failed      by the server's end, or where it or the judge could not
+//
+// A Stage is made by New and ends with Close, which ends what runs. It has one
+// goroutine for the rehearsal that runs here and one that tells the shelf of it
+// every second; what runs elsewhere it knows from the shelf. Every method is safe
+// for concurrent use.
+package rehearsal

@@ -1,0 +1,67 @@
+package rehearsal
+
+import (
+	"fmt"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+// The bounds of a plan.
+const (
+	MaxBuyers   = 100_000
+	MaxQuantity = 100_000
+	MinOver     = time.Second
+	MaxOver     = time.Minute
+)
+
+const (
+	// paymentWindow is the shortest that there is: a rehearsal waits for it to pass.
+	paymentWindow = sale.MinPaymentWindow
+	// closesAfter is when the product closes by itself, should nobody be left to
+	// close it. It is longer than any rehearsal.
+	closesAfter = 10 * time.Minute
+)
+
+// A Plan says what to rehearse.
+type Plan struct {
+	Buyers         int
+	Over           time.Duration // the buyers come evenly over this
+	Quantity       int64         // units on sale
+	RepeatClickers int           // percent of the buyers who click again
+	Quitters       int           // percent of the buyers who let the payment window pass; 0: there is none
+}
+
+// Check returns sale.Invalid with each field that breaks a rule, or nil.
+func (p Plan) Check() error {
+	var bad sale.Invalid
+	rule := func(ok bool, field, format string, args ...any) {
+		if !ok {
+			bad = append(bad, sale.FieldError{Field: field, Rule: fmt.Sprintf(format, args...)})
+		}
+	}
+	rule(p.Buyers >= 1 && p.Buyers <= MaxBuyers, "buyers", "must be 1 to %d", MaxBuyers)
+	rule(p.Over >= MinOver && p.Over <= MaxOver, "over", "must be 1s to 60s")
+	rule(p.Quantity >= 1 && p.Quantity <= MaxQuantity, "quantity", "must be 1 to %d", MaxQuantity)
+	rule(p.RepeatClickers >= 0 && p.RepeatClickers <= 100, "repeat_clickers", "must be 0 to 100 percent")
+	rule(p.Quitters >= 0 && p.Quitters <= 100, "quitters", "must be 0 to 100 percent")
+	if len(bad) > 0 {
+		return bad
+	}
+	return nil
+}
+
+// PaymentWindow is that of the product, 0 where there is none.
+func (p Plan) PaymentWindow() time.Duration {
+	if p.Quitters == 0 {
+		return 0
+	}
+	return paymentWindow
+}
+
+func (p Plan) terms(now time.Time) sale.Terms {
+	return sale.Terms{
+		Name: "Rehearsal", Quantity: p.Quantity, LimitPerUser: 1, Rehearsal: true,
+		PaymentWindow: p.PaymentWindow(), ClosesAt: now.Add(closesAfter).UTC().Truncate(time.Millisecond),
+	}
+}

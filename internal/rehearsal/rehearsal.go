@@ -1,0 +1,83 @@
+package rehearsal
+
+import (
+	"encoding/json"
+	"time"
+
+	"seckill/internal/rush"
+)
+
+// A State is how far a rehearsal has come.
+type State string
+
+// The states.
+const (
+	Running   State = "running"
+	Verifying State = "verifying"
+	Done      State = "done"
+	Failed    State = "failed"
+	Cancelled State = "cancelled"
+)
+
+// Ended reports whether nothing will change any more.
+func (s State) Ended() bool { return s != Running && s != Verifying }
+
+// A Rehearsal is one of them, as it is kept. Its id is also its product's.
+type Rehearsal struct {
+	ID        string
+	Plan      Plan
+	State     State
+	Reason    string // Failed: why, in a sentence
+	StartedAt time.Time
+	EndedAt   time.Time // zero until it has ended
+	Rush      rush.Snapshot
+	Placed    int64 // orders, by whichever click
+	Expired   int64 // units that came free again because their buyers did not pay
+	Reported  bool  // there is a report of the rush
+
+	Judged   bool
+	Oversold int64 // Judged: units held above the quantity
+	Ruling   Ruling
+}
+
+// A Ruling is what the judge said of the sale.
+type Ruling struct {
+	Findings int
+	Document json.RawMessage // all of it, in whatever shape the judge has
+}
+
+// The reasons for which one fails, beside errors that it met.
+const (
+	endedEarly = "The server ended before it was over"
+	unreadable = "What was kept of it cannot be read"
+)
+
+// read is a rehearsal from what the shelf has of it.
+func read(id string, summary []byte, running bool) Rehearsal {
+	var r Rehearsal
+	if err := json.Unmarshal(summary, &r); err != nil || r.ID != id {
+		return Rehearsal{ID: id, State: Failed, Reason: unreadable}
+	}
+	if !running && !r.State.Ended() {
+		r.State, r.Reason = Failed, endedEarly
+	}
+	return r
+}
+
+// readReport is the report of a rush as it was kept, nil where there is none.
+func readReport(kept []byte) *rush.Report {
+	var r rush.Report
+	if len(kept) == 0 || json.Unmarshal(kept, &r) != nil {
+		return nil
+	}
+	return &r
+}
+
+// write is the inverse of read, and of readReport.
+func write(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // it is plain data
+	}
+	return b
+}

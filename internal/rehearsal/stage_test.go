@@ -1,0 +1,278 @@
+package rehearsal_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"seckill/internal/rehearsal"
+	"seckill/internal/rush"
+	"seckill/internal/sale"
+)
+
+var small = rehearsal.Plan{Buyers: 100, Over: time.Second, Quantity: 10}
+
+func (s *shop) begin(stage *rehearsal.Stage, plan rehearsal.Plan) rehearsal.Rehearsal {
+	s.t.Helper()
+	r, err := stage.Begin(s.t.Context(), plan)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+// until waits for a rehearsal to be as it should.
+func (s *shop) until(stage *rehearsal.Stage, id string, is func(rehearsal.Rehearsal) bool) (rehearsal.Rehearsal, *rush.Report) {
+	s.t.Helper()
+	for {
+		r, report, err := stage.Find(s.t.Context(), id)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if is(r) {
+			return r, report
+		}
+		select {
+		case <-s.news:
+		case <-time.After(time.Second): // what another process does makes no news here
+		}
+	}
+}
+
+func ended(r rehearsal.Rehearsal) bool { return r.State.Ended() }
+
+// Orders count, by whichever click they came.
+func TestSecondClicksThatOvertakeTheFirst(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	s.overtake = map[string]chan struct{}{}
+	stage := s.stage()
+	begun := s.begin(stage, rehearsal.Plan{Buyers: 20, Over: time.Second, Quantity: 10, RepeatClickers: 100})
+	r, _ := s.until(stage, begun.ID, ended)
+	if r.Placed != 10 || r.Rush.Repeats[rush.Placed] != 10 || r.Rush.Answers[rush.AlreadyBought] != 10 {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestARehearsalFromBeginToRemove(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	stage := s.stage()
+	plan := small
+	plan.RepeatClickers = 100
+	begun := s.begin(stage, plan)
+	if p, err := s.Product(t.Context(), begun.ID); err != nil || !p.Terms.Rehearsal || p.Terms.Quantity != 10 || p.Terms.ClosesAt.IsZero() || !strings.HasPrefix(begun.ID, sale.RehearsalPrefix) {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if r, _, err := stage.Find(t.Context(), begun.ID); err != nil || r.State != rehearsal.Running || r.Plan != plan {
+		t.Errorf("%+v, %v", r, err)
+	}
+	r, report := s.until(stage, begun.ID, ended)
+	if r.State != rehearsal.Done || r.Placed != 10 || r.Rush.Answers[rush.SoldOut] != 90 || r.Rush.Errors != 0 ||
+		r.Rush.Repeats[rush.AlreadyBought]+r.Rush.Repeats[rush.Placed] != 10 || !r.Judged || r.Ruling.Findings != 0 || r.Oversold != 0 || r.EndedAt.Before(r.StartedAt) {
+		t.Errorf("%+v", r)
+	}
+	if !r.Reported || report == nil || report.Count(rush.SoldOut) != 90 || report.Product != begun.ID {
+		t.Errorf("report: %+v", report)
+	}
+	if p, _ := s.Product(t.Context(), begun.ID); !p.Terms.Closed {
+		t.Error("its product is still on sale")
+	}
+	elsewhere := s.stage()
+	if all, err := elsewhere.All(t.Context()); err != nil || len(all) != 1 || all[0].State != rehearsal.Done {
+		t.Errorf("in another process: %+v, %v", all, err)
+	}
+	if err := elsewhere.Remove(t.Context(), begun.ID); err != nil {
+		t.Error(err)
+	}
+	_, err := s.Product(t.Context(), begun.ID)
+	if _, _, err2 := stage.Find(t.Context(), begun.ID); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
+		t.Errorf("removed: product %v, rehearsal %v", err, err2)
+	}
+}
+
+func TestPlansThatBreakARule(t *testing.T) {
+	s := newShop(t)
+	stage := s.stage()
+	for field, breaks := range map[string][]func(*rehearsal.Plan){
+		"buyers":          {func(p *rehearsal.Plan) { p.Buyers = 0 }, func(p *rehearsal.Plan) { p.Buyers = 100_001 }},
+		"over":            {func(p *rehearsal.Plan) { p.Over = 0 }, func(p *rehearsal.Plan) { p.Over = time.Minute + 1 }},
+		"quantity":        {func(p *rehearsal.Plan) { p.Quantity = 0 }, func(p *rehearsal.Plan) { p.Quantity = 100_001 }},
+		"repeat_clickers": {func(p *rehearsal.Plan) { p.RepeatClickers = -1 }, func(p *rehearsal.Plan) { p.RepeatClickers = 101 }},
+		"quitters":        {func(p *rehearsal.Plan) { p.Quitters = -1 }, func(p *rehearsal.Plan) { p.Quitters = 101 }},
+	} {
+		for _, breaks := range breaks {
+			plan := small
+			breaks(&plan)
+			_, err := stage.Begin(t.Context(), plan)
+			if bad, ok := errors.AsType[sale.Invalid](err); !ok || len(bad) != 1 || bad[0].Field != field {
+				t.Errorf("%+v: %v", plan, err)
+			}
+		}
+	}
+	if all, err := stage.All(t.Context()); len(all) > 0 || err != nil {
+		t.Errorf("%+v, %v", all, err)
+	}
+}
+
+func TestOneAtATime(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	stage := s.stage()
+	begun := s.begin(stage, small)
+	for _, stage := range []*rehearsal.Stage{stage, s.stage()} {
+		_, err := stage.Begin(t.Context(), small)
+		if busy, ok := errors.AsType[rehearsal.Busy](err); !ok || busy.ID != begun.ID {
+			t.Errorf("a second one: %v", err)
+		}
+	}
+	s.until(stage, begun.ID, ended)
+	s.begin(stage, small)
+}
+
+// One that runs is stopped by Remove, also by that of another process, and is kept.
+func TestCancel(t *testing.T) {
+	for name, elsewhere := range map[string]bool{"here": false, "elsewhere": true} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t)
+			stage := s.stage()
+			plan := small
+			plan.Over = time.Minute
+			begun := s.begin(stage, plan)
+			s.until(stage, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
+			by := stage
+			if elsewhere {
+				by = s.stage()
+			}
+			if err := by.Remove(t.Context(), begun.ID); err != nil {
+				t.Fatal(err)
+			}
+			r, report := s.until(by, begun.ID, ended)
+			if r.State != rehearsal.Cancelled || r.Judged || r.Rush.Sent == 100 || report == nil || !report.Interrupted {
+				t.Errorf("%+v", r)
+			}
+			if p, _ := s.Product(t.Context(), begun.ID); !p.Terms.Closed {
+				t.Error("its product is still on sale")
+			}
+		})
+	}
+}
+
+// A server that ends, or is killed, leaves one that has failed and can be removed.
+func TestTheServerEndsInTheMiddle(t *testing.T) {
+	for name, end := range map[string]func(*rehearsal.Stage, *shop){
+		"ends":   func(stage *rehearsal.Stage, _ *shop) { stage.Close() },
+		"killed": func(_ *rehearsal.Stage, s *shop) { s.lose() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newShop(t)
+			stage := s.stage()
+			plan := small
+			plan.Over = time.Minute
+			begun := s.begin(stage, plan)
+			s.until(stage, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
+			end(stage, s)
+			next := s.stage()
+			r, _, err := next.Find(t.Context(), begun.ID)
+			if err != nil || r.State != rehearsal.Failed || !strings.Contains(r.Reason, "server ended") {
+				t.Errorf("%+v, %v", r, err)
+			}
+			if err := next.Remove(t.Context(), begun.ID); err != nil {
+				t.Error(err)
+			}
+			if _, err := s.Product(t.Context(), begun.ID); !errors.Is(err, sale.ErrNotFound) {
+				t.Errorf("its product is there: %v", err)
+			}
+		})
+	}
+}
+
+func TestWhatTheJudgeSaid(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		ruling rehearsal.Ruling
+		cannot error
+		state  rehearsal.State
+	}{
+		"findings":   {rehearsal.Ruling{Findings: 2, Document: json.RawMessage(`{"findings":[1,2]}`)}, nil, rehearsal.Done},
+		"cannot say": {rehearsal.Ruling{}, sale.ErrUnavailable, rehearsal.Failed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			s.ruling, s.cannot = c.ruling, c.cannot
+			stage := s.stage()
+			r, report := s.until(stage, s.begin(stage, small).ID, ended)
+			if r.State != c.state || r.Judged != (c.cannot == nil) || r.Ruling.Findings != c.ruling.Findings || report == nil {
+				t.Errorf("%+v", r)
+			}
+			if c.cannot != nil && !strings.Contains(r.Reason, "judge") {
+				t.Errorf("reason %q", r.Reason)
+			}
+		})
+	}
+}
+
+// Quitters hold their units until the payment window has passed, and the judge
+// waits for that.
+func TestTheJudgeWaitsForTheUnitsOfQuitters(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	stage := s.stage()
+	plan := small
+	plan.Quitters = 50
+	begun := s.begin(stage, plan)
+	if p, _ := s.Product(t.Context(), begun.ID); p.Terms.PaymentWindow != 10*time.Second {
+		t.Errorf("%+v", p.Terms)
+	}
+	r, _ := s.until(stage, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Reported })
+	if r.State != rehearsal.Running || r.Rush.Paid+r.Rush.Quit != 10 || r.Rush.Quit == 0 {
+		t.Errorf("%+v", r)
+	}
+	s.expire(begun.ID)
+	if r, _ = s.until(stage, begun.ID, ended); r.State != rehearsal.Done || r.Expired != r.Rush.Quit {
+		t.Errorf("%+v", r)
+	}
+}
+
+func TestAProductThatCannotBePut(t *testing.T) {
+	s := newShop(t)
+	s.refuse = sale.ErrUnavailable
+	stage := s.stage()
+	if _, err := stage.Begin(t.Context(), small); !errors.Is(err, sale.ErrUnavailable) {
+		t.Error(err)
+	}
+	all, err := stage.All(t.Context())
+	if err != nil || len(all) != 1 || all[0].State != rehearsal.Failed || all[0].Reason == "" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	if err := stage.Remove(t.Context(), all[0].ID); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNoSuchRehearsal(t *testing.T) {
+	stage := newShop(t).stage()
+	for _, id := range []string{"1", "rehearsal-x", "rehearsal-../x", ""} {
+		_, _, err := stage.Find(t.Context(), id)
+		if err2 := stage.Remove(t.Context(), id); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
+			t.Errorf("%q: %v, %v", id, err, err2)
+		}
+	}
+}
+
+func TestWhatCannotBeRead(t *testing.T) {
+	s := newShop(t)
+	if _, err := s.Begin(t.Context(), "rehearsal-1", []byte("{")); err != nil {
+		t.Fatal(err)
+	}
+	s.lose()
+	r, _, err := s.stage().Find(context.Background(), "rehearsal-1")
+	if err != nil || r.State != rehearsal.Failed || r.ID != "rehearsal-1" {
+		t.Errorf("%+v, %v", r, err)
+	}
+}

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""make schemathesis: a stranger that has read /openapi.json tries to catch a real server at breaking it.
+
+Schemathesis asks every operation, alone and one after another, with right and wrong input, under a fixed seed, once with
+operators' token and once without. It comes through pip, once, into .cache/schemathesis (scripts/deps); where it could
+not be had this says SKIPPED.
+"""
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE.parent.parent / "scripts"))
+import seckill  # noqa: E402
+
+TOOL = seckill.CACHE / "schemathesis" / "bin" / "schemathesis"
+TOKEN = "token-of-a-test"
+WITHIN = 90  # seconds for both, longer is a hang
+
+
+def judge(folder, options, headers):
+    with seckill.serve(folder, options=options) as sale:
+        args = [TOOL, "--config-file", HERE / "schemathesis.toml", "run", f"{sale.url}/openapi.json", "--no-color"]
+        for h in headers:
+            args += ["--header", h]
+        done = subprocess.run(args, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=WITHIN)
+    log = (pathlib.Path(folder) / "serve.log").read_text()
+    if done.returncode or "level=ERROR" in log:
+        raise seckill.Failed(f"{done.stdout}\nthe server said:\n{log[-2000:]}")
+    return next(line.strip() for line in done.stdout.splitlines() if "generated" in line)
+
+
+def run():
+    if not TOOL.exists():
+        print("schemathesis SKIPPED: it could not be had (scripts/deps test says why)", flush=True)
+        return
+    for name, options, headers in [("anybody's sale", [], []),
+                                   ("operators' sale, asked by one", ["--admin-token", TOKEN], [f"Authorization: Bearer {TOKEN}"])]:
+        with tempfile.TemporaryDirectory(prefix="seckill-contract-") as folder:
+            print(f"schemathesis: {name}: {judge(folder, options, headers)}, no failures", flush=True)
+
+
+seckill.main(run)

@@ -1,0 +1,83 @@
+import { counter, expect, test } from '../fixtures'
+
+test('a product is put on sale and paused without a mouse', async ({ page }) => {
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: 'Nothing is on sale' })).toBeVisible()
+  await page.keyboard.press('n')
+  await expect(page.getByLabel('Product id')).toBeFocused()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('lsprint') // letters that are keys elsewhere
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('50')
+  await page.keyboard.press('Enter')
+  await expect(counter(page, 'remaining')).toHaveText('50')
+
+  await page.getByRole('link', { name: 'Watch it live' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Newest orders' })).toBeVisible()
+  await page.keyboard.press('p')
+  await expect(page.getByText('Paused')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled()
+  await page.keyboard.press('p')
+  await expect(page.getByText('On sale', { exact: true })).toBeVisible()
+  await page.keyboard.press('t')
+  await expect(page.getByLabel('Quantity')).toBeFocused()
+  await page.keyboard.press('Shift+Tab')
+  await page.keyboard.press('o')
+  await expect(page.getByRole('heading', { name: 'Orders of Product lsprint' })).toBeVisible()
+})
+
+test('help tells the keys of the page, and can put them off', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  await page.goto('/products/1')
+  await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
+  await page.keyboard.press('?')
+  const help = page.getByRole('dialog', { name: 'Help' })
+  await expect(help.getByText('pause or resume')).toBeVisible()
+  await page.keyboard.press('p')
+  await help.getByLabel('Keys of one letter are on').uncheck()
+  await page.keyboard.press('Escape')
+  await expect(help).toBeHidden()
+  await page.keyboard.press('p')
+  await page.keyboard.press('r')
+  await expect(page.getByText('On sale', { exact: true })).toBeVisible()
+  await expect(page).toHaveURL(/products/)
+  await page.reload()
+  await page.keyboard.press('?')
+  await expect(help).toBeHidden()
+  await page.getByRole('button', { name: 'Help' }).click()
+  await expect(help.getByLabel('Keys of one letter are on')).not.toBeChecked()
+})
+
+for (const [name, path, says] of [
+  ['the console', '/', 'put a product on sale'],
+  ['one sale', '/products/1', 'pause or resume'],
+  ['its orders', '/order/1', 'to its middle'],
+  ['the rehearsals', '/?rehearsals', 'run the demo sale'],
+  ['a comparison', '/?compare=a,b', 'all sales'],
+  ['the buyer’s page', '/buy/1', 'One press is enough.'],
+] as const) {
+  test(`? helps on ${name}, and Escape ends it`, async ({ page, server }) => {
+    await server.put('1', { quantity: 5 })
+    await page.goto(path)
+    await expect(page.getByRole('button', { name: 'Help' })).toBeVisible()
+    await page.keyboard.press('?')
+    const help = page.getByRole('dialog', { name: 'Help' })
+    await expect(help.getByText(says)).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(help).toBeHidden()
+    await page.keyboard.press('l')
+    await expect(page.getByRole('button', { name: '帮助' })).toBeVisible()
+  })
+}
+
+test('a step by a key that is refused says so, as one by its button does', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  await page.route('**/api/products/1/pause', (route) =>
+    route.fulfill({ status: 409, json: { type: '/problems/changed_meanwhile', title: 'Changed by somebody else meanwhile', status: 409 } }),
+  )
+  await page.goto('/products/1')
+  await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
+  await page.keyboard.press('p')
+  await expect(page.getByText('Changed by somebody else meanwhile')).toBeVisible()
+})

@@ -1,0 +1,62 @@
+import { expect, test } from '../fixtures'
+
+test.describe('a Chinese browser', () => {
+  test.use({ locale: 'zh-CN' })
+  test('has Chinese pages, and English ones once it asks for them', async ({ page, server }) => {
+    await server.put('1', { quantity: 5 })
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: '开售一个商品' })).toBeVisible()
+    await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
+    await page.goto('/buy/1')
+    await expect(page.getByRole('button', { name: '立即抢购' })).toBeVisible()
+    await page.getByRole('button', { name: 'English' }).click()
+    await expect(page.getByRole('button', { name: 'Buy one' })).toBeVisible()
+    await expect(page.locator('html')).toHaveAttribute('lang', 'en')
+    await page.goto('/')
+    await expect(page.getByRole('heading', { name: 'Put a product on sale' })).toBeVisible()
+  })
+})
+
+test.describe('what the server says', () => {
+  test.use({ locale: 'zh-CN' })
+
+  test('is Chinese beside a field, and English after a switch', async ({ page }) => {
+    await page.goto('/')
+    await page.getByLabel('数量').fill('0')
+    await page.getByRole('button', { name: '开售', exact: true }).click()
+    await expect(page.getByLabel('数量')).toHaveAccessibleDescription('必须是 1 到 10000000 的整数')
+    await page.getByRole('button', { name: 'English' }).click()
+    await expect(page.getByLabel('Quantity')).toHaveAccessibleDescription('must be a whole number from 1 to 10000000')
+  })
+
+  test('is Chinese where it refuses a step', async ({ page, server }) => {
+    await server.put('1', { quantity: 5 })
+    await server.fill('1', 3)
+    await page.goto('/products/1')
+    await page.getByRole('button', { name: '修改条款' }).click()
+    await page.getByLabel('数量').fill('2')
+    await page.getByRole('button', { name: '修改条款' }).last().click()
+    await expect(page.getByText('数量或限购低于已被持有的件数')).toBeVisible()
+  })
+
+  test('is Chinese where it judges, to the last equation', async ({ page, server }) => {
+    await server.put('1', { quantity: 5, payment_window: '1h' })
+    await server.fill('1', 5)
+    await page.goto('/products/1')
+    await page.getByRole('button', { name: '立即核验' }).click()
+    await expect(page.getByText('剩余 0 + 被持有 5 + 在途 0 + 待退回 0 = 数量 5')).toBeVisible()
+    await page.getByText('条等式，全部成立').click()
+    // A letter of an equation, n, is all that both languages have.
+    const said = await page.getByRole('region', { name: '核验' }).innerText()
+    expect(said.match(/[A-Za-z]{2,}.*/g)).toBeNull()
+  })
+})
+
+test('a switch loses nothing that was typed', async ({ page }) => {
+  await page.goto('/')
+  await page.getByLabel('Quantity').fill('123')
+  await page.getByRole('button', { name: '中文' }).click()
+  await expect(page.getByLabel('数量')).toHaveValue('123')
+  await page.reload()
+  await expect(page.getByRole('heading', { name: '开售一个商品' })).toBeVisible()
+})

@@ -1,0 +1,108 @@
+import { useState } from 'react'
+import { Link, useLocation } from 'wouter'
+import { ended, reportPath, type Rehearsal } from '../api/rehearsals'
+import { Button } from '../look/Button'
+import { count } from '../sale/format'
+import { words } from '../words/console'
+import { answerLines } from './answerLines'
+import { Chart, leastCount } from './Chart'
+import { askRemove, Confirm, type Question } from './Confirm'
+import { NotBegun, useDemo } from './Demo'
+import { LatencyBars } from './LatencyBars'
+import { NoProduct } from './NoProduct'
+import { planOf, saySeconds, secondsOf } from './outcome'
+import { boardLink } from './ProductCard'
+import { RehearsalBoard } from './RehearsalBoard'
+import { ratesFrom, ratesOf, type Sample } from './rehearsalRates'
+import { Shell } from './Shell'
+import { useRehearsal } from './useRehearsal'
+import { VerdictView } from './VerdictView'
+
+export function RehearsalPage({ id }: { id: string }) {
+  const { rehearsal, refusal, samples, link, seenAt } = useRehearsal(id)
+  const [question, setQuestion] = useState<Question>()
+  const again = useDemo()
+  const [, go] = useLocation()
+  const w = words()
+  const runAgain = () => rehearsal && again.mutate(samePlan(rehearsal))
+  return (
+    <Shell
+      title={rehearsal ? planOf(rehearsal) : w.rehearsals}
+      link={link}
+      seenAt={seenAt}
+      keys={[{ key: 'd', does: 'again', act: runAgain }]}
+    >
+      {refusal && <NoProduct refusal={refusal} title={w.noRehearsal} line={w.noRehearsalLine} />}
+      {rehearsal && (
+        <>
+          <RehearsalBoard rehearsal={rehearsal}>
+            <nav aria-label={w.pagesOf(id)} className="flex flex-wrap gap-x-6 gap-y-1">
+              {rehearsal.report && (
+                <a className={boardLink} href={reportPath(id)} target="_blank" rel="noopener">
+                  {w.report}
+                </a>
+              )}
+              <Link className={boardLink} href={`/order/${id}`}>
+                {w.orders}
+              </Link>
+              <Link className={boardLink} href="/?rehearsals">
+                {w.allRehearsals}
+              </Link>
+            </nav>
+          </RehearsalBoard>
+          <div className="flex flex-wrap items-center gap-3 pt-4">
+            {ended(rehearsal) && (
+              <Button kind="strong" disabled={again.isPending} onClick={runAgain}>
+                {w.runAgain}
+              </Button>
+            )}
+            <Button onClick={() => setQuestion(askRemove(rehearsal, () => go('/?rehearsals')))}>
+              {ended(rehearsal) ? w.remove : w.stop}
+            </Button>
+            <NotBegun error={again.error} />
+          </div>
+          <Charts rehearsal={rehearsal} samples={samples} />
+          {rehearsal.verdict && (
+            <section aria-labelledby="verdict" className="mt-8 grid gap-4">
+              <h2 id="verdict" className="border-b border-line pb-2 text-lead font-semibold">
+                {w.verdict}
+              </h2>
+              <VerdictView verdict={rehearsal.verdict} product={id} />
+            </section>
+          )}
+        </>
+      )}
+      {question && <Confirm question={question} onClose={() => setQuestion(undefined)} />}
+    </Shell>
+  )
+}
+
+const samePlan = ({ buyers, over, quantity, repeat_clickers, quitters }: Rehearsal) => ({
+  buyers,
+  over,
+  quantity,
+  repeat_clickers,
+  quitters,
+})
+
+function Charts({ rehearsal, samples }: { rehearsal: Rehearsal; samples: Sample[] }) {
+  const { times, perS } = rehearsal.timeline ? ratesFrom(rehearsal.timeline) : ratesOf(samples)
+  const w = words()
+  return (
+    <div className="mt-6 grid gap-4 md:grid-cols-2">
+      <Chart
+        title={w.answersPerSecond}
+        times={times}
+        lines={answerLines(perS)}
+        say={(n) => count(Math.round(n))}
+        sayTime={saySeconds}
+        least={leastCount}
+        span={[0, Math.max(secondsOf(rehearsal.over), times.at(-1) ?? 0)]}
+        present={!ended(rehearsal)}
+      >
+        <p className="text-small text-board-muted">{w.byTheRush}</p>
+      </Chart>
+      <LatencyBars latency={rehearsal.latency} title={w.latencyTitle} note={w.fromArrival} />
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import type { UseMutationResult } from '@tanstack/react-query'
+import type { Verdict } from '../api/verify'
+import { Button } from '../look/Button'
+import { words } from '../words/console'
+import { VerdictView } from './VerdictView'
+
+type Props = { product: string; judge: UseMutationResult<Verdict, Error, void> }
+
+/** Proves after the fact that nothing was oversold or lost, at the press of a button. */
+export function Verify({ product, judge }: Props) {
+  const w = words()
+  return (
+    <section aria-labelledby="verify" className="grid content-start gap-4">
+      <h2 id="verify" className="border-b border-line pb-2 text-lead font-semibold">
+        {w.verifyTitle}
+      </h2>
+      <p className="max-w-prose text-muted">{w.verifyLine}</p>
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
+        <Button kind="strong" disabled={judge.isPending} onClick={() => judge.mutate()}>
+          {judge.isPending ? w.verifying : w.verify}
+        </Button>
+        <p role="status" className="text-lead font-semibold empty:hidden">
+          {judge.data && sentence(w.findings(judge.data.findings.length))}
+        </p>
+      </div>
+      <p role="alert" className="text-alarm empty:hidden">
+        {judge.error?.message}
+      </p>
+      {judge.data && <VerdictView verdict={judge.data} product={product} />}
+    </section>
+  )
+}
+
+const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -1,0 +1,7 @@
+import { en } from './consoleEnglish'
+import { zh } from './consoleChinese'
+import { dictionary } from './language'
+
+export type { ConsoleWords } from './consoleEnglish'
+
+export const words = dictionary({ en, zh })

@@ -1,0 +1,99 @@
+import type { State } from '../api/bodies'
+import { dictionary } from './language'
+
+const en = {
+  states: {
+    opening: 'Opening',
+    not_open: 'Not open yet',
+    on_sale: 'On sale',
+    sold_out: 'Sold out',
+    paused: 'Paused',
+    closed: 'Closed',
+  } satisfies Record<State, string>,
+  opensIn: 'Opens in',
+  closesIn: 'Closes in',
+  product: (id: string) => `Product ${id}`,
+  rehearsal: 'Rehearsal',
+  days: (n: number) => `${n} ${n === 1 ? 'day' : 'days'} `,
+  unreachable: 'The server cannot be reached.',
+  answered: (status: number) => `The server answered ${status}.`,
+  lost: 'The server cannot be reached. Trying again.',
+  clockOff: (by: string, ahead: boolean) =>
+    `This device’s clock is ${by} ${ahead ? 'ahead' : 'behind'}. The countdowns here go by the server’s.`,
+  older: 'This page is of an older version.',
+  loading: 'Loading the new one.',
+  load: 'Load the new one',
+  switchTo: 'Switch the language to',
+
+  // Help
+  help: 'Help',
+  keysOn: 'Keys of one letter are on',
+  keysHint: 'All else works by Tab, Enter, Space and the arrow keys.',
+  close: 'Close',
+  keys: {
+    help: 'this help',
+    sales: 'all sales',
+    rehearsals: 'rehearsals',
+    language: 'other language',
+    newProduct: 'put a product on sale',
+    pause: 'pause or resume',
+    terms: 'change the terms',
+    orders: 'all orders',
+    verify: 'verify',
+    run: 'run the demo sale',
+    again: 'run it again',
+    start: 'to the start of the list',
+    middle: 'to its middle',
+    end: 'to its end',
+  },
+}
+
+export type SharedWords = typeof en
+
+const zh: SharedWords = {
+  states: {
+    opening: '正在开启',
+    not_open: '尚未开始',
+    on_sale: '抢购中',
+    sold_out: '已售罄',
+    paused: '已暂停',
+    closed: '已结束',
+  },
+  opensIn: '距开始',
+  closesIn: '距结束',
+  product: (id) => `商品 ${id}`,
+  rehearsal: '演练',
+  days: (n) => `${n} 天 `,
+  unreachable: '无法连接服务器。',
+  answered: (status) => `服务器返回了 ${status}。`,
+  lost: '无法连接服务器，正在重试。',
+  clockOff: (by, ahead) => `本设备的时钟${ahead ? '快了' : '慢了'} ${by}。这里的倒计时以服务器时间为准。`,
+  older: '此页面是旧版本。',
+  loading: '正在载入新版本。',
+  load: '载入新版本',
+  switchTo: '切换语言：',
+
+  // Help
+  help: '帮助',
+  keysOn: '启用单字母快捷键',
+  keysHint: '其余操作可用 Tab、回车、空格和方向键完成。',
+  close: '关闭',
+  keys: {
+    help: '本帮助',
+    sales: '全部抢购',
+    rehearsals: '演练',
+    language: '切换语言',
+    newProduct: '开售一个商品',
+    pause: '暂停或恢复',
+    terms: '修改条款',
+    orders: '全部订单',
+    verify: '核验',
+    run: '运行演示抢购',
+    again: '再运行一次',
+    start: '到列表开头',
+    middle: '到列表中间',
+    end: '到列表末尾',
+  },
+}
+
+export const shared = dictionary({ en, zh })

@@ -1,0 +1,77 @@
+import { dictionary } from './language'
+
+// What the judge looks at, by its name of it, said for somebody who runs a shop; what is asked first stands first.
+const en = {
+  units: 'Every unit is accounted for.',
+  quantity: 'No more units are held than were put on sale.',
+  'sold out': 'It sold out to the last unit: nothing was left lying.',
+  limit: 'Nobody holds more than the limit per buyer.',
+  slots: 'No unit of a buyer is counted twice.',
+  firm: 'No order was lost after the log had it.',
+  numbers: 'The orders are numbered without a gap.',
+  returns: 'Every unit that came free went back on sale, once.',
+  counts: 'The counters agree with the orders, counted one by one.',
+  steps: 'No order went where it may not go, as from cancelled to paid.',
+  openings: 'Every opening of the sale is in the log, and once.',
+  fold: 'The log, read again from its start, gives exactly these orders.',
+  seqs: 'Every buyer who was let in is in the log.',
+  position: 'The store is not ahead of the log.',
+  damage: 'All that is kept can be read.',
+}
+
+const zh: Record<keyof typeof en, string> = {
+  units: '每一件都有下落。',
+  quantity: '被持有的件数不超过投放的件数。',
+  'sold out': '全部售完，一件不剩。',
+  limit: '没有人超过每人限购。',
+  slots: '没有一件被重复计算。',
+  firm: '写入日志的订单没有丢失。',
+  numbers: '订单序号没有空缺。',
+  returns: '退回的每一件都重新开售，且只有一次。',
+  counts: '计数与逐条订单一致。',
+  steps: '没有订单走了不该走的步骤，例如取消后又付款。',
+  openings: '每一次开启都在日志里，且只有一次。',
+  fold: '从头重读日志，得到的正是这些订单。',
+  seqs: '每一个被放行的买家都在日志里。',
+  position: '存储没有超前于日志。',
+  damage: '保存的一切都可以读取。',
+}
+
+const plain = dictionary<Record<string, string>>({ en, zh })
+const first = Object.keys(en).slice(0, 4)
+
+/** What has to hold, in plain words. */
+export const plainly = (invariant: string): string => plain()[invariant] ?? invariant
+export const asksFirst = (invariant: string): boolean => first.includes(invariant)
+
+// An equation by the judge's own words, with its numbers in it, in their order.
+const chinese: Record<string, (n: string[]) => string> = {
+  'remaining + held + in flight + returns pending = quantity': ([remaining, held, flying, pending, quantity]) =>
+    `剩余 ${remaining} + 被持有 ${held} + 在途 ${flying} + 待退回 ${pending} = 数量 ${quantity}`,
+  'held <= quantity': ([held, quantity]) => `被持有 ${held} ≤ 数量 ${quantity}`,
+  'sold out: held = quantity': ([held, quantity]) => `售完：被持有 ${held} = 数量 ${quantity}`,
+  'held by one user <= limit': ([held, limit]) => `一人最多持有 ${held} ≤ 限购 ${limit}`,
+  'every unit of a user has a slot of its own': ([held]) => `被持有的每一件各占一格：${held}`,
+  'every order in the log was answered as placed, and none was rejected': ([rejected]) => `被拒绝的订单：${rejected}`,
+  'orders are numbered 1..n': ([last, n]) => `订单序号 1..n：最后 ${last}，n ${n}`,
+  'returns are numbered 1..n': ([returns, n]) => `退回序号 1..n：退回 ${returns}，n ${n}`,
+  'every unit that came free was returned once': ([returns, cancelled, expired]) =>
+    `退回 ${returns} = 已取消 ${cancelled} + 已过期 ${expired}`,
+  'returns that the gate took <= returns given': ([taken, given]) => `闸口收回 ${taken} ≤ 应退回 ${given}`,
+  "the product's counts are those of its rows": (n) =>
+    ['被持有', '已下单', '已付款', '已取消', '已过期', '未成功'].map((word, i) => `${word} ${n[2 * i]} = ${n[2 * i + 1]}`).join('，'),
+  'orders went by legal steps only': ([orders]) => `逐步检查的订单：${orders}`,
+  'one accepted opening for each epoch, 1..n': ([n, stored]) => `每期一次开启：日志 ${n}，存储 ${stored}`,
+  'the log, folded again, gives these rows': ([orders, returns]) => `重读所得：订单 ${orders}，退回 ${returns}`,
+  'log and outbox hold seq 1..n of the epoch': ([epoch, n, held]) => `第 ${epoch} 期放行 1..n：n ${n}，日志与发件箱共有 ${held}`,
+  'position <= log end': ([position, end]) => `位置 ${position} ≤ 日志末尾 ${end}`,
+}
+
+const equations = dictionary<typeof chinese>({ en: {}, zh: chinese })
+
+/** The equation in the page's language, where that is not the judge's. One of a partition names it in front, one that does not hold says so. */
+export function equationIn(words: string, numbers: string[]): string | undefined {
+  const [, not, partition, bare = ''] = /^(not so: )?(?:partition (\d+): )?(.*)$/.exec(words) ?? []
+  const said = equations()[bare]?.(numbers)
+  return said && `${not ? '不成立：' : ''}${partition ? `分区 ${partition}：` : ''}${said}`
+}
