@@ -70,9 +70,9 @@ def about(run):
     a = run["about"]
     disk = run["parts"].get("disk", {}).get("fsync after 4 KiB")
     return (f"{a['started_at'].replace('T', ' ')[:16]} UTC, commit {a['commit']}; {a['cpu']}, {a['cores']} cores, Linux "
-            f"{a['kernel']}; {a['rounds']} rounds, seed {a['seed']}, {a['took_s'] // 60} min {a['took_s'] % 60} s; "
+            f"{a['kernel']}; rounds: {a['rounds']}, seed {a['seed']}, {a['took_s'] // 60} min {a['took_s'] % 60} s; "
             f"load average before: {a['load_average']:.2f}."
-            + (f" A sync of the disk after 4 KiB: {show(mid(disk))} µs ({spread(disk)})." if disk else ""))
+            + (f" A sync of the disk after 4 KiB: {cell(run['parts'], 'disk', 'fsync after 4 KiB')} µs." if disk else ""))
 
 
 def goals(run):

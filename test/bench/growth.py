@@ -4,6 +4,7 @@ Every point is measured REPEATS times, and where points can be measured in any o
 """
 
 import json
+import multiprocessing.pool
 import random
 import re
 import socket
@@ -28,11 +29,18 @@ def products(figures, folder, scale):
     """Sold-out answers of 1, 100 and 10,000 products, asked for in turn."""
     counts = [n for n in (1, 100, 10_000) if n <= 10_000 * scale]
     with seckill.serve(folder) as sale:
-        for n in range(max(counts)):
-            refusals.sell_out(sale, f"p{n}")
+        with multiprocessing.pool.ThreadPool(32) as many:  # openings that wait for the same sync
+            many.map(lambda n: refusals.sell_out(sale, f"p{n}"), range(max(counts)))
         for n in random.sample(counts * REPEATS, len(counts) * REPEATS):
             refusing(figures, sale, "sold out, by products", f"{n}", "/api/products/p0/orders", n)
-        figures.add("sold out, by products", "resident, 10000", "MB", gauges.memory_mb([sale.pid]))
+        figures.add("sold out, by products", f"resident with {max(counts)}", "MB", gauges.memory_mb([sale.pid]))
+    growing(figures, "sold out, by products", max(counts), 1)
+
+
+def growing(figures, part, at, than, goal=("<=", 1.1)):
+    """How much more an answer costs at the end than at the beginning."""
+    figures.add(part, f"CPU at {at:,}, × at {than:,}", "×",
+                figures.median(part, f"{at}") / figures.median(part, f"{than}"), goal=goal)
 
 
 def orders(figures, folder, scale):
@@ -57,6 +65,8 @@ def orders(figures, folder, scale):
         counts = [*((n, f"sold{n}") for n in sold), (whole, "full")] * REPEATS
         for n, product in random.sample(counts, len(counts)):
             refusing(figures, sale, "sold out, by buyers", f"{n}", f"/api/products/{product}/orders")
+    growing(figures, "sold out, by buyers", whole, min(1_000, whole))
+    growing(figures, "admitting, CPU by orders kept", whole, whole // 10, None)
     for _ in range(REPEATS):
         with seckill.serve(folder) as sale:
             figures.add(name, "restart until ready", "s", sale.started_in, goal=("<=", 5))
@@ -67,10 +77,13 @@ def orders(figures, folder, scale):
 def users(figures, _folder, _scale):
     """The share of that answer that looks for the buyer, up to ten million of them, which takes no server."""
     command = "go test -run - -bench Refuse ./internal/purchase"
+    part, took = "looking for a buyer, by buyers", {}
     for buyers, ns, allocations in re.findall(r"Refuse/(\d+)-\d+\s+\d+\s+(\S+) ns/op\s.*?(\d+) allocs/op",
                                               gauges.output(["go", "test", "-C", seckill.ROOT, *command.split()[2:]])):
-        figures.add("looking for a buyer, by buyers", buyers, "ns", float(ns), command)
-        figures.add("looking for a buyer, by buyers", f"allocations, {buyers}", "", float(allocations), goal=("<=", 0))
+        took[int(buyers)] = float(ns)
+        figures.add(part, buyers, "ns", float(ns), command)
+        figures.add(part, "allocations", "", float(allocations), goal=("<=", 0))
+    figures.add(part, f"{max(took):,} add to an answer", "ns", took[max(took)] - took[min(took)], goal=("<=", 1000))
 
 
 def watching(folder, sale, product, watchers):
