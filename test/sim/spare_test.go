@@ -11,7 +11,7 @@ import (
 // No promise depends on that, so it is counted.
 func TestAnOpeningSparesQueuedOrders(t *testing.T) {
 	admitted, stale := 0, 0
-	for seed := range uint64(60) {
+	for seed := range uint64(30) {
 		if s, _ := tellOf(seed, true); !s.embedded {
 			a, st := s.admissions()
 			admitted, stale = admitted+a, stale+st

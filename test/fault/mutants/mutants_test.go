@@ -102,10 +102,11 @@ func (w *workshop) mutated(t *testing.T, m *mutant) {
 		seed, n := m.test.seed, stories
 		if full {
 			seed, n = strconv.FormatUint(rand.Uint64N(1<<40), 10), 1000
+			r.Of = n
 			env = append(env, "TALLY=1")
 		}
 		env = append(env, "SEED="+seed, "SEEDS="+strconv.Itoa(n))
-		r.Seed, r.Of = seed, n
+		r.Seed = seed
 	}
 	said, failed := w.run(t, m.test, binary, env...)
 	r.Caught = failed && m.says.MatchString(said)
@@ -158,7 +159,7 @@ func (r *row) count(said string) {
 	if n := told.FindStringSubmatch(said); n != nil {
 		r.Runs, _ = strconv.Atoi(n[1])
 	}
-	if n := broke.FindStringSubmatch(said); n != nil {
+	if n := broke.FindStringSubmatch(said); n != nil && full {
 		r.Broke, _ = strconv.Atoi(n[1])
 	}
 }
