@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter jmeter-cluster bench clean help
+.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter jmeter-cluster bench bench-growth rounds growth pgo clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -92,8 +92,21 @@ jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 un
 jmeter-cluster: ## - the same of a cluster
 	@$(MAKE) --no-print-directory jmeter CLUSTER=1
 
-bench: deps-bench build bin/devstack ## Measure speed and memory, beside nginx and the disk (ROUNDS=5, OUT=.cache/bench.json, ONLY=PART)
-	@python3 test/bench/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
+BENCH = python3 test/bench/bench.py $@ $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
+
+rounds growth: deps-bench build bin/devstack bin/bench
+	@$(BENCH)
+
+bench: rounds ## Measure speed beside nginx, fasthttp and a plain handler, and write docs/performance.md (ROUNDS=5, OUT=FILE, ONLY=PART)
+
+bench-growth: growth ## The same by products, buyers, orders and watchers, and what memory and a restart they take
+
+.PHONY: bin/bench
+bin/bench:
+	go build -trimpath -o bin/ ./test/bench/...
+
+pgo: deps-bench bin/devstack bin/bench ## Make cmd/seckill/default.pgo anew, which the compiler optimises by
+	@python3 test/bench/profile.py
 
 clean: ## Remove what was built and downloaded; ./data stays
 	rm -rf bin .cache ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete

@@ -60,20 +60,27 @@ def front(folder, port, apis):
 
 
 @contextlib.contextmanager
+def devstack(folder):
+    """Redis, Kafka and Postgres: (process id, where they are as flags of serve)."""
+    log = folder / "devstack.log"
+    flags = re.compile(r"--redis \S+ --kafka \S+ --postgres \S+")
+    with seckill.process([str(DEVSTACK)], log, lambda: flags.search(log.read_text()), 120) as p:
+        yield p.pid, shlex.split(flags.search(log.read_text()).group())
+
+
+@contextlib.contextmanager
 def cluster(folder, port=None):
     """A cluster whose nginx listens on port, or a free one, until the block is left."""
     if not shutil.which("nginx"):
         raise seckill.Failed("nginx is missing: make deps installs it or prints what to run")
     folder, port = pathlib.Path(folder), port or seckill.free_port()
     with contextlib.ExitStack() as stack:
-        log = folder / "devstack.log"
-        flags = re.compile(r"--redis \S+ --kafka \S+ --postgres \S+")
-        stack.enter_context(seckill.process([str(DEVSTACK)], log, lambda: flags.search(log.read_text()), 120))
-        servers = shlex.split(flags.search(log.read_text()).group())
+        pid, servers = stack.enter_context(devstack(folder))
         members = {n: member(folder, n, servers, r) for n, r in
                    {"api-1": "api", "api-2": "api", "projector": "projector"}.items()}
         started = {n: (stack.enter_context(context).pid, address) for n, (address, context) in members.items()}
         stack.enter_context(front(folder, port, {n: a for n, (_, a) in started.items() if n != "projector"}))
+        started["devstack"] = pid, None
         yield Cluster(f"http://127.0.0.1:{port}", servers, started)
 
 

@@ -2,28 +2,14 @@ package httpapi
 
 import (
 	"context"
-	"net"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/valyala/fasthttp"
 
 	"seckill/internal/live"
 	"seckill/internal/sale"
 )
-
-const (
-	// hearbeat is how often a stream says something: a browser that has gone is
-	// noticed at the second write that it does not take.
-	heartbeat = 15 * time.Second
-	// takeTimeout is how long a reader may take over a frame. Who is slower is
-	// cut off, and a browser comes back by itself.
-	takeTimeout = 10 * time.Second
-)
-
-const streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n" +
-	"X-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\nretry: 1000\n\n"
 
 // productEvents streams a product's counters, and to operators its newest orders.
 func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
@@ -36,10 +22,10 @@ func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		a.explain(err).send(ctx)
 		return
 	}
-	a.stream(ctx, func() (watchers []*live.Watcher) {
-		watchers = append(watchers, a.Hub.Watch(id, "product", func() live.Build { return a.watchProduct(id) }))
+	a.stream(ctx, func(ring func()) (watchers []*live.Watcher) {
+		watchers = append(watchers, a.Hub.Watch(id, "product", func() live.Build { return a.watchProduct(id) }, ring))
 		if a.operator(ctx) {
-			watchers = append(watchers, a.Hub.Watch(id, "orders", func() live.Build { return a.watchOrders(id) }))
+			watchers = append(watchers, a.Hub.Watch(id, "orders", func() live.Build { return a.watchOrders(id) }, ring))
 		}
 		return watchers
 	})
@@ -61,8 +47,8 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		return
 	}
 	view := "order " + t.Product + " " + t.User
-	a.stream(ctx, func() []*live.Watcher {
-		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) })}
+	a.stream(ctx, func(ring func()) []*live.Watcher {
+		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) }, ring)}
 	})
 }
 
@@ -92,54 +78,6 @@ func readTrace(q *fasthttp.Args) (t Trace, err error) {
 		return t, bad
 	}
 	return t, nil
-}
-
-// stream turns the connection into an event stream. What began it goes back to
-// fasthttp, so that a watcher costs a connection, a goroutine, and no buffers.
-func (a *API) stream(ctx *fasthttp.RequestCtx, watch func() []*live.Watcher) {
-	if ctx.IsHead() {
-		ctx.SetContentType("text/event-stream")
-		return
-	}
-	watchers := watch()
-	a.streams.Add(1)
-	ctx.HijackSetNoResponse(true)
-	ctx.Hijack(func(c net.Conn) {
-		if h, ok := c.(interface{ UnsafeConn() net.Conn }); ok {
-			c = h.UnsafeConn()
-		}
-		go a.feed(c, watchers)
-	})
-}
-
-// feed writes to one watcher until it or the server goes.
-func (a *API) feed(c net.Conn, watchers []*live.Watcher) {
-	defer a.streams.Done()
-	defer func() { _ = c.Close() }()  // what was not taken by now is for nobody
-	var product, orders <-chan []byte // nil: never anything
-	for i, frames := range []*<-chan []byte{&product, &orders} {
-		if i < len(watchers) {
-			*frames = watchers[i].Frames()
-			defer watchers[i].Close()
-		}
-	}
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	frame, open := []byte(streamHead), true
-	for open {
-		_ = c.SetWriteDeadline(time.Now().Add(takeTimeout))
-		if _, err := c.Write(frame); err != nil {
-			return
-		}
-		select {
-		case frame, open = <-product:
-		case frame, open = <-orders:
-		case <-beat.C:
-			frame = []byte(":\n\n")
-		case <-a.waits.Done():
-			return
-		}
-	}
 }
 
 // ask gives a build as long as a read may take.

@@ -180,14 +180,11 @@ func TestSlowReader(t *testing.T) {
 	a := New(newShop().config())
 	defer a.cancel()
 	end, far := net.Pipe() // nothing is buffered: the first write waits for a reader
-	w := a.Hub.Watch("1", "v", func() live.Build { return a.watchProduct("1") })
-	done := make(chan struct{})
+	st := &stream{}
+	st.rings.Store(1)
+	st.watchers = []*live.Watcher{a.Hub.Watch("1", "v", func() live.Build { return a.watchProduct("1") }, st.ring)}
 	a.streams.Add(1)
-	go func() {
-		a.feed(deadlineConn{end}, []*live.Watcher{w})
-		close(done)
-	}()
-	<-done
+	a.begin(st, deadlineConn{end})
 	if n := a.Hub.Watchers(); n != 0 {
 		t.Errorf("%d watchers are left", n)
 	}

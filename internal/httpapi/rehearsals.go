@@ -117,8 +117,8 @@ func (a *API) rehearsalEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		a.explain(err).send(ctx)
 		return
 	}
-	a.stream(ctx, func() []*live.Watcher {
-		return []*live.Watcher{a.Hub.Watch(id, "rehearsal", func() live.Build { return a.watchRehearsal(id) })}
+	a.stream(ctx, func(ring func()) []*live.Watcher {
+		return []*live.Watcher{a.Hub.Watch(id, "rehearsal", func() live.Build { return a.watchRehearsal(id) }, ring)}
 	})
 }
 

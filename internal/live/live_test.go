@@ -3,6 +3,7 @@ package live_test
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -69,10 +70,12 @@ func want(t *testing.T, w *live.Watcher, frame string) {
 	}
 }
 
+func silent() {}
+
 func TestWholeFirstThenNews(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(1)
-		w := h.Watch("1", "v", c.start)
+		w := h.Watch("1", "v", c.start, silent)
 		defer w.Close()
 		want(t, w, "whole 1")
 		want(t, w, "nothing")
@@ -80,7 +83,7 @@ func TestWholeFirstThenNews(t *testing.T) {
 		c.set(2)
 		h.Wake("2", "1")
 		want(t, w, "news 2")
-		late := h.Watch("1", "v", c.start)
+		late := h.Watch("1", "v", c.start, silent)
 		defer late.Close()
 		want(t, late, "whole 2")
 	})
@@ -91,7 +94,7 @@ func TestOneBuildForAllAndTenASecond(t *testing.T) {
 		h, c := live.New(), count(0)
 		var all []*live.Watcher
 		for range 100 {
-			w := h.Watch("1", "v", c.start)
+			w := h.Watch("1", "v", c.start, silent)
 			defer w.Close()
 			all = append(all, w)
 		}
@@ -116,10 +119,43 @@ func TestOneBuildForAllAndTenASecond(t *testing.T) {
 	})
 }
 
+func TestACrowdIsToldInTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, c := live.New(), count(0)
+		const watchers = 1000
+		var all []*live.Watcher
+		for range watchers {
+			w := h.Watch("1", "v", c.start, silent)
+			defer w.Close()
+			all = append(all, w)
+		}
+		time.Sleep(2 * live.Spacing) // the first frame's turns, and the rest after them
+		for _, w := range all {
+			want(t, w, "whole 0")
+		}
+		c.set(1)
+		h.Wake("1")
+		synctest.Wait()
+		told := slices.DeleteFunc(slices.Clone(all), func(w *live.Watcher) bool { return len(w.Frames()) == 0 })
+		if len(told) == 0 || len(told) > watchers/10 {
+			t.Errorf("%d of %d were told at once", len(told), watchers)
+		}
+		late := h.Watch("1", "v", c.start, silent) // while the others are being told
+		defer late.Close()
+		time.Sleep(live.Spacing)
+		for _, w := range all {
+			want(t, w, "news 1")
+			want(t, w, "nothing")
+		}
+		want(t, late, "whole 1")
+		want(t, late, "nothing")
+	})
+}
+
 func TestAWakeDuringTheSpacingIsNotLost(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(1)
-		w := h.Watch("1", "v", c.start)
+		w := h.Watch("1", "v", c.start, silent)
 		defer w.Close()
 		want(t, w, "whole 1")
 		c.set(2)
@@ -133,7 +169,7 @@ func TestAWakeDuringTheSpacingIsNotLost(t *testing.T) {
 func TestPulse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(1)
-		w := h.Watch("1", "v", c.start)
+		w := h.Watch("1", "v", c.start, silent)
 		defer w.Close()
 		want(t, w, "whole 1")
 		c.set(2)
@@ -145,7 +181,7 @@ func TestPulse(t *testing.T) {
 func TestASlowWatcherStartsAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(1)
-		slow, quick := h.Watch("1", "v", c.start), h.Watch("1", "v", c.start)
+		slow, quick := h.Watch("1", "v", c.start, silent), h.Watch("1", "v", c.start, silent)
 		defer slow.Close()
 		defer quick.Close()
 		want(t, quick, "whole 1")
@@ -163,14 +199,14 @@ func TestASlowWatcherStartsAgain(t *testing.T) {
 func TestGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(1)
-		w := h.Watch("1", "v", c.start)
+		w := h.Watch("1", "v", c.start, silent)
 		want(t, w, "whole 1")
 		time.Sleep(live.Spacing)
 		c.set(-1)
 		h.Wake("1")
 		want(t, w, "closed")
 		c.set(5)
-		again := h.Watch("1", "v", c.start)
+		again := h.Watch("1", "v", c.start, silent)
 		want(t, again, "whole 5")
 		w.Close() // must not take the new topic along
 		w.Close()
@@ -189,8 +225,8 @@ func TestGone(t *testing.T) {
 func TestTheLastWatcherEndsTheTopic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(1)
-		a, b := h.Watch("1", "v", c.start), h.Watch("1", "v", c.start)
-		other := h.Watch("1", "another", count(7).start)
+		a, b := h.Watch("1", "v", c.start, silent), h.Watch("1", "v", c.start, silent)
+		other := h.Watch("1", "another", count(7).start, silent)
 		want(t, a, "whole 1")
 		a.Close()
 		time.Sleep(live.Spacing)

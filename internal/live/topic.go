@@ -2,6 +2,8 @@ package live
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 )
@@ -23,6 +25,7 @@ type topic struct {
 type Watcher struct {
 	topic  *topic
 	frames chan []byte
+	ring   func()
 	once   sync.Once
 }
 
@@ -45,7 +48,7 @@ func (t *topic) run(ctx context.Context) {
 		frame, word := t.build(ctx)
 		switch word {
 		case News:
-			t.show(frame)
+			t.show(ctx, frame)
 		case Gone:
 			t.end()
 			return
@@ -72,17 +75,42 @@ func (t *topic) rest(ctx context.Context) bool {
 	return true
 }
 
-func (t *topic) show(f Frame) {
+// show hands a frame round, turn by turn: to wake thousands at once would make
+// the buyers of this moment wait behind all of them.
+func (t *topic) show(ctx context.Context, f Frame) {
+	t.mu.Lock()
+	first := t.whole == nil
+	t.whole = f.Whole // those who come from here on begin with it
+	there := slices.Collect(maps.Keys(t.watchers))
+	t.mu.Unlock()
+	for {
+		n := min(turn, len(there))
+		t.hand(there[:n], f, first)
+		if there = there[n:]; len(there) == 0 {
+			return
+		}
+		select {
+		case <-time.After(breath):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// hand gives a frame to those of these watchers who have not left.
+func (t *topic) hand(to []*Watcher, f Frame, first bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	first := t.whole == nil
-	t.whole = f.Whole
-	for w := range t.watchers {
+	for _, w := range to {
+		if _, there := t.watchers[w]; !there {
+			continue
+		}
 		if first || len(w.frames) == cap(w.frames) {
 			w.restart(f.Whole)
 		} else {
 			w.frames <- f.News // there is room, and nobody else sends
 		}
+		w.ring()
 	}
 }
 
@@ -108,11 +136,12 @@ func (t *topic) end() {
 	defer t.mu.Unlock()
 	for w := range t.watchers {
 		close(w.frames)
+		w.ring()
 	}
 }
 
-func (t *topic) join() *Watcher {
-	w := &Watcher{topic: t, frames: make(chan []byte, behind)}
+func (t *topic) join(ring func()) *Watcher {
+	w := &Watcher{topic: t, frames: make(chan []byte, behind), ring: ring}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.whole != nil {

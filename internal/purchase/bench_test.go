@@ -25,10 +25,19 @@ func (l *instant) Append(_ context.Context, partition int32, records []sale.Reco
 
 func (l *instant) Partition(string) int32 { return 0 }
 
-// newStall is a desk over memory alone, with a gate that has so many units.
-func newStall(b *testing.B, units int64) *purchase.Desk {
+// newStall is a desk over memory alone, with a gate that has so many units, and
+// so many buyers from before.
+func newStall(b *testing.B, units int64, buyers int) *purchase.Desk {
 	g := memgate.New(memgate.Options{})
 	in, _, err := g.Shut(b.Context(), product, 1)
+	const chunk = 1000
+	for from := 0; from < buyers && err == nil; from += chunk {
+		holdings := make([]gate.Holding, min(chunk, buyers-from))
+		for i := range holdings {
+			holdings[i] = gate.Holding{User: fmt.Sprint("buyer-", from+i), Order: id(from + i + 1)}
+		}
+		err = g.Load(b.Context(), product, 1, in, holdings)
+	}
 	if err == nil {
 		err = g.Open(b.Context(), product, 1, in, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: units})
 	}
@@ -42,20 +51,25 @@ func newStall(b *testing.B, units int64) *purchase.Desk {
 	})
 }
 
+// BenchmarkRefuse is losers, each another one, of a sale that had so many buyers.
 func BenchmarkRefuse(b *testing.B) {
-	d := newStall(b, 0)
-	user := []byte("loser")
-	for told := false; !told; _, told = d.Refuse([]byte(product), user) {
-		if _, err := d.Buy(b.Context(), b.Context(), product, "first", id(1)); err != nil {
-			b.Fatal(err)
-		}
-	}
-	p := []byte(product)
-	b.ReportAllocs()
-	for b.Loop() {
-		if _, told := d.Refuse(p, user); !told {
-			b.Fatal("not refused")
-		}
+	for _, buyers := range []int{1_000, 10_000, 100_000, 1_000_000, 10_000_000} {
+		b.Run(fmt.Sprint(buyers), func(b *testing.B) {
+			d := newStall(b, 0, buyers)
+			p, user := []byte(product), []byte("loser-12345678")
+			for told := false; !told; _, told = d.Refuse(p, user) {
+				if _, err := d.Buy(b.Context(), b.Context(), product, "first", sale.OrderID{}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportAllocs()
+			for n := uint64(0); b.Loop(); n++ {
+				binary.BigEndian.PutUint64(user[6:], n)
+				if _, told := d.Refuse(p, user); !told {
+					b.Fatal("not refused")
+				}
+			}
+		})
 	}
 }
 
@@ -64,7 +78,7 @@ func BenchmarkRefuse(b *testing.B) {
 func BenchmarkBuy(b *testing.B) {
 	for _, at := range []int{256, 1000} {
 		b.Run(fmt.Sprint(at), func(b *testing.B) {
-			d := newStall(b, sale.MaxQuantity*100)
+			d := newStall(b, sale.MaxQuantity*100, 0)
 			b.ReportAllocs()
 			b.ResetTimer()
 			var next atomic.Int64

@@ -1,0 +1,132 @@
+package httpapi
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+	"time"
+
+	"github.com/valyala/fasthttp"
+
+	"seckill/internal/live"
+)
+
+const (
+	// heartbeat is how often a stream says something: a browser that has gone is
+	// noticed at the second write that it does not take.
+	heartbeat = 15 * time.Second
+	// takeTimeout is how long a reader may take over a frame. Who is slower is
+	// cut off, and a browser comes back by itself.
+	takeTimeout = 10 * time.Second
+)
+
+const streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n" +
+	"X-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\nretry: 1000\n\n"
+
+// A stream is one who watches. It rings when there is something to write, and
+// has a goroutine only while it writes: the stacks of those who wait would be
+// most of what thousands of watchers cost.
+//
+//	begin ──► writing ──nothing more──► resting ──ring──► writing …
+//	             └── gone, slow, ended, shutting down ──► closed
+type stream struct {
+	conn     net.Conn
+	watchers []*live.Watcher
+	rings    atomic.Int64 // not heeded yet; above 0 while a goroutine writes, and for ever after the end
+	beats    *time.Timer
+	beat     atomic.Bool     // it is time to say something
+	waits    context.Context // done when every stream is to end
+	left     func()          // called at the end
+}
+
+// stream turns the connection into an event stream. What began it goes back to
+// fasthttp, so that a watcher costs a connection and no buffers.
+func (a *API) stream(ctx *fasthttp.RequestCtx, watch func(ring func()) []*live.Watcher) {
+	if ctx.IsHead() {
+		ctx.SetContentType("text/event-stream")
+		return
+	}
+	s := &stream{}
+	s.rings.Store(1) // a frame that comes now waits until it has begun
+	s.watchers = watch(s.ring)
+	a.streams.Add(1)
+	ctx.HijackSetNoResponse(true)
+	ctx.Hijack(func(c net.Conn) {
+		if h, ok := c.(interface{ UnsafeConn() net.Conn }); ok {
+			c = h.UnsafeConn()
+		}
+		go a.begin(s, c)
+	})
+}
+
+// begin writes what there is, after which the stream goes by what rings.
+func (a *API) begin(s *stream, c net.Conn) {
+	s.conn, s.waits = c, a.waits
+	s.beats = time.AfterFunc(heartbeat, func() {
+		s.beat.Store(true)
+		s.ring()
+	})
+	forget := context.AfterFunc(a.waits, s.ring)
+	s.left = func() {
+		s.beats.Stop()
+		forget()
+		a.streams.Done()
+	}
+	if !s.say([]byte(streamHead)) {
+		s.end()
+		return
+	}
+	s.write()
+}
+
+// ring says that there is something to write. It never blocks.
+func (s *stream) ring() {
+	if s.rings.Add(1) == 1 {
+		go s.write()
+	}
+}
+
+// write writes until it has heeded every ring.
+func (s *stream) write() {
+	for heard := s.rings.Load(); heard > 0; heard = s.rings.Add(-heard) {
+		if s.waits.Err() != nil || !s.drain() {
+			s.end()
+			return
+		}
+	}
+}
+
+// drain writes the frames that are there, and false where the stream is at its end.
+func (s *stream) drain() bool {
+	for _, w := range s.watchers {
+		for more := true; more; {
+			select {
+			case frame, open := <-w.Frames():
+				if !open || !s.say(frame) {
+					return false
+				}
+			default:
+				more = false
+			}
+		}
+	}
+	if s.beat.Swap(false) {
+		s.beats.Reset(heartbeat)
+		return s.say([]byte(":\n\n"))
+	}
+	return true
+}
+
+func (s *stream) say(frame []byte) bool {
+	_ = s.conn.SetWriteDeadline(time.Now().Add(takeTimeout))
+	_, err := s.conn.Write(frame)
+	return err == nil
+}
+
+func (s *stream) end() {
+	_ = s.conn.Close() // what was not taken by now is for nobody
+	for _, w := range s.watchers {
+		w.Close()
+	}
+	s.left()
+}
