@@ -44,7 +44,7 @@ type Claim struct {
 	Product  string
 	Order    sale.OrderID
 	Epoch    int64          // of the gate that answered
-	Appended bool           // all that the gate admitted with this answer is in the log
+	Appended bool           // the order is in the log, as far as this process knows
 	At       *sale.Position // the order is there in the log, or before; nil where that is not known
 }
 

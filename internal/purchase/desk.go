@@ -91,7 +91,7 @@ func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.O
 		}
 		switch {
 		case b.err == nil:
-			answer, void, err := d.answer(wait, product, b, at)
+			answer, void, err := d.answer(wait, product, b, at, unsure)
 			if !void {
 				return answer, err
 			}
@@ -126,9 +126,10 @@ func (d *Desk) ask(l *lane, r gate.Request) (*batch, int) {
 	return b, at
 }
 
-// answer is what the gate's decision means to the buyer; void where the order
-// has to be admitted again, under a later epoch.
-func (d *Desk) answer(wait context.Context, product string, b *batch, at int) (a Answer, void bool, err error) {
+// answer is what the gate's decision means to the buyer, who is unsure where an
+// earlier try of theirs has an unknown outcome; void where the order has to be
+// admitted again, under a later epoch.
+func (d *Desk) answer(wait context.Context, product string, b *batch, at int, unsure bool) (a Answer, void bool, err error) {
 	v, decision := &b.admission.View, b.admission.Decisions[at]
 	a = Answer{Order: decision.Order, Epoch: v.Epoch, Now: v.Now}
 	switch decision.Verdict {
@@ -137,15 +138,17 @@ func (d *Desk) answer(wait context.Context, product string, b *batch, at int) (a
 			a.Result = Queued
 			return a, false, nil
 		}
-		claim := Claim{Product: product, Order: decision.Order, Epoch: v.Epoch, Appended: b.appended}
-		if b.appended && decision.Verdict == gate.Admitted {
+		known := decision.Verdict == gate.Known
+		mine := known && unsure // an earlier try of this request may have been admitted, and not appended
+		claim := Claim{Product: product, Order: decision.Order, Epoch: v.Epoch, Appended: b.appended && !mine}
+		if b.appended && !known {
 			claim.At = &b.last
 		}
 		fate, err := d.Confirm.Confirm(wait, claim)
 		switch {
 		case fate == IsPending:
 			a.Result = Queued
-		case decision.Verdict == gate.Known:
+		case known && !mine:
 			a.Result = Again
 		default:
 			a.Result = Placed
