@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate/memgate"
 	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
@@ -57,6 +58,7 @@ func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keeper
 	if m.folder, err = openFolder(m.cfg.Data, true); err != nil {
 		return k, err
 	}
+	crash.At("app: the folder is locked")
 	if err = m.folder.checkFiles(); err != nil {
 		return k, err
 	}

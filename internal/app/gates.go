@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seckill/internal/crash"
 	"seckill/internal/opening"
 	"seckill/internal/sale"
 )
@@ -36,6 +37,7 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 	}
 	o := &openings{group: g, slots: make(chan struct{}, openAtOnce), running: map[string]bool{}}
 	watch := opening.NewWatch(p.opener, time.Now)
+	opened := false // said once: at its end the program is ready no more
 	return p.repeat(ctx, watchEvery, func() error {
 		due, err := watch.Look(ctx)
 		if err != nil {
@@ -44,8 +46,10 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 		for _, a := range due {
 			o.begin(a.Product.ID, func() error { return p.attempt(ctx, a) })
 		}
-		if !p.ready.Load() {
+		if !opened {
 			o.first.Wait()
+			crash.At("app: the gates are open")
+			opened = true
 			p.ready.Store(true)
 			p.cfg.Log.Info("ready", "address", p.Addr().String())
 		}

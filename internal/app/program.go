@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/httpapi"
 	"seckill/internal/live"
@@ -120,10 +121,12 @@ func (p *Program) Run(ctx context.Context) error {
 		return errors.Join(err, loops.Wait())
 	}
 	p.ready.Store(false)
+	crash.At("app: the end has begun")
 	p.stage.Close() // its buyers come from here
 	late, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	err := front.Shutdown(late)
+	crash.At("app: the last answer is given")
 	p.stopWork()
 	return errors.Join(loops.Wait(), err)
 }
@@ -156,5 +159,6 @@ func (p *Program) Close() error {
 	if errors.Is(err, net.ErrClosed) {
 		err = nil
 	}
+	crash.At("app: the keepers are to be closed")
 	return errors.Join(err, p.mode.close())
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"seckill/internal/auth"
+	"seckill/internal/crash"
 	"seckill/internal/httpapi"
 	"seckill/internal/opening"
 	"seckill/internal/projector"
@@ -18,6 +19,7 @@ import (
 
 // wire joins the rooms. bench is where verify asks, or nil.
 func (p *Program) wire(bench http.Handler) error {
+	crash.At("app: the keepers are there")
 	k := p.keepers
 	secret, err := k.store.Meta(p.work, "secret", random(32))
 	if err != nil {

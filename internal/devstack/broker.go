@@ -62,13 +62,13 @@ func (b *broker) choosePorts() (err error) {
 	return err
 }
 
-// configure writes the broker's settings, in a cluster of so many.
-func (b *broker) configure(voters string, brokers int) error {
+// configure writes the broker's settings, in a cluster of so many, with more of them.
+func (b *broker) configure(voters string, brokers int, more ...string) error {
 	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return err
 	}
 	data := strings.ReplaceAll(filepath.Join(b.dir, "data"), `\`, `\\`) // properties are escaped
-	text := fmt.Sprintf(brokerSettings, b.id, voters, address(b.port), address(b.controllerPort), data, brokers, (brokers+1)/2)
+	text := fmt.Sprintf(brokerSettings, b.id, voters, address(b.port), address(b.controllerPort), data, brokers, (brokers+1)/2) + strings.Join(more, "\n")
 	return os.WriteFile(b.properties(), []byte(text), 0o600)
 }
 

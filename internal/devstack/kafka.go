@@ -28,8 +28,9 @@ type Kafka struct {
 // StartKafka starts a cluster of one broker or of three in the folder. Topics are
 // made only on demand, and keep all records for ever unless they say otherwise.
 // With three, the cluster's own topics have three replicas, and two must have what
-// is acknowledged.
-func StartKafka(ctx context.Context, dir string, brokers int) (*Kafka, error) {
+// is acknowledged. The settings are lines for each broker's properties, and win over
+// the defaults.
+func StartKafka(ctx context.Context, dir string, brokers int, settings ...string) (*Kafka, error) {
 	if brokers != 1 && brokers != 3 {
 		return nil, fmt.Errorf("Kafka runs with 1 broker or with 3, not with %d", brokers)
 	}
@@ -37,11 +38,11 @@ func StartKafka(ctx context.Context, dir string, brokers int) (*Kafka, error) {
 	if err != nil {
 		return nil, err
 	}
-	return startKafka(ctx, dir, brokers, jars, keptClasses(jars))
+	return startKafka(ctx, dir, brokers, jars, keptClasses(jars), settings...)
 }
 
 // startKafka starts one whose brokers have Java run with an option.
-func startKafka(ctx context.Context, dir string, brokers int, jars, option string) (*Kafka, error) {
+func startKafka(ctx context.Context, dir string, brokers int, jars, option string, settings ...string) (*Kafka, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -55,7 +56,7 @@ func startKafka(ctx context.Context, dir string, brokers int, jars, option strin
 		k.brokers = append(k.brokers, b)
 		k.Nodes = append(k.Nodes, b.node(option))
 	}
-	if err := k.configure(dir); err != nil {
+	if err := k.configure(dir, settings...); err != nil {
 		return nil, err
 	}
 	return k, k.start(ctx)
@@ -96,7 +97,7 @@ func (k *Kafka) each(do func(*Node) error) error {
 }
 
 // configure writes what every broker needs to know of the others.
-func (k *Kafka) configure(dir string) error {
+func (k *Kafka) configure(dir string, settings ...string) error {
 	cluster, err := clusterID(dir)
 	if err != nil {
 		return err
@@ -107,7 +108,7 @@ func (k *Kafka) configure(dir string) error {
 	}
 	for _, b := range k.brokers {
 		b.cluster = cluster
-		if err := b.configure(strings.Join(voters, ","), len(k.brokers)); err != nil {
+		if err := b.configure(strings.Join(voters, ","), len(k.brokers), settings...); err != nil {
 			return err
 		}
 	}

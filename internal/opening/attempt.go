@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
@@ -87,17 +88,22 @@ func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
 		err = o.read(ctx, a)
 	case shutting:
 		a.incarnation, a.record.At, err = o.Gate.Shut(ctx, a.record.ProductID, a.record.Epoch)
+		crash.At("opening: the gate is shut")
 	case draining:
 		err = gate.Drain(ctx, o.Gate, a.record.ProductID, 0, func(ctx context.Context, orders []sale.Record) error {
 			_, err := o.Log.Append(ctx, a.Product.Partition, orders)
 			return err
 		})
+		crash.At("opening: the outbox is empty")
 	case recording:
 		a.at, err = o.Log.Append(ctx, a.Product.Partition, []sale.Record{a.record})
+		crash.At("opening: the log has the record")
 	case awaiting:
 		err = o.await(ctx, a)
+		crash.At("opening: the store shows the epoch")
 	case loading:
 		err = o.load(ctx, a)
+		crash.At("opening: the gate is open")
 	}
 	if err == nil {
 		a.stage++

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/crash"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
@@ -40,6 +41,7 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	crash.At("projector: lines are read")
 	lines = upToOpening(lines)
 	batch := concerns(lines)
 	last := lines[len(lines)-1]
@@ -49,7 +51,9 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	var kept []*sale.State
 	err = p.store.Apply(ctx, batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
 		kept = states
-		return fold(c.partition, lines, now, states)
+		letters := fold(c.partition, lines, now, states)
+		crash.At("projector: lines are folded")
+		return letters
 	})
 	if errors.Is(err, sale.ErrMoved) {
 		c.sought = false
@@ -58,6 +62,7 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	crash.At("projector: rows are kept")
 	c.mark = batch.To
 	p.tell(c, kept)
 	return len(lines), nil

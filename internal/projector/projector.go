@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
@@ -104,9 +105,11 @@ func (p *Projector) HandOver(ctx context.Context, product string) error {
 		if len(returns) == 0 {
 			return nil
 		}
+		crash.At("projector: a return is to be handed over")
 		if has, err = p.gate.Return(ctx, product, epoch, returns); err != nil {
 			return err
 		}
+		crash.At("projector: the gate has a return")
 		p.see.Returned(product)
 	}
 }

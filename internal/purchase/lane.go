@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/sale"
 )
@@ -72,10 +73,12 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	if b == nil {
 		return false
 	}
+	crash.At("purchase: a batch is taken")
 	asked := d.Now()
 	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.requests)
 	orders := admitted(l.product, b)
 	if len(orders) > 0 {
+		crash.At("purchase: the gate has admitted")
 		l.view.Store(nil) // it does not know of them, and they may ask again at once
 	}
 	close(b.decided)
@@ -95,11 +98,14 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 // relay appends what was admitted, and has the outbox forget it.
 func (d *Desk) relay(ctx context.Context, product string, b *batch, orders []sale.Record) {
 	last, err := d.Log.Append(ctx, b.admission.View.Terms.Partition, orders)
+	crash.At("purchase: the log has the orders")
 	b.last, b.appended = last, err == nil
 	close(b.relayed)
+	crash.At("purchase: the buyers are told")
 	if err == nil {
 		// Where this fails the entry is swept, and appended twice, which counts once.
 		_ = d.Gate.Forget(ctx, product, []gate.EntryID{b.admission.Entry})
+		crash.At("purchase: the outbox has forgotten")
 	}
 }
 

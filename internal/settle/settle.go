@@ -16,6 +16,7 @@ import (
 	"slices"
 	"time"
 
+	"seckill/internal/crash"
 	"seckill/internal/orderlog"
 	"seckill/internal/sale"
 )
@@ -97,13 +98,16 @@ func (d *Desk) end(ctx context.Context, id sale.OrderID, kind sale.Kind, wanted 
 		return o, err
 	}
 	if o.Status == sale.Placed && !o.PayBy.IsZero() {
+		crash.At("settle: a wish is to be appended")
 		at, err := d.log.Append(ctx, o.Position.Partition, []sale.Record{d.record(kind, o)})
 		if err != nil {
 			return o, err
 		}
+		crash.At("settle: the log has a wish")
 		if err := d.store.Passed(ctx, at); err != nil {
 			return o, err
 		}
+		crash.At("settle: the store has met a wish")
 		if o, err = d.store.Order(ctx, id); err != nil {
 			return o, err
 		}
@@ -141,6 +145,7 @@ func (d *Desk) Expire(ctx context.Context, max int) (int, error) {
 		if err != nil {
 			return 0, err
 		}
+		crash.At("settle: the log has an expiry")
 		if err := d.store.Passed(ctx, at); err != nil {
 			return 0, err
 		}

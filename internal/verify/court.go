@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 
+	"seckill/internal/crash"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
@@ -43,6 +44,7 @@ func (c *court) sit(ctx context.Context) (err error) {
 		if err := c.partition(ctx, partition); err != nil {
 			return err
 		}
+		crash.At("verify: a partition is judged")
 	}
 	for partition := range c.marks {
 		if partition >= n {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
@@ -75,6 +76,7 @@ func (p Parts) look(ctx context.Context) (Report, error) {
 	if err != nil {
 		return Report{}, err
 	}
+	crash.At("verify: the gates are cut")
 	if err := p.catchUp(ctx); err != nil {
 		return Report{}, fmt.Errorf("wait for the store to pass the log's end: %w", err)
 	}

@@ -18,8 +18,9 @@ export default defineConfig({
   // Each test has its own server and browser. Two cores carry two that work beside one that waits.
   workers: 3,
   fullyParallel: true,
-  timeout: 45_000,
-  expect: { timeout: 10_000 },
+  // What a busy machine may take; who hangs is found out all the same.
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   reporter: 'list',
   use: {

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 
 const binary = path.resolve(process.env.SECKILL_BIN ?? path.join(import.meta.dirname, '../../bin/seckill'))
-const readyWithinMs = 15_000
+const readyWithinMs = 60_000
 
 /** A real `seckill serve` with a data folder of its own, on a port that the system chose and that it keeps. */
 export class Server {

@@ -11,9 +11,14 @@ import (
 // before the log has the order loses orders, and is found out.
 func TestAnAnswerBeforeTheLogIsFoundOut(t *testing.T) {
 	hasty := program.Broken(t, "internal/purchase/lane.go",
-		`len(orders) == 0 || d.append(ctx, b, orders) == nil`,
-		`true; go func(b batch) { <-time.After(50*time.Millisecond); _ = d.append(ctx, &b, orders) }(*b)`)
-	k := &killing{program: hasty, data: t.TempDir()}
+		"last, err := d.Log.Append(ctx, b.admission.View.Terms.Partition, orders)",
+		`var last sale.Position
+		var err error
+		go func() {
+			<-time.After(50 * time.Millisecond)
+			_, _ = d.Log.Append(ctx, b.admission.View.Terms.Partition, orders)
+		}()`)
+	k := &killing{program: hasty, data: t.TempDir(), crowd: crowd{shop: big}}
 	var found []string
 	for round := 0; round < killRounds && len(found) == 0; round++ {
 		found = k.round(t, round)

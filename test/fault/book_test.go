@@ -3,6 +3,9 @@ package fault
 import (
 	"fmt"
 	"sync"
+	"time"
+
+	"seckill/test/history"
 )
 
 // A purchase is what one buyer did, and what they were told.
@@ -22,6 +25,7 @@ type book struct {
 	purchases []*purchase // with an order, or refused after a first try that was lost
 	lost      []*purchase // no answer came yet
 	found     []string    // answers that should not have been given
+	history   history.History
 
 	answers, unanswered int // of requests
 
@@ -60,7 +64,9 @@ func (b *book) find(format string, args ...any) {
 // buy asks for p on behalf of its buyer, again where that was lost before, and
 // reports whether they have an order.
 func (b *book) buy(s *server, p *purchase, again bool) bool {
+	sent := time.Now()
 	a, err := s.Buy(p.product, p.user, p.key)
+	b.history.Note(p.product, p.user, sent, a, err)
 	b.count(err)
 	switch {
 	case err != nil, a.Kind == "outcome_unknown":

@@ -6,19 +6,25 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
-// The products of a crowd's sale.
-var (
-	final   = shelf{"final", 8_000, 1}   // placed is the end
-	payable = shelf{"payable", 6_000, 2} // with a payment window
-)
-
-func putShelves(t testing.TB, s *server) {
-	t.Helper()
-	s.Put(t, final.product, final.terms(""))
-	s.Put(t, payable.product, payable.terms(`,"payment_window":"10s"`))
+// A shop is the products of a crowd's sale.
+type shop struct {
+	final   shelf // placed is the end
+	payable shelf // with a payment window
 }
+
+var big = shop{shelf{"final", 8_000, 1}, shelf{"payable", 6_000, 2}}
+
+func (on shop) put(t testing.TB, s *server) {
+	t.Helper()
+	s.Put(t, on.final.product, on.final.terms(""))
+	s.Put(t, on.payable.product, on.payable.terms(window))
+}
+
+// window is the payment window, as one of the terms.
+const window = `,"payment_window":"10s"`
 
 func (on shelf) terms(more string) string {
 	return fmt.Sprintf(`{"quantity":%d,"limit_per_user":%d%s}`, on.quantity, on.limit, more)
@@ -26,6 +32,7 @@ func (on shelf) terms(more string) string {
 
 // A crowd buys, pays, cancels, and asks again, at a server that may die any time.
 type crowd struct {
+	shop
 	book
 	users   atomic.Int64
 	changes atomic.Int64 // of the terms
@@ -57,12 +64,12 @@ func (c *crowd) act(s *server) {
 			c.buy(s, p, true)
 		}
 	case die < 80:
-		p := c.newcomer(payable)
+		p := c.newcomer(c.payable)
 		if c.buy(s, p, false) {
 			c.settle(s, p, [...]string{"pay", "cancel"}[rand.N(2)])
 		}
 	default:
-		c.buy(s, c.newcomer(final), false)
+		c.buy(s, c.newcomer(c.final), false)
 	}
 }
 
@@ -89,7 +96,9 @@ func (c *crowd) askAgain(s *server) {
 	if p.refused {
 		return
 	}
+	sent := time.Now()
 	a, err := s.Buy(p.product, p.user, p.key)
+	c.history.Note(p.product, p.user, sent, a, err)
 	c.count(err)
 	switch {
 	case err != nil, a.Kind == "unavailable", a.Kind == "outcome_unknown":
@@ -115,9 +124,9 @@ func (c *crowd) operate(s *server) {
 		}
 	}
 	if n%2 == 0 {
-		do("PUT", "/api/products/"+final.product, final.terms(fmt.Sprintf(`,"name":"change %d"`, n)))
+		do("PUT", "/api/products/"+c.final.product, c.final.terms(fmt.Sprintf(`,"name":"change %d"`, n)))
 		return
 	}
-	do("POST", "/api/products/"+payable.product+"/pause", "")
-	do("POST", "/api/products/"+payable.product+"/resume", "")
+	do("POST", "/api/products/"+c.payable.product+"/pause", "")
+	do("POST", "/api/products/"+c.payable.product+"/resume", "")
 }

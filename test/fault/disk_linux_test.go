@@ -18,8 +18,8 @@ func TestDiskFullWhileSelling(t *testing.T) {
 	disk := smallDisk(t)
 	data := filepath.Join(disk, "data")
 	s := serve(t, bin, data)
-	putShelves(t, s)
-	var c crowd
+	big.put(t, s)
+	c := crowd{shop: big}
 	<-c.during(s, 200)
 	empty := fill(t, disk, 400<<10)
 	c.rush(s, atOnce)
@@ -27,14 +27,14 @@ func TestDiskFullWhileSelling(t *testing.T) {
 		t.Errorf("serve: exit code %d:\n%s", code, out)
 	}
 	s = afterTheDiskWasFull(t, data, fill(t, disk, 0), empty)
-	if found := append(c.audit(t, s, final, payable), c.ask(t, s, 0)...); len(found) > 0 {
+	if found := append(c.audit(t, s, c.final, c.payable), c.ask(t, s, 0)...); len(found) > 0 {
 		t.Error(most(found))
 	}
 	for range len(c.lost) {
 		c.buy(s, c.takeLost(), true)
 	}
 	<-c.during(s, 200)
-	found := append(c.audit(t, s, final, payable), judged(t, data)...)
+	found := append(c.audit(t, s, c.final, c.payable), judged(t, data)...)
 	s.Stop(t)
 	if found = append(found, judged(t, data)...); len(found) > 0 {
 		t.Error(most(found))

@@ -18,13 +18,13 @@ const (
 // Twenty times the program is killed while a crowd buys, and in some of the
 // rounds again while it starts. Whatever it answered before holds after.
 func TestKillsUnderLoad(t *testing.T) {
-	k := &killing{program: bin, data: t.TempDir()}
+	k := &killing{program: bin, data: t.TempDir(), crowd: crowd{shop: big}}
 	for round := range killRounds {
 		if found := k.round(t, round); len(found) > 0 {
 			t.Fatalf("round %d:\n%s", round, most(found))
 		}
 	}
-	if found := k.end(t); len(found) > 0 {
+	if found := k.end(t, serve(t, k.program, k.data)); len(found) > 0 {
 		t.Fatalf("at the end:\n%s", most(found))
 	}
 	t.Logf("%d kills, %d of them during a start; %d receipts of %d buyers; %d answers, %d requests unanswered; %d changes of terms",
@@ -35,7 +35,8 @@ type killing struct {
 	program, data string
 	crowd         crowd
 	kills, early  int
-	asked         int // receipts that were looked up one by one
+	asked         int     // receipts that were looked up one by one
+	sold          []order // of the final product, at the end
 }
 
 // round starts the program, looks at what it kept, and kills it under load.
@@ -45,7 +46,7 @@ func (k *killing) round(t *testing.T, n int) (found []string) {
 	}
 	s := serve(t, k.program, k.data)
 	if n == 0 {
-		putShelves(t, s)
+		k.crowd.put(t, s)
 	}
 	found = append(found, k.check(t, s)...)
 	fire := k.crowd.alarm(1 + rand.N(mostBought))
@@ -63,7 +64,7 @@ func (k *killing) round(t *testing.T, n int) (found []string) {
 
 // check compares the server with all receipts, and asks for those that are new.
 func (k *killing) check(t *testing.T, s *server) []string {
-	found := k.crowd.audit(t, s, final, payable)
+	found := k.crowd.audit(t, s, k.crowd.final, k.crowd.payable)
 	found = append(found, k.crowd.ask(t, s, k.asked)...)
 	k.asked = len(k.crowd.purchases)
 	return append(found, judged(t, k.data)...)
@@ -88,9 +89,8 @@ func (k *killing) killEarly(t *testing.T) (found []string) {
 }
 
 // end serves everybody who had no answer, sells what is left, and looks at all of it.
-func (k *killing) end(t *testing.T) []string {
-	s := serve(t, k.program, k.data)
-	if a, err := s.Ask("POST", "/api/products/"+payable.product+"/resume", "", ""); err != nil || a.Status != 200 {
+func (k *killing) end(t *testing.T, s *server) []string {
+	if a, err := s.Ask("POST", "/api/products/"+k.crowd.payable.product+"/resume", "", ""); err != nil || a.Status != 200 {
 		t.Fatalf("resume: %v, %v", a, err)
 	}
 	for p := k.crowd.takeLost(); p != nil; p = k.crowd.takeLost() {
@@ -98,8 +98,9 @@ func (k *killing) end(t *testing.T) []string {
 	}
 	k.sellOut(s)
 	found := k.check(t, s)
-	if n := len(s.Orders(t, final.product)); n != final.quantity {
-		found = append(found, "sold out, and "+itoa(n)+" orders of "+itoa(final.quantity)+" units")
+	on := k.crowd.final
+	if k.sold = s.Orders(t, on.product); len(k.sold) != on.quantity {
+		found = append(found, "sold out, and "+itoa(len(k.sold))+" orders of "+itoa(on.quantity)+" units")
 	}
 	s.Stop(t)
 	return append(found, judged(t, k.data)...)
@@ -110,7 +111,7 @@ func (k *killing) sellOut(s *server) {
 	var all sync.WaitGroup
 	for range atOnce {
 		all.Go(func() {
-			for p := k.crowd.newcomer(final); k.crowd.buy(s, p, false); p = k.crowd.newcomer(final) {
+			for p := k.crowd.newcomer(k.crowd.final); k.crowd.buy(s, p, false); p = k.crowd.newcomer(k.crowd.final) {
 			}
 		})
 	}

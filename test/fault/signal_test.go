@@ -10,10 +10,10 @@ import (
 // less than the ten seconds that are promised.
 func TestTermUnderLoad(t *testing.T) {
 	data := t.TempDir()
-	var c crowd
+	c := crowd{shop: big}
 	for range 3 {
 		s := serve(t, bin, data)
-		putShelves(t, s)
+		big.put(t, s)
 		fire := c.alarm(700)
 		var took time.Duration
 		over := make(chan struct{})
@@ -34,7 +34,7 @@ func TestTermUnderLoad(t *testing.T) {
 		}
 	}
 	s := serve(t, bin, data)
-	found := append(c.audit(t, s, final, payable), c.ask(t, s, 0)...)
+	found := append(c.audit(t, s, c.final, c.payable), c.ask(t, s, 0)...)
 	if found = append(found, judged(t, data)...); len(found) > 0 {
 		t.Error(most(found))
 	}
@@ -45,13 +45,13 @@ func TestTermUnderLoad(t *testing.T) {
 func TestStopAndContinue(t *testing.T) {
 	data := t.TempDir()
 	s := serve(t, bin, data)
-	putShelves(t, s)
-	var c crowd
+	big.put(t, s)
+	c := crowd{shop: big}
 	<-c.during(s, 300)
 	s.Signal(syscall.SIGSTOP)
 	waiting := make(chan bool, 10)
 	for range cap(waiting) {
-		go func() { waiting <- c.buy(s, c.newcomer(final), false) }()
+		go func() { waiting <- c.buy(s, c.newcomer(c.final), false) }()
 	}
 	<-time.After(3 * time.Second)
 	s.Signal(syscall.SIGCONT)
@@ -64,7 +64,7 @@ func TestStopAndContinue(t *testing.T) {
 	if c.unanswered > 0 {
 		t.Errorf("%d requests were not answered", c.unanswered)
 	}
-	found := append(c.audit(t, s, final, payable), judged(t, data)...)
+	found := append(c.audit(t, s, c.final, c.payable), judged(t, data)...)
 	s.Stop(t)
 	if found = append(found, judged(t, data)...); len(found) > 0 {
 		t.Error(most(found))

@@ -52,6 +52,9 @@ func (p *Process) Running() bool {
 	}
 }
 
+// Ended is closed at its end.
+func (p *Process) Ended() <-chan struct{} { return p.ended }
+
 // Wait waits for its end and returns the exit code, -1 after a signal.
 func (p *Process) Wait() int {
 	<-p.ended

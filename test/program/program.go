@@ -53,7 +53,7 @@ func built(binary *string, run func() int) (code int, err error) {
 }
 
 func build(to string, options ...string) error {
-	root, err := module()
+	root, err := Source()
 	if err != nil {
 		return err
 	}
@@ -65,8 +65,18 @@ func build(to string, options ...string) error {
 	return nil
 }
 
-// module is the folder of the source.
-func module() (string, error) {
+// Tagged builds the program with a build tag, and returns where it is.
+func Tagged(t testing.TB, tag string) string {
+	t.Helper()
+	to := filepath.Join(t.TempDir(), "seckill")
+	if err := build(to, "-tags", tag); err != nil {
+		t.Fatal(err)
+	}
+	return to
+}
+
+// Source is the folder of the source.
+func Source() (string, error) {
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return "", fmt.Errorf("go list -m: %w", err)
@@ -78,7 +88,7 @@ func module() (string, error) {
 // returns where it is. The piece has to stand there exactly once.
 func Broken(t testing.TB, file, old, new string) string {
 	t.Helper()
-	root, err := module()
+	root, err := Source()
 	if err != nil {
 		t.Fatal(err)
 	}

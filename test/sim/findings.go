@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/gate"
 	"seckill/internal/sale"
+	"seckill/internal/verify"
 )
 
 // settled reports whether the store has met the whole log, every gate is open at
 // the store's epoch with no more to relay or return, and every window has passed.
 func (s *story) settled() func() bool {
-	quiet := s.now.Add(30 * time.Second) // payment windows, and openers that died
+	quiet := s.now.Add(13 * time.Second) // what is frozen or on its way has come
 	return func() bool {
 		if s.now.Before(quiet) {
 			return false
@@ -25,6 +27,9 @@ func (s *story) settled() func() bool {
 	}
 }
 
+// gates is what holds the gates now.
+func (s *story) gates() gate.Keeper { return s.procs[0].gate }
+
 func (s *story) unsettled(product string) string {
 	ctx := context.Background()
 	p, err := s.store.Product(ctx, product)
@@ -33,7 +38,7 @@ func (s *story) unsettled(product string) string {
 	}
 	_, end, _ := s.log.Bounds(ctx, p.Partition)
 	mark, _ := s.store.Mark(ctx, p.Partition)
-	view, entries, err := s.gate.Cut(ctx, product)
+	view, entries, err := s.gates().Cut(ctx, product)
 	switch {
 	case err != nil:
 		return err.Error()
@@ -43,6 +48,11 @@ func (s *story) unsettled(product string) string {
 		return "the gate is behind the store"
 	case len(entries) > 0 || view.Returned < p.LastReturn:
 		return "something waits in the outbox or to be returned"
+	}
+	for _, o := range s.store.view().orders {
+		if o.Status == sale.Placed && !o.PayBy.IsZero() {
+			return "a payment may still come"
+		}
 	}
 	return ""
 }
@@ -63,9 +73,9 @@ func (s *story) sellOut() {
 			}
 			bought := false
 			s.client("late buyer", func() { bought = s.buy(user, orderID(n, s.rng.Uint64())) })
-			s.run(func() bool { return s.busy == 0 }, time.Minute)
+			s.run(func() bool { return s.busy == 0 && s.unsettled(p.ID) == "" }, time.Minute)
 			if !bought {
-				s.turnedAway = append(s.turnedAway, fmt.Sprintf("%s was turned away from %s with %d of %d held", user, p.ID, p.Held, p.Terms.Quantity))
+				s.find("%s was turned away from %s with %d of %d held, under %+v", user, p.ID, p.Held, p.Terms.Quantity, p.Terms)
 				break
 			}
 		}
@@ -81,29 +91,20 @@ func (s *story) holds(product, user string) (units int) {
 	return units
 }
 
-// findings is every promise that the story broke.
+// findings is every promise that the story has broken by its end.
 func (s *story) findings() (found []string) {
 	find := func(format string, args ...any) { found = append(found, fmt.Sprintf(format, args...)) }
-	found = s.turnedAway
 	t := s.store.view()
 	for n := range s.products {
 		p := t.products[productID(n)]
-		held := map[string]int{}
-		for _, o := range t.orders {
-			if o.ProductID == p.ID && o.Status.Holds() {
-				held[o.UserID]++
-			}
-		}
 		total := int64(0)
-		for user, units := range held {
+		for user, units := range s.held(p.ID) {
 			total += int64(units)
 			if units > p.Terms.LimitPerUser {
 				find("%s holds %d units of %s, and the limit is %d", user, units, p.ID, p.Terms.LimitPerUser)
 			}
 		}
 		switch {
-		case total != p.Held:
-			find("%s says %d held, and its rows %d", p.ID, p.Held, total)
 		case total > p.Terms.Quantity:
 			find("%s oversold: %d of %d", p.ID, total, p.Terms.Quantity)
 		case total < p.Terms.Quantity:
@@ -111,6 +112,9 @@ func (s *story) findings() (found []string) {
 		}
 	}
 	for id, r := range s.receipts {
+		if r.epoch < t.wiped[r.product] {
+			continue // the merchant has deleted the product with its orders
+		}
 		o, known := t.orders[id]
 		switch {
 		case !known:
@@ -120,6 +124,31 @@ func (s *story) findings() (found []string) {
 		case r.status != sale.Placed && o.Status != r.status, o.Status == sale.Rejected:
 			find("%s of %s was told %s and is %s", id, r.user, r.status, o.Status)
 		}
+	}
+	return append(found, s.judged()...)
+}
+
+func (s *story) held(product string) map[string]int {
+	held := map[string]int{}
+	for _, o := range s.store.view().orders {
+		if o.ProductID == product && o.Status.Holds() {
+			held[o.UserID]++
+		}
+	}
+	return held
+}
+
+// judged is what the judge says.
+func (s *story) judged() (found []string) {
+	r, err := verify.Live(context.Background(), verify.Parts{
+		Gate: s.gates(), Log: s.log, Store: s.store, Firm: s.embedded,
+		Pause: func(context.Context) error { return nil },
+	})
+	if err != nil {
+		found = append(found, "verify could not judge: "+err.Error())
+	}
+	for _, f := range r.Findings {
+		found = append(found, fmt.Sprintf("verify: %s %s: %s (%s) %v", f.Invariant, f.Product, f.Words, f.Place, f.Numbers))
 	}
 	return found
 }

@@ -11,111 +11,93 @@ import (
 	"seckill/internal/sale"
 )
 
-// call carries one call over the network: it may be late, lost, or done with its
-// answer lost, now or later. lost is the error of an outcome that is unknown.
-func (w *world) call(what string, lost error, f func() error) error {
-	w.yield(what)
-	switch {
-	case w.chance(60):
-		w.note(w.turn.name, "request lost")
-		return fmt.Errorf("%s: %w", what, sale.ErrUnavailable)
-	case w.chance(60):
-		_ = f()
-		w.yield("answer lost")
-		return fmt.Errorf("%s: %w", what, lost)
-	case w.chance(120):
-		name, late := w.turn.name, time.Duration(w.rng.IntN(3000))*time.Millisecond
-		w.spawn(nil, name+" late "+what, func() {
-			w.sleep(late)
-			_ = f()
-		})
-		w.yield("request late")
-		return fmt.Errorf("%s: %w", what, lost)
-	}
-	err := f()
-	w.yield("answered")
-	return err
-}
-
-// ask is a call that changes nothing.
-func (w *world) ask(what string, f func() error) error {
-	return w.call(what, sale.ErrUnavailable, f)
-}
-
-// A netGate is the world's gate as one process reaches it.
-type netGate struct{ w *system }
+// A netGate is the gates as one process reaches them: at the server that it
+// takes for the primary when it calls.
+type netGate struct{ p *process }
 
 func (g netGate) Admit(ctx context.Context, product string, batch []gate.Request) (a gate.Admission, err error) {
-	err = g.w.call("admit", sale.ErrUnknownOutcome, func() (err error) {
-		a, err = g.w.gate.Admit(ctx, product, batch)
+	to := g.p.gate
+	err = g.p.sys.call("admit", sale.ErrUnknownOutcome, func() (err error) {
+		a, err = to.Admit(ctx, product, batch)
 		return err
 	})
 	return a, err
 }
 
 func (g netGate) Shut(ctx context.Context, product string, epoch int64) (in string, now time.Time, err error) {
-	err = g.w.call("shut", sale.ErrUnknownOutcome, func() (err error) {
-		in, now, err = g.w.gate.Shut(ctx, product, epoch)
+	to := g.p.gate
+	err = g.p.sys.call("shut", sale.ErrUnknownOutcome, func() (err error) {
+		in, now, err = to.Shut(ctx, product, epoch)
 		return err
 	})
 	return in, now, err
 }
 
 func (g netGate) Load(ctx context.Context, product string, epoch int64, in string, hs []gate.Holding) error {
-	return g.w.call("load", sale.ErrUnknownOutcome, func() error { return g.w.gate.Load(ctx, product, epoch, in, hs) })
+	to := g.p.gate
+	return g.p.sys.callOnce("load", sale.ErrUnknownOutcome, func() error { return to.Load(ctx, product, epoch, in, hs) })
 }
 
 func (g netGate) Open(ctx context.Context, product string, epoch int64, in string, s gate.Start) error {
-	return g.w.call("open", sale.ErrUnknownOutcome, func() error { return g.w.gate.Open(ctx, product, epoch, in, s) })
+	to := g.p.gate
+	return g.p.sys.call("open", sale.ErrUnknownOutcome, func() error { return to.Open(ctx, product, epoch, in, s) })
 }
 
 func (g netGate) Remove(ctx context.Context, product string, epoch int64) error {
-	return g.w.call("remove", sale.ErrUnknownOutcome, func() error { return g.w.gate.Remove(ctx, product, epoch) })
+	to := g.p.gate
+	return g.p.sys.call("remove", sale.ErrUnknownOutcome, func() error { return to.Remove(ctx, product, epoch) })
 }
 
 func (g netGate) Pending(ctx context.Context, product string, age time.Duration, max int) (es []gate.Entry, err error) {
-	err = g.w.ask("pending", func() (err error) {
-		es, err = g.w.gate.Pending(ctx, product, age, max)
+	to := g.p.gate
+	err = g.p.sys.ask("pending", func() (err error) {
+		es, err = to.Pending(ctx, product, age, max)
 		return err
 	})
 	return es, err
 }
 
 func (g netGate) Forget(ctx context.Context, product string, es []gate.EntryID) error {
-	return g.w.call("forget", sale.ErrUnknownOutcome, func() error { return g.w.gate.Forget(ctx, product, es) })
+	to := g.p.gate
+	return g.p.sys.call("forget", sale.ErrUnknownOutcome, func() error { return to.Forget(ctx, product, es) })
 }
 
 func (g netGate) Return(ctx context.Context, product string, epoch int64, rs []sale.Return) (n int64, err error) {
-	err = g.w.call("return", sale.ErrUnknownOutcome, func() (err error) {
-		n, err = g.w.gate.Return(ctx, product, epoch, rs)
+	to := g.p.gate
+	err = g.p.sys.call("return", sale.ErrUnknownOutcome, func() (err error) {
+		n, err = to.Return(ctx, product, epoch, rs)
 		return err
 	})
 	return n, err
 }
 
 func (g netGate) View(ctx context.Context, product string) (v gate.View, err error) {
-	err = g.w.ask("view", func() (err error) {
-		v, err = g.w.gate.View(ctx, product)
+	to := g.p.gate
+	err = g.p.sys.ask("view", func() (err error) {
+		v, err = to.View(ctx, product)
 		return err
 	})
 	return v, err
 }
 
 func (g netGate) Users(ctx context.Context, product string, epoch int64, f func(string)) error {
-	return g.w.ask("users", func() error { return g.w.gate.Users(ctx, product, epoch, f) })
+	to := g.p.gate
+	return g.p.sys.ask("users", func() error { return to.Users(ctx, product, epoch, f) })
 }
 
 func (g netGate) Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (known bool, err error) {
-	err = g.w.ask("knows", func() (err error) {
-		known, err = g.w.gate.Knows(ctx, product, epoch, user, order)
+	to := g.p.gate
+	err = g.p.sys.ask("knows", func() (err error) {
+		known, err = to.Knows(ctx, product, epoch, user, order)
 		return err
 	})
 	return known, err
 }
 
 func (g netGate) Cut(ctx context.Context, product string) (v gate.View, es []gate.Entry, err error) {
-	err = g.w.ask("cut", func() (err error) {
-		v, es, err = g.w.gate.Cut(ctx, product)
+	to := g.p.gate
+	err = g.p.sys.ask("cut", func() (err error) {
+		v, es, err = to.Cut(ctx, product)
 		return err
 	})
 	return v, es, err
@@ -124,14 +106,25 @@ func (g netGate) Cut(ctx context.Context, product string) (v gate.View, es []gat
 // A netLog is the world's log as one process reaches it.
 type netLog struct {
 	*memLog
-	w *system
+	p *process
 }
 
 func (l netLog) Append(ctx context.Context, partition int32, records []sale.Record) (at sale.Position, err error) {
-	err = l.w.call("append", sale.ErrUnknownOutcome, func() (err error) {
-		if l.w.chance(100) { // the first few are in, and the rest is not
-			_, _ = l.memLog.Append(ctx, partition, records[:l.w.rng.IntN(len(records)+1)])
+	w := l.p.sys
+	if w.slowLog && w.faults && w.rng.IntN(3) == 0 {
+		w.sleep(w.ms(400))
+	}
+	err = w.call("append", sale.ErrUnknownOutcome, func() (err error) {
+		switch {
+		case w.embedded:
+			return l.commit(&at, partition, records)
+		case w.chance(100): // the first few are in, and the rest is not
+			_, _ = l.memLog.Append(ctx, partition, records[:w.rng.IntN(len(records)+1)])
 			return fmt.Errorf("append: %w", sale.ErrUnknownOutcome)
+		case w.chance(120):
+			w.note("world", "a record rots on its way")
+			at = l.rot(partition, records, w.rng.IntN(len(records)))
+			return nil
 		}
 		at, err = l.memLog.Append(ctx, partition, records)
 		return err
@@ -139,14 +132,53 @@ func (l netLog) Append(ctx context.Context, partition int32, records []sale.Reco
 	return at, err
 }
 
+// commit is the append of the embedded mode: all or none of the records, and no
+// other one after one that failed, for then the process stops.
+func (l netLog) commit(at *sale.Position, partition int32, records []sale.Record) (err error) {
+	w, life := l.p.sys, l.p.life
+	if w.chance(300) && !l.p.halting {
+		l.p.halting = true
+		if w.rng.IntN(2) == 0 {
+			_, _ = l.memLog.Append(context.Background(), partition, records)
+		}
+		late := w.ms(50)
+		w.spawn(nil, "halt", func() {
+			w.sleep(late)
+			if l.p.life == life {
+				w.crashAndRestart(l.p)
+			}
+		})
+	}
+	if l.p.halting {
+		return fmt.Errorf("append: %w", sale.ErrUnknownOutcome)
+	}
+	*at, err = l.memLog.Append(context.Background(), partition, records)
+	return err
+}
+
+// rot appends records of which one cannot be read any more.
+func (l netLog) rot(partition int32, records []sale.Record, n int) sale.Position {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for i, r := range records {
+		raw := r.AppendBody(nil)
+		if i == n {
+			raw = raw[:len(raw)/2]
+		}
+		l.add(partition, r.ProductID, r.Kind, sale.Version, r.Epoch, raw)
+	}
+	return sale.Position{Partition: partition, Offset: int64(len(l.partitions[partition])) - 1}
+}
+
 func (l netLog) Read(ctx context.Context, partition int32, from int64, max int) (lines []orderlog.Line, err error) {
+	w := l.p.sys
 	// What comes at once is cut at random, so that batches end anywhere.
-	max = 1 + l.w.rng.IntN(min(max, 20))
-	l.w.until("reads", func() bool {
+	max = 1 + w.rng.IntN(min(max, 20))
+	w.until(ctx, "reads", func() bool {
 		_, end, _ := l.memLog.Bounds(ctx, partition)
-		return end > from || ctx.Err() != nil
+		return end > from
 	})
-	err = l.w.ask("read", func() (err error) {
+	err = w.ask("read", func() (err error) {
 		if err = ctx.Err(); err == nil {
 			lines, err = l.memLog.Read(ctx, partition, from, max)
 		}
@@ -204,13 +236,11 @@ func (s netStore) Snapshot(ctx context.Context, product string, f func([]sale.Or
 }
 
 func (s netStore) Passed(ctx context.Context, at sale.Position) error {
-	passed := func() bool {
+	if s.w.until(ctx, "passed", func() bool {
 		mark, _ := s.memStore.Mark(ctx, at.Partition)
 		return mark.Next > at.Offset
+	}) {
+		return nil
 	}
-	s.w.until("passed", func() bool { return passed() || ctx.Err() != nil })
-	if !passed() {
-		return fmt.Errorf("store: %w: %w", sale.ErrUnavailable, ctx.Err())
-	}
-	return nil
+	return fmt.Errorf("store: %w: %w", sale.ErrUnavailable, ctx.Err())
 }

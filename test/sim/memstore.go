@@ -30,6 +30,7 @@ type tables struct {
 	orders   map[sale.OrderID]sale.Order
 	returns  map[string][]sale.Return
 	dead     []orderstore.DeadLetter
+	wiped    map[string]int64 // the epoch at which a product was last deleted: for the findings alone
 }
 
 var _ orderstore.Keeper = (*memStore)(nil)
@@ -37,12 +38,12 @@ var _ orderstore.Keeper = (*memStore)(nil)
 func newMemStore(now func() time.Time) *memStore {
 	return &memStore{now: now, meta: map[string][]byte{}, changed: make(chan struct{}), tables: tables{
 		marks: map[int32]orderstore.Mark{}, products: map[string]sale.Product{},
-		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{},
+		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, wiped: map[string]int64{},
 	}}
 }
 
 func (t tables) clone() tables {
-	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), slices.Clip(t.dead)}
+	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), slices.Clip(t.dead), maps.Clone(t.wiped)}
 }
 
 func (s *memStore) Mark(_ context.Context, partition int32) (orderstore.Mark, error) {
@@ -113,6 +114,7 @@ func (t tables) keep(state *sale.State) error {
 	if state.Wiped() {
 		maps.DeleteFunc(t.orders, func(_ sale.OrderID, o sale.Order) bool { return o.ProductID == p.ID })
 		delete(t.returns, p.ID)
+		t.wiped[p.ID] = p.Epoch
 	}
 	t.products[p.ID] = p
 	for _, o := range state.Touched() {

@@ -2,57 +2,109 @@ package sim
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"seckill/internal/gate"
+	"seckill/internal/gate/gatetest"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderlog/logtest"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/storetest"
 	"seckill/internal/sale"
+	"seckill/test/ledger"
 )
 
-// seeds is how many stories a run tells: SEEDS, or few enough for every build.
-func seeds(t *testing.T) uint64 {
-	n, err := strconv.ParseUint(os.Getenv("SEEDS"), 10, 32)
-	if os.Getenv("SEEDS") == "" {
-		return 300
+// number is a number from the environment: SEEDS is how many stories are told,
+// SEED the first.
+func number(t *testing.T, name string, otherwise uint64) uint64 {
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
 	}
+	n, err := strconv.ParseUint(text, 10, 64)
 	if err != nil {
-		t.Fatalf("SEEDS: %v", err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	return n
 }
 
-// first is the seed to begin with: SEED replays one that failed.
-func first() uint64 {
-	n, _ := strconv.ParseUint(os.Getenv("SEED"), 10, 64)
-	return n
+// TestStoriesKeepEveryPromise tells stories on all processors, and stops at the
+// first that broke a promise. With TALLY it goes on, and counts them.
+func TestStoriesKeepEveryPromise(t *testing.T) {
+	tellAll(t, number(t, "SEED", 0), number(t, "SEEDS", 100))
 }
 
-func TestStoriesKeepEveryPromise(t *testing.T) {
-	for seed := first(); seed < first()+seeds(t); seed++ {
-		s, found := tell(seed)
-		if len(found) > 0 {
-			t.Fatalf("seed %d: %s\n\n%s\n\nreplay: SEED=%d SEEDS=1 go test -run Stories ./test/sim",
-				seed, strings.Join(found, "\n"), strings.Join(s.world.log[max(0, len(s.world.log)-60):], "\n"), seed)
-		}
+// A full run of the faults tells 300,000, a thousand for each line of the ledger.
+func TestStoriesForTheLedger(t *testing.T) {
+	if !ledger.Full() {
+		t.Skip("300,000 stories: make fault FULL=1")
+	}
+	ledger.Trials(t, "simulation", 0, func(t *ledger.Trial) {
+		t.Seeds = ledger.Stories
+		tellAll(t.T, (t.Seed-1)*ledger.Stories, ledger.Stories)
+	})
+}
+
+func tellAll(t *testing.T, first, n uint64) {
+	t.Helper()
+	end := first + n
+	tally := os.Getenv("TALLY") != ""
+	var next, broke atomic.Uint64
+	next.Store(first)
+	var all sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		all.Go(func() {
+			for tally || broke.Load() == 0 {
+				seed := next.Add(1) - 1
+				if seed >= end {
+					return
+				}
+				s, found := tell(seed)
+				if len(found) == 0 {
+					continue
+				}
+				if broke.Add(1) == 1 {
+					t.Errorf("seed %d, the %d. told: %s\n\n%s\n\nreplay: SEED=%d SEEDS=1 go test -run Stories ./test/sim",
+						seed, seed-first+1, strings.Join(found, "\n"), strings.Join(s.last(60), "\n"), seed)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if n := broke.Load(); n > 0 {
+		t.Errorf("%d of %d stories broke a promise", n, min(next.Load(), end)-first)
 	}
 }
 
 func TestOneSeedTellsOneStory(t *testing.T) {
-	for seed := range uint64(20) {
+	for seed := range uint64(5) {
 		a, _ := tell(seed)
 		b, _ := tell(seed)
-		if a.trace != b.trace {
+		if a.hash != b.hash {
 			t.Fatalf("seed %d: two histories, of %d and %d steps", seed, a.steps, b.steps)
 		}
-		if c, _ := tell(seed + 1); c.trace == a.trace {
+		if c, _ := tell(seed + 1); c.hash == a.hash {
 			t.Fatalf("seeds %d and %d tell the same story", seed, seed+1)
 		}
 	}
+}
+
+func TestGateServer(t *testing.T) {
+	gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
+		var now atomic.Int64
+		s := &gateServer{now: func() time.Time { return time.UnixMilli(0).Add(time.Duration(now.Load())) }, most: 150, incarnation: "1"}
+		return gatetest.Harness{
+			Keeper: s, MaxUnrelayed: s.most,
+			Advance: func(d time.Duration) { now.Add(int64(d)) },
+			Restart: func() gate.Keeper { s.take(s, 1, s.incarnation+"1"); return s },
+		}
+	})
 }
 
 func TestMemLog(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
 	"seckill/internal/opening"
 	"seckill/internal/projector"
@@ -16,13 +17,18 @@ import (
 )
 
 // A system is the servers, which every process reaches over the network, and the
-// processes.
+// processes. Embedded, it is one process, which holds the gates itself.
 type system struct {
 	*world
-	gate  *memgate.Gate
-	log   *memLog
-	store *memStore
-	procs []*process
+	embedded bool
+	gate     *gateServer // the primary; nil: embedded
+	runs     int         // of gate servers and gates, ever
+	log      *memLog
+	store    *memStore
+	slowLog  bool // it takes its time
+	procs    []*process
+	skew     struct{ gate, store, process time.Duration } // of the wall clocks
+	turned   time.Time                                    // when one of them last jumped
 }
 
 // A process is one `seckill serve`: all of its memory goes with a crash.
@@ -30,7 +36,10 @@ type process struct {
 	sys       *system
 	name      string
 	life      int
-	frozen    time.Time // it stands still until then
+	frozen    time.Time   // it stands still until then
+	halting   bool        // its log has failed, and it is about to stop
+	gate      gate.Keeper // what it takes for the primary
+	moved     time.Time   // when it last took another for it
 	desk      *purchase.Desk
 	opener    *opening.Opener
 	settle    *settle.Desk
@@ -39,11 +48,13 @@ type process struct {
 
 const partitions = 2
 
-func newSystem(seed uint64, processes int) *system {
-	s := &system{world: newWorld(seed)}
+func newSystem(seed uint64, embedded bool, processes int) *system {
+	s := &system{world: newWorld(seed), embedded: embedded}
 	s.log = newMemLog(partitions)
-	s.store = newMemStore(func() time.Time { return s.now })
-	s.loseGate()
+	s.store = newMemStore(func() time.Time { return s.now.Add(s.skew.store) })
+	if !embedded {
+		s.gate = &gateServer{now: s.gateClock, most: 1000, incarnation: s.incarnation()}
+	}
 	for i := range processes {
 		s.procs = append(s.procs, &process{sys: s, name: fmt.Sprintf("p%d", i)})
 		s.start(s.procs[i])
@@ -51,9 +62,11 @@ func newSystem(seed uint64, processes int) *system {
 	return s
 }
 
-// loseGate is the loss of the server that holds the gates, with all it held.
-func (s *system) loseGate() {
-	s.gate = memgate.New(memgate.Options{Now: func() time.Time { return s.now }, MaxUnrelayed: 1000})
+func (s *system) gateClock() time.Time { return s.now.Add(s.skew.gate) }
+
+func (s *system) incarnation() string {
+	s.runs++
+	return fmt.Sprint("run ", s.runs)
 }
 
 // crashAndRestart kills a process; what it had sent may still arrive.
@@ -66,32 +79,36 @@ func (s *system) crashAndRestart(p *process) {
 
 // start gives a process fresh memory and sets its loops going.
 func (s *system) start(p *process) {
-	gates, log, store := netGate{s}, netLog{s.log, s}, netStore{s.store, s}
+	p.gate, p.halting = s.gate, false
+	var confirm purchase.Confirmer = afterStore{s}
+	if s.embedded {
+		p.gate = memgate.New(memgate.Options{Now: s.gateClock, MaxUnrelayed: 1000, Incarnation: s.incarnation()})
+		confirm = purchase.AfterAppend{}
+	}
+	gates, log, store := netGate{p}, netLog{s.log, p}, netStore{s.store, s}
 	p.desk = purchase.New(s.forever(), purchase.Parts{
-		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: afterStore{s},
+		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm,
 		Now:   func() time.Time { return s.now },
 		Spawn: func(work func()) { s.spawn(p, p.name+" lane", work) },
 		Await: func(ctx context.Context, done <-chan struct{}) error {
-			s.until("awaits its batch", func() bool { return closed(done) || ctx.Err() != nil })
-			if closed(done) {
+			if s.until(ctx, "awaits its batch", func() bool { return closed(done) }) {
 				return nil
 			}
 			return ctx.Err()
 		},
 		Linger: func(done <-chan struct{}) {
-			slow := s.now.Add(purchase.SlowAppend)
-			s.until("lingers", func() bool { return closed(done) || !s.now.Before(slow) })
+			s.wait("lingers", s.now.Add(purchase.SlowAppend), func() bool { return closed(done) })
 		},
 		Pause: func(ctx context.Context) error {
-			s.sleep(time.Duration(10+s.rng.IntN(40)) * time.Millisecond)
+			s.sleep(10*time.Millisecond + s.ms(40))
 			return ctx.Err()
 		},
 	})
-	p.settle = settle.New(log, store, func() time.Time { return s.now })
+	p.settle = settle.New(log, store, func() time.Time { return s.now.Add(s.skew.process) })
 	p.opener = &opening.Opener{
 		Gate: gates, Log: log, Store: store,
 		Nonce:  func() string { return fmt.Sprint(s.rng.Uint64()) },
-		Pause:  func(context.Context) error { s.sleep(time.Duration(s.rng.IntN(500)) * time.Millisecond); return nil },
+		Pause:  func(context.Context) error { s.sleep(s.ms(500)); return nil },
 		Opened: p.desk.Returned,
 	}
 	p.projector = projector.New(log, store, gates, observer{p})
@@ -99,7 +116,16 @@ func (s *system) start(p *process) {
 		s.loop(p, "projector", func() error { return p.project(partition) })
 	}
 	watch := opening.NewWatch(p.opener, func() time.Time { return s.now })
-	s.loop(p, "watch", func() error { return p.look(watch) })
+	settled := !s.embedded // the embedded mode opens no gate before it has met all of its log
+	s.loop(p, "watch", func() error {
+		if !settled {
+			if err := p.settle.CatchUp(s.deadline(time.Minute)); err != nil {
+				return err
+			}
+			settled = true
+		}
+		return p.look(watch)
+	})
 	s.loop(p, "sweep", p.sweep)
 	s.loop(p, "expire", func() error {
 		_, err := p.settle.Expire(s.deadline(time.Second), 10)
@@ -116,7 +142,7 @@ func (s *system) loop(p *process, name string, step func() error) {
 			if errors.Is(err, sale.ErrDamaged) {
 				panic(fmt.Sprintf("%s %s: %v", p.name, name, err))
 			}
-			s.sleep(time.Duration(50+s.rng.IntN(300)) * time.Millisecond)
+			s.sleep(200*time.Millisecond + s.ms(1000))
 		}
 	})
 }
@@ -176,9 +202,9 @@ type afterStore struct{ s *system }
 
 func (c afterStore) Confirm(ctx context.Context, claim purchase.Claim) (purchase.Fate, error) {
 	fate := purchase.IsPending
-	c.s.until("awaits its order", func() bool {
+	c.s.until(ctx, "awaits its order", func() bool {
 		fate = c.fate(claim.Order, claim.Epoch)
-		return fate != purchase.IsPending || ctx.Err() != nil
+		return fate != purchase.IsPending
 	})
 	return fate, nil
 }

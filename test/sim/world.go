@@ -1,18 +1,20 @@
 // Package sim runs the real rooms of a sale (purchase, opening, projector,
-// settle, the fold) on keepers in memory, with every fault that a seed asks for.
+// settle, the fold) on keepers in memory, with every fault that a seed asks for,
+// and has the real judge (verify) look at what is left.
 //
 // It promises that one seed gives one history: tasks run one at a time, a task
 // gives way only where it calls a keeper or waits, and who goes on, what fails
 // and how late it is comes from the seed alone. A crash is a task that is never
 // resumed; a frozen process is one that is resumed late.
 //
-// It is a part of the tests. Its keepers pass the suites of the real ones.
+// A story is of a cluster, or, one in five, of the embedded mode. It is a part of
+// the tests. Its keepers pass the suites of the real ones.
 package sim
 
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
+	"hash/maphash"
 	"iter"
 	"math/rand/v2"
 	"time"
@@ -23,11 +25,14 @@ type world struct {
 	rng    *rand.Rand
 	now    time.Time
 	tasks  []*task
+	ready  []*task
 	turn   *task
-	trace  uint64
 	steps  int
-	log    []string // the last lines of the trace
-	faults bool     // whether dice may bring about faults
+	trace  [traced]event // the last ones
+	events int
+	hash   uint64 // of all events: it tells two histories apart
+	faults bool   // whether dice may bring about faults
+	rough  int    // how often calls fail: 0 is never
 }
 
 type task struct {
@@ -36,10 +41,22 @@ type task struct {
 	next    func() (struct{}, bool)
 	kill    func()
 	pause   func(struct{}) bool
-	waits   func() bool // nil: may go on
+	at      time.Time   // it goes on then
+	cond    func() bool // or as soon as this holds; nil: never
 	dead    bool
 	crashed bool
 }
+
+// An event is one line of a history.
+type event struct {
+	at        time.Time
+	who, what string
+}
+
+const traced = 2000
+
+// far is later than any story ends.
+var far = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // crash unwinds a task that is not to go on.
 type crash struct{}
@@ -51,7 +68,7 @@ func newWorld(seed uint64) *world {
 	}
 }
 
-func (w *world) spawn(proc *process, name string, body func()) *task {
+func (w *world) spawn(proc *process, name string, body func()) {
 	t := &task{name: name, proc: proc}
 	t.next, t.kill = iter.Pull(func(yield func(struct{}) bool) {
 		t.pause = yield
@@ -66,41 +83,68 @@ func (w *world) spawn(proc *process, name string, body func()) *task {
 		body()
 	})
 	w.tasks = append(w.tasks, t)
-	return t
 }
 
 // yield lets other tasks go on.
-func (w *world) yield(what string) { w.until(what, nil) }
+func (w *world) yield(what string) { w.wait(what, w.now, nil) }
 
-// until lets other tasks go on until cond holds.
-func (w *world) until(what string, cond func() bool) {
+// sleep waits by the world's clock.
+func (w *world) sleep(d time.Duration) { w.wait("sleeps", w.now.Add(d), nil) }
+
+// until lets other tasks go on until cond holds or ctx is done, and reports
+// whether cond holds.
+func (w *world) until(ctx context.Context, what string, cond func() bool) bool {
+	at, limited := ctx.Value(deadline{}).(time.Time)
+	if !limited {
+		at = far
+	}
+	w.wait(what, at, cond)
+	return cond()
+}
+
+// wait lets other tasks go on until the time at, or until cond holds.
+func (w *world) wait(what string, at time.Time, cond func() bool) {
 	t := w.turn
-	t.waits = cond
+	t.at, t.cond = at, cond
 	w.note(t.name, what)
 	if t.crashed || !t.pause(struct{}{}) {
 		t.crashed = true
 		panic(crash{})
 	}
-	t.waits = nil
 }
 
-// note adds to the trace, which tells two histories apart.
+var noteSeed = maphash.MakeSeed()
+
+// note adds to the history.
 func (w *world) note(who, what string) {
-	h := fnv.New64a()
-	line := fmt.Sprintf("%d %s %s", w.now.UnixMilli(), who, what)
-	fmt.Fprintf(h, "%d %s", w.trace, line)
-	w.trace = h.Sum64()
-	w.log = append(w.log, line)
-	if len(w.log) > 4000 {
-		w.log = w.log[2000:]
+	w.trace[w.events%traced] = event{w.now, who, what}
+	w.events++
+	w.hash = maphash.Comparable(noteSeed, struct {
+		before    uint64
+		at        int64
+		who, what string
+	}{w.hash, w.now.UnixNano(), who, what})
+}
+
+// last is the end of the history, for people.
+func (w *world) last(n int) (lines []string) {
+	for i := max(0, w.events-min(n, traced)); i < w.events; i++ {
+		e := &w.trace[i%traced]
+		lines = append(lines, fmt.Sprintf("%s %s %s", e.at.Format("04:05.000"), e.who, e.what))
 	}
+	return lines
 }
 
 // crash ends every task of a process where it stands.
 func (w *world) crash(p *process) {
+	w.killAll(func(t *task) bool { return t.proc == p })
+}
+
+// killAll unwinds tasks, but the one whose turn it is.
+func (w *world) killAll(which func(*task) bool) {
 	turn := w.turn
 	for _, t := range w.tasks {
-		if t.proc == p && t != turn {
+		if t != turn && which(t) {
 			w.turn = t // while it unwinds
 			t.kill()
 			t.dead = true
@@ -116,32 +160,48 @@ const maxSteps = 400_000
 func (w *world) run(stop func() bool, limit time.Duration) {
 	end := w.now.Add(limit)
 	for !stop() {
-		if w.now.After(end) || w.steps > maxSteps {
+		next := w.choose()
+		if w.now.After(end) || w.steps > maxSteps || next == far {
 			panic(fmt.Sprintf("stuck at %s after %d steps: %v", w.now, w.steps, w.standing()))
 		}
-		var ready []*task
-		alive := w.tasks[:0]
-		for _, t := range w.tasks {
-			if t.dead {
-				continue
-			}
-			alive = append(alive, t)
-			if (t.proc == nil || !w.now.Before(t.proc.frozen)) && (t.waits == nil || t.waits()) {
-				ready = append(ready, t)
-			}
-		}
-		clear(w.tasks[len(alive):])
-		w.tasks = alive
-		if len(ready) == 0 {
-			w.now = w.now.Add(5 * time.Millisecond)
+		if len(w.ready) == 0 {
+			w.now = next
 			continue
 		}
-		w.turn = ready[w.rng.IntN(len(ready))]
+		w.turn = w.ready[w.rng.IntN(len(w.ready))]
 		w.steps++
 		w.turn.next()
 		w.turn = nil
 		w.now = w.now.Add(time.Duration(w.rng.IntN(300)) * time.Microsecond)
 	}
+}
+
+// choose finds the tasks that may go on now, and when the next one may by the
+// clock alone.
+func (w *world) choose() (next time.Time) {
+	next = far
+	w.ready = w.ready[:0]
+	alive := w.tasks[:0]
+	for _, t := range w.tasks {
+		if t.dead {
+			continue
+		}
+		alive = append(alive, t)
+		at := t.at
+		switch {
+		case t.proc != nil && w.now.Before(t.proc.frozen):
+			at = t.proc.frozen
+		case !w.now.Before(at) || t.cond != nil && t.cond():
+			w.ready = append(w.ready, t)
+			at = w.now
+		}
+		if at.Before(next) {
+			next = at
+		}
+	}
+	clear(w.tasks[len(alive):])
+	w.tasks = alive
+	return next
 }
 
 func (w *world) standing() (names []string) {
@@ -153,14 +213,11 @@ func (w *world) standing() (names []string) {
 	return names
 }
 
-// chance is true once in n, while faults are on.
-func (w *world) chance(n int) bool { return w.faults && w.rng.IntN(n) == 0 }
+// chance is true about once in n, while faults are on.
+func (w *world) chance(n int) bool { return w.faults && w.rng.IntN(n) < w.rough }
 
-// sleep waits by the world's clock.
-func (w *world) sleep(d time.Duration) {
-	at := w.now.Add(d)
-	w.until("sleeps", func() bool { return !w.now.Before(at) })
-}
+// ms is a random time of less than n milliseconds.
+func (w *world) ms(n int) time.Duration { return time.Duration(w.rng.IntN(n)) * time.Millisecond }
 
 // A deadline is a context that ends by the world's clock. Nothing may wait on
 // its channel: the keepers and waits of a simulation ask Err.
@@ -179,6 +236,14 @@ func (d deadline) Err() error {
 		return nil
 	}
 	return context.DeadlineExceeded
+}
+
+// Value gives away when it ends, through whatever wraps it.
+func (d deadline) Value(key any) any {
+	if key == (deadline{}) {
+		return d.at
+	}
+	return d.Context.Value(key)
 }
 
 // forever is the context of what ends only with its process.

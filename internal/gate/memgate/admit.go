@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/sale"
 )
@@ -29,6 +30,7 @@ func (g *Gate) Admit(_ context.Context, id string, batch []gate.Request) (gate.A
 	}
 	if n := p.view.Seq - before; n > 0 {
 		a.Entry = p.outbox.add(entry{epoch: p.view.Epoch, first: before + 1, at: now, orders: admitted(batch, a.Decisions, n)})
+		crash.At("memgate: the orders are in the outbox")
 	}
 	a.View = p.viewAt(now)
 	return a, nil

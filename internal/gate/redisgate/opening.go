@@ -8,6 +8,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"seckill/internal/crash"
 	"seckill/internal/gate"
 )
 
@@ -61,7 +62,9 @@ func (g *Gate) load(ctx context.Context, product string, calls []rueidis.LuaExec
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
-	for _, result := range loadScript.lua.ExecMulti(ctx, g.client, calls...) {
+	results := loadScript.lua.ExecMulti(ctx, g.client, calls...)
+	crash.At("redisgate: buyers are loaded")
+	for _, result := range results {
 		if _, err := loadScript.read(product, result); err != nil {
 			return err
 		}

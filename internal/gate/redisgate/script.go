@@ -7,6 +7,7 @@ import (
 
 	"github.com/redis/rueidis"
 
+	"seckill/internal/crash"
 	"seckill/internal/sale"
 )
 
@@ -42,7 +43,10 @@ func (g *Gate) run(ctx context.Context, s script, product string, args ...string
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
-	return s.read(product, s.lua.Exec(ctx, g.client, g.keys(product), args))
+	crash.At("redisgate: a script is to be sent")
+	result := s.lua.Exec(ctx, g.client, g.keys(product), args)
+	crash.At("redisgate: a script was answered")
+	return s.read(product, result)
 }
 
 // ready is the error of a call that is not worth a try.

@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"seckill/internal/crash"
 	"seckill/internal/sale"
 )
 
@@ -60,10 +61,12 @@ func (l *Log) append(ctx context.Context, records []kgo.Record) (last int64, err
 		l.client.TryProduce(context.Background(), &records[i], a.finish)
 	}
 	l.putting.Unlock()
+	crash.At("kafkalog: records are given to the client")
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
 	select {
 	case <-a.done:
+		crash.At("kafkalog: records are acknowledged")
 		return a.last, l.outcome(ctx, a.err)
 	case <-ctx.Done():
 		return 0, l.outcome(ctx, ctx.Err())

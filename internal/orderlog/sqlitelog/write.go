@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"seckill/internal/crash"
 	"seckill/internal/sale"
 )
 
@@ -25,11 +26,14 @@ func (l *Log) write() {
 		if b == nil {
 			return
 		}
+		crash.At("sqlitelog: a batch is to be written")
 		if err := l.commit(b); err != nil {
 			l.fail(b, err)
 			return
 		}
+		crash.At("sqlitelog: a batch is written")
 		l.publish(b)
+		crash.At("sqlitelog: those who appended are told")
 		if err := l.merge(); err != nil {
 			l.fail(nil, err)
 			return

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"seckill/internal/crash"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
@@ -28,7 +29,7 @@ const (
 func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now time.Time, states []*sale.State) []orderstore.DeadLetter) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return s.within(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+	err := s.within(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 		var now time.Time
 		entries := newEntries(b)
 		reads := &pgx.Batch{}
@@ -41,8 +42,14 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		writes := &pgx.Batch{}
 		queueWrites(writes, entries, letters)
 		queueNotify(writes, b)
-		return translate("write a batch", tx.SendBatch(ctx, writes).Close())
+		err := tx.SendBatch(ctx, writes).Close()
+		crash.At("pgstore: rows are written")
+		return translate("write a batch", err)
 	})
+	if err == nil {
+		crash.At("pgstore: rows are committed")
+	}
+	return err
 }
 
 func queueMove(q *pgx.Batch, b orderstore.Batch, now *time.Time) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/crash"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
@@ -29,12 +30,14 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		if err := c.write(entries, letters); err != nil {
 			return err
 		}
+		crash.At("sqlitestore: rows are written")
 		if err := ctx.Err(); err != nil {
 			return s.unavailable(err)
 		}
 		return nil
 	})
 	if err == nil {
+		crash.At("sqlitestore: rows are committed")
 		s.progress.Advance(b.Partition, b.To.Next)
 	}
 	return err

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"sync"
 	"time"
+
+	"seckill/test/history"
 )
 
 // A purchase is one buyer, and what they were told.
@@ -30,6 +32,7 @@ type book struct {
 	requests   int      // without an answer
 	lastFailed string
 	news       chan struct{} // closed at the next change
+	history    history.History
 }
 
 // keep takes down what a buyer was told to a request.

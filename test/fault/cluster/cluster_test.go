@@ -11,15 +11,14 @@
 // never fails a test.
 //
 // Most tests share one set of servers, one after the other, and leave it well. One
-// that must not uses servers of its own. SECKILL_FAULTS=long makes outages last
-// a minute rather than ten seconds.
+// that must not uses servers of its own. What can be done again and again, with
+// other choices, is a trial (package ledger).
 package cluster
 
 import (
 	"fmt"
 	"os"
 	"testing"
-	"time"
 
 	"seckill/test/program"
 )
@@ -27,13 +26,7 @@ import (
 // bin is the program under test.
 var bin = os.Getenv("FAULT_TEST_BINARY")
 
-// outage is how long a server is away that was stopped.
-var outage = 10 * time.Second
-
 func TestMain(m *testing.M) {
-	if os.Getenv("SECKILL_FAULTS") == "long" {
-		outage = time.Minute
-	}
 	code := program.Main(m, &bin)
 	shared.close()
 	fmt.Print(times.table())

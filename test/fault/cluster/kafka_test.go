@@ -9,6 +9,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"seckill/internal/devstack"
+	"seckill/test/ledger"
 	"seckill/test/program"
 )
 
@@ -18,19 +19,22 @@ const topic = "seckill.orders"
 // them are placed when it is back.
 func TestAServerStopped(t *testing.T) {
 	on := sharedServers(t)
+	c := start(t, bin, on.flags())
+	outage := 10 * time.Second
+	if ledger.Full() {
+		outage = time.Minute
+	}
 	for name, n := range map[string]*devstack.Node{"Kafka": on.kafka.Nodes[0], "Postgres": on.postgres.Node} {
-		t.Run(name, func(t *testing.T) {
-			c := start(t, bin, on.flags())
-			s := c.sell(3_000 + int(outage.Seconds())*pace)
-			n.Stop()
-			s.until("orders are queued", func() bool { return s.queued() >= pace })
-			if a, err := c.any().Get("/readyz"); err != nil || a.Status != 503 || !strings.Contains(a.Body, "Missing: "+name) {
-				t.Errorf("/readyz says %v, %v", a, err)
-			}
-			<-time.After(outage)
-			up(t, n)
-			s.goesOn(name + " away for " + outage.String())
-			s.finish()
+		ledger.Trials(t, name+" away", 1, func(t *ledger.Trial) {
+			s := c.trial(t, 1_000+2*slow*int(outage.Seconds()), slow, func(s *sale) {
+				n.Stop()
+				s.until("orders are queued", func() bool { return s.queued() >= pace })
+				if a, err := c.any().Get("/readyz"); err != nil || a.Status != 503 || !strings.Contains(a.Body, "Missing: "+name) {
+					t.Errorf("/readyz says %v, %v", a, err)
+				}
+				<-time.After(outage)
+				up(t, n)
+			})
 			s.noneRejected()
 		})
 	}

@@ -51,14 +51,22 @@ func launch(t testing.TB, binary string, flags []string) *cluster {
 
 func (c *cluster) launchAPI() *program.Server {
 	c.t.Helper()
-	s := program.Serve(c.t, c.program, append([]string{"--roles", "api"}, c.flags...)...)
-	s.HTTP.Timeout = 15 * time.Second // longer than any answer takes
-	if !s.Address(c.t) {
+	s := c.join(program.Serve(c.t, c.program, append([]string{"--roles", "api"}, c.flags...)...))
+	if s.URL == "" {
 		c.t.Fatalf("it ended:\n%s", s.Out.String())
 	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.apis = append(c.apis, s)
+	return s
+}
+
+// join makes a server one of those that sell, once it says where it is.
+func (c *cluster) join(s *program.Server) *program.Server {
+	c.t.Helper()
+	s.HTTP.Timeout = 15 * time.Second // longer than any answer takes
+	if s.Address(c.t) {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.apis = append(c.apis, s)
+	}
 	return s
 }
 
@@ -78,6 +86,13 @@ func (c *cluster) await() {
 			c.t.Fatalf("it ended before it was ready:\n%s", s.Out.String())
 		}
 	}
+}
+
+// lend has what a trial meets fail that trial.
+func (c *cluster) lend(t testing.TB) {
+	owner := c.t
+	c.t = t
+	t.Cleanup(func() { c.t = owner })
 }
 
 // all is every process that runs.

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/jackc/pgx/v5"
+
+	"seckill/test/ledger"
 )
 
 // Postgres is put back to a copy that was made earlier in the same sale, before
@@ -12,28 +14,29 @@ import (
 func TestPostgresPutBack(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
-	s := c.sell(6_000)
-	copied := t.TempDir()
-	on.postgres.Stop()
-	if err := os.CopyFS(copied, os.DirFS(on.postgres.Data())); err != nil {
-		t.Fatal(err)
-	}
-	up(t, on.postgres.Node)
-	s.sold(pace)
-	c.any().Put(t, s.product, `{"quantity":5000,"name":"changed"}`)
-	s.quantity = 5_000
-	s.sold(pace)
+	ledger.Trials(t, "older Postgres", 1, func(t *ledger.Trial) {
+		copied := t.TempDir()
+		c.trial(t, 1_500, pace, func(s *sale) {
+			on.postgres.Stop()
+			if err := os.CopyFS(copied, os.DirFS(on.postgres.Data())); err != nil {
+				t.Fatal(err)
+			}
+			up(t, on.postgres.Node)
+			s.sold(1 + t.IntN(pace))
+			c.any().Put(t, s.product, `{"quantity":1400,"name":"changed"}`)
+			s.quantity = 1_400
+			s.sold(1 + t.IntN(pace))
 
-	on.postgres.Kill()
-	if err := on.postgres.Wipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.CopyFS(on.postgres.Data(), os.DirFS(copied)); err != nil {
-		t.Fatal(err)
-	}
-	up(t, on.postgres.Node)
-	s.goesOn("Postgres put back to a copy")
-	s.finish()
+			on.postgres.Kill()
+			if err := on.postgres.Wipe(); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.CopyFS(on.postgres.Data(), os.DirFS(copied)); err != nil {
+				t.Fatal(err)
+			}
+			up(t, on.postgres.Node)
+		})
+	})
 }
 
 // partition is where the product's records go.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"seckill/internal/devstack"
+	"seckill/test/ledger"
 )
 
 // Everything in Redis is thrown away in the middle of a rush.
@@ -28,18 +29,25 @@ func TestFlushAllInARush(t *testing.T) {
 	s.finish()
 }
 
+// Redis is killed, and the end of what it has on its disk is missing.
+func TestTheEndOfRedissFileIsCutOff(t *testing.T) {
+	on := sharedServers(t)
+	c := start(t, bin, on.flags())
+	ledger.Trials(t, "AOF cut", 1, func(t *ledger.Trial) {
+		c.trial(t, 300, pace, func(*sale) {
+			on.redis.Kill()
+			harmAppendOnlyFile(t, on.redis, func(was []byte) []byte { return was[:len(was)-1-t.IntN(min(len(was)/2, 20_000))] })
+			up(t, on.redis.Node)
+		})
+	})
+}
+
 // Redis is killed, and what it has on its disk is not what it had.
 func TestTheDiskOfRedis(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
 	s := c.sell(6_000)
 
-	on.redis.Kill()
-	harmAppendOnlyFile(t, on.redis, func(was []byte) []byte { return was[:len(was)-1-rand.N(min(len(was)/2, 5_000))] })
-	up(t, on.redis.Node)
-	s.goesOn("the end of Redis's file cut off")
-
-	s.sold(pace)
 	on.redis.Kill()
 	harmAppendOnlyFile(t, on.redis, func(was []byte) []byte {
 		at := len(was)/3 + rand.N(len(was)/3)
@@ -62,7 +70,7 @@ func TestTheDiskOfRedis(t *testing.T) {
 }
 
 // harmAppendOnlyFile changes what a Redis that is down has written since it began.
-func harmAppendOnlyFile(t *testing.T, r *devstack.Redis, change func([]byte) []byte) {
+func harmAppendOnlyFile(t testing.TB, r *devstack.Redis, change func([]byte) []byte) {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(r.Data(), "appendonlydir", "*.incr.aof"))
 	if err != nil || len(names) != 1 {

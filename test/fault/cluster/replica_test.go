@@ -8,12 +8,15 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"seckill/internal/devstack"
+	"seckill/test/ledger"
 )
 
-// A replica that has missed orders becomes the primary; and then it is made a
-// replica of the one that it followed, which lacks all since, and the primary again.
+// A replica that has missed orders becomes the primary; and then, of every other
+// trial, it is made a replica of the one that it followed, which lacks all since, and
+// the primary again.
 func TestOlderDataOfAReplica(t *testing.T) {
 	on := sharedServers(t)
 	first, err := devstack.StartRedis(t.Context(), t.TempDir())
@@ -21,33 +24,46 @@ func TestOlderDataOfAReplica(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(first.Close)
-	second, err := first.Replica(t.Context(), t.TempDir())
+	second, err := devstack.StartRedis(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(second.Close)
 	front := newFront(t, first)
 	c := start(t, bin, append([]string{"--redis", front.url()}, on.flags()[2:]...))
-	s := c.sell(6_000)
-
-	second.Freeze()
-	tell(t, first, "CLIENT KILL TYPE replica", ":1")
-	s.sold(pace) // of which the replica hears nothing
-	first.Kill()
-	second.Thaw()
-	tell(t, second, "REPLICAOF NO ONE", "+OK")
-	front.turn(second)
-	s.goesOn("a stale replica of Redis promoted")
-
-	up(t, first.Node)
-	s.sold(pace)
-	host, port, _ := strings.Cut(addressOf(first), ":")
-	tell(t, second, "REPLICAOF "+host+" "+port, "+OK")
-	s.eventually("it has the other's data", func() bool {
-		return strings.Contains(answerOf(t, second, "INFO replication"), "master_link_status:up")
+	ledger.Trials(t, "stale failover", 2, func(t *ledger.Trial) {
+		follow(t, second, first)
+		c.trial(t, 600, pace, func(s *sale) {
+			second.Freeze()
+			tell(t, first, "CLIENT KILL TYPE replica", ":1")
+			s.sold(1 + t.IntN(pace)) // of which the replica hears nothing
+			first.Kill()
+			second.Thaw()
+			tell(t, second, "REPLICAOF NO ONE", "+OK")
+			front.turn(second)
+			if t.Seed%2 == 0 {
+				return
+			}
+			s.sold(1 + t.IntN(50))
+			up(t, first.Node)
+			follow(t, second, first)
+			tell(t, second, "REPLICAOF NO ONE", "+OK")
+		})
+		up(t, first.Node)
+		first, second = second, first
 	})
-	tell(t, second, "REPLICAOF NO ONE", "+OK")
-	s.goesOn("Redis demoted and promoted again")
-	s.finish()
+}
+
+// follow makes a Redis the replica of another, and waits until it has the other's data.
+func follow(t testing.TB, replica, of *devstack.Redis) {
+	t.Helper()
+	host, port, _ := strings.Cut(addressOf(of), ":")
+	tell(t, replica, "REPLICAOF "+host+" "+port, "+OK")
+	for began := time.Now(); !strings.Contains(answerOf(t, replica, "INFO replication"), "master_link_status:up"); <-time.After(50 * time.Millisecond) {
+		if time.Since(began) > patience {
+			t.Fatal("it never has the other's data")
+		}
+	}
 }
 
 // A front is one address for several Redises, as a name is that is moved.

@@ -14,8 +14,9 @@ import (
 )
 
 const (
-	// pace is how many buyers come a second, and rushPace how many in a rush.
-	pace, rushPace = 150, 1_000
+	// pace is how many buyers come a second, rushPace how many in a rush, and slow how
+	// many where a fault takes long.
+	pace, rushPace, slow = 150, 1_000, 30
 	// comeBack is when a buyer asks again who got no answer.
 	comeBack = 300 * time.Millisecond
 	// patience is how long a test waits for what must come: longer is a hang.
@@ -38,10 +39,15 @@ type sale struct {
 
 var products atomic.Int64
 
-// put puts a product on sale that no test has used. Nobody comes yet.
+// newSale is one of a product that no test has used, and that nobody has put yet.
+func (c *cluster) newSale(quantity int) *sale {
+	return &sale{t: c.t, c: c, product: fmt.Sprintf("p%d", products.Add(1)), quantity: quantity}
+}
+
+// put puts a new product on sale. Nobody comes yet.
 func (c *cluster) put(quantity int) *sale {
 	c.t.Helper()
-	s := &sale{t: c.t, c: c, product: fmt.Sprintf("p%d", products.Add(1)), quantity: quantity}
+	s := c.newSale(quantity)
 	c.any().Put(c.t, s.product, fmt.Sprintf(`{"quantity":%d}`, quantity))
 	return s
 }
@@ -115,6 +121,7 @@ func (s *sale) ask(p *purchase, again bool) bool {
 	}
 	sent := time.Now()
 	a, err := at.Buy(s.product, p.user, p.key)
+	s.history.Note(s.product, p.user, sent, a, err)
 	switch {
 	case err != nil, a.Status == http.StatusServiceUnavailable,
 		a.Status == http.StatusRequestTimeout: // a process that stood still has not read it in time

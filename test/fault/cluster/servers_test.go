@@ -44,23 +44,26 @@ func sharedServers(t testing.TB) *servers {
 	return &shared
 }
 
-// ownServers are a test's own.
-func ownServers(t testing.TB, brokers int) *servers {
+// ownServers are a test's own, with more settings for Kafka.
+func ownServers(t testing.TB, brokers int, kafka ...string) *servers {
 	t.Helper()
 	s := &servers{}
-	s.start(t, t.TempDir(), brokers)
+	s.start(t, t.TempDir(), brokers, kafka...)
 	t.Cleanup(s.close)
 	return s
 }
 
-func (s *servers) start(t testing.TB, dir string, brokers int) {
+func (s *servers) start(t testing.TB, dir string, brokers int, kafka ...string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
 	defer cancel()
 	s.dir = dir
 	var all errgroup.Group
 	all.Go(func() (err error) { s.redis, err = devstack.StartRedis(ctx, s.folder("redis")); return err })
-	all.Go(func() (err error) { s.kafka, err = devstack.StartKafka(ctx, s.folder("kafka"), brokers); return err })
+	all.Go(func() (err error) {
+		s.kafka, err = devstack.StartKafka(ctx, s.folder("kafka"), brokers, kafka...)
+		return err
+	})
 	all.Go(func() (err error) { s.postgres, err = devstack.StartPostgres(ctx, s.folder("postgres")); return err })
 	err := all.Wait()
 	switch {

@@ -10,8 +10,9 @@ const sources = Object.entries(read).filter(([path]) => path.endsWith('.go')).ma
 const contract = Object.entries(read).find(([path]) => path.endsWith('.yaml'))?.[1] ?? ''
 
 const kinds = [...new Set([...contract.matchAll(/- \/problems\/(\w+)/g)].map(([, kind]) => kind ?? ''))]
-// As they stand in the code; what is put in is a number or a duration, and a name after a last blank.
-const rules = [...sources.matchAll(/["`]((?:must |is required|has a key|The server ended|What was kept|Its product could)[^\n]*?)["`](?=[,)\n]| \+)/g)].map(([, rule]) =>
+// As they stand in the code; what is put in is a number or a duration, and a name after a last blank. The
+// bare "must be " goes before words of the framework about queries, which the pages make themselves.
+const rules = [...sources.replace('"must be "', '').matchAll(/["`]((?:must |is required|is not a field|has a key|The server ended|What was kept|Its product could)[^\n]*?)["`](?=[,)\n]| \+)/g)].map(([, rule]) =>
   (rule ?? '').replace(/%[ds]/g, '10').replace(/ $/, ' name').replace(/from 1 to name$/, 'from 1 to 10'),
 )
 

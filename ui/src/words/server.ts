@@ -62,7 +62,10 @@ const zh: ServerWords = {
     [/^must be a UUID in lower case$/, '必须是小写的 UUID'],
     [/^must be one, of 1 to 255 printable ASCII characters$/, '只能有一个，且为 1 到 255 个可显示的 ASCII 字符'],
     [/^must stand there once$/, '只能出现一次'],
+    [/^must stand there once, and not be empty$/, '只能出现一次，且不能为空'],
+    [/^must be percent-encoded$/, '必须是百分号编码'],
     [/^must be written (\S+)$/, '必须写作 $1'],
+    [/^is not a field of this request$/, '不是此请求的字段'],
     [/^has a key that is no field of this request$/, '含有此请求没有的字段'],
   ],
 }

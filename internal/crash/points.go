@@ -1,0 +1,54 @@
+// Package crash has names for moments at which a process may be killed, so that
+// the fault suite can have one die exactly there.
+//
+// It exists only in a binary that is built with the tag crash. In any other At is
+// an empty function, which the compiler leaves out, so that nobody can arm what a
+// shop runs. With the tag, SECKILL_CRASH="NAME:N" has the process kill itself
+// (SIGKILL: nothing is flushed, closed or answered) when it comes to the moment for
+// the Nth time.
+package crash
+
+// Points are all moments, along the path of a buy and then of a process. Each
+// stands in the code once.
+var Points = []string{
+	"purchase: a batch is taken",
+	"purchase: the gate has admitted",
+	"purchase: the log has the orders",
+	"purchase: the buyers are told",
+	"purchase: the outbox has forgotten",
+	"memgate: the orders are in the outbox",
+	"redisgate: a script is to be sent",
+	"redisgate: a script was answered",
+	"redisgate: buyers are loaded",
+	"sqlitelog: a batch is to be written",
+	"sqlitelog: a batch is written",
+	"sqlitelog: those who appended are told",
+	"kafkalog: records are given to the client",
+	"kafkalog: records are acknowledged",
+	"projector: lines are read",
+	"projector: lines are folded",
+	"projector: rows are kept",
+	"projector: a return is to be handed over",
+	"projector: the gate has a return",
+	"sqlitestore: rows are written",
+	"sqlitestore: rows are committed",
+	"pgstore: rows are written",
+	"pgstore: rows are committed",
+	"settle: a wish is to be appended",
+	"settle: the log has a wish",
+	"settle: the store has met a wish",
+	"settle: the log has an expiry",
+	"opening: the gate is shut",
+	"opening: the outbox is empty",
+	"opening: the log has the record",
+	"opening: the store shows the epoch",
+	"opening: the gate is open",
+	"app: the folder is locked",
+	"app: the keepers are there",
+	"app: the gates are open",
+	"app: the end has begun",
+	"app: the last answer is given",
+	"app: the keepers are to be closed",
+	"verify: the gates are cut",
+	"verify: a partition is judged",
+}

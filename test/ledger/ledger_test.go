@@ -1,0 +1,84 @@
+package ledger
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"seckill/test/program"
+)
+
+func TestTheReportIsOfThisLedger(t *testing.T) {
+	lines, err := Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := Report(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	root, err := program.Source()
+	if err != nil {
+		t.Fatal(err)
+	}
+	has, err := os.ReadFile(filepath.Join(root, "docs", "reliability.md"))
+	if err != nil || string(has) != want {
+		t.Errorf("docs/reliability.md is not what the ledger says (%v): run make reliability", err)
+	}
+}
+
+// A trial is written down once, with the commit that it was of.
+func TestTheLedgerHasEachTrialOnce(t *testing.T) {
+	lines, err := Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type trial struct {
+		kind   string
+		seed   uint64
+		commit string
+	}
+	seen := map[trial]bool{}
+	for i, l := range lines {
+		at := trial{l.Kind, l.Seed, l.Commit}
+		if l.Kind != "bug" && (seen[at] || l.Commit == "" || strings.HasSuffix(l.Commit, "+")) {
+			t.Errorf("line %d of the ledger is a trial again, or of a source that nobody has: %+v", i+1, l)
+		}
+		seen[at] = true
+	}
+}
+
+func TestReport(t *testing.T) {
+	got, err := Report([]Line{
+		{Kind: "AOF cut", Seed: 1, Commit: "aaa", Held: true, Placed: 1, Counts: map[string]int{"queued": 1000, "rejected": 1}},
+		{Kind: "AOF cut", Seed: 2, Commit: "aaa", Held: true, Placed: 3, Counts: map[string]int{"queued": 500}},
+		{Kind: "AOF cut", Seed: 3, Commit: "bbb", Found: "lost: u1's | order\nand more"},
+		{Kind: "simulation", Seed: 1, Seeds: 2000, Commit: "ccc", Held: true},
+		{Kind: "crash, cluster", Seed: 9, Point: "here", Commit: "ccc", Held: true},
+		{Kind: "bug", Commit: "ddd", Bug: "a hole", Fix: "filled"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"| 3 | 100 | Redis killed, and the end of its append-only file cut off | 1 | 1 of 1,500 | 1.0 s / 3.0 s | aaa bbb |",
+		"| 2,000 | 300,000 |",
+		"1 kills at 1 points",
+		"| here | 0 | 1 |",
+		"- AOF cut, seed 3, at bbb: lost: u1's \\| order\n",
+		"| a hole | filled | ddd |",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the report lacks %q:\n%s", want, got)
+		}
+	}
+}
+
+// A run that was stopped goes on where it was.
+func TestATrialThatTheLedgerHasIsNotRunAgain(t *testing.T) {
+	lines := []Line{{Kind: "k", Seed: 1, Held: true}, {Kind: "k", Seed: 2}, {Kind: "k", Seed: 3, Held: true}, {Kind: "other", Seed: 4, Held: true}}
+	if got := missing(lines, "k", 5, 2); len(got) != 2 || got[0] != 2 || got[1] != 4 {
+		t.Errorf("to run: %v", got)
+	}
+}

@@ -1,0 +1,106 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// buyer tries to buy, and again under the same key at any process, to pay or to
+// cancel, or both at once, and comes back later, when the epoch may be another.
+func (s *story) buyer(n int) {
+	s.sleep(s.ms(8000))
+	product := s.rng.IntN(s.products)
+	user := fmt.Sprintf("user-%d", n%max(1, s.buyers*3/4)) // some users come twice
+	id := orderID(product, s.rng.Uint64())
+	for try := 0; try < 1+s.rng.IntN(4); try++ {
+		if s.buy(user, id) {
+			break
+		}
+		s.sleep(s.ms(3000))
+	}
+	if r, bought := s.receipts[id]; bought && s.rng.IntN(3) > 0 {
+		s.sleep(s.ms(12000)) // the window is 10 s: some payments race their expiry
+		if s.rng.IntN(4) == 0 {
+			s.client("second thoughts", func() { s.end(id, r) })
+		}
+		s.end(id, r)
+	}
+	if s.rng.IntN(4) == 0 {
+		s.sleep(s.ms(3000))
+		s.buy(user, id)
+	}
+}
+
+// buy reports whether the buyer has an order for certain.
+func (s *story) buy(user string, id sale.OrderID) (bought bool) {
+	s.in("buy", 3*time.Second, func(p *process) {
+		product, asked := productOf(id), s.now
+		answer, refused := p.desk.Refuse([]byte(product), []byte(user))
+		if refused {
+			s.checkView(p, product, answer)
+		} else {
+			wait := 2 * time.Second
+			if s.chance(2) { // some cannot wait so long
+				wait = s.ms(2000)
+			}
+			var err error
+			if answer, err = p.desk.Buy(s.deadline(2*time.Second), s.deadline(wait), product, user, id); err != nil {
+				return
+			}
+		}
+		if answer.Result == purchase.Again { // its status is the store's to tell
+			if _, err := p.settle.Find(s.deadline(time.Second), id); err != nil {
+				return
+			}
+		}
+		r, firm := s.receipts[id]
+		switch answer.Result {
+		case purchase.Queued:
+		case purchase.Placed, purchase.Again:
+			bought = true
+			if answer.Order != id {
+				s.find("%s asked for order %s and was given %s", user, id, answer.Order)
+			}
+			if !firm || r.epoch < s.store.view().wiped[product] {
+				s.receipts[id] = receipt{user, product, answer.Epoch, sale.Placed, s.now}
+			}
+		default: // refused: then it must be news to this gate that they have the order
+			known := firm && asked.Sub(r.at) > purchase.ViewAge && answer.Epoch >= r.epoch
+			if known && r.epoch >= s.store.view().wiped[product] {
+				s.find("%s has order %s and was told %d at %s", user, id, answer.Result, s.now)
+			}
+		}
+	})
+	return bought
+}
+
+// checkView judges a refusal from the memory of a process: a sold_out is a true
+// word of the last 100 ms.
+func (s *story) checkView(p *process, product string, a purchase.Answer) {
+	server, is := p.gate.(*gateServer)
+	if !is || a.Result != purchase.SoldOut || s.now.Sub(p.moved) <= purchase.ViewAge {
+		return
+	}
+	g, err := server.opened(product, a.Epoch)
+	free := s.gateClock().Sub(g.freeSince)
+	if err == nil && g.view.Remaining > 0 && free > purchase.ViewAge && !s.skewed(purchase.ViewAge) {
+		s.find("%s refused for want of units, and %s had %d for %s", p.name, product, g.view.Remaining, free)
+	}
+}
+
+// end pays or cancels, and notes what was answered.
+func (s *story) end(id sale.OrderID, r receipt) {
+	s.in("settle", 3*time.Second, func(p *process) {
+		end := p.settle.Pay
+		if s.rng.IntN(2) == 0 {
+			end = p.settle.Cancel
+		}
+		if o, err := end(s.deadline(2*time.Second), id); err == nil {
+			r.status = o.Status
+			s.receipts[id] = r
+		}
+	})
+}

@@ -1,0 +1,113 @@
+package sim
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"seckill/internal/gate"
+	"seckill/internal/sale"
+)
+
+func (s *gateServer) Admit(_ context.Context, product string, batch []gate.Request) (a gate.Admission, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, err := s.opened(product, 0)
+	if err != nil {
+		return a, err
+	}
+	waiting := 0
+	for _, e := range g.outbox {
+		waiting += len(e.Orders)
+	}
+	if waiting > s.most {
+		return a, sale.ErrFull
+	}
+	now := s.now()
+	entry := gate.Entry{ID: gate.EntryID(fmt.Sprintf("%d-%d", g.epoch, g.view.Seq+1))}
+	g.users = cloned(g.users)
+	for _, r := range batch {
+		d := g.decide(r, now)
+		a.Decisions = append(a.Decisions, d)
+		if d.Verdict == gate.Admitted {
+			entry.Orders = append(entry.Orders, sale.Record{
+				Kind: sale.KindOrder, ProductID: product, Epoch: g.epoch, At: now.UTC().Truncate(time.Millisecond),
+				OrderID: r.Order, UserID: r.User, Seq: d.Seq,
+			})
+		}
+	}
+	if entry.Orders != nil {
+		a.Entry = entry.ID
+		g.outbox = append(slices.Clip(g.outbox), entry)
+		s.change(product, g)
+	}
+	a.View = g.view
+	a.View.Now = now
+	return a, nil
+}
+
+func (g *gateState) decide(r gate.Request, now time.Time) gate.Decision {
+	d := gate.Decision{Order: r.Order}
+	held, newest := 0, sale.OrderID{}
+	for _, h := range g.users[r.User] {
+		if h.Order == r.Order {
+			d.Verdict = gate.Known
+			return d
+		}
+		if !h.Ended {
+			held, newest = held+1, h.Order
+		}
+	}
+	verdict, refuses := g.view.Refuses(now)
+	switch {
+	case held >= g.view.Terms.LimitPerUser:
+		d.Verdict, d.Order = gate.LimitReached, newest
+	case refuses:
+		d.Verdict = verdict
+	default:
+		g.view.Remaining--
+		g.view.Seq++
+		g.add(gate.Holding{User: r.User, Order: r.Order})
+		d.Verdict, d.Seq = gate.Admitted, g.view.Seq
+	}
+	return d
+}
+
+func (g *gateState) add(h gate.Holding) {
+	g.users[h.User] = append(slices.Clip(g.users[h.User]), h)
+}
+
+func cloned(users map[string][]gate.Holding) map[string][]gate.Holding {
+	if users == nil {
+		return map[string][]gate.Holding{}
+	}
+	return maps.Clone(users)
+}
+
+func (s *gateServer) Return(_ context.Context, product string, epoch int64, returns []sale.Return) (int64, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	g, err := s.opened(product, epoch)
+	if err != nil {
+		return 0, err
+	}
+	g.users = cloned(g.users)
+	for _, r := range returns {
+		if r.Number != g.view.Returned+1 {
+			continue
+		}
+		g.view.Returned++
+		if g.view.Remaining++; g.view.Remaining == 1 {
+			g.freeSince = s.now()
+		}
+		held := slices.Clone(g.users[r.UserID])
+		if i := slices.IndexFunc(held, func(h gate.Holding) bool { return h.Order == r.OrderID }); i >= 0 {
+			held[i].Ended = true
+			g.users[r.UserID] = held
+		}
+	}
+	s.change(product, g)
+	return g.view.Returned, nil
+}
