@@ -15,7 +15,8 @@ def clustered(folder):
         pid, address = c.processes["api-1"]
         sale = seckill.Sale(f"http://{address}", pid, None)
         sale.flags = c.flags
-        sale.processes = {"api": [pid], "projector": [c.processes["projector"][0]], **gauges.servers(c.processes["devstack"][0])}
+        sale.devstack = c.processes["devstack"][0]
+        sale.processes = {"api": [pid], "projector": [c.processes["projector"][0]]}
         yield sale
 
 
@@ -69,7 +70,8 @@ def whole_cluster(figures, folder, scale):
         for connections, goal in ((256, 10_000), (1000, 13_000)):
             buyers = round(150_000 * scale)
             sale.put(f"admit{connections}", buyers)
-            rates[connections] = admitted(figures, sale.url, sale.processes, cluster_part(connections), buyers,
+            processes = {**sale.processes, **gauges.servers(sale.devstack)}
+            rates[connections] = admitted(figures, sale.url, processes, cluster_part(connections), buyers,
                                           connections, (">=", goal))
         for connections, rate in plain(figures, folder, sale, round(50_000 * scale)).items():
             figures.add(cluster_part(connections), "orders a second, × plain", "×", rates[connections] / rate, goal=(">=", 4))
@@ -85,7 +87,7 @@ def plain(figures, folder, sale, buyers):
     url = f"http://127.0.0.1:{port}"
     args = [str(seckill.ROOT / "bin" / "plain"), "--listen", f"127.0.0.1:{port}", *sale.flags]
     with seckill.process(args, folder / "plain.log", lambda: cluster.answers(url + "/readyz"), 60) as p:
-        processes = {"plain": [p.pid], **{n: sale.processes[n] for n in ("Redis", "Kafka", "Postgres")}}
+        processes = {"plain": [p.pid], **gauges.servers(sale.devstack)}  # Postgres has a process for it by now
         for connections in (256, 1000):
             product, part = f"plain{connections}", f"plain handler, {connections:,} connections"
             seckill.call("PUT", f"{url}/api/products/{product}", {"quantity": buyers})

@@ -130,7 +130,15 @@ GROWTHS = {"sold out, by products": ("A sold-out answer, by products", True),
 def draw_growth(data, parts):
     for part, (title, log) in GROWTHS.items():
         numbers = {what: row for what, row in parts[part].items() if what.isdigit()}
-        save(data, "growth-" + re.sub(r"\W+", "-", part) + ".svg", chart.growth(title, numbers, log))
+        save(data, growth_file(part), chart.growth(title, numbers, log))
+
+
+def growth_charts(_run):
+    return "\n".join(f"![{title}](performance/{growth_file(part)})" for part, (title, _) in GROWTHS.items())
+
+
+def growth_file(part):
+    return "growth-" + re.sub(r"\W+", "-", part) + ".svg"
 
 
 def save(data, name, picture):
@@ -187,7 +195,7 @@ BLOCKS = {
     "placed": (lambda run: grid(run, PLACED, [ANSWERS, ("rows /s", "rows"), *COST, *HEAP[1:]]), "rounds"),
     "processes": (processes, "rounds"), "memory": (memory, "rounds"),
     "crowds": (lambda run: grid(run, CROWDS, [("errors", "errors"), *COST, HEAP[0]]), "rounds"),
-    "growth_about": (about, "growth"), "growth_goals": (goals, "growth"), "points": (points, "growth"),
+    "growth_about": (about, "growth"), "growth_goals": (goals, "growth"), "growth_charts": (growth_charts, "growth"), "points": (points, "growth"),
     "growth_commands": (commands, "growth"), "machines": (machines, "rounds"), "readme": (readme, "rounds", "growth"),
 }
 
