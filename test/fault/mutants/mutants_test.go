@@ -84,7 +84,7 @@ func (w *workshop) unmutated(t *testing.T, test test) {
 }
 
 // stories is how many the simulation tells at most until it must have caught a mutant.
-const stories = 300
+const stories = 2000
 
 // mutated demands that the test fails, and says why.
 func (w *workshop) mutated(t *testing.T, m *mutant) {
