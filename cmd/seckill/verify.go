@@ -45,11 +45,11 @@ func (c *verifyCmd) Run(ctx context.Context, std streams) error {
 // judge gives the report, and says how it came about.
 func (c *verifyCmd) judge(ctx context.Context, std streams) (report verify.Report, how string, err error) {
 	if c.Redis != "" || c.Kafka != "" || c.Postgres != "" {
-		report, stopped, err := app.VerifyCluster(ctx, app.Config{
+		report, idle, err := app.VerifyCluster(ctx, app.Config{
 			Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Log: slog.New(slog.NewTextHandler(std.err, nil)),
 		})
-		if stopped != "" {
-			return report, fmt.Sprintf("The sale in Redis, Kafka and Postgres (stopped: %s; what needs a gate is left out)", stopped), err
+		if idle != "" {
+			return report, fmt.Sprintf("The sale in Redis, Kafka and Postgres (not seen to run: %s; what needs a gate is left out)", idle), err
 		}
 		return report, "The sale in Redis, Kafka and Postgres (running)", err
 	}

@@ -29,7 +29,10 @@
 // and judges one snapshot of the store by the log up to the snapshot's own
 // position. What was admitted after the cut is told apart by its seq, what came
 // free after it by its return's number. An epoch that changed between cut and
-// snapshot starts over. Stopped does the same without a gate.
+// snapshot starts over, and a gate that is shut, fenced or missing is waited for: it is
+// about to be opened, if anybody sells. Stopped does the same without a gate. AsFound
+// is for a sale of which nobody can say whether it runs: a gate that is away is no proof
+// that it does not.
 //
 // A run holds no state beyond its call, may run beside anything, and takes some 500
 // bytes of heap for each order of the log partition at hand.

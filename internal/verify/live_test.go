@@ -52,49 +52,53 @@ func TestTheStoreIsWaitedFor(t *testing.T) {
 }
 
 func TestAnEpochThatChangesStartsOver(t *testing.T) {
-	for name, move := range map[string]func(w *world, again bool){
-		"opened anew": func(w *world, _ bool) {
+	type moves struct {
+		looks int // of which the last may succeed
+		move  func(w *world, again bool)
+	}
+	for name, c := range map[string]moves{
+		"opened anew": {5, func(w *world, _ bool) {
 			w.passing = func() { w.passing = func() {}; w.open("q", w.product["q"].Terms) }
-		},
-		"put for the first time": func(w *world, again bool) {
+		}},
+		"put for the first time": {5, func(w *world, again bool) {
 			w.passing = func() {
 				w.passing = func() {}
 				w.open("new"+strings.Repeat("x", len(w.product)), sale.Terms{Quantity: 1, LimitPerUser: 1})
 			}
-		},
-		"shut":    func(w *world, again bool) { w.gates["q"].err = unless(again, sale.ErrShut) },
-		"fenced":  func(w *world, again bool) { w.gates["q"].err = unless(again, sale.ErrFenced) },
-		"missing": func(w *world, again bool) { w.gates["q"].err = unless(again, sale.ErrNoGate) },
-		"waiting for a recount": func(w *world, again bool) {
+		}},
+		"shut":    {15, func(w *world, again bool) { w.gates["q"].err = unless(again, sale.ErrShut) }},
+		"fenced":  {15, func(w *world, again bool) { w.gates["q"].err = unless(again, sale.ErrFenced) }},
+		"missing": {15, func(w *world, again bool) { w.gates["q"].err = unless(again, sale.ErrNoGate) }},
+		"waiting for a recount": {5, func(w *world, again bool) {
 			if w.product["q"].Recounts == 0 && !again {
 				w.line(orderlog.Line{Product: "q", Poison: sale.ErrPoison, Raw: []byte("x")})
 				w.fold()
 			} else if again {
 				w.open("q", w.product["q"].Terms)
 			}
-		},
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, last := range []int{5, 6} {
+			for _, last := range []int{c.looks, c.looks + 1} {
 				w := busy(t)
 				look := 1
-				move(w, false)
+				c.move(w, false)
 				r, err := verify.Live(t.Context(), verify.Parts{Gate: w, Log: w, Store: w, Pause: func(context.Context) error {
 					if look++; look < last {
-						move(w, false)
+						c.move(w, false)
 					} else if look == last {
-						move(w, true)
+						c.move(w, true)
 						w.passing = func() {}
 					}
 					return nil
 				}})
-				if last == 5 {
+				if last == c.looks {
 					if err != nil {
 						t.Fatal(err)
 					}
 					wantClean(t, r)
-				} else if err == nil || look != 5 {
-					t.Errorf("after %d looks: %v; want five and an error", look, err)
+				} else if err == nil || look != c.looks {
+					t.Errorf("after %d looks: %v; want %d and an error", look, err, c.looks)
 				}
 			}
 		})

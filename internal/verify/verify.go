@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"seckill/internal/crash"
 	"seckill/internal/gate"
@@ -12,8 +13,20 @@ import (
 	"seckill/internal/sale"
 )
 
-// looks is how often Live begins before it gives up on gates that keep moving.
-const looks = 5
+const (
+	// changes is how often Live meets another epoch than that of its cut before it
+	// gives up.
+	changes = 5
+	// absences is how often it meets a gate that is away, with a pause between:
+	// where its opener has died, whoever else sells takes it for dead after five
+	// seconds in which they saw it shut, and only then opens it.
+	absences = 15
+	// catchUpWithin is how long it waits for the store to pass the log's end.
+	catchUpWithin = 20 * time.Second
+)
+
+// errBehind: the store did not pass the log's end in time.
+var errBehind = fmt.Errorf("%w: the store has not met the end of the log in %v", sale.ErrUnavailable, catchUpWithin)
 
 // A Store is what the judge needs of an order store.
 type Store interface {
@@ -27,8 +40,7 @@ type Parts struct {
 	Gate  gate.Inspector // Live only
 	Log   orderlog.Reader
 	Store Store
-	// Pause waits before a look that starts over, long enough for a gate to
-	// open: about a second. Live only.
+	// Pause waits before a look that starts over: about a second. Live only.
 	Pause func(ctx context.Context) error
 	// Firm tells that an order was answered as placed as soon as the log had it:
 	// then none may be rejected.
@@ -36,23 +48,27 @@ type Parts struct {
 }
 
 // Live judges a sale that runs. An error means that it could not judge: of the
-// keepers' kinds, or ctx's where the store does not catch up with the log;
-// ErrShut, ErrNoGate, ErrFenced or ErrChangedMeanwhile where a gate did not
-// stand still in any of five looks.
+// keepers' kinds, ErrUnavailable also where the store does not catch up with the log;
+// ErrChangedMeanwhile where a gate was opened anew in each of five looks; ErrShut,
+// ErrNoGate or ErrFenced where one was away for longer than anybody who sells leaves it so.
 func Live(ctx context.Context, p Parts) (Report, error) {
-	var last error
-	for look := range looks {
-		if look > 0 {
-			if err := p.Pause(ctx); err != nil {
-				return Report{}, fmt.Errorf("%w (%v)", last, err)
-			}
+	for changed, absent := 0, 0; ; {
+		r, err := p.look(ctx)
+		switch {
+		case errors.Is(err, sale.ErrChangedMeanwhile):
+			changed++
+		case away(err):
+			absent++
+		default:
+			return r, err
 		}
-		var r Report
-		if r, last = p.look(ctx); !moved(last) {
-			return r, last
+		if changed == changes || absent == absences {
+			return Report{}, fmt.Errorf("no gate stood still in %d looks: %w", changed+absent, err)
+		}
+		if ended := p.Pause(ctx); ended != nil {
+			return Report{}, fmt.Errorf("%w (%v)", err, ended)
 		}
 	}
-	return Report{}, fmt.Errorf("no gate stood still in %d looks: %w", looks, last)
 }
 
 // Stopped judges what a sale that does not run has left behind, and leaves out
@@ -61,14 +77,9 @@ func Stopped(ctx context.Context, p Parts) (Report, error) {
 	return p.judge(ctx, nil)
 }
 
-// moved reports whether a look has to start over.
-func moved(err error) bool {
-	for _, kind := range []error{sale.ErrShut, sale.ErrNoGate, sale.ErrFenced, sale.ErrChangedMeanwhile} {
-		if errors.Is(err, kind) {
-			return true
-		}
-	}
-	return false
+// away reports whether err says that a gate is to be opened.
+func away(err error) bool {
+	return errors.Is(err, sale.ErrShut) || errors.Is(err, sale.ErrNoGate) || errors.Is(err, sale.ErrFenced)
 }
 
 func (p Parts) look(ctx context.Context) (Report, error) {
@@ -78,7 +89,7 @@ func (p Parts) look(ctx context.Context) (Report, error) {
 	}
 	crash.At("verify: the gates are cut")
 	if err := p.catchUp(ctx); err != nil {
-		return Report{}, fmt.Errorf("wait for the store to pass the log's end: %w", err)
+		return Report{}, err
 	}
 	return p.judge(ctx, cuts)
 }
@@ -89,15 +100,22 @@ func (p Parts) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	limited, cancel := context.WithTimeoutCause(ctx, catchUpWithin, errBehind)
+	defer cancel()
 	for partition := range n {
 		first, end, err := p.Log.Bounds(ctx, partition)
 		if err != nil {
 			return err
 		}
-		if end > first {
-			if err := p.Store.Passed(ctx, sale.Position{Partition: partition, Offset: end - 1}); err != nil {
-				return err
-			}
+		if end == first {
+			continue
+		}
+		err = p.Store.Passed(limited, sale.Position{Partition: partition, Offset: end - 1})
+		if err != nil && errors.Is(context.Cause(limited), errBehind) {
+			return errBehind
+		}
+		if err != nil {
+			return fmt.Errorf("wait for the store to pass the log's end: %w", err)
 		}
 	}
 	return nil

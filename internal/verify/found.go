@@ -1,0 +1,66 @@
+package verify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// AsFound judges a sale of which nobody can say whether it runs. Live, where its
+// gates stand still. Where they stay away for longer than anybody who sells leaves
+// them, or the log is not folded, and meanwhile neither log nor store moves, then as
+// Stopped: idle is not empty and says how that was seen. An error means that it could
+// not judge: those of Live, ErrChangedMeanwhile where one of the two moved.
+func AsFound(ctx context.Context, p Parts) (r Report, idle string, err error) {
+	before, err := p.progress(ctx)
+	if err != nil {
+		return r, "", err
+	}
+	r, err = Live(ctx, p)
+	switch {
+	case away(err):
+		idle = "nobody opens the gates"
+	case errors.Is(err, errBehind):
+		idle = "nobody folds the log"
+	default:
+		return r, "", err
+	}
+	after, err := p.progress(ctx)
+	if err != nil {
+		return r, "", err
+	}
+	if after != before {
+		return r, "", fmt.Errorf("%w: %s, and yet the sale moves", sale.ErrChangedMeanwhile, idle)
+	}
+	r, err = Stopped(ctx, p)
+	return r, idle, err
+}
+
+// progress grows with each record that the log gets, as whoever opens a gate gives
+// it one, and with each that the store meets.
+func (p Parts) progress(ctx context.Context) (n int64, err error) {
+	partitions, err := p.Log.Partitions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for partition := range partitions {
+		_, end, err := p.Log.Bounds(ctx, partition)
+		if err != nil {
+			return 0, err
+		}
+		n += end
+	}
+	var met int64
+	err = p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
+		met = 0 // the store may try a snapshot again
+		marks, err := s.Marks()
+		for _, m := range marks {
+			met += m.Next
+		}
+		return err
+	})
+	return n + met, err
+}
