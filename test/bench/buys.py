@@ -12,9 +12,9 @@ CLIENTS = ["usual", "batching"]  # of the plain handler
 
 
 @contextlib.contextmanager
-def clustered(folder):
+def clustered(folder, **cluster_with):
     """A cluster, by one of its processes that sell: nginx in front of it would be what is measured."""
-    with cluster.cluster(folder) as c:
+    with cluster.cluster(folder, **cluster_with) as c:
         pid, address = c.processes["api-1"]
         sale = seckill.Sale(f"http://{address}", pid, None)
         sale.flags = c.flags
