@@ -37,8 +37,9 @@ test: deps-test npm lint test-unit test-suites fault test-cluster test-ui test-e
 lint: ## - gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	  [[ -z $$unformatted ]] || { echo "gofmt -w is needed on: $$unformatted"; exit 1; }
-	go vet ./...
-	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run --allow-parallel-runners; \
+	go vet ./... && go -C test/bench/plain vet
+	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run --allow-parallel-runners && \
+	  cd test/bench/plain && $(GOLANGCI) run --allow-parallel-runners; \
 	  else echo "golangci-lint SKIPPED: it could not be had"; fi
 
 test-unit: ## - the Go tests and the simulation, under the race detector
@@ -104,6 +105,7 @@ bench-growth: growth ## The same by products, buyers, orders and watchers, and w
 .PHONY: bin/bench
 bin/bench:
 	go build -trimpath -o bin/ ./test/bench/...
+	go -C test/bench/plain build -trimpath -o $(CURDIR)/bin/
 
 pgo: deps-bench bin/devstack bin/bench ## Make cmd/seckill/default.pgo anew, which the compiler optimises by
 	@python3 test/bench/profile.py

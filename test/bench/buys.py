@@ -1,11 +1,14 @@
 """Buyers who get a unit, crowds at very few of them, and the plain handler at the same work."""
 
 import contextlib
+import random
 
 import cluster
 import gauges
 import refusals
 import seckill
+
+CLIENTS = ["usual", "batching"]  # of the plain handler
 
 
 @contextlib.contextmanager
@@ -73,23 +76,29 @@ def whole_cluster(figures, folder, scale):
             processes = {**sale.processes, **gauges.servers(sale.devstack)}
             rates[connections] = admitted(figures, sale.url, processes, cluster_part(connections), buyers,
                                           connections, (">=", goal))
-        for connections, rate in plain(figures, folder, sale, round(50_000 * scale)).items():
-            figures.add(cluster_part(connections), "orders a second, × plain", "×", rates[connections] / rate, goal=(">=", 4))
+        for clients in random.sample(CLIENTS, len(CLIENTS)):
+            for connections, rate in plain(figures, folder, sale, clients, round(50_000 * scale)).items():
+                figures.add(cluster_part(connections), f"orders a second, × plain, {clients} clients", "×",
+                            rates[connections] / rate, goal=(">=", 4) if clients == "usual" else None)
 
 
 def cluster_part(connections):
     return f"placed, cluster, {connections:,} connections"
 
 
-def plain(figures, folder, sale, buyers):
+def plain_part(clients, connections):
+    return f"plain handler, {clients} clients, {connections:,} connections"
+
+
+def plain(figures, folder, sale, clients, buyers):
     """The plain handler on the same servers, which the cluster has warmed up and leaves alone: connections -> rows a second."""
     port, rates = seckill.free_port(), {}
     url = f"http://127.0.0.1:{port}"
-    args = [str(seckill.ROOT / "bin" / "plain"), "--listen", f"127.0.0.1:{port}", *sale.flags]
+    args = [str(seckill.ROOT / "bin" / "plain"), "--listen", f"127.0.0.1:{port}", "--clients", clients, *sale.flags]
     with seckill.process(args, folder / "plain.log", lambda: cluster.answers(url + "/readyz"), 60) as p:
         processes = {"plain": [p.pid], **gauges.servers(sale.devstack)}  # Postgres has a process for it by now
         for connections in (256, 1000):
-            product, part = f"plain{connections}", f"plain handler, {connections:,} connections"
+            product, part = f"plain{connections}", plain_part(clients, connections)
             seckill.call("PUT", f"{url}/api/products/{product}", {"quantity": buyers})
             with gauges.Meter(processes, url) as m:
                 report, command = gauges.rush(url, product, buyers, "--over", "0s", "--connections", str(connections))

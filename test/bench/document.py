@@ -17,7 +17,7 @@ from figures import met, mid, show, spread  # noqa: E402
 FLOORS = ["nginx, the same bytes", "fasthttp, the same bytes"]
 REFUSALS = FLOORS + ["sold out, embedded", "sold out, cluster"]
 CLUSTER = [f"placed, cluster, {n} connections" for n in ("256", "1,000")]
-PLAIN = [f"plain handler, {n} connections" for n in ("256", "1,000")]
+PLAIN = [f"plain handler, {c} clients, {n} connections" for c in ("usual", "batching") for n in ("256", "1,000")]
 PLACED = ["placed, embedded, 256 connections"] + CLUSTER + PLAIN
 CROWDS = [f"10,000 buyers in {t}, {mode}" for mode in ("embedded", "cluster") for t in ("5 s", "1 s")]
 
@@ -113,7 +113,7 @@ def draw_rounds(data, parts):
         return [(n, parts[n][what], n in FLOORS + PLAIN) for n in names if n in parts and what in parts[n]]
 
     save(data, "refusals.svg", chart.bars("CPU time of a sold-out answer", rows(REFUSALS, "CPU an answer")))
-    orders = [(n, parts[n]["rows" if n in PLAIN else "answers"], n in PLAIN) for n in PLACED]
+    orders = [(n, parts[n]["rows" if n in PLAIN else "answers"], n in PLAIN) for n in PLACED if n in parts]
     save(data, "placed.svg", chart.bars("Orders a second, from POST to placed (plain: to a row)", orders))
     save(data, "orders-cpu.svg", chart.bars("CPU time of an order, all processes", rows(PLACED, "CPU an answer")))
     save(data, "crowds.svg", chart.bars("p99 of crowds at 100 units, every buyer a new connection", rows(CROWDS, "p99")))

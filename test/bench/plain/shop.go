@@ -1,23 +1,38 @@
 package main
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"sync/atomic"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-	"github.com/redis/rueidis"
-	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// clients are how a shop reaches Redis and Kafka.
+type clients interface {
+	put(ctx context.Context, product string, quantity int64) error
+	// take runs the script once, and returns its verdict.
+	take(ctx context.Context, product, user string) (int64, error)
+	// produce returns when all replicas have the order.
+	produce(ctx context.Context, user string, order []byte) error
+	// consume writes orders, at most so many at once, and then tells Kafka so.
+	consume(context.Context, write) error
+}
+
+type write func(ctx context.Context, orders [][]byte) error
+
+const (
+	partitions = 12
+	most       = 1000 // orders written at once
 )
 
 type shop struct {
-	redis rueidis.Client
-	kafka *kgo.Client
-	db    *pgxpool.Pool
-	rows  atomic.Int64 // that are committed
+	clients
+	db   *pgxpool.Pool
+	rows atomic.Int64 // that are committed
 }
 
 type order struct {
@@ -33,12 +48,12 @@ const (
 	alreadyIn = 2
 )
 
-var take = rueidis.NewLuaScript(`
+const take = `
 if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 then return 2 end
 if tonumber(redis.call('GET', KEYS[1]) or '0') <= 0 then return 1 end
 redis.call('DECR', KEYS[1])
 redis.call('SADD', KEYS[2], ARGV[1])
-return 0`)
+return 0`
 
 func stock(product string) string { return "plain:{" + product + "}:stock" }
 func users(product string) string { return "plain:{" + product + "}:users" }
@@ -49,7 +64,7 @@ func (s *shop) buy(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, map[string]string{"type": "/problems/malformed"})
 		return
 	}
-	verdict, err := take.Exec(r.Context(), s.redis, []string{stock(o.Product), users(o.Product)}, []string{o.User}).AsInt64()
+	verdict, err := s.take(r.Context(), o.Product, o.User)
 	switch {
 	case err != nil:
 		answer(w, http.StatusServiceUnavailable, map[string]string{"type": "/problems/unavailable"})
@@ -62,7 +77,7 @@ func (s *shop) buy(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	value, _ := json.Marshal(o) // of strings only
-	if err := s.kafka.ProduceSync(r.Context(), &kgo.Record{Key: []byte(o.User), Value: value}).FirstErr(); err != nil {
+	if err := s.produce(r.Context(), o.User, value); err != nil {
 		answer(w, http.StatusServiceUnavailable, map[string]string{"type": "/problems/unavailable"})
 		return
 	}
@@ -77,15 +92,9 @@ func (s *shop) put(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusBadRequest, nil)
 		return
 	}
-	id := r.PathValue("id")
-	for _, err := range []error{
-		s.redis.Do(r.Context(), s.redis.B().Del().Key(users(id)).Build()).Error(),
-		s.redis.Do(r.Context(), s.redis.B().Set().Key(stock(id)).Value(strconv.FormatInt(terms.Quantity, 10)).Build()).Error(),
-	} {
-		if err != nil {
-			answer(w, http.StatusServiceUnavailable, nil)
-			return
-		}
+	if err := s.clients.put(r.Context(), r.PathValue("id"), terms.Quantity); err != nil {
+		answer(w, http.StatusServiceUnavailable, nil)
+		return
 	}
 	s.rows.Store(0)
 	answer(w, http.StatusCreated, nil)
