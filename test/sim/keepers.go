@@ -117,7 +117,7 @@ func (l netLog) Append(ctx context.Context, partition int32, records []sale.Reco
 	err = w.call("append", sale.ErrUnknownOutcome, func() (err error) {
 		switch {
 		case w.embedded:
-			return l.commit(&at, partition, records)
+			return l.commit(ctx, &at, partition, records)
 		case w.chance(100): // the first few are in, and the rest is not
 			_, _ = l.memLog.Append(ctx, partition, records[:w.rng.IntN(len(records)+1)])
 			return fmt.Errorf("append: %w", sale.ErrUnknownOutcome)
@@ -134,7 +134,7 @@ func (l netLog) Append(ctx context.Context, partition int32, records []sale.Reco
 
 // commit is the append of the embedded mode: all or none of the records, and no
 // other one after one that failed, for then the process stops.
-func (l netLog) commit(at *sale.Position, partition int32, records []sale.Record) (err error) {
+func (l netLog) commit(ctx context.Context, at *sale.Position, partition int32, records []sale.Record) (err error) {
 	w, life := l.p.sys, l.p.life
 	if w.chance(300) && !l.p.halting {
 		l.p.halting = true
@@ -152,7 +152,7 @@ func (l netLog) commit(at *sale.Position, partition int32, records []sale.Record
 	if l.p.halting {
 		return fmt.Errorf("append: %w", sale.ErrUnknownOutcome)
 	}
-	*at, err = l.memLog.Append(context.Background(), partition, records)
+	*at, err = l.memLog.Append(ctx, partition, records)
 	return err
 }
 
