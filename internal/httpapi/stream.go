@@ -99,15 +99,14 @@ func (s *stream) write() {
 // drain writes the frames that are there, and false where the stream is at its end.
 func (s *stream) drain() bool {
 	for _, w := range s.watchers {
-		for more := true; more; {
-			select {
-			case frame, open := <-w.Frames():
-				if !open || !s.say(frame) {
-					return false
-				}
-			default:
-				more = false
+		frame, open := w.Next()
+		for ; frame != nil; frame, open = w.Next() {
+			if !s.say(frame) {
+				return false
 			}
+		}
+		if !open {
+			return false
 		}
 	}
 	if s.beat.Swap(false) {

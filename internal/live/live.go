@@ -2,17 +2,18 @@
 //
 // A watcher watches a view of a key, say the counters of a product. All watchers
 // of one view of one key form a topic, and the topic builds each frame once for
-// all of them, and hands it round in turns: at most one every Spacing, as soon as somebody calls Wake with its
+// all of them: at most one every Spacing, as soon as somebody calls Wake with its
 // key, and every Pulse unasked, for what changes without a record (time passes, a
-// gate shuts).
+// gate shuts). It rings its watchers in turns, and each fetches what is newest
+// then: a few hear of a frame at once, and thousands within about a second.
 //
 // It promises that Wake never blocks, that whatever was true when Wake was called
-// is seen by a build that starts after it, and that a slow watcher delays nobody:
-// one that has fallen behind gets what is there as a whole instead of the news it
-// missed.
+// is seen by a build that starts after it, that every watcher is rung after the last
+// frame, and that a slow one delays nobody: who has missed a frame gets what is
+// there as a whole instead of the news.
 //
 //	first Watch ──► building ──► resting ──woken or pulse──► building … ──► last Close
-//	                   └──Gone──► ended, its watchers' channels closed
+//	                   └──Gone──► ended, its watchers told
 //
 // A topic has one goroutine, from its first watcher to its last. Every method is
 // safe for concurrent use.
@@ -30,17 +31,17 @@ const (
 	Spacing = 100 * time.Millisecond
 	// Pulse is the longest a topic rests.
 	Pulse = time.Second
-	// behind is how many frames a watcher may leave unread.
-	behind = 8
-	// turn is how many watchers get a frame at once, and breath the time until the
-	// next turn: 9,000 of them in 140 ms.
-	turn   = 64
+	// few is how many watchers are rung at once, and breath the time until the next
+	// turn. Where they are so many that this would take more than some turns, each
+	// turn is of more: all are rung in about a second.
+	few    = 8
 	breath = time.Millisecond
+	turns  = 1000
 )
 
 // A Frame is what a topic has to say. Its bytes are shared, and never changed.
 type Frame struct {
-	Whole []byte // for those who come now, or have fallen behind
+	Whole []byte // for those who come now, or have missed one
 	News  []byte // what is new since the frame before
 }
 
@@ -101,8 +102,9 @@ func (h *Hub) WakeAll() {
 }
 
 // Watch begins to watch a view of a key. Where nobody watches it yet, start
-// makes the Build of the new topic. ring is called after each frame, and at the
-// end of the topic, and must not block.
+// makes the Build of the new topic. ring is called when there is something new for
+// [Watcher.Next], and must not block. It may also be called when there is nothing,
+// and once after Close.
 func (h *Hub) Watch(key, view string, start func() Build, ring func()) *Watcher {
 	h.mu.Lock()
 	defer h.mu.Unlock()

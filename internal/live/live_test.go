@@ -3,7 +3,7 @@ package live_test
 import (
 	"context"
 	"fmt"
-	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -52,14 +52,13 @@ func (c *counter) start() live.Build {
 func next(t *testing.T, w *live.Watcher) string {
 	t.Helper()
 	synctest.Wait()
-	select {
-	case frame, ok := <-w.Frames():
-		if !ok {
-			return "closed"
-		}
-		return string(frame)
-	default:
+	switch frame, open := w.Next(); {
+	case !open:
+		return "closed"
+	case frame == nil:
 		return "nothing"
+	default:
+		return string(frame)
 	}
 }
 
@@ -119,36 +118,99 @@ func TestOneBuildForAllAndTenASecond(t *testing.T) {
 	})
 }
 
+// A listener fetches what there is at the beginning and when it is rung, as a stream does.
+type listener struct {
+	mu     sync.Mutex
+	w      *live.Watcher
+	frames []string
+}
+
+func listen(h *live.Hub, c *counter) *listener {
+	l := &listener{}
+	l.mu.Lock() // a ring waits until there is a watcher
+	l.w = h.Watch("1", "v", c.start, l.ring)
+	l.mu.Unlock()
+	l.ring() // what was there before
+	return l
+}
+
+func (l *listener) ring() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for frame, _ := l.w.Next(); frame != nil; frame, _ = l.w.Next() {
+		l.frames = append(l.frames, string(frame))
+	}
+}
+
+// heard is what it has fetched so far.
+func (l *listener) heard() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Join(l.frames, ", ")
+}
+
+// told is how many have heard this last.
+func told(all []*listener, frame string) (n int) {
+	for _, l := range all {
+		if strings.HasSuffix(l.heard(), frame) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAFewAreToldAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, c := live.New(), count(0)
+		var all []*listener
+		for range 8 {
+			l := listen(h, c)
+			defer l.w.Close()
+			all = append(all, l)
+		}
+		time.Sleep(live.Spacing)
+		c.set(1)
+		h.Wake("1")
+		synctest.Wait()
+		if n := told(all, "news 1"); n != len(all) {
+			t.Errorf("%d of %d were told", n, len(all))
+		}
+	})
+}
+
 func TestACrowdIsToldInTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(0)
-		const watchers = 1000
-		var all []*live.Watcher
-		for range watchers {
-			w := h.Watch("1", "v", c.start, silent)
-			defer w.Close()
-			all = append(all, w)
+		var all []*listener
+		for range 20_000 {
+			l := listen(h, c)
+			defer l.w.Close()
+			all = append(all, l)
 		}
-		time.Sleep(2 * live.Spacing) // the first frame's turns, and the rest after them
-		for _, w := range all {
-			want(t, w, "whole 0")
+		const round = time.Second + 2*live.Spacing // and the builds between
+		time.Sleep(round)
+		if n := told(all, "whole 0"); n != len(all) {
+			t.Fatalf("%d of %d were told of the beginning", n, len(all))
 		}
 		c.set(1)
 		h.Wake("1")
 		synctest.Wait()
-		told := slices.DeleteFunc(slices.Clone(all), func(w *live.Watcher) bool { return len(w.Frames()) == 0 })
-		if len(told) == 0 || len(told) > watchers/10 {
-			t.Errorf("%d of %d were told at once", len(told), watchers)
+		if n := told(all, "news 1"); n == 0 || n > 20 {
+			t.Errorf("%d were told at once", n)
 		}
 		late := h.Watch("1", "v", c.start, silent) // while the others are being told
 		defer late.Close()
-		time.Sleep(live.Spacing)
-		for _, w := range all {
-			want(t, w, "news 1")
-			want(t, w, "nothing")
-		}
 		want(t, late, "whole 1")
 		want(t, late, "nothing")
+		time.Sleep(live.Spacing)
+		first := told(all, "news 1")
+		c.set(2) // for most, this is what they are told instead
+		h.Wake("1")
+		time.Sleep(round)
+		again, whole := told(all, "whole 0, news 1, news 2"), told(all, "whole 0, whole 2")
+		if again < first || whole < len(all)/2 || again+whole != len(all) {
+			t.Errorf("%d of %d were told twice, and %d of %d once", again, first, whole, len(all))
+		}
 	})
 }
 
@@ -185,13 +247,13 @@ func TestASlowWatcherStartsAgain(t *testing.T) {
 		defer slow.Close()
 		defer quick.Close()
 		want(t, quick, "whole 1")
-		for value := 2; value <= 9; value++ { // the slow one's queue holds 8
+		for value := 2; value <= 4; value++ {
 			time.Sleep(live.Spacing)
 			c.set(value)
 			h.Wake("1")
 			want(t, quick, fmt.Sprintf("news %d", value))
 		}
-		want(t, slow, "whole 9")
+		want(t, slow, "whole 4")
 		want(t, slow, "nothing")
 	})
 }
@@ -228,11 +290,11 @@ func TestTheLastWatcherEndsTheTopic(t *testing.T) {
 		a, b := h.Watch("1", "v", c.start, silent), h.Watch("1", "v", c.start, silent)
 		other := h.Watch("1", "another", count(7).start, silent)
 		want(t, a, "whole 1")
+		want(t, b, "whole 1")
 		a.Close()
 		time.Sleep(live.Spacing)
 		c.set(2)
 		h.Wake("1")
-		want(t, b, "whole 1")
 		want(t, b, "news 2")
 		b.Close()
 		builds := c.built()

@@ -18,20 +18,38 @@ type topic struct {
 
 	mu       sync.Mutex
 	watchers map[*Watcher]struct{}
-	whole    []byte // of the last frame; nil before the first
+	due      []*Watcher // who are to be rung, those who wait longest first
+	frame    Frame
+	number   int // of the frame; 0 before the first
+	gone     bool
 }
 
 // A Watcher is one who watches.
 type Watcher struct {
-	topic  *topic
-	frames chan []byte
-	ring   func()
-	once   sync.Once
+	topic *topic
+	ring  func()
+	once  sync.Once
+	seen  int  // the number of the last frame, with the topic's mu
+	due   bool // likewise: it is to be rung
 }
 
-// Frames gives what there is to be shown, the whole first. It is closed where
-// there is nothing to watch any more.
-func (w *Watcher) Frames() <-chan []byte { return w.frames }
+// Next is what there is to be shown and was not yet, the whole first; nil where
+// there is nothing. It is not open where there is nothing to watch any more.
+func (w *Watcher) Next() (frame []byte, open bool) {
+	t := w.topic
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch missed := t.number - w.seen; {
+	case missed == 0:
+		return nil, !t.gone
+	case missed == 1 && w.seen > 0:
+		frame = t.frame.News
+	default:
+		frame = t.frame.Whole
+	}
+	w.seen = t.number
+	return frame, true
+}
 
 // Close ends the watching. It may be called more than once.
 func (w *Watcher) Close() { w.once.Do(func() { w.topic.hub.leave(w) }) }
@@ -48,7 +66,7 @@ func (t *topic) run(ctx context.Context) {
 		frame, word := t.build(ctx)
 		switch word {
 		case News:
-			t.show(ctx, frame)
+			t.show(frame)
 		case Gone:
 			t.end()
 			return
@@ -59,94 +77,81 @@ func (t *topic) run(ctx context.Context) {
 	}
 }
 
-// rest waits until the next build is due, and false where the topic has ended.
-func (t *topic) rest(ctx context.Context) bool {
-	select {
-	case <-time.After(Spacing):
-	case <-ctx.Done():
-		return false
-	}
-	select {
-	case <-t.woken:
-	case <-time.After(Pulse - Spacing):
-	case <-ctx.Done():
-		return false
-	}
-	return true
-}
-
-// show hands a frame round, turn by turn: to wake thousands at once would make
-// the buyers of this moment wait behind all of them.
-func (t *topic) show(ctx context.Context, f Frame) {
-	t.mu.Lock()
-	first := t.whole == nil
-	t.whole = f.Whole // those who come from here on begin with it
-	there := slices.Collect(maps.Keys(t.watchers))
-	t.mu.Unlock()
-	for {
-		n := min(turn, len(there))
-		t.hand(there[:n], f, first)
-		if there = there[n:]; len(there) == 0 {
-			return
-		}
-		select {
-		case <-time.After(breath):
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-// hand gives a frame to those of these watchers who have not left.
-func (t *topic) hand(to []*Watcher, f Frame, first bool) {
+// show makes it everybody's turn, behind those who still wait for the frame
+// before, and will get this one instead.
+func (t *topic) show(f Frame) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, w := range to {
-		if _, there := t.watchers[w]; !there {
-			continue
+	t.frame = f
+	t.number++
+	for w := range t.watchers {
+		if !w.due {
+			w.due = true
+			t.due = append(t.due, w)
 		}
-		if first || len(w.frames) == cap(w.frames) {
-			w.restart(f.Whole)
-		} else {
-			w.frames <- f.News // there is room, and nobody else sends
+	}
+}
+
+// rest rings who is due, turn by turn, until the next build is due, and returns
+// false where the topic has ended.
+func (t *topic) rest(ctx context.Context) bool {
+	spaced, pulse := time.After(Spacing), time.After(Pulse)
+	var woken <-chan struct{} // not before the spacing has passed
+	for {
+		var next <-chan time.Time
+		if t.turn() {
+			next = time.After(breath)
 		}
+		select {
+		case <-next:
+		case <-spaced:
+			woken = t.woken
+		case <-woken:
+			return true
+		case <-pulse:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// turn rings the next few, and returns whether there are more. To ring thousands
+// at once would make the buyers of this moment wait behind all of them.
+func (t *topic) turn() (more bool) {
+	t.mu.Lock()
+	n := min(len(t.due), max(few, len(t.watchers)/turns))
+	now := t.due[:n]
+	t.due = t.due[n:]
+	for _, w := range now {
+		w.due = false
+	}
+	more = len(t.due) > 0
+	t.mu.Unlock()
+	for _, w := range now {
 		w.ring()
 	}
+	return more
 }
 
-// restart leaves the watcher nothing to read but the whole.
-func (w *Watcher) restart(whole []byte) {
-	for {
-		select {
-		case <-w.frames:
-			continue
-		default:
-		}
-		w.frames <- whole
-		return
-	}
-}
-
-// end closes every watcher's channel; who comes after that begins a new topic.
+// end tells every watcher; who comes after that begins a new topic.
 func (t *topic) end() {
 	t.hub.mu.Lock()
-	defer t.hub.mu.Unlock()
 	t.hub.forget(t)
+	t.hub.mu.Unlock()
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	for w := range t.watchers {
-		close(w.frames)
+	t.gone = true
+	all := slices.Collect(maps.Keys(t.watchers))
+	t.mu.Unlock()
+	for _, w := range all {
 		w.ring()
 	}
 }
 
 func (t *topic) join(ring func()) *Watcher {
-	w := &Watcher{topic: t, frames: make(chan []byte, behind), ring: ring}
+	w := &Watcher{topic: t, ring: ring}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.whole != nil {
-		w.frames <- t.whole
-	}
 	t.watchers[w] = struct{}{}
 	return w
 }
