@@ -39,10 +39,10 @@ def answers(url):
     return False
 
 
-def member(folder, name, flags, role):
+def member(folder, binary, name, flags, role):
     """A context: one process of the sale."""
     address = f"127.0.0.1:{seckill.free_port()}"
-    args = [str(BINARY), "serve", "--listen", address, "--roles", role, *flags]
+    args = [str(binary), "serve", "--listen", address, "--roles", role, *flags]
     return address, seckill.process(args, folder / f"{name}.log", lambda: answers(f"http://{address}/readyz"), 60)
 
 
@@ -69,14 +69,14 @@ def devstack(folder):
 
 
 @contextlib.contextmanager
-def cluster(folder, port=None):
+def cluster(folder, port=None, binary=BINARY):
     """A cluster whose nginx listens on port, or a free one, until the block is left."""
     if not shutil.which("nginx"):
         raise seckill.Failed("nginx is missing: make deps installs it or prints what to run")
     folder, port = pathlib.Path(folder), port or seckill.free_port()
     with contextlib.ExitStack() as stack:
         pid, servers = stack.enter_context(devstack(folder))
-        members = {n: member(folder, n, servers, r) for n, r in
+        members = {n: member(folder, binary, n, servers, r) for n, r in
                    {"api-1": "api", "api-2": "api", "projector": "projector"}.items()}
         started = {n: (stack.enter_context(context).pid, address) for n, (address, context) in members.items()}
         stack.enter_context(front(folder, port, {n: a for n, (_, a) in started.items() if n != "projector"}))

@@ -9,9 +9,9 @@ import seckill
 
 
 @contextlib.contextmanager
-def clustered(folder):
+def clustered(folder, **cluster_with):
     """A cluster, by one of its processes that sell: nginx in front of it would be what is measured."""
-    with cluster.cluster(folder) as c:
+    with cluster.cluster(folder, **cluster_with) as c:
         pid, address = c.processes["api-1"]
         sale = seckill.Sale(f"http://{address}", pid, None)
         sale.flags = c.flags

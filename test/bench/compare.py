@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Is the second of two binaries of seckill better than the first? Both at the same work, in turn, in one run.
+"""Is one binary of seckill better than another? All at the same work, in turn, in one run.
 
-  test/bench/compare.py bin/before bin/after
+  test/bench/compare.py [--cluster] bin/before bin/after
 
-Each round runs both, in random order. A change is kept where the ranges do not overlap, and taken back where they do.
+Each round runs all, in random order. A change is kept where the ranges do not overlap, and taken back where they do.
 """
 
+import argparse
 import os
 import pathlib
 import random
@@ -20,11 +21,11 @@ import gauges  # noqa: E402
 import refusals  # noqa: E402
 import seckill  # noqa: E402
 
-ROUNDS, SECONDS, BUYERS = 5, 4, 150_000
+SECONDS, BUYERS = 4, 150_000
 
 
-def measure(figures, folder, name, binary):
-    """Embedded, refusing and then admitting."""
+def embedded(figures, folder, name, binary):
+    """Refusing and then admitting."""
     with seckill.serve(folder, binary=binary) as sale:
         refusals.sell_out(sale)
         gauges.wrk(sale.url + refusals.PATH, 1)
@@ -36,13 +37,28 @@ def measure(figures, folder, name, binary):
         buys.admitted(figures, sale.url, {"server": [sale.pid]}, f"placed: {name}", BUYERS, 256)
 
 
+def cluster(figures, folder, name, binary):
+    """Admitting, by so many connections."""
+    with buys.clustered(folder, binary=binary) as sale:
+        for connections in (256, 1000):
+            sale.put(f"admit{connections}", BUYERS // 2)
+            buys.admitted(figures, sale.url, {**sale.processes, **gauges.servers(sale.devstack)},
+                          f"placed, cluster, {connections}: {name}", BUYERS // 2, connections)
+
+
 def run():
-    figures = figures_.Figures(suite="compare", rounds=ROUNDS, seed=random.randrange(10**6))
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cluster", action="store_true", help="with Redis, Kafka and Postgres, instead of embedded")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("binary", nargs="+", type=pathlib.Path)
+    args = parser.parse_args()
+    figures = figures_.Figures(suite="compare", rounds=args.rounds, seed=random.randrange(10**6))
     random.seed(figures.about["seed"])
-    for _ in range(ROUNDS):
-        for binary in random.sample(sys.argv[1:3], 2):
+    seckill.CACHE.mkdir(exist_ok=True)
+    for _ in range(args.rounds):
+        for binary in random.sample(args.binary, len(args.binary)):
             with tempfile.TemporaryDirectory(prefix="bench-", dir=seckill.CACHE) as tmp:
-                measure(figures, pathlib.Path(tmp), pathlib.Path(binary).name, pathlib.Path(binary).resolve())
+                (cluster if args.cluster else embedded)(figures, pathlib.Path(tmp), binary.name, binary.resolve())
     figures.parts = dict(sorted(figures.parts.items()))
     figures.print()
 

@@ -69,21 +69,23 @@ def allocations(url):
 
 
 class Meter:
-    """Measures processes over a stretch of work: `with Meter(...) as m: work()`, then m.add(figures, part, answers)."""
+    """Measures processes over stretches of work: `with Meter(...) as m: work()`, then m.add(figures, part, answers)."""
 
     def __init__(self, processes, go_url=None):
         self.processes, self.go_url = processes, go_url  # name -> process ids; the Go process that allocates
+        self.cpu, self.heap = collections.Counter(), [0, 0]
 
     def __enter__(self):
-        self.heap = allocations(self.go_url) if self.go_url else None
+        self.heap_began = allocations(self.go_url) if self.go_url else None
         self.began = {name: cpu_us(pids) for name, pids in self.processes.items()}
         return self
 
     def __exit__(self, *_):
-        self.cpu = {name: cpu_us(pids) - self.began[name] for name, pids in self.processes.items()}
+        for name, pids in self.processes.items():
+            self.cpu[name] += cpu_us(pids) - self.began[name]
         self.memory = {name: memory_mb(pids) for name, pids in self.processes.items()}
-        if self.heap:
-            self.heap = [now - then for then, now in zip(self.heap, allocations(self.go_url))]
+        if self.go_url:
+            self.heap = [sum_ + now - then for sum_, then, now in zip(self.heap, self.heap_began, allocations(self.go_url))]
 
     def add(self, figures, part, answers):
         """Files the CPU time of an answer, of all processes and of each, memory and allocations."""
@@ -93,7 +95,7 @@ class Meter:
                 figures.add(part, f"CPU an answer, {name}", "µs", us / answers)
         for name, mb in self.memory.items():
             figures.add(part, "resident" if len(self.memory) == 1 else f"resident, {name}", "MB", mb)
-        if self.heap:
+        if self.go_url:
             figures.add(part, "allocations an answer", "", self.heap[0] / answers)
             figures.add(part, "bytes an answer", "B", self.heap[1] / answers)
 

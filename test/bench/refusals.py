@@ -1,8 +1,10 @@
 """The answer that nearly everybody gets, beside two floors: nginx and bare fasthttp that return the same bytes."""
 
+import collections
 import contextlib
 import random
 import socket
+import statistics
 import urllib.error
 import urllib.request
 
@@ -71,7 +73,7 @@ def sell_out(sale, product="soldout"):
 
 
 def beside_the_floors(figures, folder, sale, scale, mode):
-    """All three in one go. Which of them comes first is left to chance."""
+    """All three in one go."""
     sell_out(sale)
     answer = refusal(sale.url + PATH)
     with contextlib.ExitStack() as stack:
@@ -82,7 +84,7 @@ def beside_the_floors(figures, folder, sale, scale, mode):
             "fasthttp, the same bytes": (f"http://127.0.0.1:{bare}",
                                          stack.enter_context(fasthttp(folder, bare, *answer)).pid, True),
         }
-        cpu = {name: measure(figures, name, *targets[name], scale) for name in random.sample(sorted(targets), 3)}
+        cpu = measured(figures, targets, scale)
     refusal(sale.url + PATH)
     wire(figures, f"sold out, {mode}", sale)
     own = cpu[f"sold out, {mode}"]
@@ -102,15 +104,32 @@ def wire(figures, part, sale):
     figures.add(part, "bytes of an answer", "B", len(answer))
 
 
-def measure(figures, name, url, pid, is_go, scale):
-    """CPU and speed under wrk, and latency under a load that all of them bear. Returns the CPU of an answer."""
+def measured(figures, targets, scale):
+    """CPU and speed under wrk, and latency under a load that all of them bear. Returns the CPU of an answer of each.
+
+    They take turns of a second: the host's other guests come and go, and would else be counted to one of them alone.
+    """
     seconds = max(1, round(3 * scale))
-    gauges.wrk(url + PATH, 1)
-    with gauges.Meter({"server": gauges.family(pid)}, url if is_go else None) as m:
-        answers, rate = gauges.wrk(url + PATH, seconds)
-    m.add(figures, name, answers)
-    figures.add(name, "answers", "/s", rate, f"wrk -t1 -c64 -d{seconds}s -s test/bench/buy.lua URL{PATH}")
-    report, command = gauges.rush(url, "soldout", RATE * seconds, "--over", f"{seconds}s", "--connections", "64")
-    figures.add(name, "p50", "ms", report["latency"]["p50_ms"], command)
-    figures.add(name, "p99", "ms", report["latency"]["p99_ms"])
-    return m.cpu["server"] / answers
+    for url, _, _ in targets.values():
+        gauges.wrk(url + PATH, 1)
+    meters = {name: gauges.Meter({"server": gauges.family(pid)}, url if is_go else None)
+              for name, (url, pid, is_go) in targets.items()}
+    answers, rates = collections.Counter(), collections.defaultdict(list)
+    for name in turns(targets, seconds):
+        with meters[name]:
+            count, rate = gauges.wrk(targets[name][0] + PATH, 1)
+        answers[name] += count
+        rates[name].append(rate)
+    for name, meter in meters.items():
+        meter.add(figures, name, answers[name])
+        figures.add(name, "answers", "/s", statistics.mean(rates[name]), f"wrk -t1 -c64 -d1s -s test/bench/buy.lua URL{PATH}")
+    for name in turns(targets, 1):
+        report, command = gauges.rush(targets[name][0], "soldout", RATE * seconds, "--over", f"{seconds}s", "--connections", "64")
+        figures.add(name, "p50", "ms", report["latency"]["p50_ms"], command)
+        figures.add(name, "p99", "ms", report["latency"]["p99_ms"])
+    return {name: meter.cpu["server"] / answers[name] for name, meter in meters.items()}
+
+
+def turns(names, times):
+    """Everybody's turn so many times, in an order left to chance within each round."""
+    return [name for _ in range(times) for name in random.sample(sorted(names), len(names))]

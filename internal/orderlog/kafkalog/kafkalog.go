@@ -78,7 +78,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	if l.client, err = kgo.NewClient(l.settings(
 		kgo.RecordPartitioner(kgo.ManualPartitioner()),
 		kgo.RequiredAcks(kgo.AllISRAcks()),
-		kgo.ProducerLinger(2*time.Millisecond),
+		kgo.ProducerLinger(0), // what comes is a batch already: docs/decisions/0016-no-linger.md
 		kgo.ProduceRequestTimeout(requestTime),
 		kgo.RecordDeliveryTimeout(patience/2),
 		// Without it a batch that a frozen broker may have is kept, and everything
