@@ -26,7 +26,7 @@ func (p *Program) wire(bench http.Handler) error {
 		return err
 	}
 	p.desk = purchase.New(p.work, purchase.Parts{
-		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store),
+		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store), Near: !p.cfg.isCluster(),
 		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
 	})
 	if p.cfg.isCluster() { // where others project as well

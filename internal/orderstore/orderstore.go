@@ -70,7 +70,8 @@ type DeadLetter struct {
 type Opener interface {
 	// Product returns one product, its tombstone included.
 	Product(ctx context.Context, id string) (sale.Product, error)
-	// Products returns all of them, tombstones included, by id.
+	// Products returns all of them, tombstones included, by id. They are not the
+	// caller's to change.
 	Products(ctx context.Context) ([]sale.Product, error)
 	// Snapshot calls f with all orders of a product that were not rejected, by
 	// number, in chunks, from one snapshot of the store, and returns the product

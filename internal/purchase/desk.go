@@ -35,6 +35,7 @@ type Parts struct {
 	Log     orderlog.Appender
 	Catalog Catalog
 	Confirm Confirmer
+	Near    bool // the gate is in this process: asking it for its view costs nobody a wait
 	Now     func() time.Time
 	Spawn   func(work func())                                     // works a lane beside the caller
 	Await   func(ctx context.Context, done <-chan struct{}) error // nil once done is closed
@@ -64,11 +65,14 @@ func (d *Desk) Refuse(product, user []byte) (Answer, bool) {
 	if l == nil {
 		return Answer{}, false
 	}
-	v := l.view.Load()
+	v, now := l.view.Load(), d.Now()
 	if v == nil {
 		return Answer{}, false
 	}
-	return v.refuse(user, d.Now())
+	if d.Near && v.old(now) {
+		v = d.renewed(l, v, now)
+	}
+	return v.refuse(user, now)
 }
 
 // Buy asks for a unit of product for user, as order. It waits for the gate's

@@ -19,7 +19,7 @@
 //
 // Who surely holds no order is refused from a lane's view, which is what the
 // gate last said of itself, at most ViewAge ago; everybody else is asked for at
-// the gate.
+// the gate. A gate that is near is asked for its view first, once it is older.
 //
 // A lane is worked while buyers wait in it, and rests otherwise. Sweep is for
 // the caller to repeat, for every product.

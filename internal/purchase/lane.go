@@ -141,6 +141,19 @@ func (d *Desk) see(ctx context.Context, l *lane, v gate.View, asked time.Time) {
 	l.view.Store(next)
 }
 
+// renewed is what the lane's old view has become, where nobody new has an order
+// since; else it is the old one, which refuses nobody. A lane that was told
+// meanwhile to forget its view does not get it back.
+func (d *Desk) renewed(l *lane, old *view, now time.Time) *view {
+	v, err := d.Gate.View(d.ctx, l.product)
+	if err != nil || !old.users.of(&v) {
+		return old
+	}
+	next := &view{View: v, taken: now, users: old.users}
+	l.view.CompareAndSwap(old, next)
+	return next
+}
+
 // users is nil where the gate has moved on: then nobody is refused by the view.
 func (d *Desk) users(ctx context.Context, product string, v *gate.View) *userSet {
 	s := &userSet{epoch: v.Epoch, seq: v.Seq, hashes: map[uint64]struct{}{}}

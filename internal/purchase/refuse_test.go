@@ -282,6 +282,86 @@ func TestASlowAnswerMakesAnOldView(t *testing.T) {
 	})
 }
 
+// A gate in this process is asked for its view rather than sent the buyer.
+func TestANearGateIsAskedForItsView(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, func(p *purchase.Parts) { p.Near = true })
+		s.open(1, selling(1))
+		s.gets("winner", 1, purchase.Placed)
+		asked := s.gate.asked()
+		for range 3 {
+			time.Sleep(2 * purchase.ViewAge)
+			if a := s.refuses("loser", purchase.SoldOut); !a.Now.Equal(time.Now()) {
+				t.Fatalf("told %+v", a)
+			}
+			s.asks("winner")
+		}
+		if s.gate.asked() != asked {
+			t.Fatal("the gate was asked to decide")
+		}
+		viewed := 0
+		s.gate.onView = func() error { viewed++; return nil }
+		s.refuses("loser", purchase.SoldOut)
+		if viewed > 0 {
+			t.Fatal("the view was not kept")
+		}
+	})
+}
+
+// What a near gate says anew is only of use with the users that are known, and
+// where the gate still refuses.
+func TestANearGateThatMovedOnIsAsked(t *testing.T) {
+	back := sale.Return{ProductID: product, Number: 1, OrderID: id(1), UserID: "first"}
+	for name, happens := range map[string]func(s *shop) error{
+		"a unit came free": func(s *shop) error {
+			_, err := s.gate.Return(s.t.Context(), product, 1, []sale.Return{back})
+			return err
+		},
+		"and went again": func(s *shop) error {
+			_, err := s.gate.Return(s.t.Context(), product, 1, []sale.Return{back})
+			if err == nil {
+				_, err = s.gate.Admit(s.t.Context(), product, []gate.Request{{User: "late", Order: id(2)}})
+			}
+			return err
+		},
+		"it was opened anew": func(s *shop) error {
+			s.open(2, selling(0), gate.Holding{User: "late", Order: id(2)})
+			return nil
+		},
+		"it was shut": func(s *shop) error {
+			_, _, err := s.gate.Shut(s.t.Context(), product, 2)
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newShop(t, func(p *purchase.Parts) { p.Near = true })
+				s.open(1, selling(1))
+				s.gets("first", 1, purchase.Placed)
+				s.refuses("late", purchase.SoldOut)
+				if err := happens(s); err != nil { // and nobody tells the desk
+					t.Fatal(err)
+				}
+				time.Sleep(2 * purchase.ViewAge)
+				s.asks("late")
+			})
+		})
+	}
+}
+
+// A view that the desk was told to forget while the gate was asked is not kept.
+func TestAForgottenViewIsNotRenewed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newShop(t, func(p *purchase.Parts) { p.Near = true })
+		s.open(1, selling(1))
+		s.gets("winner", 1, purchase.Placed)
+		time.Sleep(2 * purchase.ViewAge)
+		s.gate.onView = func() error { s.Returned(product); return nil }
+		s.refuses("loser", purchase.SoldOut) // by what the gate said at that moment
+		s.asks("loser")
+	})
+}
+
 func TestRefusingAllocatesNothing(t *testing.T) {
 	for _, products := range []int{1, 10_000} {
 		t.Run(fmt.Sprint(products), func(t *testing.T) {

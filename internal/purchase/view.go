@@ -33,13 +33,19 @@ func (s *userSet) mayHold(user []byte) bool {
 	return in
 }
 
+// old reports whether the view refuses nobody any more. One from before the clock
+// was set back is old, too.
+func (v *view) old(now time.Time) bool {
+	age := now.Sub(v.taken)
+	return age > ViewAge || age < 0
+}
+
 // refuse answers user from the view, and false where only the gate can tell.
 func (v *view) refuse(user []byte, now time.Time) (Answer, bool) {
-	age := now.Sub(v.taken)
-	if age > ViewAge || age < 0 || v.users == nil {
+	if v.old(now) || v.users == nil {
 		return Answer{}, false
 	}
-	gateNow := v.Now.Add(age)
+	gateNow := v.Now.Add(now.Sub(v.taken))
 	verdict, all := v.Refuses(gateNow)
 	if !all || v.users.mayHold(user) {
 		return Answer{}, false

@@ -87,7 +87,7 @@ func (s *system) start(p *process) {
 	}
 	gates, log, store := netGate{p}, netLog{s.log, p}, netStore{s.store, s}
 	p.desk = purchase.New(s.forever(), purchase.Parts{
-		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm,
+		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm, Near: s.embedded,
 		Now:   func() time.Time { return s.now },
 		Spawn: func(work func()) { s.spawn(p, p.name+" lane", work) },
 		Await: func(ctx context.Context, done <-chan struct{}) error {

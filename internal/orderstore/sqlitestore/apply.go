@@ -36,6 +36,7 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		}
 		return nil
 	})
+	s.applied.Add(1) // also where the commit says that it failed
 	if err == nil {
 		crash.At("sqlitestore: rows are committed")
 		s.progress.Advance(b.Partition, b.To.Next)

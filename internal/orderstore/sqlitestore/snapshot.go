@@ -32,10 +32,25 @@ func (c *conn) product(ctx context.Context, id string) (p sale.Product, key int6
 	return p, key, err
 }
 
-// Products returns all products, tombstones included, by id.
+// A listed is all products after so many batches.
+type listed struct {
+	applied  int64
+	products []sale.Product
+}
+
+// Products returns all products, tombstones included, by id. It is asked again
+// and again by those who watch over the gates, and reads nothing
+// where no batch was applied since the last time.
 func (s *Store) Products(ctx context.Context) (all []sale.Product, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		all, err = c.products(ctx)
+		applied := s.applied.Load() // before the read, which may see more
+		if last := s.listed.Load(); last != nil && last.applied == applied {
+			all = last.products
+			return nil
+		}
+		if all, err = c.products(ctx); err == nil {
+			s.listed.Store(&listed{applied, all})
+		}
 		return err
 	})
 	return all, err

@@ -23,6 +23,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"seckill/internal/orderstore"
@@ -41,6 +42,8 @@ type Store struct {
 	closed   chan struct{}
 	close    sync.Once
 	progress orderstore.Progress
+	applied  atomic.Int64           // batches, ever
+	listed   atomic.Pointer[listed] // what Products read last
 }
 
 var _ orderstore.Keeper = (*Store)(nil)

@@ -18,7 +18,12 @@ func product(w *world) {
 	}
 	got, err := w.Keeper.Products(w.ctx)
 	equal(w, "products", got, w.products(), err)
-	_, err = w.Keeper.Product(w.ctx, "c")
+	again := must[[]sale.Product](w)(w.Keeper.Products(w.ctx))
+	w.feed(0, opening("b", 2, withWindow(8, 1)), opening("c", 1, withWindow(9, 1)))
+	equal(w, "the list from before", again, got, nil) // whoever reads it is not disturbed
+	got, err = w.Keeper.Products(w.ctx)
+	equal(w, "products, one changed and one new", got, w.products(), err)
+	_, err = w.Keeper.Product(w.ctx, "d")
 	w.refused("a product that never was", err, sale.ErrNotFound)
 }
 
