@@ -87,12 +87,15 @@ func crossSite(h *fasthttp.RequestHeader, host []byte) bool {
 func fits(ctx *fasthttp.RequestCtx) (kind, bool) {
 	length := ctx.Request.Header.ContentLength()
 	stream := ctx.RequestBodyStream()
-	if stream == nil || 0 <= length && length <= maxBody {
+	switch {
+	case stream == nil:
 		return 0, true
-	}
-	if length > maxBody {
+	case length > maxBody:
 		drain(ctx, stream)
 		return tooLarge, false
+	case length >= 0:
+		ctx.Request.SwapBody(ctx.Request.SwapBody(nil)) // it is here already; Body would warn of the stream each time
+		return 0, true
 	}
 	body, err := io.ReadAll(io.LimitReader(stream, maxBody+1))
 	switch {

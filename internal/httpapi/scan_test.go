@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"bytes"
+	"net"
+	"strings"
 	"testing"
 
 	"github.com/go-json-experiment/json"
@@ -123,6 +125,25 @@ func TestSoldOutAllocatesNothing(t *testing.T) {
 	}
 	if ctx.Response.StatusCode() != 409 || string(ctx.Response.Body()) != string(bodies[soldOut]) {
 		t.Errorf("%d %s", ctx.Response.StatusCode(), ctx.Response.Body())
+	}
+}
+
+// Around our code fasthttp makes one object, a reader of the body's length.
+func TestASoldOutConnection(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Desk = soldOutDesk{} })
+	c := must(net.Dial("tcp", strings.TrimPrefix(s.url, "http://")))
+	defer c.Close()
+	request := []byte(buyHead + "Content-Length: 15\r\n\r\n{\"user_id\":\"a\"}")
+	answer := make([]byte, 4096)
+	n := testing.AllocsPerRun(1000, func() {
+		_ = must(c.Write(request))
+		_ = must(c.Read(answer))
+	})
+	if n > 1 {
+		t.Errorf("%v allocations", n)
+	}
+	if !bytes.HasPrefix(answer, []byte("HTTP/1.1 409 ")) {
+		t.Errorf("%s", answer)
 	}
 }
 
