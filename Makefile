@@ -11,7 +11,7 @@ UI_SOURCES := $(shell find ui/* \( -name node_modules -o -name dist \) -prune -o
 # What needs servers of its own, and what kills them.
 SUITES := ./internal/devstack/... ./internal/gate/redisgate ./internal/orderlog/kafkalog ./internal/orderstore/pgstore ./cmd/devstack ./deploy
 # What runs under seeds, and is written down.
-TRIALS := Stories|CrashPoints|CutOff|OlderData|PutBack|AServerStopped|NetworkIsIll|Soak
+TRIALS := Stories|Mutant|CrashPoints|CutOff|OlderData|PutBack|AServerStopped|NetworkIsIll|Soak
 NPM_LOCKS := $(wildcard ui/package-lock.json test/e2e/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")
@@ -50,7 +50,7 @@ test-suites: ## - the keepers of the cluster, on real servers
 
 ifdef FULL
 fault: deps-test ## - the simulation, its mutants and the faults (FULL=1: all trials that the ledger lacks, for hours)
-	FAULT_FULL=1 go test -v -count=1 -timeout 24h -run '$(TRIALS)' ./test/sim ./test/fault ./test/fault/cluster
+	FAULT_FULL=1 go test -v -count=1 -timeout 24h -run '$(TRIALS)' ./test/sim ./test/fault ./test/fault/mutants ./test/fault/cluster
 	@$(MAKE) --no-print-directory reliability
 else
 fault: test-sim test-mutants test-fault
@@ -68,7 +68,7 @@ test-cluster: ## - the same of a cluster, with real servers
 test-sim: ## - 10,000 stories of the simulation, without the race detector (SEEDS=1000000)
 	GOGC=400 SEEDS=$(or $(SEEDS),10000) go test -count=1 -timeout 24h -run Stories ./test/sim
 
-test-mutants: ## - that the tests bite: each rule taken away in turn, and caught (FULL=1: from random seeds, counted; MUTANTS_OUT=FILE)
+test-mutants: ## - that the tests bite: each rule taken away in turn, and caught
 	go test -count=1 -timeout 60m -v -run Mutant ./test/fault/mutants | grep -vE '^ *(---|===) '; exit $${PIPESTATUS[0]}
 
 fuzz: ## Fuzz each decoder and codec in turn (FUZZTIME=30s)

@@ -35,8 +35,20 @@ type Line struct {
 	Seconds float64        `json:"seconds,omitempty"`
 	Placed  float64        `json:"placed,omitempty"` // seconds from the fault's end to the first order that was placed
 	Counts  map[string]int `json:"counts,omitempty"`
+	Mutant  *Mutant        `json:"mutant,omitempty"`
 	Bug     string         `json:"bug,omitempty"` // of the kind bug: what was wrong
 	Fix     string         `json:"fix,omitempty"` // and what was done
+}
+
+// A Mutant is a rule that was taken away; Held is that a test noticed.
+type Mutant struct {
+	Name      string `json:"name"`
+	Rule      string `json:"rule"`
+	TakesAway string `json:"takes_away"`
+	CaughtBy  string `json:"caught_by"`
+	Runs      int    `json:"runs"`            // of that test, or stories of the simulation, until it was caught
+	Broke     int    `json:"broke,omitempty"` // so many stories broke a promise
+	Of        int    `json:"of,omitempty"`    // of so many
 }
 
 // Count adds to one of the line's counts.

@@ -36,12 +36,16 @@ func TestTheLedgerHasEachTrialOnce(t *testing.T) {
 	}
 	type trial struct {
 		kind   string
+		mutant string
 		seed   uint64
 		commit string
 	}
 	seen := map[trial]bool{}
 	for i, l := range lines {
-		at := trial{l.Kind, l.Seed, l.Commit}
+		at := trial{l.Kind, "", l.Seed, l.Commit}
+		if l.Mutant != nil {
+			at.mutant = l.Mutant.Name
+		}
 		if l.Kind != "bug" && (seen[at] || l.Commit == "" || strings.HasSuffix(l.Commit, "+")) {
 			t.Errorf("line %d of the ledger is a trial again, or of a source that nobody has: %+v", i+1, l)
 		}
@@ -56,6 +60,8 @@ func TestReport(t *testing.T) {
 		{Kind: "AOF cut", Seed: 3, Commit: "bbb", Found: "lost: u1's | order\nand more"},
 		{Kind: "simulation", Seed: 1, Seeds: 2000, Commit: "ccc", Held: true},
 		{Kind: "crash, cluster", Seed: 9, Point: "here", Commit: "ccc", Held: true},
+		{Kind: "mutant", Seed: 5, Commit: "ccc", Held: true, Mutant: &Mutant{Name: "m", Rule: "3", TakesAway: "all | of it", CaughtBy: "a test", Runs: 7, Broke: 20, Of: 1000}},
+		{Kind: "mutant", Commit: "ccc", Mutant: &Mutant{Name: "a", Rule: "2", TakesAway: "little", CaughtBy: "a test", Runs: 1}},
 		{Kind: "bug", Commit: "ddd", Bug: "a hole", Fix: "filled"},
 	})
 	if err != nil {
@@ -67,6 +73,7 @@ func TestReport(t *testing.T) {
 		"1 kills at 1 points",
 		"| here | 0 | 1 |",
 		"- AOF cut, seed 3, at bbb: lost: u1's \\| order\n",
+		"| 2 | little | **nobody** | 1 | ccc |\n| 3 | all \\| of it | a test | 7; 20 of 1,000 | ccc |",
 		"| a hole | filled | ddd |",
 	} {
 		if !strings.Contains(got, want) {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"maps"
@@ -62,6 +63,8 @@ type report struct {
 	Bugs   []Line
 	Soaks  []Line
 	Kills  int
+
+	Mutants []Line
 }
 
 //go:embed reliability.md.tmpl
@@ -83,6 +86,9 @@ func Report(lines []Line) (string, error) {
 		case l.Kind == "bug":
 			r.Bugs = append(r.Bugs, l)
 			continue
+		case l.Mutant != nil:
+			r.Mutants = append(r.Mutants, l)
+			continue
 		case !l.Held:
 			r.Broken = append(r.Broken, l)
 		}
@@ -90,6 +96,7 @@ func Report(lines []Line) (string, error) {
 			r.Soaks = append(r.Soaks, l)
 		}
 	}
+	slices.SortFunc(r.Mutants, func(a, b Line) int { return cmp.Compare(a.Mutant.Name, b.Mutant.Name) })
 	var text strings.Builder
 	t, err := template.New("").Funcs(template.FuncMap{"cell": cell, "thousands": thousands}).Parse(page)
 	if err == nil {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"strconv"
@@ -47,11 +48,12 @@ func TestStoriesForTheLedger(t *testing.T) {
 	}
 	ledger.Trials(t, "simulation", 0, func(t *ledger.Trial) {
 		t.Seeds = ledger.Stories
-		tellAll(t.T, (t.Seed-1)*ledger.Stories, ledger.Stories)
+		t.Found = tellAll(t.T, (t.Seed-1)*ledger.Stories, ledger.Stories)
 	})
 }
 
-func tellAll(t *testing.T, first, n uint64) {
+// tellAll fails the test with a story that broke a promise, and returns which and how.
+func tellAll(t *testing.T, first, n uint64) (what string) {
 	t.Helper()
 	end := first + n
 	tally := os.Getenv("TALLY") != ""
@@ -70,8 +72,8 @@ func tellAll(t *testing.T, first, n uint64) {
 					continue
 				}
 				if broke.Add(1) == 1 {
-					t.Errorf("seed %d, the %d. told: %s\n\n%s\n\nreplay: SEED=%d SEEDS=1 go test -run Stories ./test/sim",
-						seed, seed-first+1, strings.Join(found, "\n"), strings.Join(s.last(60), "\n"), seed)
+					what = fmt.Sprintf("seed %d, the %d. told: %s", seed, seed-first+1, strings.Join(found, "\n"))
+					t.Errorf("%s\n\n%s\n\nreplay: SEED=%d SEEDS=1 go test -run Stories ./test/sim", what, strings.Join(s.last(60), "\n"), seed)
 				}
 			}
 		})
@@ -80,6 +82,7 @@ func tellAll(t *testing.T, first, n uint64) {
 	if n := broke.Load(); n > 0 {
 		t.Errorf("%d of %d stories broke a promise", n, min(next.Load(), end)-first)
 	}
+	return what
 }
 
 func TestOneSeedTellsOneStory(t *testing.T) {
