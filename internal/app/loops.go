@@ -54,6 +54,7 @@ func (p *Program) sweep(ctx context.Context) error {
 	}
 	for _, product := range products {
 		if !product.Exists() {
+			p.desk.Returned(product.ID) // its buyers need not be known any more
 			continue
 		}
 		// A gate that is away or shut is the watch's business.

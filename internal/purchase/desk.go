@@ -209,7 +209,7 @@ func (d *Desk) missing(ctx context.Context, l *lane) error {
 }
 
 // Returned makes this process ask the gate at once, rather than in ViewAge: units
-// of the product came free, or its gate was opened anew.
+// of the product came free, its gate was opened anew, or it was deleted.
 func (d *Desk) Returned(product string) {
 	if l := (*d.lanes.Load())[product]; l != nil {
 		l.view.Store(nil)
