@@ -57,14 +57,13 @@ type point struct {
 }
 
 type report struct {
-	Rows   []row
-	Points []point
-	Broken []Line
-	Bugs   []Line
-	Soaks  []Line
-	Kills  int
-
+	Rows    []row
+	Points  []point
+	Broken  []Line
+	Bugs    []Line
+	Soaks   []Line
 	Mutants []Line
+	Kills   int
 }
 
 //go:embed reliability.md.tmpl

@@ -38,9 +38,8 @@ type listed struct {
 	products []sale.Product
 }
 
-// Products returns all products, tombstones included, by id. It is asked again
-// and again by those who watch over the gates, and reads nothing
-// where no batch was applied since the last time.
+// Products returns all products, tombstones included, by id. Those who watch over
+// the gates ask again and again: nothing is read where no batch was applied since.
 func (s *Store) Products(ctx context.Context) (all []sale.Product, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		applied := s.applied.Load() // before the read, which may see more
