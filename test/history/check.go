@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -17,57 +18,68 @@ const patience = 30 * time.Second
 func (h *History) Check(product string, quantity int, listed []program.Order) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all, users, err := steps(h.calls[product], listed)
+	all, users, err := steps(h.calls[product], quantity, listed)
 	if err != nil {
 		return err
 	}
-	switch porcupine.CheckOperationsTimeout(model(quantity, users), all, patience) {
-	case porcupine.Ok:
+	m := model(quantity, users)
+	result, info := porcupine.CheckOperationsVerbose(m, all, patience)
+	if result == porcupine.Ok {
 		return nil
-	case porcupine.Illegal:
-		return fmt.Errorf("no order of the %d answers to the buyers of %s explains them", len(all), product)
 	}
-	return fmt.Errorf("whether an order of the %d answers to the buyers of %s explains them was not found out in %v", len(all), product, patience)
+	picture, err := draw(m, info)
+	if err != nil {
+		return err
+	}
+	if result == porcupine.Illegal {
+		return fmt.Errorf("no order of the %d answers to the buyers of %s explains them: see %s", len(all), product, picture)
+	}
+	return fmt.Errorf("whether an order of the %d answers to the buyers of %s explains them was not found out in %v: see %s", len(all), product, patience, picture)
+}
+
+// draw makes a page that shows how far the search came.
+func draw(m porcupine.Model, info porcupine.LinearizationInfo) (path string, err error) {
+	f, err := os.CreateTemp("", "history-*.html")
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	return f.Name(), porcupine.Visualize(m, info, f)
 }
 
 // A state is a product between two steps.
 type state struct {
-	epoch  int
-	kept   set
-	ghosts set // of this epoch
+	epoch int
+	kept  set
 }
 
 func model(quantity, users int) porcupine.Model {
 	return porcupine.Model{
-		Init: func() any { return state{kept: newSet(users), ghosts: newSet(users)} },
+		Init: func() any { return state{kept: newSet(users)} },
 		Step: func(at, input, _ any) (bool, any) {
 			s := at.(state)
-			ok := s.step(input.(step), quantity)
-			return ok, s
+			switch do := input.(type) {
+			case take:
+				if do.epoch > 0 && do.epoch < s.epoch {
+					return false, s
+				}
+				return true, state{max(s.epoch, do.epoch), s.kept.with(do.user)}
+			case soldOut:
+				return s.with(do.ghosts).size() >= quantity, s
+			}
+			return false, s
 		},
+		DescribeOperation: func(input, _ any) string { return fmt.Sprint(input) },
 	}
 }
 
-func (s *state) step(do step, quantity int) bool {
-	switch do.kind {
-	case take:
-		if s.kept.size() == quantity || s.kept.has(do.user) || do.epoch > 0 && do.epoch < s.epoch {
-			return false
+// with is who may hold a unit.
+func (s state) with(ghosts []ghost) set {
+	var users []int
+	for _, g := range ghosts {
+		if g.epoch == 0 || g.epoch >= s.epoch {
+			users = append(users, g.user)
 		}
-		if do.epoch > s.epoch {
-			s.epoch, s.ghosts = do.epoch, newSet(8*len(s.ghosts))
-		}
-		s.kept = s.kept.with(do.user)
-	case see:
-		return s.kept.has(do.user)
-	case soldOut:
-		return s.kept.or(s.ghosts).size() >= quantity
-	case ghost:
-		if do.epoch == 0 || do.epoch >= s.epoch {
-			s.ghosts = s.ghosts.with(do.user)
-		}
-	case end:
-		return s.kept == do.kept
 	}
-	return true
+	return s.kept.with(users...)
 }

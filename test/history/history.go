@@ -4,12 +4,14 @@
 //
 // The steps are of one product of which a user may have one unit:
 //
-//	take      a user gets a unit: one is left, they have none, and no later epoch has begun
-//	see       a user who asks again is told of the order that they have
+//	take      a user gets the unit that they have at the end, and no later epoch has begun
 //	sold out  nothing remains, at some time from 100 ms before the question
-//	ghost     a call without an answer, or an order that was rejected, holds a unit for
-//	          a while, until a later epoch counts again; or never did
-//	end       at last exactly the orders are placed that the server lists
+//
+// Whoever asks again is told of the order that they have, so they took it before.
+//
+// Ghosts have no step: any call may hold a unit from its question on, until a later
+// epoch than its own counts again, as its order may be rejected, or be void and
+// admitted again under the next epoch. Where nobody was told of the epoch, any is its own.
 //
 // A call without an answer stays open to the end. Whether it took a unit is told by
 // the list, so that nothing has to be guessed.

@@ -59,27 +59,29 @@ func TestTheCheckerBites(t *testing.T) {
 		kept []program.Order
 		want string // of the error; "": right
 	}{
-		"two buy and one is refused":                   {tale{a, b, {"c", 20, 25, "sold out", "", 0}}, kept("A of a", "B of b"), ""},
-		"refused while the last one buys":              {tale{a, b, {"c", 2, 6, "sold out", "", 0}}, kept("A of a", "B of b"), ""},
-		"refused by a memory of 100 ms":                {tale{a, b, {"x", 20, 30, "queued", "X", 1}, {"c", 80, 99, "sold out", "", 0}}, kept("A of a", "B of b"), ""},
-		"asked again, and told of the same order":      {tale{a, b, {"a", 30, 40, "again", "A", 1}, {"b", 30, 40, "already", "B", 1}}, kept("A of a", "B of b"), ""},
-		"no answer, and placed":                        {tale{a, {"b", 5, 15, "nothing", "", 0}}, kept("A of a", "B of b"), ""},
-		"no answer, and nothing":                       {tale{a, {"b", 5, 15, "nothing", "", 0}}, kept("A of a"), ""},
-		"queued, and rejected":                         {tale{a, {"b", 5, 15, "queued", "B", 1}}, kept("A of a"), ""},
-		"refused for an order that was rejected":       {tale{a, {"b", 5, 15, "queued", "B", 1}, {"c", 120, 130, "sold out", "", 0}, {"d", 300, 310, "placed", "D", 2}}, kept("A of a", "D of d"), ""},
-		"lost, and bought under a later epoch":         {tale{a, {"b", 5, 15, "nothing", "", 0}, {"c", 120, 130, "sold out", "", 0}, {"b", 300, 310, "placed", "B", 2}}, kept("A of a", "B of b"), ""},
-		"oversold":                                     {tale{a, b, {"c", 20, 30, "placed", "C", 1}}, kept("A of a", "B of b", "C of c"), "no order of"},
-		"lost":                                         {tale{a, b}, kept("A of a"), "was told of order B, and has \"\""},
-		"doubled":                                      {tale{a, b}, kept("A of a", "B of b", "A2 of a"), "two orders"},
-		"another's order":                              {tale{a, b, {"a", 30, 40, "again", "B", 1}}, kept("A of a", "B of b"), "was told of order B"},
-		"an order of nobody":                           {tale{a}, kept("A of a", "Z of z"), "never asked"},
-		"refused while units remain":                   {tale{a, {"c", 200, 210, "sold out", "", 0}, {"b", 220, 230, "placed", "B", 1}}, kept("A of a", "B of b"), "no order of"},
+		"two buy and one is refused":                             {tale{a, b, {"c", 20, 25, "sold out", "", 0}}, kept("A of a", "B of b"), ""},
+		"refused while the last one buys":                        {tale{a, b, {"c", 2, 6, "sold out", "", 0}}, kept("A of a", "B of b"), ""},
+		"refused by a memory of 100 ms":                          {tale{a, b, {"x", 20, 30, "queued", "X", 1}, {"c", 80, 99, "sold out", "", 0}}, kept("A of a", "B of b"), ""},
+		"asked again, and told of the same order":                {tale{a, b, {"a", 30, 40, "again", "A", 1}, {"b", 30, 40, "already", "B", 1}}, kept("A of a", "B of b"), ""},
+		"no answer, and placed":                                  {tale{a, {"b", 5, 15, "nothing", "", 0}}, kept("A of a", "B of b"), ""},
+		"no answer, and nothing":                                 {tale{a, {"b", 5, 15, "nothing", "", 0}}, kept("A of a"), ""},
+		"queued, and rejected":                                   {tale{a, {"b", 5, 15, "queued", "B", 1}}, kept("A of a"), ""},
+		"refused for an order that was rejected":                 {tale{a, {"b", 5, 15, "queued", "B", 1}, {"c", 120, 130, "sold out", "", 0}, {"d", 300, 310, "placed", "D", 2}}, kept("A of a", "D of d"), ""},
+		"lost, and bought under a later epoch":                   {tale{a, {"b", 5, 15, "nothing", "", 0}, {"c", 120, 130, "sold out", "", 0}, {"b", 300, 310, "placed", "B", 2}}, kept("A of a", "B of b"), ""},
+		"refused for an order that was void, and admitted again": {tale{{"x", 20, 25, "queued", "X", 1}, {"b", 20, 200, "placed", "B", 2}, {"c", 130, 140, "sold out", "", 0}, {"a", 250, 260, "placed", "A", 2}}, kept("A of a", "B of b"), ""},
+		"oversold":                   {tale{a, b, {"c", 20, 30, "placed", "C", 1}}, kept("A of a", "B of b", "C of c"), "3 orders of 2 units"},
+		"lost":                       {tale{a, b}, kept("A of a"), "was told of order B, and has \"\""},
+		"doubled":                    {tale{a, b}, kept("A of a", "B of b", "A2 of a"), "two orders"},
+		"another's order":            {tale{a, b, {"a", 30, 40, "again", "B", 1}}, kept("A of a", "B of b"), "was told of order B"},
+		"an order of nobody":         {tale{a}, kept("A of a", "Z of z"), "never asked"},
+		"refused while units remain": {tale{a, {"c", 200, 210, "sold out", "", 0}, {"b", 220, 230, "placed", "B", 1}}, kept("A of a", "B of b"), "no order of"},
 		"refused for a ghost that a later epoch freed": {tale{{"x", 0, 10, "queued", "X", 1}, {"a", 20, 30, "placed", "A", 2}, {"c", 200, 210, "sold out", "", 0}}, kept("A of a"), "no order of"},
 		"placed under an epoch that had ended":         {tale{{"a", 0, 10, "placed", "A", 2}, {"b", 20, 30, "placed", "B", 1}}, kept("A of a", "B of b"), "had ended"},
 		"told of an order before there was one":        {tale{{"b", 0, 1, "already", "B", 0}, {"b", 20, 30, "placed", "B", 1}, a, {"c", 15, 18, "sold out", "", 0}}, kept("A of a", "B of b"), "another call's"},
 		"cancelled":                                    {tale{a}, []program.Order{{ID: "A", User: "a", Status: "cancelled"}}, "is cancelled"},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Setenv("TMPDIR", t.TempDir())
 			err := c.tale.history().Check("p", units, c.kept)
 			if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
 				t.Errorf("got %v, want %q", err, c.want)
@@ -91,6 +93,7 @@ func TestTheCheckerBites(t *testing.T) {
 // A history of a thousand buyers is judged at once; and it is refused with one
 // answer changed.
 func TestManyBuyers(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
 	const units = 300
 	var long tale
 	var orders []string

@@ -7,18 +7,10 @@ type set string
 
 func newSet(users int) set { return set(make([]byte, (users+7)/8)) }
 
-func (s set) has(user int) bool { return s[user/8]&(1<<(user%8)) != 0 }
-
-func (s set) with(user int) set {
+func (s set) with(users ...int) set {
 	b := []byte(s)
-	b[user/8] |= 1 << (user % 8)
-	return set(b)
-}
-
-func (s set) or(other set) set {
-	b := []byte(s)
-	for i := range b {
-		b[i] |= other[i]
+	for _, u := range users {
+		b[u/8] |= 1 << (u % 8)
 	}
 	return set(b)
 }
