@@ -2,7 +2,6 @@ package history
 
 import (
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/anishathalye/porcupine"
@@ -18,33 +17,14 @@ const patience = 30 * time.Second
 func (h *History) Check(product string, quantity int, listed []program.Order) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	all, users, err := steps(h.calls[product], quantity, listed)
+	w, err := steps(h.calls[product], quantity, listed)
 	if err != nil {
-		return err
+		return fmt.Errorf("no order of the %d answers to the buyers of %s explains them: %w", len(h.calls[product]), product, err)
 	}
-	m := model(quantity, users)
-	result, info := porcupine.CheckOperationsVerbose(m, all, patience)
-	if result == porcupine.Ok {
-		return nil
+	if got := porcupine.CheckOperationsTimeout(model(quantity, len(w.users)), append(w.takes, w.sold...), patience); got != porcupine.Ok {
+		return fmt.Errorf("%s whether an order of the %d answers to the buyers of %s explains them", got, len(h.calls[product]), product)
 	}
-	picture, err := draw(m, info)
-	if err != nil {
-		return err
-	}
-	if result == porcupine.Illegal {
-		return fmt.Errorf("no order of the %d answers to the buyers of %s explains them: see %s", len(all), product, picture)
-	}
-	return fmt.Errorf("whether an order of the %d answers to the buyers of %s explains them was not found out in %v: see %s", len(all), product, patience, picture)
-}
-
-// draw makes a page that shows how far the search came.
-func draw(m porcupine.Model, info porcupine.LinearizationInfo) (path string, err error) {
-	f, err := os.CreateTemp("", "history-*.html")
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	return f.Name(), porcupine.Visualize(m, info, f)
+	return nil
 }
 
 // A state is a product between two steps.
@@ -69,7 +49,6 @@ func model(quantity, users int) porcupine.Model {
 			}
 			return false, s
 		},
-		DescribeOperation: func(input, _ any) string { return fmt.Sprint(input) },
 	}
 }
 

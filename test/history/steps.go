@@ -20,16 +20,11 @@ type take struct {
 	user, epoch int // epoch 0: nobody was told
 }
 
-func (t take) String() string {
-	return fmt.Sprintf("user %d takes a unit under epoch %d", t.user, t.epoch)
-}
-
 // A soldOut is a refusal; ghosts had come before it was told.
 type soldOut struct {
+	user   int
 	ghosts []ghost
 }
-
-func (s soldOut) String() string { return fmt.Sprintf("sold out, as %d calls may hold units", len(s.ghosts)) }
 
 // A ghost is a call that may hold a unit for a while.
 type ghost struct {
@@ -39,27 +34,26 @@ type ghost struct {
 
 // A writer makes operations of the calls of one product.
 type writer struct {
-	users  int
-	ghosts []ghost
-	takes  []porcupine.Operation
-	sold   []porcupine.Operation
+	users       []string
+	ghosts      []ghost
+	takes, sold []porcupine.Operation
 }
 
-// steps makes operations of one product's calls, and tells how many users they are
-// of. listed is what the server shows at the end, when nobody asks any more.
-func steps(calls []call, quantity int, listed []program.Order) (all []porcupine.Operation, users int, err error) {
+// steps makes operations of one product's calls. listed is what the server shows at
+// the end, when nobody asks any more.
+func steps(calls []call, quantity int, listed []program.Order) (*writer, error) {
 	last := map[string]string{} // the order of each user
 	for _, o := range listed {
 		if o.Status != "placed" {
-			return nil, 0, fmt.Errorf("order %s is %s", o.ID, o.Status)
+			return nil, fmt.Errorf("order %s is %s", o.ID, o.Status)
 		}
 		if other, twice := last[o.User]; twice {
-			return nil, 0, fmt.Errorf("%s has two orders, %s and %s", o.User, other, o.ID)
+			return nil, fmt.Errorf("%s has two orders, %s and %s", o.User, other, o.ID)
 		}
 		last[o.User] = o.ID
 	}
 	if len(listed) > quantity {
-		return nil, 0, fmt.Errorf("%d orders of %d units", len(listed), quantity)
+		return nil, fmt.Errorf("%d orders of %d units", len(listed), quantity)
 	}
 	byUser := map[string][]call{}
 	for _, c := range calls {
@@ -67,31 +61,32 @@ func steps(calls []call, quantity int, listed []program.Order) (all []porcupine.
 	}
 	for user, id := range last {
 		if byUser[user] == nil {
-			return nil, 0, fmt.Errorf("order %s is of %s, who never asked", id, user)
+			return nil, fmt.Errorf("order %s is of %s, who never asked", id, user)
 		}
 	}
 	w := &writer{}
 	for user, calls := range byUser {
-		if err := w.user(calls, last[user]); err != nil {
-			return nil, 0, err
+		if err := w.user(user, calls, last[user]); err != nil {
+			return nil, err
 		}
 	}
-	if err := w.narrow(); err != nil {
-		return nil, 0, err
+	slices.SortFunc(w.ghosts, func(a, b ghost) int { return cmp.Compare(a.from, b.from) })
+	for i, o := range w.sold {
+		came, _ := slices.BinarySearchFunc(w.ghosts, o.Return, func(g ghost, at int64) int { return cmp.Compare(g.from, at) })
+		w.sold[i].Input = soldOut{user: o.Input.(soldOut).user, ghosts: w.ghosts[:came]}
 	}
-	w.thin()
-	return append(w.takes, w.sold...), w.users, nil
+	return w, w.narrow(quantity)
 }
 
 // user writes what one of them did; kept is their order at the end, "" where none is.
-func (w *writer) user(calls []call, kept string) error {
-	u := w.users
-	w.users++
+func (w *writer) user(name string, calls []call, kept string) error {
+	u := len(w.users)
+	w.users = append(w.users, name)
 	taken := operation(take{user: u}, calls[0].sent.UnixNano(), math.MaxInt64)
 	for _, c := range calls {
 		from, to := c.sent.UnixNano(), c.answered.UnixNano()
 		if c.soldOut() {
-			w.sold = append(w.sold, operation(soldOut{}, from-int64(viewAge), to))
+			w.sold = append(w.sold, operation(soldOut{user: u}, from-int64(viewAge), to))
 			continue
 		}
 		id, firm := c.order()
@@ -112,59 +107,64 @@ func (w *writer) user(calls []call, kept string) error {
 	return nil
 }
 
-// narrow has everybody take their unit as soon as they may: that never spoils what
-// others were told, as long as no earlier epoch ends by it. So a search has little
-// more to try than when each epoch began.
-func (w *writer) narrow() error {
-	begun, last := map[int]int64{}, map[int]int64{} // by epoch: when it surely had, and when the last buyer came
-	for _, o := range w.takes {
-		epoch := o.Input.(take).epoch
-		if at, known := begun[epoch]; !known || o.Return < at {
-			begun[epoch] = o.Return
+// narrow puts each take at one moment: as soon as its user had come and its epoch had
+// begun. That had begun once all had come who took a unit under an earlier one, and all
+// were refused whom only an earlier one explains. To be sooner or later would explain no
+// more; but without it a search for an order tries all of them.
+func (w *writer) narrow(quantity int) error {
+	for _, o := range w.sold {
+		if n := w.held(o, 0); n < quantity {
+			return fmt.Errorf("%s was told that it is sold out, when at most %d of %d units were held", w.users[o.Input.(soldOut).user], n, quantity)
 		}
-		last[epoch] = max(last[epoch], o.Call)
 	}
-	for i := range w.takes {
-		o, epoch := &w.takes[i], w.takes[i].Input.(take).epoch
-		if epoch == 0 {
+	var epochs []int
+	for _, o := range w.takes {
+		epochs = append(epochs, o.Input.(take).epoch)
+	}
+	slices.Sort(epochs)
+	for _, epoch := range slices.Compact(epochs) {
+		begun := w.begun(epoch, quantity)
+		for i := range w.takes {
+			o, t := &w.takes[i], w.takes[i].Input.(take)
+			if t.epoch != epoch {
+				continue
+			}
+			o.Call = max(o.Call, begun)
+			if o.Call > o.Return {
+				return fmt.Errorf("%s has an order of epoch %d, which had ended or could not have begun, or it was another call's", w.users[t.user], epoch)
+			}
 			o.Return = o.Call
-			continue
 		}
-		for other, at := range begun {
-			if other > epoch {
-				o.Return = min(o.Return, at)
-			}
-		}
-		for other, at := range last {
-			if 0 < other && other < epoch {
-				o.Call = max(o.Call, at+1)
-			}
-		}
-		if o.Call > o.Return {
-			return fmt.Errorf("an order was placed under epoch %d when that had ended, or had not begun, or was another call's", epoch)
-		}
-		o.Return = min(o.Return, max(o.Call, begun[epoch]))
 	}
 	return nil
 }
 
-// thin leaves the refusals away that others imply, which fell within their time, and
-// tells the rest of the ghosts.
-func (w *writer) thin() {
-	slices.SortFunc(w.ghosts, func(a, b ghost) int { return cmp.Compare(a.from, b.from) })
-	slices.SortFunc(w.sold, func(a, b porcupine.Operation) int {
-		return cmp.Or(cmp.Compare(a.Return, b.Return), cmp.Compare(b.Call, a.Call))
-	})
-	var kept []porcupine.Operation
-	for _, o := range w.sold {
-		if n := len(kept); n > 0 && o.Call <= kept[n-1].Call {
-			continue
+// begun is the first time at which an epoch may have begun, once the takes of those before
+// it are put.
+func (w *writer) begun(epoch, quantity int) (at int64) {
+	for _, o := range w.takes {
+		if e := o.Input.(take).epoch; 0 < e && e < epoch {
+			at = max(at, o.Call+1)
 		}
-		came, _ := slices.BinarySearchFunc(w.ghosts, o.Return, func(g ghost, at int64) int { return cmp.Compare(g.from, at) })
-		o.Input = soldOut{ghosts: w.ghosts[:came]}
-		kept = append(kept, o)
 	}
-	w.sold = kept
+	for _, o := range w.sold {
+		if o.Call >= at && w.held(o, epoch) < quantity {
+			at = o.Call + 1
+		}
+	}
+	return at
+}
+
+// held is how many users may hold a unit while one is refused, if that is under an epoch.
+func (w *writer) held(refused porcupine.Operation, epoch int) int {
+	var users []int
+	for _, o := range w.takes {
+		if t := o.Input.(take); t.epoch < epoch && o.Call <= refused.Return {
+			users = append(users, t.user)
+		}
+	}
+	s := state{epoch: epoch, kept: newSet(len(w.users)).with(users...)}
+	return s.with(refused.Input.(soldOut).ghosts).size()
 }
 
 func operation(step any, from, to int64) porcupine.Operation {
