@@ -2,6 +2,7 @@ package history
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
@@ -146,4 +147,108 @@ func TestManyAreLost(t *testing.T) {
 	if err := long.history().Check("p", units+1, kept(orders...)); err == nil {
 		t.Error("a refusal was explained while one unit was left")
 	}
+}
+
+// Whatever a right sale tells its buyers is explained: gates are opened anew at any
+// time, and what was not kept by then is lost, rejected, or admitted once more.
+func TestARightSaleIsExplained(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		s := sale{Rand: r, units: 1 + r.IntN(40), epoch: 1, kept: map[string]string{}}
+		for s.now = 0; s.now < 600; s.now++ {
+			s.step()
+		}
+		for _, c := range s.held {
+			s.keep(c)
+		}
+		for _, c := range s.waiting {
+			s.lose(c)
+		}
+		var orders []string
+		for user, id := range s.kept {
+			orders = append(orders, id+" of "+user)
+		}
+		if err := s.tale.history().Check("p", s.units, kept(orders...)); err != nil {
+			t.Errorf("seed %d: %v", seed, err)
+		}
+	}
+}
+
+// A sale is in one of its milliseconds.
+type sale struct {
+	*rand.Rand
+	units, epoch, now int
+	kept              map[string]string
+	held              []said // admitted, and not kept yet
+	waiting           []said // asked, and not decided on yet
+	full              []bool // at each time
+	tale              tale
+}
+
+func (s *sale) step() {
+	if s.IntN(60) == 0 {
+		s.open()
+	}
+	for range s.IntN(4) {
+		n := fmt.Sprint(len(s.full), "-", s.Int())
+		s.waiting = append(s.waiting, said{user: "u" + n, id: "o" + n, from: s.now})
+	}
+	s.full = append(s.full, len(s.kept)+len(s.held) == s.units)
+	s.waiting = s.some(s.waiting, s.decide)
+	s.held = s.some(s.held, s.keep)
+}
+
+// some are worked on, and those that are not done are given back.
+func (s *sale) some(of []said, done func(said) bool) (rest []said) {
+	for _, c := range of {
+		if s.IntN(10) > 0 || !done(c) {
+			rest = append(rest, c)
+		}
+	}
+	return rest
+}
+
+func (s *sale) decide(c said) bool {
+	void := c.underEpoch > 0 // it was held before
+	c.to = s.now
+	switch {
+	case !void && s.full[max(0, s.now-s.IntN(int(viewAge.Milliseconds())))]:
+		c.word, c.id = "sold out", ""
+		s.tale = append(s.tale, c)
+	case len(s.kept)+len(s.held) < s.units:
+		c.underEpoch = s.epoch
+		s.held = append(s.held, c)
+	default:
+		return false
+	}
+	return true
+}
+
+func (s *sale) keep(c said) bool {
+	c.to, c.word = s.now, "placed"
+	s.kept[c.user] = c.id
+	s.tale = append(s.tale, c)
+	return true
+}
+
+func (s *sale) open() {
+	s.epoch++
+	held := s.held
+	s.held = nil
+	for _, c := range held {
+		switch c.to = s.now; s.IntN(3) {
+		case 0:
+			s.waiting = append(s.waiting, c)
+		case 1:
+			c.word = "queued"
+			s.tale = append(s.tale, c)
+		default:
+			s.lose(c)
+		}
+	}
+}
+
+func (s *sale) lose(c said) {
+	c.to, c.word, c.id, c.underEpoch = s.now, "nothing", "", 0
+	s.tale = append(s.tale, c)
 }
