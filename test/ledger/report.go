@@ -56,12 +56,20 @@ type point struct {
 	Embedded, Cluster int
 }
 
+// A soak is the minutes that ran one after the other, on the same processes.
+type soak struct {
+	Commit          string
+	Minutes, Broken int
+	Buyers, Placed  int // a second; in all
+	MB              []int
+}
+
 type report struct {
 	Rows    []row
 	Points  []point
 	Broken  []Line
 	Bugs    []Line
-	Soaks   []Line
+	Soaks   []soak
 	Mutants []Line
 	Kills   int
 }
@@ -71,7 +79,7 @@ var page string
 
 // Report is docs/reliability.md, from these lines and nothing else.
 func Report(lines []Line) (string, error) {
-	r := report{Points: points(lines)}
+	r := report{Points: points(lines), Soaks: soaks(lines)}
 	for _, k := range kinds {
 		if row := newRow(k, lines); row.Trials > 0 {
 			r.Rows = append(r.Rows, row)
@@ -90,9 +98,6 @@ func Report(lines []Line) (string, error) {
 			continue
 		case !l.Held:
 			r.Broken = append(r.Broken, l)
-		}
-		if l.Kind == "soak" {
-			r.Soaks = append(r.Soaks, l)
 		}
 	}
 	slices.SortFunc(r.Mutants, func(a, b Line) int { return cmp.Compare(a.Mutant.Name, b.Mutant.Name) })
@@ -159,6 +164,26 @@ func points(lines []Line) (all []point) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(died)) {
 		all = append(all, *died[name])
+	}
+	return all
+}
+
+func soaks(lines []Line) (all []soak) {
+	for _, l := range lines {
+		if l.Kind != "soak" {
+			continue
+		}
+		if n := len(all); n == 0 || all[n-1].Commit != l.Commit {
+			all = append(all, soak{Commit: l.Commit})
+		}
+		s := &all[len(all)-1]
+		s.Minutes++
+		if !l.Held {
+			s.Broken++
+		}
+		s.Buyers = l.Counts["buyers a second"]
+		s.Placed += l.Counts["placed"]
+		s.MB = append(s.MB, l.Counts["MB"])
 	}
 	return all
 }
