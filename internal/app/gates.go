@@ -38,12 +38,8 @@ func (p *Program) openGates(ctx context.Context, g *errgroup.Group) error {
 	o := &openings{group: g, slots: make(chan struct{}, openAtOnce), running: map[string]bool{}}
 	watch := opening.NewWatch(p.opener, time.Now)
 	opened := false // said once: at its end the program is ready no more
-	return p.repeat(ctx, watchEvery, func() error {
-		due, err := watch.Look(ctx)
-		if err != nil {
-			return err
-		}
-		for _, a := range due {
+	return p.round(ctx, func(ctx context.Context, products []sale.Product) error {
+		for _, a := range watch.Look(ctx, products) {
 			o.begin(a.Product.ID, func() error { return p.attempt(ctx, a) })
 		}
 		if !opened {
@@ -65,6 +61,7 @@ func (p *Program) attempt(ctx context.Context, a *opening.Attempt) error {
 	switch {
 	case errors.Is(err, sale.ErrDamaged):
 		return err
+	case errors.Is(err, sale.ErrFenced): // somebody else is at it
 	case err != nil && ctx.Err() == nil:
 		p.cfg.Log.Warn("gate not opened", "attempt", a.String(), "error", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -16,6 +17,7 @@ import (
 
 const (
 	watchEvery  = time.Second
+	turnMost    = 1000 // products
 	expireEvery = 250 * time.Millisecond
 	expireChunk = 1000
 )
@@ -26,14 +28,14 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	if p.cfg.projects() {
 		g.Go(func() error { return p.keepers.log.Run(ctx, p.project) })
 		g.Go(p.repeat(ctx, expireEvery, func() error { _, err := p.settle.Expire(ctx, expireChunk); return err }))
-		g.Go(p.repeat(ctx, watchEvery, func() error { return p.projector.Sweep(ctx) }))
+		g.Go(p.round(ctx, p.projector.Sweep))
 	}
 	if !p.cfg.sells() {
 		p.ready.Store(true)
 		return
 	}
 	g.Go(func() error { return p.openGates(ctx, g) })
-	g.Go(p.repeat(ctx, watchEvery, func() error { return p.sweep(ctx) }))
+	g.Go(p.round(ctx, p.sweep))
 	for partition := range p.followed {
 		g.Go(p.repeat(ctx, live.Spacing, func() error { return p.follow(ctx, partition) }))
 	}
@@ -46,12 +48,8 @@ func (p *Program) project(ctx context.Context, partition int32) error {
 	})
 }
 
-// sweep appends what any outbox holds for too long.
-func (p *Program) sweep(ctx context.Context) error {
-	products, err := p.keepers.store.Products(ctx)
-	if err != nil {
-		return err
-	}
+// sweep appends what the outbox of any of these products holds for too long.
+func (p *Program) sweep(ctx context.Context, products []sale.Product) error {
 	for _, product := range products {
 		if !product.Exists() {
 			p.desk.Returned(product.ID) // its buyers need not be known any more
@@ -74,6 +72,30 @@ func (p *Program) follow(ctx context.Context, partition int32) error {
 	err = p.keepers.store.Passed(ctx, sale.Position{Partition: partition, Offset: mark.Next})
 	p.hub.WakeAll()
 	return err
+}
+
+// round is a loop that looks after all products, and from then on after some each
+// time: many would keep the servers busy, while nobody buys.
+func (p *Program) round(ctx context.Context, look func(context.Context, []sale.Product) error) (loop func() error) {
+	most, next := math.MaxInt, 0
+	return p.repeat(ctx, watchEvery, func() error {
+		products, err := p.keepers.store.Products(ctx)
+		if err != nil {
+			return err
+		}
+		if next >= len(products) {
+			next = 0
+		}
+		turn := products[next:]
+		if len(turn) > most {
+			turn = turn[:most]
+		}
+		next += len(turn)
+		if most > turnMost { // where others begin elsewhere, all can be opened sooner
+			most, next = turnMost, rand.N(len(products)+1)
+		}
+		return look(ctx, turn)
+	})
 }
 
 // repeat is a loop that takes a step, waits, and so on until ctx is done. What

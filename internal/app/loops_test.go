@@ -1,13 +1,17 @@
 package app
 
 import (
+	"context"
 	"path/filepath"
+	"strconv"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
 	"seckill/internal/orderlog/sqlitelog"
+	"seckill/internal/orderstore"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
@@ -54,11 +58,56 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 			store.fold(sale.Record{Kind: sale.KindOpening, Epoch: 2, Nonce: "2", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1, Closed: true}})
 			store.fold(sale.Record{Kind: sale.KindOpening, Epoch: 3, Nonce: "3", Deleted: true})
 		}
-		if err := p.sweep(ctx); err != nil {
+		products, err := store.Products(ctx)
+		if err == nil {
+			err = p.sweep(ctx, products)
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 		if knows() != c.knows {
 			t.Errorf("%s the desk knows who bought: %v", c.then, knows())
 		}
 	}
+}
+
+// A shelfful is a store that has so many products.
+type shelfful struct {
+	orderstore.Keeper
+	products []sale.Product
+}
+
+func (s shelfful) Products(context.Context) ([]sale.Product, error) { return s.products, nil }
+
+// Every product is looked after at once at the start, and from then on in turn.
+func TestManyProductsAreLookedAfterInTurns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		all := make([]sale.Product, 2*turnMost+1)
+		for i := range all {
+			all[i].ID = strconv.Itoa(i)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		p := &Program{keepers: keepers{store: shelfful{products: all}}}
+		looks, seen := 0, map[string]int{}
+		err := p.round(ctx, func(_ context.Context, products []sale.Product) error {
+			if looks++; looks == 1 && len(products) != len(all) || looks > 1 && len(products) > turnMost {
+				t.Errorf("look %d is at %d products", looks, len(products))
+			}
+			for _, product := range products {
+				seen[product.ID]++
+			}
+			if looks == 1+4 { // three turns go through all, from anywhere
+				stop()
+			}
+			return nil
+		})()
+		if err != nil {
+			t.Error(err)
+		}
+		for _, product := range all {
+			if seen[product.ID] < 2 {
+				t.Errorf("product %s was looked after once", product.ID)
+			}
+		}
+	})
 }

@@ -66,10 +66,27 @@ type Attempt struct {
 	Accepted bool
 
 	change      Change
+	while       *seen // nil: whatever the gate is
 	stage       stage
 	record      sale.Record
 	at          sale.Position
 	incarnation string
+}
+
+// A seen is how a look found a gate: at which epoch, and why it was not open.
+type seen struct {
+	epoch int64
+	err   error
+}
+
+// is reports whether a gate is as it was then.
+func (s *seen) is(epoch int64, err error) bool {
+	for _, kind := range []error{sale.ErrNoGate, sale.ErrShut, sale.ErrFenced} {
+		if errors.Is(s.err, kind) != errors.Is(err, kind) {
+			return false
+		}
+	}
+	return s.epoch == epoch
 }
 
 // Begin is a new attempt at opening a product's gate.
@@ -113,6 +130,11 @@ func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
 
 func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	id := a.Product.ID
+	if a.while != nil {
+		if v, err := o.Gate.View(ctx, id); !a.while.is(v.Epoch, err) {
+			return errLost // it had to wait for its turn
+		}
+	}
 	p, err := o.Store.Product(ctx, id)
 	if errors.Is(err, sale.ErrNotFound) {
 		p, err = sale.Product{ID: id, Partition: o.Log.Partition(id)}, nil

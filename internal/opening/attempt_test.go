@@ -140,11 +140,7 @@ func (s *shop) recover() {
 	s.t.Helper()
 	watch := opening.NewWatch(s.Opener, s.clock)
 	for range 2 { // a gate that is shut is seen first, and given time
-		due, err := watch.Look(s.t.Context())
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		for _, a := range due {
+		for _, a := range watch.Look(s.t.Context(), s.products()) {
 			if err := s.Run(s.t.Context(), a); err != nil {
 				s.t.Fatal(err)
 			}

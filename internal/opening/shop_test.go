@@ -148,6 +148,15 @@ func (s *shop) kept() sale.Product {
 	return p
 }
 
+func (s *shop) products() []sale.Product {
+	s.t.Helper()
+	ps, err := s.store.Products(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return ps
+}
+
 // wantOpen demands a gate open at epoch with so many units left.
 func (s *shop) wantOpen(epoch, remaining int64) {
 	s.t.Helper()
@@ -230,11 +239,6 @@ type touchedStore struct {
 func (k touchedStore) Product(ctx context.Context, id string) (p sale.Product, err error) {
 	err = k.s.call("product", func() (err error) { p, err = k.Store.Product(ctx, id); return err })
 	return p, err
-}
-
-func (k touchedStore) Products(ctx context.Context) (ps []sale.Product, err error) {
-	err = k.s.call("products", func() (err error) { ps, err = k.Store.Products(ctx); return err })
-	return ps, err
 }
 
 func (k touchedStore) Snapshot(ctx context.Context, id string, f func([]sale.Order) error) (p sale.Product, err error) {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/gate"
 	"seckill/internal/sale"
 )
 
@@ -30,26 +31,22 @@ func NewWatch(o *Opener, now func() time.Time) *Watch {
 	return &Watch{o, now, map[string]shutSince{}}
 }
 
-// Look returns the attempts that are due now: for every product whose gate is
-// missing, fenced, or shut by an opener that is gone; behind the store's epoch;
-// or wrong by what the fold could not make sense of. A gate that cannot be
-// reached is looked at again the next time.
-func (w *Watch) Look(ctx context.Context) ([]*Attempt, error) {
-	products, err := w.opener.Store.Products(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var due []*Attempt
+// Look returns the attempts that are due now: for every one of these products, as
+// the store has them, whose gate is missing, fenced, or shut by an opener that is
+// gone; behind the store's epoch; or wrong by what the fold could not make sense of.
+// A gate that cannot be reached is looked at again the next time.
+func (w *Watch) Look(ctx context.Context, products []sale.Product) (due []*Attempt) {
 	for _, p := range products {
-		if w.triggered(ctx, p) {
-			due = append(due, Begin(p.ID, keep))
+		if v, err := w.opener.Gate.View(ctx, p.ID); w.triggered(p, v, err) {
+			a := Begin(p.ID, keep)
+			a.while = &seen{v.Epoch, err}
+			due = append(due, a)
 		}
 	}
-	return due, nil
+	return due
 }
 
-func (w *Watch) triggered(ctx context.Context, p sale.Product) bool {
-	v, err := w.opener.Gate.View(ctx, p.ID)
+func (w *Watch) triggered(p sale.Product, v gate.View, err error) bool {
 	if !errors.Is(err, sale.ErrShut) {
 		delete(w.shut, p.ID)
 	}

@@ -14,11 +14,7 @@ func (s *shop) clock() time.Time { return s.now }
 // due is what a watch finds to be done.
 func (s *shop) due(w *opening.Watch) int {
 	s.t.Helper()
-	due, err := w.Look(s.t.Context())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	return len(due)
+	return len(w.Look(s.t.Context(), s.products()))
 }
 
 func order(epoch int64, n int, user string) sale.Record {
@@ -125,6 +121,55 @@ func TestAnOpenerThatIsGone(t *testing.T) {
 	wantAfter(opening.OpenerGone, 1)
 }
 
+// Of two processes that see the same one opens: an attempt that had to wait for its turn
+// finds the gate as it was, or leaves it alone.
+func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
+	lose := func(s *shop) {
+		if err := s.gate.Remove(t.Context(), product, s.kept().Epoch); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shut := func(s *shop) {
+		if _, _, err := s.gate.Shut(t.Context(), product, s.kept().Epoch+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, c := range map[string]struct {
+		before, meanwhile func(s *shop)
+		opens             bool
+	}{
+		"it is gone, still":         {lose, func(*shop) {}, true},
+		"it is opened":              {lose, func(s *shop) { s.put(sale.Terms{Quantity: 1}) }, false},
+		"it is being opened":        {lose, shut, false},
+		"its opener is gone, still": {shut, func(*shop) {}, true},
+		"its opener is gone, not the next": {shut, func(s *shop) {
+			if _, _, err := s.gate.Shut(t.Context(), product, s.kept().Epoch+2); err != nil {
+				t.Fatal(err)
+			}
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			s.put(sale.Terms{Quantity: 1})
+			c.before(s)
+			w := opening.NewWatch(s.Opener, s.clock)
+			due := w.Look(t.Context(), s.products())
+			if s.now = s.now.Add(opening.OpenerGone); len(due) == 0 {
+				due = w.Look(t.Context(), s.products())
+			}
+			if len(due) != 1 {
+				t.Fatalf("%d attempts are due", len(due))
+			}
+			c.meanwhile(s)
+			before := len(s.logged())
+			err := s.Run(t.Context(), due[0])
+			if opens := len(s.logged()) > before; opens != c.opens || errors.Is(err, sale.ErrFenced) == c.opens {
+				t.Errorf("it was opened: %v (%v)", opens, err)
+			}
+		})
+	}
+}
+
 func TestTombstonesAreLeftInPeace(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 1, Closed: true})
@@ -145,14 +190,6 @@ func TestTombstonesAreLeftInPeace(t *testing.T) {
 	s.recover()
 	if _, err := s.gate.View(t.Context(), product); !errors.Is(err, sale.ErrNoGate) {
 		t.Errorf("its gate: %v", err)
-	}
-}
-
-func TestALookWithoutAStore(t *testing.T) {
-	s := newShop(t)
-	s.hands["products"] = func(func() error) error { return sale.ErrUnavailable }
-	if _, err := opening.NewWatch(s.Opener, s.clock).Look(t.Context()); !errors.Is(err, sale.ErrUnavailable) {
-		t.Errorf("look: %v", err)
 	}
 }
 

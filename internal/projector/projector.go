@@ -14,12 +14,6 @@ import (
 	"seckill/internal/sale"
 )
 
-// A Store is what the projector needs of an order store.
-type Store interface {
-	orderstore.Writer
-	Products(ctx context.Context) ([]sale.Product, error)
-}
-
 // An Observer is told what the projector did. Its methods must not block.
 type Observer interface {
 	// Projected: the store has these products, and their touched orders, thus now.
@@ -31,13 +25,13 @@ type Observer interface {
 // A Projector projects the partitions that it is given.
 type Projector struct {
 	log   orderlog.Reader
-	store Store
+	store orderstore.Writer
 	gate  gate.Returner
 	see   Observer
 }
 
 // New makes a Projector.
-func New(log orderlog.Reader, store Store, gate gate.Returner, see Observer) *Projector {
+func New(log orderlog.Reader, store orderstore.Writer, gate gate.Returner, see Observer) *Projector {
 	return &Projector{log, store, gate, see}
 }
 
@@ -61,12 +55,9 @@ func (p *Projector) Settle(ctx context.Context, c *Cursor) {
 	}
 }
 
-// Sweep hands over every return that any gate lacks, whoever owed it.
-func (p *Projector) Sweep(ctx context.Context) error {
-	products, err := p.store.Products(ctx)
-	if err != nil {
-		return err
-	}
+// Sweep hands over every return that the gates of these products lack, whoever owed
+// it. Its error is that ctx is done.
+func (p *Projector) Sweep(ctx context.Context, products []sale.Product) error {
 	for _, product := range products {
 		if product.LastReturn == 0 {
 			continue

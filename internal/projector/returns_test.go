@@ -153,7 +153,7 @@ func TestSweep(t *testing.T) {
 	s.steps(c, 3, 3, 1)
 	s.open(product, 1, 1)
 	s.open("z", 1, 0) // "a" has no gate
-	if err := s.Sweep(t.Context()); err != nil {
+	if err := s.Sweep(t.Context(), s.products()); err != nil {
 		t.Fatal(err)
 	}
 	s.wantGate(product, 3, 2)
@@ -161,12 +161,8 @@ func TestSweep(t *testing.T) {
 
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
-	if err := s.Sweep(ctx); !errors.Is(err, context.Canceled) {
+	if err := s.Sweep(ctx, s.products()); !errors.Is(err, context.Canceled) {
 		t.Errorf("after its end: %v", err)
-	}
-	s.store.Close()
-	if err := s.Sweep(t.Context()); !errors.Is(err, sale.ErrUnavailable) {
-		t.Errorf("without a store: %v", err)
 	}
 }
 
@@ -183,7 +179,7 @@ func TestReturnsOfADeletedProduct(t *testing.T) {
 	s.steps(c, 1)
 	s.open(product, 4, 0)
 	s.Settle(t.Context(), c)
-	if err := s.Sweep(t.Context()); err != nil {
+	if err := s.Sweep(t.Context(), s.products()); err != nil {
 		t.Fatal(err)
 	}
 	s.wantGate(product, 0, 0)

@@ -115,6 +115,15 @@ func (s *shop) kept(product string) sale.Product {
 	return p
 }
 
+func (s *shop) products() []sale.Product {
+	s.t.Helper()
+	ps, err := s.store.Products(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return ps
+}
+
 // wantMark demands that the store has met this much of the log.
 func (s *shop) wantMark(next int64) {
 	s.t.Helper()

@@ -158,8 +158,8 @@ func (p *process) project(partition int32) error {
 }
 
 func (p *process) look(watch *opening.Watch) error {
-	due, err := watch.Look(p.sys.forever())
-	for _, a := range due {
+	products, err := p.opener.Store.Products(p.sys.forever())
+	for _, a := range watch.Look(p.sys.forever(), products) {
 		_ = p.opener.Run(p.sys.deadline(10*time.Second), a)
 	}
 	return err
@@ -170,7 +170,7 @@ func (p *process) sweep() error {
 	for _, product := range ps {
 		_ = p.desk.Sweep(p.sys.forever(), product.ID)
 	}
-	return errors.Join(err, p.projector.Sweep(p.sys.forever()))
+	return errors.Join(err, p.projector.Sweep(p.sys.forever(), ps))
 }
 
 func closed(done <-chan struct{}) bool {
