@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"math"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -74,27 +73,26 @@ func (p *Program) follow(ctx context.Context, partition int32) error {
 	return err
 }
 
-// round is a loop that looks after all products, and from then on after some each
-// time: many would keep the servers busy, while nobody buys.
+// round is a loop that looks after all products, and from then on, where they are
+// many, after some each time: they would keep the servers busy, while nobody buys.
 func (p *Program) round(ctx context.Context, look func(context.Context, []sale.Product) error) (loop func() error) {
-	most, next := math.MaxInt, 0
+	begun, next := false, 0
 	return p.repeat(ctx, watchEvery, func() error {
 		products, err := p.keepers.store.Products(ctx)
 		if err != nil {
 			return err
 		}
-		if next >= len(products) {
+		n := len(products)
+		if !begun || n <= turnMost {
+			begun, next = true, rand.N(n+1) // where others go on elsewhere, all can be opened sooner
+			return look(ctx, products)
+		}
+		if next >= n {
 			next = 0
 		}
-		turn := products[next:]
-		if len(turn) > most {
-			turn = turn[:most]
-		}
-		next += len(turn)
-		if most > turnMost { // where others begin elsewhere, all can be opened sooner
-			most, next = turnMost, rand.N(len(products)+1)
-		}
-		return look(ctx, turn)
+		from := next
+		next = min(from+turnMost, n)
+		return look(ctx, products[from:next])
 	})
 }
 

@@ -79,24 +79,21 @@ type shelfful struct {
 
 func (s shelfful) Products(context.Context) ([]sale.Product, error) { return s.products, nil }
 
-// Every product is looked after at once at the start, and from then on in turn.
-func TestManyProductsAreLookedAfterInTurns(t *testing.T) {
+// looksAfter has products looked after so many times.
+func looksAfter(t *testing.T, n, times int, look func(nth int, products []sale.Product)) {
+	t.Helper()
+	all := make([]sale.Product, n)
+	for i := range all {
+		all[i].ID = strconv.Itoa(i)
+	}
 	synctest.Test(t, func(t *testing.T) {
-		all := make([]sale.Product, 2*turnMost+1)
-		for i := range all {
-			all[i].ID = strconv.Itoa(i)
-		}
 		ctx, stop := context.WithCancel(t.Context())
 		p := &Program{keepers: keepers{store: shelfful{products: all}}}
-		looks, seen := 0, map[string]int{}
+		nth := 0
 		err := p.round(ctx, func(_ context.Context, products []sale.Product) error {
-			if looks++; looks == 1 && len(products) != len(all) || looks > 1 && len(products) > turnMost {
-				t.Errorf("look %d is at %d products", looks, len(products))
-			}
-			for _, product := range products {
-				seen[product.ID]++
-			}
-			if looks == 1+4 { // three turns go through all, from anywhere
+			nth++
+			look(nth, products)
+			if nth == times {
 				stop()
 			}
 			return nil
@@ -104,10 +101,32 @@ func TestManyProductsAreLookedAfterInTurns(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		for _, product := range all {
-			if seen[product.ID] < 2 {
-				t.Errorf("product %s was looked after once", product.ID)
-			}
+	})
+}
+
+// Every product is looked after at once at the start, and from then on in turn.
+func TestManyProductsAreLookedAfterInTurns(t *testing.T) {
+	const n = 2*turnMost + 1
+	seen := map[string]int{}
+	looksAfter(t, n, 1+4, func(nth int, products []sale.Product) { // four turns go through all, from anywhere
+		if nth == 1 && len(products) != n || nth > 1 && len(products) > turnMost {
+			t.Errorf("look %d is at %d products", nth, len(products))
+		}
+		for _, product := range products {
+			seen[product.ID]++
+		}
+	})
+	for id, times := range seen {
+		if times < 2 {
+			t.Errorf("product %s was looked after once", id)
+		}
+	}
+}
+
+func TestFewProductsAreLookedAfterEachTime(t *testing.T) {
+	looksAfter(t, turnMost, 5, func(nth int, products []sale.Product) {
+		if len(products) != turnMost {
+			t.Errorf("look %d is at %d products of %d", nth, len(products), turnMost)
 		}
 	})
 }

@@ -131,7 +131,11 @@ func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
 func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	id := a.Product.ID
 	if a.while != nil {
-		if v, err := o.Gate.View(ctx, id); !a.while.is(v.Epoch, err) {
+		v, err := o.Gate.View(ctx, id)
+		switch {
+		case errors.Is(err, sale.ErrUnavailable):
+			return err
+		case !a.while.is(v.Epoch, err):
 			return errLost // it had to wait for its turn
 		}
 	}

@@ -136,17 +136,18 @@ func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		before, meanwhile func(s *shop)
-		opens             bool
+		want              error
 	}{
-		"it is gone, still":         {lose, func(*shop) {}, true},
-		"it is opened":              {lose, func(s *shop) { s.put(sale.Terms{Quantity: 1}) }, false},
-		"it is being opened":        {lose, shut, false},
-		"its opener is gone, still": {shut, func(*shop) {}, true},
+		"it is gone, still":            {lose, func(*shop) {}, nil},
+		"it is opened":                 {lose, func(s *shop) { s.put(sale.Terms{Quantity: 1}) }, sale.ErrFenced},
+		"it is being opened":           {lose, shut, sale.ErrFenced},
+		"nobody knows, for it is away": {lose, func(s *shop) { s.hands["view"] = func(func() error) error { return sale.ErrUnavailable } }, sale.ErrUnavailable},
+		"its opener is gone, still":    {shut, func(*shop) {}, nil},
 		"its opener is gone, not the next": {shut, func(s *shop) {
 			if _, _, err := s.gate.Shut(t.Context(), product, s.kept().Epoch+2); err != nil {
 				t.Fatal(err)
 			}
-		}, false},
+		}, sale.ErrFenced},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
@@ -163,8 +164,8 @@ func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
 			c.meanwhile(s)
 			before := len(s.logged())
 			err := s.Run(t.Context(), due[0])
-			if opens := len(s.logged()) > before; opens != c.opens || errors.Is(err, sale.ErrFenced) == c.opens {
-				t.Errorf("it was opened: %v (%v)", opens, err)
+			if opens := len(s.logged()) > before; opens != (c.want == nil) || !errors.Is(err, c.want) {
+				t.Errorf("it was opened: %v (%v, not %v)", opens, err, c.want)
 			}
 		})
 	}
