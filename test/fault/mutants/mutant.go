@@ -3,7 +3,7 @@
 //
 // A patch has a header, then the difference as git writes it:
 //
-//	Rule: the number in "What keeps it safe", and in how many of 1,000 runs of a model its lack broke a promise
+//	Rule: its number in docs/protocol.md, and in how many of 1,000 runs of a first model of it its lack broke a promise
 //	Takes away: in words; also the rule before it, where this one is only the arbiter behind that
 //	Test: the package, and the name of the test as for go test -run
 //	Seed: of a story that broke, where the test is the simulation
