@@ -52,7 +52,7 @@ func (p *Program) wire(bench http.Handler) error {
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
-		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
+		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.missing, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 	return nil
@@ -65,6 +65,12 @@ func (p *Program) lag() float64 {
 		return 0
 	}
 	return float64(records - folded)
+}
+
+// elapsed makes a clock that is never set back.
+func elapsed() func() time.Duration {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
 }
 
 func random(n int) []byte {

@@ -55,7 +55,7 @@ func New(c Config) *API {
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.waits, a.hush = context.WithCancel(a.ctx)
 	if c.Rate > 0 {
-		a.rate = newLimiter(c.Rate, c.Now)
+		a.rate = newLimiter(c.Rate, c.Elapsed)
 	}
 	for o := range outcomeCount {
 		a.count[o] = func(time.Duration) {}

@@ -337,19 +337,29 @@ func TestRate(t *testing.T) {
 		t.Error("without Retry-After")
 	}
 	s.buy(t, "1", "b").problem(t, soldOut)
-	s.set(func() { s.now = s.now.Add(500 * time.Millisecond) })
+	s.set(func() { s.passed += 500 * time.Millisecond })
 	s.buy(t, "1", "a").problem(t, alreadyBought)
 	s.buy(t, "1", "a").problem(t, rateLimited)
 	s.do(t, "POST", "/api/products/1/orders", `{"user_id":7}`).problem(t, invalid) // the form comes first
 }
 
+// A wall clock that is set back an hour would refuse everybody for as long.
+func TestRateIsOfTheClockThatIsNeverSetBack(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Rate = 1 })
+	s.put(t, "1", sale.Terms{Quantity: 1})
+	s.buy(t, "1", "a").want(t, 201)
+	s.buy(t, "1", "a").problem(t, rateLimited)
+	s.set(func() { s.now, s.passed = s.now.Add(-time.Hour), s.passed+time.Second })
+	s.buy(t, "1", "a").problem(t, alreadyBought)
+}
+
 func TestRateForgetsWhoRests(t *testing.T) {
-	now := start
-	l := newLimiter(10, func() time.Time { return now })
+	var now time.Duration
+	l := newLimiter(10, func() time.Duration { return now })
 	for i := range 100_000 {
 		l.allow(fmt.Appendf(nil, "u%d", i))
 	}
-	now = now.Add(2 * time.Second)
+	now += 2 * time.Second
 	for i := range 10_000 {
 		l.allow(fmt.Appendf(nil, "v%d", i))
 	}
@@ -363,12 +373,12 @@ func TestRateForgetsWhoRests(t *testing.T) {
 }
 
 func TestSlowRate(t *testing.T) {
-	now := start
-	l := newLimiter(0.1, func() time.Time { return now })
+	var now time.Duration
+	l := newLimiter(0.1, func() time.Duration { return now })
 	if !l.allow([]byte("a")) || l.allow([]byte("a")) {
 		t.Error("one in ten seconds is one, and not two")
 	}
-	now = now.Add(10 * time.Second)
+	now += 10 * time.Second
 	if !l.allow([]byte("a")) {
 		t.Error("refused after ten seconds")
 	}

@@ -92,6 +92,7 @@ type Config struct {
 	Secret     []byte // keys the order ids under an Idempotency-Key: the same in every process
 	NewOrderID func() sale.OrderID
 	Now        func() time.Time
+	Elapsed    func() time.Duration // since some moment, by a clock that is never set back
 
 	// Wait is how long a buyer waits for the gate's decision, and for placed before
 	// the answer is 202. 0 is the embedded mode: placed is waited for.

@@ -29,6 +29,7 @@ type shop struct {
 	states  map[string]*sale.State
 	offset  int64
 	now     time.Time
+	passed  time.Duration // by the clock that is never set back
 	hub     *live.Hub
 	changes int   // records that were folded
 	down    error // of everything that is asked for
@@ -55,6 +56,12 @@ func (s *shop) clock() time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.now
+}
+
+func (s *shop) elapsed() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.passed
 }
 
 // set changes the shop under its lock.
@@ -332,7 +339,7 @@ func (s *shop) config() Config {
 			binary.BigEndian.PutUint64(random[2:], ids.Add(1))
 			return sale.NewOrderID(s.clock(), random)
 		},
-		Now:   s.clock,
+		Now: s.clock, Elapsed: s.elapsed,
 		Ready: func(context.Context) []string { return nil },
 	}
 }
