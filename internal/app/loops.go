@@ -29,11 +29,12 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 		g.Go(p.repeat(ctx, expireEvery, func() error { _, err := p.settle.Expire(ctx, expireChunk); return err }))
 		g.Go(p.round(ctx, p.projector.Sweep))
 	}
+	p.openings.group = g
 	if !p.cfg.sells() {
 		p.ready.Store(true)
 		return
 	}
-	g.Go(func() error { return p.openGates(ctx, g) })
+	g.Go(func() error { return p.openGates(ctx) })
 	g.Go(p.round(ctx, p.sweep))
 	for partition := range p.followed {
 		g.Go(p.repeat(ctx, live.Spacing, func() error { return p.follow(ctx, partition) }))

@@ -74,6 +74,7 @@ type Program struct {
 	followed  int32 // so many partitions are watched for what other processes project
 
 	again    again
+	openings *openings
 	ready    atomic.Bool
 	work     context.Context // of lanes and loops: it outlasts the last answer
 	stopWork context.CancelFunc
@@ -81,7 +82,7 @@ type Program struct {
 
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
-	p := &Program{cfg: cfg, name: processName(), mode: m, hub: live.New(), counts: metrics.New()}
+	p := &Program{cfg: cfg, name: processName(), mode: m, hub: live.New(), counts: metrics.New(), openings: newOpenings()}
 	p.work, p.stopWork = context.WithCancel(context.Background())
 	var err error
 	if p.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
@@ -147,6 +148,9 @@ func (p *Program) front() front {
 // missing names what keeps the program from serving.
 func (p *Program) missing(ctx context.Context) []string {
 	if !p.ready.Load() {
+		if loaded, of := p.openings.orders(); of > 0 {
+			return []string{fmt.Sprintf("the gates are not open yet, %d of %d orders are loaded", loaded, of)}
+		}
 		return []string{"the gates are not open yet"}
 	}
 	return p.mode.missing(ctx, p.keepers)

@@ -42,18 +42,22 @@ func (p *Program) wire(bench http.Handler) error {
 			p.desk.Returned(product)
 			p.hub.Wake(product)
 		},
+		Beside: beside, Finish: p.finish,
 	}
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
 	p.court = newCourt(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
 	p.stage = p.newStage()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
+	p.counts.Gauge("seckill_openings", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.progress())) })
+	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.orders(); return float64(of) })
+	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.orders(); return float64(loaded) })
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Wait: p.cfg.wait(), Rate: p.cfg.Rate,
-		Ready: p.missing, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
+		Ready: p.missing, Openings: p.openings.progress, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 	return nil
 }

@@ -84,6 +84,7 @@ type View struct {
 	Remaining int64
 	Seq       int64 // orders admitted in this epoch
 	Returned  int64 // number of the last return it took
+	Signs     int64 // of its opener's life, while the gate is shut: how often it called Shut or Load
 	Terms     Hours
 }
 
@@ -118,12 +119,14 @@ type Opener interface {
 	// allowed where epoch is above the gate's, or equal while it is still opening;
 	// else ErrFenced. A missing gate is made. At an equal epoch it keeps what was
 	// loaded, for a late opener must not undo the work of the one that won. It
-	// returns under which incarnation, and the gate's time.
+	// returns under which incarnation, and the gate's time. It is a sign of the
+	// opener's life.
 	Shut(ctx context.Context, product string, epoch int64) (incarnation string, now time.Time, err error)
 	// Load tells the gate, shut at epoch, of orders that its users have. They
 	// are on top of what was loaded since Shut at this epoch, so a Load whose
 	// outcome is unknown must not be sent again: start over with a new epoch. A
-	// user's holdings come oldest first.
+	// user's holdings come oldest first. It is a sign of the opener's life, also
+	// without holdings.
 	Load(ctx context.Context, product string, epoch int64, incarnation string, holdings []Holding) error
 	// Open lets buyers in: iff the gate is shut at epoch, under this
 	// incarnation; else ErrFenced. What was kept of older epochs is dropped,
@@ -179,7 +182,8 @@ type Returner interface {
 // An Inspector looks without touching. Packages purchase, opening, httpapi's
 // readers and verify call it.
 type Inspector interface {
-	// View is the gate's view of itself. ErrShut comes with the epoch at which it is shut.
+	// View is the gate's view of itself. ErrShut comes with the epoch at which it is
+	// shut, and the signs of its opener's life.
 	View(ctx context.Context, product string) (View, error)
 	// Users calls f with every user who has an order in the gate, ended ones
 	// included, where the gate is open at epoch. f may be called twice for one user.

@@ -100,6 +100,7 @@ type Config struct {
 	Rate float64 // buys a second and user; 0: any number
 
 	Ready    func(ctx context.Context) []string // names what is missing
+	Openings func() []Opening                   // optional: the gates that are being opened here
 	Internal http.Handler                       // optional: POST /internal/verify
 	Metrics  http.Handler                       // optional: GET /metrics
 	Meter    Meter                              // optional

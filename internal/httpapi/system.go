@@ -13,19 +13,31 @@ const metricsPath = "/metrics"
 
 // Health is the answer of a process that is well.
 type Health struct {
-	Status string `json:"status" enum:"ok"`
+	Status   string    `json:"status" enum:"ok"`
+	Openings []Opening `json:"openings,omitempty" doc:"Gates that this process opens just now, for products with orders"`
+}
+
+// An Opening is how far the opening of a gate is.
+type Opening struct {
+	ProductID string `json:"product_id"`
+	Loaded    int64  `json:"loaded" doc:"Orders that the gate knows already"`
+	Orders    int64  `json:"orders" doc:"That it has to know before it opens"`
 }
 
 type healthOutput struct{ Body Health }
 
 func (a *API) systemRoutes(api huma.API) {
 	huma.Register(api, liveOperation(), func(context.Context, *struct{}) (*healthOutput, error) {
-		return &healthOutput{Health{"ok"}}, nil
+		return &healthOutput{Health{Status: "ok"}}, nil
 	})
 	huma.Register(api, readyOperation(), func(ctx context.Context, _ *struct{}) (*healthOutput, error) {
 		missing := a.missing(ctx)
 		if len(missing) == 0 {
-			return &healthOutput{Health{"ok"}}, nil
+			ready := Health{Status: "ok"}
+			if a.Openings != nil {
+				ready.Openings = a.Openings()
+			}
+			return &healthOutput{ready}, nil
 		}
 		return nil, lacking(missing)
 	})

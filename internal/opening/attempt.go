@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"seckill/internal/crash"
 	"seckill/internal/gate"
@@ -27,6 +28,11 @@ type Opener struct {
 	Nonce  func() string                   // a fresh one, never twice
 	Pause  func(ctx context.Context) error // a random moment, after a lost race
 	Opened func(product string)            // told of each gate that was opened or removed
+	// Beside calls sign every SignEvery, beside the caller, until stop is called.
+	Beside func(sign func()) (stop func())
+	// Finish runs what is left of an attempt that was accepted, and waits for it
+	// while ctx lasts.
+	Finish func(ctx context.Context, a *Attempt)
 }
 
 // A Change turns the product as the store has it, with epoch 0 where there is
@@ -71,22 +77,23 @@ type Attempt struct {
 	record      sale.Record
 	at          sale.Position
 	incarnation string
+	loaded, of  atomic.Int64 // orders, for whoever asks how far it is
 }
 
-// A seen is how a look found a gate: at which epoch, and why it was not open.
+// A seen is how a look found a gate: its epoch, the signs of its opener, and why it was not open.
 type seen struct {
-	epoch int64
-	err   error
+	epoch, signs int64
+	err          error
 }
 
 // is reports whether a gate is as it was then.
-func (s *seen) is(epoch int64, err error) bool {
+func (s *seen) is(v gate.View, err error) bool {
 	for _, kind := range []error{sale.ErrNoGate, sale.ErrShut, sale.ErrFenced} {
 		if errors.Is(s.err, kind) != errors.Is(err, kind) {
 			return false
 		}
 	}
-	return s.epoch == epoch
+	return s.epoch == v.Epoch && s.signs == v.Signs
 }
 
 // Begin is a new attempt at opening a product's gate.
@@ -97,9 +104,20 @@ func Begin(product string, change Change) *Attempt {
 // Done reports whether the gate has been opened, or removed with its product.
 func (a *Attempt) Done() bool { return a.stage == done }
 
+// Begun reports whether the attempt has shut the gate, or tried to.
+func (a *Attempt) Begun() bool { return a.stage >= shutting }
+
+// Progress is how many orders the gate has been told of, and of how many. Any
+// goroutine may ask.
+func (a *Attempt) Progress() (loaded, of int64) { return a.loaded.Load(), a.of.Load() }
+
 // Step takes the attempt one stage on. After an error it is over; ErrFenced
 // means that another attempt came first.
 func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
+	if a.stage > shutting { // whatever the stage waits for, the opener is not gone
+		stop := o.Beside(func() { _ = o.Gate.Load(ctx, a.record.ProductID, a.record.Epoch, a.incarnation, nil) })
+		defer stop()
+	}
 	switch a.stage {
 	case reading:
 		err = o.read(ctx, a)
@@ -135,7 +153,7 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 		switch {
 		case errors.Is(err, sale.ErrUnavailable):
 			return err
-		case !a.while.is(v.Epoch, err):
+		case !a.while.is(v, err):
 			return errLost // it had to wait for its turn
 		}
 	}
@@ -154,6 +172,7 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 		return err
 	}
 	a.Product = p
+	a.of.Store(p.LastNumber)
 	a.record = sale.Record{
 		Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1,
 		Nonce: o.Nonce(), Terms: terms, Deleted: deleted,
@@ -173,6 +192,7 @@ func (o *Opener) await(ctx context.Context, a *Attempt) error {
 		return errLost
 	}
 	a.Product, a.Accepted = p, true
+	a.of.Store(p.LastNumber)
 	return nil
 }
 
@@ -188,7 +208,9 @@ func (o *Opener) load(ctx context.Context, a *Attempt) error {
 		return nil
 	}
 	p, err := o.Store.Snapshot(ctx, id, func(orders []sale.Order) error {
-		return o.Gate.Load(ctx, id, epoch, a.incarnation, holdings(orders))
+		err := o.Gate.Load(ctx, id, epoch, a.incarnation, holdings(orders))
+		a.loaded.Add(int64(len(orders)))
+		return err
 	})
 	if err != nil {
 		return err

@@ -75,6 +75,36 @@ func TestStages(t *testing.T) {
 	}
 }
 
+// An opener gives signs of its life while a stage waits for others, so that a
+// second process does not fence it: once it has shut the gate, and until that is open.
+func TestALongOpeningIsNotFenced(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 5})
+	s.admit("waits", 1)
+	other := opening.NewWatch(s.Opener, s.clock)
+	hours := func(do func() error) error {
+		for range 3600 {
+			s.now = s.now.Add(opening.SignEvery)
+			s.sign()
+			if due := other.Look(t.Context(), []sale.Product{{ID: product, Epoch: 1}}); len(due) != 0 {
+				t.Fatalf("%s is taken for gone during %q", due[0], s.calls)
+			}
+		}
+		return do()
+	}
+	for _, call := range []string{"pending", "append order", "append opening", "passed", "snapshot"} {
+		s.hands[call] = hours
+	}
+	a := opening.Begin(product, keep)
+	if err := s.Run(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+	s.wantOpen(2, 4)
+	if loaded, of := a.Progress(); loaded != 1 || of != 1 || s.sign != nil {
+		t.Errorf("%d of %d orders loaded; it gives signs still: %v", loaded, of, s.sign != nil)
+	}
+}
+
 // Whatever fails, whether it was done or not: the attempt is given up with that
 // error, nothing is called after it, and the next one, of the watch, makes good.
 func TestAFailureGivesUp(t *testing.T) {

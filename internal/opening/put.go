@@ -41,7 +41,13 @@ func (o *Opener) Delete(ctx context.Context, product string) error {
 func (o *Opener) change(ctx context.Context, product string, change Change) (sale.Product, error) {
 	for range putTries {
 		a := Begin(product, change)
-		err := o.Run(ctx, a)
+		var err error
+		for err == nil && !a.Accepted {
+			err = o.Step(ctx, a)
+		}
+		if a.Accepted {
+			o.Finish(ctx, a)
+		}
 		switch {
 		case a.Accepted && a.Product.Refused:
 			return a.Product, sale.ErrTermsRefused

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"seckill/internal/gate"
+	"seckill/internal/opening"
 	"seckill/internal/sale"
 )
 
@@ -44,6 +45,25 @@ func TestAChangeThatIsNone(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A gate of many orders takes longer to load than its merchant waits: what is left
+// of an accepted opening is not the request's.
+func TestAPutIsAnsweredBeforeAllIsLoaded(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 5})
+	var rest *opening.Attempt
+	s.Finish = func(_ context.Context, a *opening.Attempt) { rest = a }
+	if p := s.put(sale.Terms{Quantity: 7}); p.Epoch != 2 || p.Terms.Quantity != 7 {
+		t.Errorf("%+v", p)
+	}
+	if _, err := s.gate.View(t.Context(), product); !errors.Is(err, sale.ErrShut) {
+		t.Errorf("the gate: %v", err)
+	}
+	if err := s.Run(t.Context(), rest); err != nil {
+		t.Fatal(err)
+	}
+	s.wantOpen(2, 7)
 }
 
 func TestThereIsNothingYet(t *testing.T) {

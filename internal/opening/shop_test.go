@@ -33,6 +33,7 @@ type shop struct {
 	slow      bool
 	opened    int // calls of Opened
 	paused    int
+	sign      func()   // of the opener that is at a stage now
 	calls     []string // of keepers, by the opener
 	// hands are laid on calls of the opener: instead of the call they decide
 	// whether it is done, and what it says.
@@ -62,6 +63,11 @@ func newShop(t *testing.T) *shop {
 		Nonce:  func() string { nonces++; return fmt.Sprint("nonce-", nonces) },
 		Pause:  func(ctx context.Context) error { s.paused++; return ctx.Err() },
 		Opened: func(string) { s.opened++ },
+		Beside: func(sign func()) (stop func()) {
+			s.sign = sign
+			return func() { s.sign = nil }
+		},
+		Finish: func(ctx context.Context, a *opening.Attempt) { _ = s.Run(ctx, a) },
 	}
 	return s
 }
@@ -193,7 +199,11 @@ func (g touchedGate) Shut(ctx context.Context, p string, epoch int64) (in string
 }
 
 func (g touchedGate) Load(ctx context.Context, p string, epoch int64, in string, hs []gate.Holding) error {
-	return g.s.call("load", func() error { return g.Gate.Load(ctx, p, epoch, in, hs) })
+	name := "load"
+	if len(hs) == 0 {
+		name = "sign"
+	}
+	return g.s.call(name, func() error { return g.Gate.Load(ctx, p, epoch, in, hs) })
 }
 
 func (g touchedGate) Open(ctx context.Context, p string, epoch int64, in string, start gate.Start) error {

@@ -10,11 +10,16 @@ import (
 	"seckill/internal/sale"
 )
 
-// OpenerGone is how long a gate may be shut before its opener counts as dead.
-const OpenerGone = 5 * time.Second
+const (
+	// OpenerGone is how long a gate may be shut without a sign of its opener's
+	// life before that counts as gone.
+	OpenerGone = 5 * time.Second
+	// SignEvery is how often an opener that waits for others gives such a sign.
+	SignEvery = time.Second
+)
 
 // A Watch looks for gates that have to be opened. It remembers since when it has
-// seen each gate shut, so it is state of one goroutine.
+// seen each gate shut as it is, by its own clock, so it is state of one goroutine.
 type Watch struct {
 	opener *Opener
 	now    func() time.Time
@@ -22,8 +27,8 @@ type Watch struct {
 }
 
 type shutSince struct {
-	epoch int64
-	since time.Time
+	epoch, signs int64
+	since        time.Time
 }
 
 // NewWatch is a watch that has seen nothing yet.
@@ -39,7 +44,7 @@ func (w *Watch) Look(ctx context.Context, products []sale.Product) (due []*Attem
 	for _, p := range products {
 		if v, err := w.opener.Gate.View(ctx, p.ID); w.triggered(p, v, err) {
 			a := Begin(p.ID, keep)
-			a.while = &seen{v.Epoch, err}
+			a.while = &seen{v.Epoch, v.Signs, err}
 			due = append(due, a)
 		}
 	}
@@ -59,8 +64,8 @@ func (w *Watch) triggered(p sale.Product, v gate.View, err error) bool {
 		return p.Exists()
 	case errors.Is(err, sale.ErrShut):
 		seen, known := w.shut[p.ID]
-		if !known || seen.epoch != v.Epoch {
-			w.shut[p.ID] = shutSince{v.Epoch, w.now()}
+		if !known || seen.epoch != v.Epoch || seen.signs != v.Signs {
+			w.shut[p.ID] = shutSince{v.Epoch, v.Signs, w.now()}
 			return false
 		}
 		return w.now().Sub(seen.since) >= OpenerGone

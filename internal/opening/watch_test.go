@@ -121,6 +121,30 @@ func TestAnOpenerThatIsGone(t *testing.T) {
 	wantAfter(opening.OpenerGone, 1)
 }
 
+// One that gives signs of its life is left at it, however long it takes.
+func TestAnOpenerThatWorks(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 1})
+	w := opening.NewWatch(s.Opener, s.clock)
+	in, _, err := s.gate.Shut(t.Context(), product, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 100 {
+		if due := s.due(w); due != 0 {
+			t.Fatalf("it is to be replaced at %v", s.now)
+		}
+		if err := s.gate.Load(t.Context(), product, 2, in, nil); err != nil {
+			t.Fatal(err)
+		}
+		s.now = s.now.Add(opening.OpenerGone)
+	}
+	s.due(w) // the last sign is seen
+	if s.now = s.now.Add(opening.OpenerGone); s.due(w) != 1 {
+		t.Error("it is gone, and not to be replaced")
+	}
+}
+
 // Of two processes that see the same one opens: an attempt that had to wait for its turn
 // finds the gate as it was, or leaves it alone.
 func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
@@ -143,6 +167,11 @@ func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
 		"it is being opened":           {lose, shut, sale.ErrFenced},
 		"nobody knows, for it is away": {lose, func(s *shop) { s.hands["view"] = func(func() error) error { return sale.ErrUnavailable } }, sale.ErrUnavailable},
 		"its opener is gone, still":    {shut, func(*shop) {}, nil},
+		"its opener is not gone": {shut, func(s *shop) {
+			if err := s.gate.Load(t.Context(), product, s.kept().Epoch+1, incarnation(s), nil); err != nil {
+				t.Fatal(err)
+			}
+		}, sale.ErrFenced},
 		"its opener is gone, not the next": {shut, func(s *shop) {
 			if _, _, err := s.gate.Shut(t.Context(), product, s.kept().Epoch+2); err != nil {
 				t.Fatal(err)

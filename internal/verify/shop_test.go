@@ -72,7 +72,11 @@ func newShop(t testing.TB) *shop {
 		Linger: func(done <-chan struct{}) { <-done },
 		Pause:  yield,
 	})
-	s.opener = &opening.Opener{Gate: s.gate, Log: s.log, Store: s.store, Nonce: rand.Text, Pause: yield, Opened: s.desk.Returned}
+	s.opener = &opening.Opener{
+		Gate: s.gate, Log: s.log, Store: s.store, Nonce: rand.Text, Pause: yield, Opened: s.desk.Returned,
+		Beside: func(func()) (stop func()) { return func() {} },
+		Finish: func(ctx context.Context, a *opening.Attempt) { _ = s.opener.Run(ctx, a) },
+	}
 	done := make(chan error, 1)
 	go func() { done <- s.project.Run(ctx, 0, func(ctx context.Context, _ error) error { return yield(ctx) }) }()
 	s.close = func() {

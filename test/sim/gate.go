@@ -105,6 +105,9 @@ func (s *gateServer) Shut(_ context.Context, product string, epoch int64) (strin
 	if epoch != g.epoch || g.incarnation != s.incarnation {
 		s.change(product, gateState{epoch: epoch, incarnation: s.incarnation, view: gate.View{Epoch: epoch}, outbox: g.outbox})
 	}
+	g = s.gates[product]
+	g.view.Signs++
+	s.change(product, g)
 	return s.incarnation, s.now(), nil
 }
 
@@ -119,6 +122,7 @@ func (s *gateServer) Load(_ context.Context, product string, epoch int64, incarn
 	for _, h := range hs {
 		g.add(h)
 	}
+	g.view.Signs++
 	s.change(product, g)
 	return nil
 }

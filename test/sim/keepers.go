@@ -35,6 +35,9 @@ func (g netGate) Shut(ctx context.Context, product string, epoch int64) (in stri
 
 func (g netGate) Load(ctx context.Context, product string, epoch int64, in string, hs []gate.Holding) error {
 	to := g.p.gate
+	if g.p.sys.large && len(hs) > 0 {
+		g.p.sys.sleep(time.Duration(len(hs)) * 400 * time.Millisecond)
+	}
 	return g.p.sys.callOnce("load", sale.ErrUnknownOutcome, func() error { return to.Load(ctx, product, epoch, in, hs) })
 }
 

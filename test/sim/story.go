@@ -47,6 +47,7 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 		s.rough = 0
 	}
 	s.slowLog = calm || s.rng.IntN(3) == 0
+	s.large = !calm && s.rng.IntN(5) == 0
 	s.products = 1 + s.rng.IntN(2)
 	s.buyers = 20 + s.rng.IntN(60)
 	for n := range s.products {

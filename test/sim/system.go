@@ -26,6 +26,7 @@ type system struct {
 	log      *memLog
 	store    *memStore
 	slowLog  bool // it takes its time
+	large    bool // openings take long, as those of many orders do
 	procs    []*process
 	skew     struct{ gate, store, process time.Duration } // of the wall clocks
 	turned   time.Time                                    // when one of them last jumped
@@ -46,7 +47,10 @@ type process struct {
 	projector *projector.Projector
 }
 
-const partitions = 2
+const (
+	partitions = 2
+	openWithin = time.Minute
+)
 
 func newSystem(seed uint64, embedded bool, processes int) *system {
 	s := &system{world: newWorld(seed), embedded: embedded}
@@ -110,6 +114,23 @@ func (s *system) start(p *process) {
 		Nonce:  func() string { return fmt.Sprint(s.rng.Uint64()) },
 		Pause:  func(context.Context) error { s.sleep(s.ms(500)); return nil },
 		Opened: p.desk.Returned,
+		Beside: func(sign func()) (stop func()) {
+			over := false
+			s.spawn(p, p.name+" sign", func() {
+				for s.sleep(opening.SignEvery); !over; s.sleep(opening.SignEvery) {
+					sign()
+				}
+			})
+			return func() { over = true }
+		},
+		Finish: func(ctx context.Context, a *opening.Attempt) {
+			done := false
+			s.spawn(p, p.name+" finish", func() {
+				_ = p.opener.Run(s.deadline(openWithin), a)
+				done = true
+			})
+			s.until(ctx, "awaits its gate", func() bool { return done })
+		},
 	}
 	p.projector = projector.New(log, store, gates, observer{p})
 	for partition := range int32(partitions) {
@@ -160,7 +181,7 @@ func (p *process) project(partition int32) error {
 func (p *process) look(watch *opening.Watch) error {
 	products, err := p.opener.Store.Products(p.sys.forever())
 	for _, a := range watch.Look(p.sys.forever(), products) {
-		_ = p.opener.Run(p.sys.deadline(10*time.Second), a)
+		_ = p.opener.Run(p.sys.deadline(openWithin), a)
 	}
 	return err
 }

@@ -3,6 +3,7 @@ package gatetest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -41,6 +42,7 @@ var opening = []subtest{
 		f.decides(buy("a", 1), yes(1, 1))
 		f.waiting("1-1", "2-1")
 	}},
+	{"Opening/its opener shows that it works", signs},
 	{"Opening/duel, the higher epoch wins", duelOfEpochs},
 	{"Opening/duel at one epoch", duelAtOneEpoch},
 	{"Opening/duel of many", duelOfMany},
@@ -72,6 +74,47 @@ func (f *fixture) shutAt(epoch int64) {
 	if v.Epoch != epoch {
 		f.Fatalf("shut at %d, not %d", v.Epoch, epoch)
 	}
+}
+
+// signs demands that a gate which is shut tells an opener at work from one that
+// is gone: nothing but its own calls changes what is seen of it.
+func signs(t *testing.T, f *fixture) {
+	incarnation, _ := f.shut(1)
+	seen := func() int64 {
+		t.Helper()
+		v, err := f.Keeper.View(f.ctx, f.product)
+		f.want(err, sale.ErrShut)
+		return v.Signs
+	}
+	last := seen()
+	wantSign := func(want bool) {
+		t.Helper()
+		now := seen()
+		if now != last != want {
+			t.Fatalf("%d signs after %d", now, last)
+		}
+		last = now
+	}
+	f.Advance(time.Millisecond)
+	wantSign(false)
+	f.load(1, incarnation)
+	wantSign(true)
+	f.load(1, incarnation, has("a", 1))
+	wantSign(true)
+	f.shut(1)
+	wantSign(true)
+	f.want(f.Keeper.Load(f.ctx, f.product, 1, incarnation+"x", nil), sale.ErrFenced)
+	f.want(f.Keeper.Load(f.ctx, f.product, 2, incarnation, nil), sale.ErrFenced)
+	f.pending(0, all)
+	f.forget("1-1")
+	wantSign(false)
+	f.shut(2)
+	f.want(f.Keeper.Load(f.ctx, f.product, 1, incarnation, nil), sale.ErrFenced)
+	last = seen()
+	f.load(2, incarnation)
+	wantSign(true)
+	f.want(f.Keeper.Open(f.ctx, f.product, 2, incarnation, selling(1)), nil)
+	f.decides(buy("a", 1), yes(1, 1))
 }
 
 func loadsInParts(t *testing.T, f *fixture) {

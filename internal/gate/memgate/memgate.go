@@ -77,7 +77,7 @@ type product struct {
 	mu     sync.Mutex // guards all below
 	phase  phase
 	users  *users    // of the epoch; nil where missing
-	view   gate.View // but for Now; where shut, of the epoch alone
+	view   gate.View // but for Now; where shut, epoch and signs alone
 	outbox outbox
 }
 

@@ -23,6 +23,7 @@ func (g *Gate) Shut(_ context.Context, id string, epoch int64) (incarnation stri
 	default:
 		return "", time.Time{}, p.fenced(epoch)
 	}
+	p.view.Signs++
 	return g.o.Incarnation, g.o.Now(), nil
 }
 
@@ -52,6 +53,7 @@ func (g *Gate) Load(_ context.Context, id string, epoch int64, incarnation strin
 	for _, h := range holdings {
 		p.users.add(h.User, h.Order, h.Ended)
 	}
+	p.view.Signs++
 	return nil
 }
 

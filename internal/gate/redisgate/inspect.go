@@ -21,7 +21,7 @@ var (
 func (g *Gate) View(ctx context.Context, product string) (gate.View, error) {
 	a, err := g.run(ctx, viewScript, product)
 	if errors.Is(err, sale.ErrShut) {
-		return gate.View{Epoch: a.number()}, err
+		return gate.View{Epoch: a.number(), Signs: a.number()}, err
 	}
 	if err != nil {
 		return gate.View{}, err

@@ -15,7 +15,7 @@
 // All keys of a product carry one hash tag, so that they are together on one
 // node of a Redis Cluster:
 //
-//	seckill:{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting,
+//	seckill:{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting, signs,
 //	                          and the terms: limit, opens, closes, paused, closed, partition
 //	seckill:{ID}:e<E>:buyers  hash of an epoch: user -> orders, oldest first, each as h (held) or e (ended) and its 16 bytes
 //	seckill:{ID}:outbox       stream: an entry for every batch that admitted, with how many, when (ms), and for each

@@ -39,11 +39,11 @@ end
 
 local function read()
   local v = redis.call('HMGET', gate, 'state', 'epoch', 'incarnation', 'remaining', 'seq', 'returned',
-    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting')
+    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting', 'signs')
   return {
     state = v[1], epoch = v[2], incarnation = v[3], remaining = v[4], seq = v[5], returned = v[6],
     limit = v[7], opens = v[8], closes = v[9], paused = v[10], closed = v[11], partition = v[12],
-    waiting = tonumber(v[13] or 0),
+    waiting = tonumber(v[13] or 0), signs = v[14] or '0',
   }
 end
 
@@ -59,7 +59,7 @@ local function opened(epoch)
     return g, {'fenced', g.epoch}
   end
   if g.state ~= 'open' then
-    return g, {'shut', g.epoch}
+    return g, {'shut', g.epoch, g.signs}
   end
   if epoch and epoch ~= g.epoch then
     return g, {'fenced', g.epoch}

@@ -17,4 +17,5 @@ for from = 1, n, STEP do
   end
 end
 set(key, changed)
+redis.call('HINCRBY', gate, 'signs', 1)
 return {'ok'}

@@ -16,4 +16,5 @@ if not g.state or g.epoch ~= epoch or g.incarnation ~= here then
     redis.call('UNLINK', buyers(g.epoch))
   end
 end
+redis.call('HINCRBY', gate, 'signs', 1)
 return {'ok', here, now()}
