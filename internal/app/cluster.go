@@ -131,7 +131,10 @@ func (m *cluster) warn(server string, warnings []string) {
 }
 
 func (m *cluster) confirm(ctx context.Context, store orderstore.Keeper) purchase.Confirmer {
-	return newAfterStore(ctx, store)
+	return purchase.NewAfterStore(ctx, purchase.AfterStoreParts{
+		Store: store, Spawn: spawn, Await: await,
+		Again: func(ctx context.Context) error { return sleep(ctx, purchase.LookAgain) },
+	})
 }
 
 // settled waits for nothing: an opening passes over what others have on the way.

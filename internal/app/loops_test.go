@@ -20,7 +20,6 @@ import (
 // deleted it.
 func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 	ctx, now := t.Context(), time.Now()
-	store := newLedger(t)
 	log, err := sqlitelog.Open(ctx, filepath.Join(t.TempDir(), "orders.log"))
 	if err != nil {
 		t.Fatal(err)
@@ -34,9 +33,9 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Program{keepers: keepers{store: store}}
+	p := &Program{}
 	p.desk = purchase.New(ctx, purchase.Parts{
-		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: purchase.AfterAppend{},
+		Gate: gates, Log: log, Catalog: catalog{shelfful{}}, Confirm: purchase.AfterAppend{},
 		Now:   func() time.Time { return now }, // so that its memory does not age
 		Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
 	})
@@ -51,18 +50,14 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 		return refused
 	}
 	for _, c := range []struct {
-		then  string
-		knows bool
-	}{{"while it is on sale", true}, {"after it was deleted", false}} {
-		if !c.knows {
-			store.fold(sale.Record{Kind: sale.KindOpening, Epoch: 2, Nonce: "2", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1, Closed: true}})
-			store.fold(sale.Record{Kind: sale.KindOpening, Epoch: 3, Nonce: "3", Deleted: true})
-		}
-		products, err := store.Products(ctx)
-		if err == nil {
-			err = p.sweep(ctx, products)
-		}
-		if err != nil {
+		then    string
+		product sale.Product
+		knows   bool
+	}{
+		{"while it is on sale", sale.Product{ID: "p", Epoch: 1}, true},
+		{"after it was deleted", sale.Product{ID: "p", Epoch: 3, Deleted: true}, false},
+	} {
+		if err := p.sweep(ctx, []sale.Product{c.product}); err != nil {
 			t.Fatal(err)
 		}
 		if knows() != c.knows {

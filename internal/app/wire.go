@@ -27,7 +27,7 @@ func (p *Program) wire(bench http.Handler) error {
 	}
 	p.desk = purchase.New(p.work, purchase.Parts{
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store), Near: !p.cfg.isCluster(),
-		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
+		Now: time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause,
 	})
 	if p.cfg.isCluster() { // where others project as well
 		if p.followed, err = k.log.Partitions(p.work); err != nil {
@@ -84,6 +84,8 @@ func random(n int) []byte {
 }
 
 func newOrderID() sale.OrderID { return sale.NewOrderID(time.Now(), [10]byte(random(10))) }
+
+func spawn(work func()) { go work() }
 
 func await(ctx context.Context, done <-chan struct{}) error {
 	select {

@@ -35,8 +35,8 @@ type Answer struct {
 // A Confirmer says when an admitted order is placed. It is the one difference
 // between the embedded mode and the cluster.
 type Confirmer interface {
-	// Confirm waits until the order's fate is known, or ctx is done (Pending).
-	Confirm(ctx context.Context, c Claim) (Fate, error)
+	// Confirm waits until it is known what became of the order, or ctx is done (IsPending).
+	Confirm(ctx context.Context, c Claim) (Confirmation, error)
 }
 
 // A Claim is an order that the gate admitted, or knows from before.
@@ -48,23 +48,23 @@ type Claim struct {
 	At       *sale.Position // the order is there in the log, or before; nil where that is not known
 }
 
-// A Fate is what became of an admitted order.
-type Fate uint8
+// A Confirmation says what became of an admitted order.
+type Confirmation uint8
 
-// The fates.
+// The confirmations.
 const (
-	IsPlaced  Fate = iota + 1
-	IsPending      // not known yet
-	IsVoid         // it was stale, or the fold refused it: it may be admitted again under a later epoch
+	IsPlaced  Confirmation = iota + 1
+	IsPending              // not known yet
+	IsVoid                 // it was stale, or the fold refused it: it may be admitted again under a later epoch
 )
 
 // AfterAppend confirms as soon as the log has the order: for a log and a gate
 // in one process, where an opening appends all that was admitted before it.
 type AfterAppend struct{}
 
-// Confirm implements Confirmer. An order whose append failed has no known fate,
-// and never will have one in this process.
-func (AfterAppend) Confirm(_ context.Context, c Claim) (Fate, error) {
+// Confirm implements Confirmer. What becomes of an order whose append failed is
+// not known, and never will be in this process.
+func (AfterAppend) Confirm(_ context.Context, c Claim) (Confirmation, error) {
 	if !c.Appended {
 		return IsPending, sale.ErrUnknownOutcome
 	}

@@ -102,17 +102,19 @@ func TestASweepThatFailsForgetsNothing(t *testing.T) {
 }
 
 // confirms is a Confirmer that is one function.
-type confirms func(purchase.Claim) (purchase.Fate, error)
+type confirms func(purchase.Claim) (purchase.Confirmation, error)
 
-func (f confirms) Confirm(_ context.Context, c purchase.Claim) (purchase.Fate, error) { return f(c) }
+func (f confirms) Confirm(_ context.Context, c purchase.Claim) (purchase.Confirmation, error) {
+	return f(c)
+}
 
 func (s *shop) confirmBy(c confirms) { s.renew(func(p *purchase.Parts) { p.Confirm = c }) }
 
-func TestAnOrderWhoseFateIsNotKnownIsQueued(t *testing.T) {
+func TestAnOrderThatIsNotConfirmedIsQueued(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(9, selling(5))
 		var appended, placed []bool
-		s.confirmBy(func(c purchase.Claim) (purchase.Fate, error) {
+		s.confirmBy(func(c purchase.Claim) (purchase.Confirmation, error) {
 			if c.Epoch != 9 || c.Product != product {
 				t.Errorf("asked for %+v", c)
 			}
@@ -137,7 +139,7 @@ func TestAVoidOrderIsAdmittedAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(5))
 		var epochs []int64
-		s.confirmBy(func(c purchase.Claim) (purchase.Fate, error) {
+		s.confirmBy(func(c purchase.Claim) (purchase.Confirmation, error) {
 			if c.Order != id(1) {
 				t.Errorf("asked for %v", c.Order)
 			}
@@ -160,7 +162,7 @@ func TestAVoidOrderIsAdmittedAgain(t *testing.T) {
 func TestAVoidOrderMayFindNothingLeft(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
-		s.confirmBy(func(purchase.Claim) (purchase.Fate, error) {
+		s.confirmBy(func(purchase.Claim) (purchase.Confirmation, error) {
 			s.open(2, selling(0))
 			return purchase.IsVoid, nil
 		})
@@ -172,7 +174,7 @@ func TestAVoidOrderMayFindNothingLeft(t *testing.T) {
 func TestAVoidOrderWaitsForTheGate(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
-		s.confirmBy(func(c purchase.Claim) (purchase.Fate, error) {
+		s.confirmBy(func(c purchase.Claim) (purchase.Confirmation, error) {
 			if c.Epoch > 1 {
 				return purchase.IsPlaced, nil
 			}
@@ -199,7 +201,7 @@ func TestAVoidOrderWaitsForTheGate(t *testing.T) {
 func TestTheConfirmersErrorComesBack(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
-		s.confirmBy(func(purchase.Claim) (purchase.Fate, error) {
+		s.confirmBy(func(purchase.Claim) (purchase.Confirmation, error) {
 			return purchase.IsPending, fmt.Errorf("confirm: %w", sale.ErrUnavailable)
 		})
 		a, err := s.Buy(t.Context(), t.Context(), product, "u", id(1))

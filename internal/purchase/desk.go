@@ -148,16 +148,16 @@ func (d *Desk) answer(wait context.Context, product string, b *batch, at int, un
 		if b.appended && !known {
 			claim.At = &b.last
 		}
-		fate, err := d.Confirm.Confirm(wait, claim)
+		confirmed, err := d.Confirm.Confirm(wait, claim)
 		switch {
-		case fate == IsPending:
+		case confirmed == IsPending:
 			a.Result = Queued
 		case known && !mine:
 			a.Result = Again
 		default:
 			a.Result = Placed
 		}
-		return a, fate == IsVoid, err
+		return a, confirmed == IsVoid, err
 	case gate.LimitReached:
 		a.Result = AlreadyBought
 		return a, false, nil

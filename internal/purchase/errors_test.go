@@ -124,7 +124,7 @@ func TestAFullOutboxIsTold(t *testing.T) {
 	})
 }
 
-func always(purchase.Claim) (purchase.Fate, error) { return purchase.IsPlaced, nil }
+func always(purchase.Claim) (purchase.Confirmation, error) { return purchase.IsPlaced, nil }
 
 // Where the log's word is all there is, an order that a lost answer admitted is
 // not known to be in it.

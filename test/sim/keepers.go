@@ -224,6 +224,14 @@ func (s netStore) Order(ctx context.Context, id sale.OrderID) (o sale.Order, err
 	return o, err
 }
 
+func (s netStore) OrdersByID(ctx context.Context, ids []sale.OrderID) (orders []sale.Order, err error) {
+	err = s.w.ask("orders", func() (err error) {
+		orders, err = s.memStore.OrdersByID(ctx, ids)
+		return err
+	})
+	return orders, err
+}
+
 func (s netStore) Snapshot(ctx context.Context, product string, f func([]sale.Order) error) (p sale.Product, err error) {
 	s.w.yield("snapshot")
 	return s.memStore.Snapshot(ctx, product, func(orders []sale.Order) error {

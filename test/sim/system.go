@@ -84,22 +84,31 @@ func (s *system) crashAndRestart(p *process) {
 // start gives a process fresh memory and sets its loops going.
 func (s *system) start(p *process) {
 	p.gate, p.halting = s.gate, false
-	var confirm purchase.Confirmer = afterStore{s}
 	if s.embedded {
 		p.gate = memgate.New(memgate.Options{Now: s.gateClock, MaxUnrelayed: 1000, Incarnation: s.incarnation()})
-		confirm = purchase.AfterAppend{}
 	}
 	gates, log, store := netGate{p}, netLog{s.log, p}, netStore{s.store, s}
+	spawn := func(name string) func(func()) {
+		return func(work func()) { s.spawn(p, p.name+" "+name, work) }
+	}
+	await := func(ctx context.Context, done <-chan struct{}) error {
+		if s.until(ctx, "awaits its batch", func() bool { return closed(done) }) {
+			return nil
+		}
+		return ctx.Err()
+	}
+	var confirm purchase.Confirmer = purchase.AfterAppend{}
+	if !s.embedded {
+		confirm = purchase.NewAfterStore(s.forever(), purchase.AfterStoreParts{
+			Store: store, Spawn: spawn("confirm"), Await: await,
+			Again: func(ctx context.Context) error { s.sleep(purchase.LookAgain); return ctx.Err() },
+		})
+	}
 	p.desk = purchase.New(s.forever(), purchase.Parts{
 		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm, Near: s.embedded,
 		Now:   func() time.Time { return s.now },
-		Spawn: func(work func()) { s.spawn(p, p.name+" lane", work) },
-		Await: func(ctx context.Context, done <-chan struct{}) error {
-			if s.until(ctx, "awaits its batch", func() bool { return closed(done) }) {
-				return nil
-			}
-			return ctx.Err()
-		},
+		Spawn: spawn("lane"),
+		Await: await,
 		Linger: func(done <-chan struct{}) {
 			s.wait("lingers", s.now.Add(purchase.SlowAppend), func() bool { return closed(done) })
 		},
@@ -216,37 +225,6 @@ func (c catalog) Exists(ctx context.Context, product string) (bool, error) {
 		return false, nil
 	}
 	return p.Exists(), err
-}
-
-// afterStore confirms what the store has: the choice of the cluster.
-type afterStore struct{ s *system }
-
-func (c afterStore) Confirm(ctx context.Context, claim purchase.Claim) (purchase.Fate, error) {
-	fate := purchase.IsPending
-	c.s.until(ctx, "awaits its order", func() bool {
-		fate = c.fate(claim.Order, claim.Epoch)
-		return fate != purchase.IsPending
-	})
-	return fate, nil
-}
-
-// fate reads order and product in one step. An order of an epoch that the fold
-// has left, and that is not there, never will be.
-func (c afterStore) fate(id sale.OrderID, epoch int64) purchase.Fate {
-	t := c.s.store.view()
-	o, known := t.orders[id]
-	switch {
-	case known && o.Status != sale.Rejected:
-		return purchase.IsPlaced
-	case known && o.Epoch >= epoch:
-		return purchase.IsVoid
-	}
-	for _, p := range t.products {
-		if p.ID == productOf(id) && p.Epoch > epoch {
-			return purchase.IsVoid
-		}
-	}
-	return purchase.IsPending
 }
 
 // The order ids of a simulation carry the number of their product.

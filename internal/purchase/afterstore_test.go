@@ -1,10 +1,9 @@
-package app
+package purchase_test
 
 import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +21,7 @@ type counted struct {
 	queries int
 	away    bool
 	asked   chan struct{} // of each query
+	joined  chan struct{} // of each buyer who waits for one
 	held    chan struct{} // until it is closed, no query goes on; nil: none is held
 }
 
@@ -57,7 +57,7 @@ func newLedger(t *testing.T) *ledger {
 			t.Error(err)
 		}
 	})
-	l := &ledger{t: t, counted: &counted{Store: s, asked: make(chan struct{}, 10_000)}}
+	l := &ledger{t: t, counted: &counted{Store: s, asked: make(chan struct{}, 10_000), joined: make(chan struct{}, 10_000)}}
 	l.open(1, 2)
 	return l
 }
@@ -96,24 +96,35 @@ func claim(n byte, epoch int64, at *sale.Position) purchase.Claim {
 }
 
 type told struct {
-	fate purchase.Fate
-	err  error
+	is  purchase.Confirmation
+	err error
 }
 
-// confirm asks for a fate, and gives it when it is known.
-func confirm(ctx context.Context, s *afterStore, c purchase.Claim) <-chan told {
+func (l *ledger) afterStore(store purchase.PlacedStore) *purchase.AfterStore {
+	return purchase.NewAfterStore(l.t.Context(), purchase.AfterStoreParts{
+		Store: store, Spawn: func(work func()) { go work() },
+		Await: func(ctx context.Context, done <-chan struct{}) error {
+			l.joined <- struct{}{}
+			return await(ctx, done)
+		},
+		Again: pause,
+	})
+}
+
+// confirm asks, and gives what is told.
+func confirm(ctx context.Context, s *purchase.AfterStore, c purchase.Claim) <-chan told {
 	answer := make(chan told, 1)
 	go func() {
-		fate, err := s.Confirm(ctx, c)
-		answer <- told{fate, err}
+		is, err := s.Confirm(ctx, c)
+		answer <- told{is, err}
 	}()
 	return answer
 }
 
-func (l *ledger) is(got told, want purchase.Fate) {
+func (l *ledger) is(got told, want purchase.Confirmation) {
 	l.t.Helper()
-	if got.err != nil || got.fate != want {
-		l.t.Errorf("told %v, %v, not %v", got.fate, got.err, want)
+	if got.err != nil || got.is != want {
+		l.t.Errorf("told %v, %v, not %v", got.is, got.err, want)
 	}
 }
 
@@ -121,13 +132,14 @@ func TestAnOrderIsPlacedOnceTheStoreHasIt(t *testing.T) {
 	for name, at := range map[string]*sale.Position{"in the log": {Offset: 1}, "nobody knows where": nil} {
 		t.Run(name, func(t *testing.T) {
 			l := newLedger(t)
-			answer := confirm(t.Context(), newAfterStore(t.Context(), l), claim(1, 1, at))
+			answer := confirm(t.Context(), l.afterStore(l), claim(1, 1, at))
 			if at == nil {
 				<-l.asked // and it was not there
+				<-l.asked // nor after the look at the epoch
 			}
 			select {
 			case got := <-answer:
-				t.Errorf("told %+v of an order that is not there", got)
+				t.Fatalf("told %+v of an order that is not there", got)
 			default:
 			}
 			l.order(1, "u", 1)
@@ -138,7 +150,7 @@ func TestAnOrderIsPlacedOnceTheStoreHasIt(t *testing.T) {
 
 func TestAnOrderThatCannotComeIsVoid(t *testing.T) {
 	l := newLedger(t)
-	s := newAfterStore(t.Context(), l)
+	s := l.afterStore(l)
 	l.order(1, "u", 1)
 	refused := l.order(2, "u", 1) // one too many of this user
 	l.is(<-confirm(t.Context(), s, claim(2, 1, refused)), purchase.IsVoid)
@@ -149,10 +161,26 @@ func TestAnOrderThatCannotComeIsVoid(t *testing.T) {
 	l.is(<-confirm(t.Context(), s, claim(4, 1, l.order(4, "w", 1))), purchase.IsVoid)
 }
 
-// Refused at an epoch that has passed, it may be on its way again.
-func TestARefusalOfAnEarlierEpochIsNoFate(t *testing.T) {
+// overtaken is a store that folds an order, and then the next opening, just before
+// it is asked for the product's epoch.
+type overtaken struct{ *ledger }
+
+func (o overtaken) Product(ctx context.Context, id string) (sale.Product, error) {
+	o.order(1, "u", 1)
+	o.open(2, 2)
+	return o.ledger.Product(ctx, id)
+}
+
+// What came between the look at the orders and that at the epoch is no void order.
+func TestAnOrderThatCameJustBeforeTheNextOpeningIsPlaced(t *testing.T) {
 	l := newLedger(t)
-	s := newAfterStore(t.Context(), l)
+	l.is(<-confirm(t.Context(), l.afterStore(overtaken{l}), claim(1, 1, nil)), purchase.IsPlaced)
+}
+
+// Refused at an epoch that has passed, it may be on its way again.
+func TestARefusalOfAnEarlierEpochSaysNothing(t *testing.T) {
+	l := newLedger(t)
+	s := l.afterStore(l)
 	l.order(1, "u", 1)
 	l.order(2, "u", 1)
 	l.open(2, 2)
@@ -165,7 +193,7 @@ func TestARefusalOfAnEarlierEpochIsNoFate(t *testing.T) {
 
 func TestWhoCannotWaitForTheStoreIsPending(t *testing.T) {
 	l := newLedger(t)
-	s := newAfterStore(t.Context(), l)
+	s := l.afterStore(l)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	l.is(<-confirm(ctx, s, claim(1, 1, &sale.Position{Offset: 5})), purchase.IsPending)
@@ -174,7 +202,7 @@ func TestWhoCannotWaitForTheStoreIsPending(t *testing.T) {
 
 func TestAStoreThatIsAwayIsWaitedFor(t *testing.T) {
 	l := newLedger(t)
-	s := newAfterStore(t.Context(), l)
+	s := l.afterStore(l)
 	at := l.order(1, "u", 1)
 	l.mu.Lock()
 	l.away = true
@@ -190,7 +218,7 @@ func TestAStoreThatIsAwayIsWaitedFor(t *testing.T) {
 // While a query is under way all others who come share the next one.
 func TestBuyersShareQueries(t *testing.T) {
 	l := newLedger(t)
-	s := newAfterStore(t.Context(), l)
+	s := l.afterStore(l)
 	l.order(1, "u", 1)
 	l.held = make(chan struct{})
 	answers := []<-chan told{confirm(t.Context(), s, claim(1, 1, nil))}
@@ -199,12 +227,8 @@ func TestBuyersShareQueries(t *testing.T) {
 	for range buyers {
 		answers = append(answers, confirm(t.Context(), s, claim(1, 1, nil)))
 	}
-	for waiting := 0; waiting < buyers; runtime.Gosched() {
-		s.mu.Lock()
-		if s.next != nil {
-			waiting = len(s.next.claims)
-		}
-		s.mu.Unlock()
+	for range 1 + buyers {
+		<-l.joined
 	}
 	close(l.held)
 	for _, a := range answers {
