@@ -45,7 +45,7 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}
-	if err = p.wire(bench(b.Key, func(ctx context.Context) (verify.Report, error) { return p.court.judge(ctx) })); err != nil {
+	if err = p.wire(internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.judge(ctx) })); err != nil {
 		return err
 	}
 	if err = p.projector.Check(p.work, 0); err != nil {

@@ -68,7 +68,7 @@ type Program struct {
 	settle    *settle.Desk
 	opener    *opening.Opener
 	projector *projector.Projector
-	court     *court
+	auditor   *auditor
 	stage     *rehearsal.Stage
 	api       *httpapi.API
 	followed  int32 // so many partitions are watched for what other processes project

@@ -14,22 +14,22 @@ import (
 // orders takes seconds.
 const judgeWithin = 2 * time.Minute
 
-// A court judges the sale that runs, one case at a time: each reads the whole log.
-type court struct {
+// An auditor judges the sale that runs, once at a time: each audit reads the whole log.
+type auditor struct {
 	parts verify.Parts
-	busy  chan struct{} // holds the case at hand
+	busy  chan struct{} // holds the audit under way
 }
 
-func newCourt(p verify.Parts) *court { return &court{p, make(chan struct{}, 1)} }
+func newAuditor(p verify.Parts) *auditor { return &auditor{p, make(chan struct{}, 1)} }
 
-func (c *court) judge(ctx context.Context) (verify.Report, error) {
+func (a *auditor) judge(ctx context.Context) (verify.Report, error) {
 	select {
-	case c.busy <- struct{}{}:
-		defer func() { <-c.busy }()
+	case a.busy <- struct{}{}:
+		defer func() { <-a.busy }()
 	case <-ctx.Done():
 		return verify.Report{}, ctx.Err()
 	}
-	return verify.Live(ctx, c.parts)
+	return verify.Live(ctx, a.parts)
 }
 
 // judge judges the sale, for an operator.
@@ -37,7 +37,7 @@ func (p *Program) judge(ctx context.Context) (httpapi.Verdict, error) {
 	ctx, cancel := context.WithTimeout(ctx, judgeWithin)
 	defer cancel()
 	began := time.Now()
-	report, err := p.court.judge(ctx)
+	report, err := p.auditor.judge(ctx)
 	return verdict(&report, began), err
 }
 
@@ -45,7 +45,7 @@ func (p *Program) judge(ctx context.Context) (httpapi.Verdict, error) {
 // rehearsal's product or the whole.
 func (p *Program) judgeRehearsal(ctx context.Context, product string) (rehearsal.Ruling, error) {
 	began := time.Now()
-	report, err := p.court.judge(ctx)
+	report, err := p.auditor.judge(ctx)
 	if err != nil {
 		return rehearsal.Ruling{}, err
 	}

@@ -17,8 +17,8 @@ import (
 	"seckill/internal/verify"
 )
 
-// wire joins the rooms. bench is where verify asks, or nil.
-func (p *Program) wire(bench http.Handler) error {
+// wire joins the rooms. internal is where verify asks, or nil.
+func (p *Program) wire(internal http.Handler) error {
 	crash.At("app: the keepers are there")
 	k := p.keepers
 	secret, err := k.store.Meta(p.work, "secret", random(32))
@@ -45,7 +45,7 @@ func (p *Program) wire(bench http.Handler) error {
 		Beside: beside, Finish: p.finish,
 	}
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
-	p.court = newCourt(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
+	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
 	p.stage = p.newStage()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
@@ -57,7 +57,7 @@ func (p *Program) wire(bench http.Handler) error {
 		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Wait: p.cfg.wait(), Rate: p.cfg.Rate,
-		Ready: p.missing, Openings: p.openings.progress, Internal: bench, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
+		Ready: p.missing, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 	return nil
 }

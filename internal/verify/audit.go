@@ -1,87 +1,140 @@
 package verify
 
-import "seckill/internal/sale"
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
 
-// An audit judges one product's rows: by themselves, by the log folded again
-// where there is a table of it, and by the cut of its gate where there is one.
+	"seckill/internal/crash"
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// atOnce bounds the lines of the log that are read together.
+const atOnce = 4096
+
+// An audit judges one snapshot, partition by partition, so that only one
+// partition is in memory at a time.
 type audit struct {
-	*docket
-	p     sale.Product
-	mark  int64  // of its partition
-	table *table // nil: the log cannot be folded again
-	gate  *bench // nil: no gate
+	*draft
+	log      orderlog.Reader
+	snapshot orderstore.Snapshot
+	cuts     cuts
+	firm     bool
 
-	users   *users
-	tallies []tally // by user
-	rows    sale.Product
-	orders  int64
-	firm    bool  // see Parts
-	last    int64 // number
-	most    int   // units held by one user
+	marks    map[int32]orderstore.Mark
+	products []sale.Product // not judged yet
+	letters  map[sale.Position]orderstore.DeadLetter
+	homes    map[string]int32
 }
 
-// A tally is the units that one user holds.
-type tally struct {
-	slots [2]uint64 // a bit for each slot, 1 … sale.MaxLimit
-	held  int32
-}
-
-// product judges one product.
-func (h *hearing) product(p sale.Product) error {
-	a := &audit{docket: h.docket, p: p, mark: h.stretch.mark, firm: h.firm, users: &users{}}
-	if h.fold != nil {
-		if a.table = h.fold.tables[p.ID]; a.table != nil {
-			delete(h.fold.tables, p.ID)
-			a.users = &a.table.users
-			a.columns()
-		} else {
-			h.find(Fold, p.ID, "seckill_product", "the log does not give this product")
+func (a *audit) run(ctx context.Context) (err error) {
+	if err = a.readSmall(); err != nil {
+		return err
+	}
+	n, err := a.log.Partitions(ctx)
+	if err != nil {
+		return err
+	}
+	for partition := range n {
+		if err := a.partition(ctx, partition); err != nil {
+			return err
+		}
+		crash.At("verify: a partition is judged")
+	}
+	for partition := range a.marks {
+		if partition >= n {
+			a.find(Position, "", fmt.Sprintf("partition %d", partition), "the store has a position in a partition that the log does not have")
 		}
 	}
-	if cut := h.cuts[p.ID]; cut != nil && p.Exists() {
-		a.gate = newBench(h.docket, p, cut)
+	for _, p := range a.products {
+		a.find(Fold, p.ID, "seckill_product", "the product is in a partition that the log does not have", Number{"partition", int64(p.Partition)})
 	}
-	if err := h.snapshot.Orders(p.ID, func(o sale.Order) error { a.order(&o); return nil }); err != nil {
-		return err
-	}
-	returns := int64(0)
-	if err := h.snapshot.Returns(p.ID, func(r sale.Return) error { returns++; a.returned(returns, &r); return nil }); err != nil {
-		return err
-	}
-	h.r.Products++
-	h.r.Orders += a.orders
-	a.sum(returns)
-	a.openings()
-	if a.table != nil {
-		a.unseen(returns)
-		a.check(Fold, p.ID, "the log, folded again, gives these rows", Number{"orders", a.orders}, Number{"returns", returns})
-	}
-	if a.gate != nil {
-		a.gate.seqs(h.seqs[p.ID])
-		a.gate.units()
+	a.strayLetters()
+	if a.cuts == nil {
+		for _, i := range []Invariant{Units, Seqs, SoldOut} {
+			a.leaveOut(i, "", "only an open gate can tell, and none was asked")
+		}
 	}
 	return nil
 }
 
-// sum judges what only all rows together tell.
-func (a *audit) sum(returns int64) {
-	p, rows, id := &a.p, &a.rows, a.p.ID
-	held := rows.Placed + rows.Paid
-	a.equation(Quantity, id, "seckill_order", held <= p.Terms.Quantity, "held <= quantity", Number{"held", held}, Number{"quantity", p.Terms.Quantity})
-	a.check(Limit, id, "held by one user <= limit", Number{"held", int64(a.most)}, Number{"limit", int64(p.Terms.LimitPerUser)})
-	a.check(Slots, id, "every unit of a user has a slot of its own", Number{"held", held})
-	a.equation(Numbers, id, "seckill_order", a.last == p.LastNumber, "orders are numbered 1..n", Number{"last", a.last}, Number{"n", p.LastNumber})
-	a.equation(Returns, id, "seckill_return", returns == p.LastReturn, "returns are numbered 1..n", Number{"returns", returns}, Number{"n", p.LastReturn})
-	a.equation(Counts, id, "seckill_product",
-		p.Held == held && p.Placed == rows.Placed && p.Paid == rows.Paid && p.Cancelled == rows.Cancelled && p.Expired == rows.Expired && p.Rejected == rows.Rejected,
-		"the product's counts are those of its rows",
-		Number{"held", p.Held}, Number{"rows", held}, Number{"placed", p.Placed}, Number{"rows", rows.Placed},
-		Number{"paid", p.Paid}, Number{"rows", rows.Paid}, Number{"cancelled", p.Cancelled}, Number{"rows", rows.Cancelled},
-		Number{"expired", p.Expired}, Number{"rows", rows.Expired}, Number{"rejected", p.Rejected}, Number{"rows", rows.Rejected})
-	a.equation(Returns, id, "seckill_return", returns == rows.Cancelled+rows.Expired, "every unit that came free was returned once",
-		Number{"returns", returns}, Number{"cancelled", rows.Cancelled}, Number{"expired", rows.Expired})
-	if a.firm {
-		a.equation(Firm, id, "seckill_order", rows.Rejected == 0, "every order in the log was answered as placed, and none was rejected", Number{"rejected", rows.Rejected})
+// readSmall reads what every partition needs. ErrChangedMeanwhile: a cut is of another epoch.
+func (a *audit) readSmall() (err error) {
+	if a.marks, err = a.snapshot.Marks(); err != nil {
+		return err
 	}
-	a.check(Steps, id, "orders went by legal steps only", Number{"orders", a.orders})
+	if a.products, err = a.snapshot.Products(); err != nil {
+		return err
+	}
+	letters, err := a.snapshot.DeadLetters()
+	if err != nil {
+		return err
+	}
+	a.letters = make(map[sale.Position]orderstore.DeadLetter, len(letters))
+	for _, l := range letters {
+		a.letters[l.Position] = l
+	}
+	a.homes = map[string]int32{}
+	return a.cuts.stillOf(a.products)
+}
+
+// partition judges all that one partition holds.
+func (a *audit) partition(ctx context.Context, n int32) error {
+	var mine []sale.Product
+	a.products = slices.DeleteFunc(a.products, func(p sale.Product) bool {
+		if p.Partition != n {
+			return false
+		}
+		mine = append(mine, p)
+		return true
+	})
+	s, err := a.position(ctx, n)
+	if err != nil {
+		return err
+	}
+	of := newPartitionAudit(a, n, s, mine)
+	if err := of.read(ctx); err != nil {
+		return err
+	}
+	for _, p := range mine {
+		if err := of.product(p); err != nil {
+			return err
+		}
+	}
+	of.lost()
+	return nil
+}
+
+// strayLetters finds the dead letters that no line of the log called for.
+func (a *audit) strayLetters() {
+	for _, at := range slices.SortedFunc(maps.Keys(a.letters), before) {
+		a.find(Fold, a.letters[at].Product, "seckill_dead_letter, "+place(at), "a dead letter stands for a record that is none")
+	}
+}
+
+// dropLetters forgets dead letters that are beyond judging.
+func (a *audit) dropLetters(here func(sale.Position) bool) {
+	maps.DeleteFunc(a.letters, func(at sale.Position, _ orderstore.DeadLetter) bool { return here(at) })
+}
+
+func before(a, b sale.Position) int {
+	return cmp.Or(cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
+}
+
+// damaged reports whether err tells of damage, which is a finding, and notes it.
+func (d *draft) damaged(err error, where string) bool {
+	if !errors.Is(err, sale.ErrDamaged) {
+		return false
+	}
+	d.find(Damage, "", where, err.Error())
+	return true
+}
+
+func place(at sale.Position) string {
+	return fmt.Sprintf("partition %d, offset %d", at.Partition, at.Offset)
 }

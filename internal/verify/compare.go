@@ -9,7 +9,7 @@ import (
 )
 
 // columns compares the product's row with what the log gives.
-func (a *audit) columns() {
+func (a *productAudit) columns() {
 	kept, folded := columns(&a.p), columns(&a.table.product)
 	for i, c := range kept {
 		if c.value != folded[i].value {
@@ -19,7 +19,7 @@ func (a *audit) columns() {
 }
 
 // openings notes what was judged of the product's epochs.
-func (a *audit) openings() {
+func (a *productAudit) openings() {
 	if a.table == nil {
 		return
 	}
@@ -55,7 +55,7 @@ func instant(t time.Time) string {
 
 // refolded compares one order with what the log gives: all but PlacedAt and
 // PayBy, which are the store's clock's; but there is a PayBy where the log says so.
-func (a *audit) refolded(o *sale.Order) {
+func (a *productAudit) refolded(o *sale.Order) {
 	i, known := a.table.byID[o.ID]
 	if !known {
 		a.find(Fold, a.p.ID, rowOf(o), "the log does not give this order", Number{"number", o.Number})
@@ -72,7 +72,7 @@ func (a *audit) refolded(o *sale.Order) {
 }
 
 // unlike names the columns in which o is not r.
-func (a *audit) unlike(o *sale.Order, r *row) (names []string) {
+func (a *productAudit) unlike(o *sale.Order, r *row) (names []string) {
 	unlike := func(differs bool, name string) {
 		if differs {
 			names = append(names, name)
@@ -93,7 +93,7 @@ func (a *audit) unlike(o *sale.Order, r *row) (names []string) {
 }
 
 // returned judges the n-th return.
-func (a *audit) returned(n int64, r *sale.Return) {
+func (a *productAudit) returned(n int64, r *sale.Return) {
 	where := fmt.Sprintf("seckill_return %d", r.Number)
 	if r.Number != n {
 		a.find(Returns, a.p.ID, where, "returns do not follow each other", Number{"number", r.Number}, Number{"row", n})
@@ -115,7 +115,7 @@ func (a *audit) returned(n int64, r *sale.Return) {
 }
 
 // unseen finds what the log gives and the store does not have.
-func (a *audit) unseen(returns int64) {
+func (a *productAudit) unseen(returns int64) {
 	for i := range a.table.rows.n {
 		if r := a.table.rows.at(i); !r.seen {
 			a.find(Fold, a.p.ID, "seckill_order "+r.id.String(), "the order is in the log and not in the store",

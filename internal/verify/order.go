@@ -7,7 +7,7 @@ import (
 )
 
 // order judges one row. They come by number, rejected ones, which have none, first.
-func (a *audit) order(o *sale.Order) {
+func (a *productAudit) order(o *sale.Order) {
 	a.orders++
 	a.number(o)
 	a.status(o)
@@ -28,7 +28,7 @@ func (a *audit) order(o *sale.Order) {
 	}
 }
 
-func (a *audit) number(o *sale.Order) {
+func (a *productAudit) number(o *sale.Order) {
 	switch {
 	case o.Status == sale.Rejected && o.Number == 0:
 	case o.Status == sale.Rejected:
@@ -43,7 +43,7 @@ func (a *audit) number(o *sale.Order) {
 
 // hold counts a unit for its user. A slot may be above today's limit: it was
 // given under a higher one, and the user's other units came free.
-func (a *audit) hold(o *sale.Order) {
+func (a *productAudit) hold(o *sale.Order) {
 	u := a.users.number(o.UserID)
 	for int(u) >= len(a.tallies) {
 		a.tallies = append(a.tallies, make([]tally, max(1024, len(a.users.names)-len(a.tallies)))...)
@@ -66,7 +66,7 @@ func (a *audit) hold(o *sale.Order) {
 }
 
 // status judges that a row is one that legal steps lead to, and counts it.
-func (a *audit) status(o *sale.Order) {
+func (a *productAudit) status(o *sale.Order) {
 	ended, payable := !o.EndedAt.IsZero(), !o.PayBy.IsZero()
 	free := o.Status == sale.Cancelled || o.Status == sale.Expired
 	switch {
@@ -92,3 +92,55 @@ func (a *audit) status(o *sale.Order) {
 }
 
 func rowOf(o *sale.Order) string { return "seckill_order " + o.ID.String() }
+
+// legal reports whether a record of this kind, with this outcome, may take an
+// order from before to after; "" is no order. It says by itself what package
+// sale promises, so that a wrong fold is not its own witness.
+func legal(kind sale.Kind, outcome sale.Outcome, before, after sale.Status) bool {
+	unborn := before == "" || before == sale.Rejected // a rejected order may be judged anew
+	switch {
+	case outcome == sale.Applied && kind == sale.KindOrder:
+		return unborn && after == sale.Placed
+	case outcome == sale.Applied:
+		return before == sale.Placed && after == ending[kind]
+	case outcome == sale.Refused && kind == sale.KindOrder:
+		return unborn && after == sale.Rejected
+	}
+	return before == after
+}
+
+// ending is where each kind takes a placed order.
+var ending = map[sale.Kind]sale.Status{
+	sale.KindPay: sale.Paid, sale.KindCancel: sale.Cancelled, sale.KindExpire: sale.Expired,
+}
+
+func word(s sale.Status) string {
+	if s == "" {
+		return "nothing"
+	}
+	return string(s)
+}
+
+// epochs follows a product's accepted openings, beside the fold's own count.
+type epochs struct {
+	epoch int64
+	nonce string
+}
+
+// opening judges that an opening was accepted iff it begins the next epoch.
+func (f *refold) opening(t *table, r *sale.Record, at sale.Position, outcome sale.Outcome) {
+	next := r.Epoch == t.opened.epoch+1
+	if accepted := outcome != sale.Stale; accepted != next {
+		f.find(Openings, r.ProductID, place(at), "an opening was "+string(outcome), Number{"its epoch", r.Epoch}, Number{"epoch before it", t.opened.epoch})
+	}
+	if next {
+		t.opened = epochs{r.Epoch, r.Nonce}
+	}
+}
+
+// inEpoch judges that an order took effect in its own epoch only.
+func (f *refold) inEpoch(t *table, r *sale.Record, at sale.Position) {
+	if r.Kind == sale.KindOrder && r.Epoch != t.opened.epoch {
+		f.find(Openings, r.ProductID, place(at), "an order of another epoch took effect", Number{"its epoch", r.Epoch}, Number{"current epoch", t.opened.epoch})
+	}
+}

@@ -18,33 +18,33 @@ type stretch struct {
 }
 
 // position judges a partition's mark, and says what can be read by it.
-func (c *court) position(ctx context.Context, n int32) (stretch, error) {
-	mark := c.marks[n]
-	source, err := c.log.Source(ctx, n)
+func (a *audit) position(ctx context.Context, n int32) (stretch, error) {
+	mark := a.marks[n]
+	source, err := a.log.Source(ctx, n)
 	if err != nil {
 		return stretch{}, err
 	}
-	first, end, err := c.log.Bounds(ctx, n)
+	first, end, err := a.log.Bounds(ctx, n)
 	if err != nil {
 		return stretch{}, err
 	}
 	where := fmt.Sprintf("partition %d", n)
-	if c.cuts == nil && end > mark.Next {
-		c.leaveOut(Fold, "", fmt.Sprintf("%s of %s, from offset %d on: not in the store yet, the next start folds it", counted(end-mark.Next, "record"), where, mark.Next))
+	if a.cuts == nil && end > mark.Next {
+		a.leaveOut(Fold, "", fmt.Sprintf("%s of %s, from offset %d on: not in the store yet, the next start folds it", counted(end-mark.Next, "record"), where, mark.Next))
 	}
 	same := sameLog(mark, source)
 	if !same {
-		c.find(Position, "", where, fmt.Sprintf("the store was filled from the log %q, topic %q, leader epoch %d, and this is %q, %q, %d",
+		a.find(Position, "", where, fmt.Sprintf("the store was filled from the log %q, topic %q, leader epoch %d, and this is %q, %q, %d",
 			mark.Source.Cluster, mark.Source.Topic, mark.Source.Leader, source.Cluster, source.Topic, source.Leader))
 	}
-	c.equation(Position, "", where, mark.Next <= end, where+": position <= log end", Number{"position", mark.Next}, Number{"log end", end})
+	a.equation(Position, "", where, mark.Next <= end, where+": position <= log end", Number{"position", mark.Next}, Number{"log end", end})
 	s := stretch{from: first, to: mark.Next, mark: mark.Next, ours: same && mark.Next <= end}
 	s.whole = s.ours && (first == 0 || mark.Next == 0)
 	switch {
 	case !s.ours:
-		c.leaveOut(Fold, "", where+" is not the log that the store was filled from")
+		a.leaveOut(Fold, "", where+" is not the log that the store was filled from")
 	case !s.whole:
-		c.leaveOut(Fold, "", fmt.Sprintf("%s of the log begins at offset %d: it could be folded from there only", where, first))
+		a.leaveOut(Fold, "", fmt.Sprintf("%s of the log begins at offset %d: it could be folded from there only", where, first))
 	}
 	return s, nil
 }

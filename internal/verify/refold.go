@@ -12,7 +12,7 @@ var anyTime = time.Unix(0, 0).UTC()
 
 // A refold folds one partition again.
 type refold struct {
-	*docket
+	*draft
 	partition int32
 	homes     map[string]int32 // of every product, over all partitions
 	tables    map[string]*table
@@ -23,7 +23,7 @@ type refold struct {
 // rules is sale.Fold; a test breaks it, for a wrong fold must not be its own witness.
 type rules func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome
 
-func newRefold(d *docket, partition int32, homes map[string]int32, fold rules) *refold {
+func newRefold(d *draft, partition int32, homes map[string]int32, fold rules) *refold {
 	return &refold{d, partition, homes, map[string]*table{}, map[string]*sale.State{}, fold}
 }
 

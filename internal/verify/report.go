@@ -73,8 +73,8 @@ type Omission struct {
 // the first tell what is wrong, and a lost table has a million.
 const mostAlike = 10
 
-// A docket is a report in the making.
-type docket struct {
+// A draft is a report in the making.
+type draft struct {
 	r     Report
 	found map[about]int
 	order []about // of found, by when it was first found
@@ -85,9 +85,9 @@ type about struct {
 	product   string
 }
 
-func newDocket() *docket { return &docket{found: map[about]int{}} }
+func newDraft() *draft { return &draft{found: map[about]int{}} }
 
-func (d *docket) find(i Invariant, product, place, words string, numbers ...Number) {
+func (d *draft) find(i Invariant, product, place, words string, numbers ...Number) {
 	a := about{i, product}
 	if d.found[a] == 0 {
 		d.order = append(d.order, a)
@@ -98,23 +98,23 @@ func (d *docket) find(i Invariant, product, place, words string, numbers ...Numb
 }
 
 // check notes that an invariant was looked at: it holds where nothing was found against it.
-func (d *docket) check(i Invariant, product, words string, numbers ...Number) {
+func (d *draft) check(i Invariant, product, words string, numbers ...Number) {
 	d.r.Checks = append(d.r.Checks, Check{i, product, words, numbers, d.found[about{i, product}] == 0})
 }
 
 // equation checks one that the numbers themselves decide.
-func (d *docket) equation(i Invariant, product, place string, holds bool, words string, numbers ...Number) {
+func (d *draft) equation(i Invariant, product, place string, holds bool, words string, numbers ...Number) {
 	if !holds {
 		d.find(i, product, place, "not so: "+words, numbers...)
 	}
 	d.check(i, product, words, numbers...)
 }
 
-func (d *docket) leaveOut(i Invariant, product, why string) {
+func (d *draft) leaveOut(i Invariant, product, why string) {
 	d.r.LeftOut = append(d.r.LeftOut, Omission{i, product, why})
 }
 
-func (d *docket) report() Report {
+func (d *draft) report() Report {
 	for _, a := range d.order {
 		if n := d.found[a] - mostAlike; n > 0 {
 			d.r.Findings = append(d.r.Findings, Finding{Invariant: a.invariant, Product: a.product, Words: fmt.Sprintf("and %d more of this kind", n)})

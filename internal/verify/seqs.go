@@ -15,7 +15,7 @@ type seqs struct {
 
 // note takes what a record says of the epoch. What stands before its opening
 // cannot take effect in it.
-func (s *seqs) note(d *docket, partition int32, l *orderlog.Line) {
+func (s *seqs) note(d *draft, partition int32, l *orderlog.Line) {
 	r := &l.Record
 	switch {
 	case r.Epoch != s.epoch:
@@ -27,7 +27,7 @@ func (s *seqs) note(d *docket, partition int32, l *orderlog.Line) {
 }
 
 // add notes one order. The same order twice is fine: appends are repeated.
-func (s *seqs) add(d *docket, r *sale.Record, where string) {
+func (s *seqs) add(d *draft, r *sale.Record, where string) {
 	id, known := s.ids[r.Seq]
 	if known && id != r.OrderID {
 		d.find(Seqs, r.ProductID, where, "two orders have one seq: "+id.String()+" and "+r.OrderID.String(), Number{"seq", r.Seq})

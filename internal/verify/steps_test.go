@@ -92,7 +92,7 @@ func TestAWrongFoldIsFoundOut(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := 0
-			f := newRefold(newDocket(), 0, map[string]int32{}, func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome {
+			f := newRefold(newDraft(), 0, map[string]int32{}, func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome {
 				if n++; n == len(c.records) {
 					return c.wrong(s, r, at, now)
 				}
@@ -112,7 +112,7 @@ func TestAWrongFoldIsFoundOut(t *testing.T) {
 // A product's records are in one partition; what anybody may write anywhere
 // gives it no home.
 func TestAProductIsAtHomeInOnePartition(t *testing.T) {
-	d, homes := newDocket(), map[string]int32{}
+	d, homes := newDraft(), map[string]int32{}
 	poison := orderlog.Line{Product: "p", Poison: sale.ErrPoison}
 	opening := orderlog.Line{Product: "p", Record: sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: 1, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}}}
 	newRefold(d, 0, homes, sale.Fold).stretch([]orderlog.Line{poison})

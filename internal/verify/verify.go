@@ -123,11 +123,11 @@ func (p Parts) catchUp(ctx context.Context) error {
 
 // judge judges one snapshot of the store; cuts is nil where there are no gates.
 func (p Parts) judge(ctx context.Context, cuts cuts) (Report, error) {
-	d := newDocket()
+	d := newDraft()
 	err := p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
-		d = newDocket() // the store may try a snapshot again
-		c := &court{docket: d, log: p.Log, snapshot: s, cuts: cuts, firm: p.Firm}
-		return c.sit(ctx)
+		d = newDraft() // the store may try a snapshot again
+		a := &audit{draft: d, log: p.Log, snapshot: s, cuts: cuts, firm: p.Firm}
+		return a.run(ctx)
 	})
 	if d.damaged(err, "") {
 		d.leaveOut(Damage, "", "what comes behind the damage could not be judged")

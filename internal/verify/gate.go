@@ -1,0 +1,154 @@
+package verify
+
+import (
+	"context"
+	"fmt"
+
+	"seckill/internal/gate"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// A cut is one gate at one instant.
+type cut struct {
+	view    gate.View
+	waiting []sale.Record // in its outbox, of its own epoch
+}
+
+// cuts are those of every product that is there; nil where there are no gates.
+type cuts map[string]*cut
+
+// cut takes a cut of every gate.
+func (p Parts) cut(ctx context.Context) (cuts, error) {
+	var products []sale.Product
+	err := p.Store.Audit(ctx, func(s orderstore.Snapshot) (err error) {
+		products, err = s.Products()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	cs := cuts{}
+	for _, product := range products {
+		if !product.Exists() {
+			continue
+		}
+		view, entries, err := p.Gate.Cut(ctx, product.ID)
+		if err != nil {
+			return nil, fmt.Errorf("cut of the gate of product %s: %w", product.ID, err)
+		}
+		cs[product.ID] = newCut(view, entries)
+	}
+	return cs, nil
+}
+
+// newCut leaves out what older epochs left in the outbox: it has no effect any more.
+func newCut(view gate.View, entries []gate.Entry) *cut {
+	c := &cut{view: view}
+	for _, e := range entries {
+		for _, r := range e.Orders {
+			if r.Epoch == view.Epoch {
+				c.waiting = append(c.waiting, r)
+			}
+		}
+	}
+	return c
+}
+
+// stillOf reports, as ErrChangedMeanwhile, a product that has moved to another
+// epoch than its cut, or is about to: an opening is due that recounts its units.
+func (c cuts) stillOf(products []sale.Product) error {
+	if c == nil {
+		return nil
+	}
+	for _, p := range products {
+		if !p.Exists() {
+			continue
+		}
+		cut := c[p.ID]
+		switch {
+		case cut == nil || cut.view.Epoch != p.Epoch:
+			return fmt.Errorf("product %s was opened anew: %w", p.ID, sale.ErrChangedMeanwhile)
+		case p.Recounts > 0:
+			return fmt.Errorf("product %s waits for an opening that counts its units again: %w", p.ID, sale.ErrChangedMeanwhile)
+		}
+	}
+	return nil
+}
+
+// A gateAudit judges a gate's cut by the rows of its product.
+type gateAudit struct {
+	*draft
+	p   sale.Product
+	cut *cut
+
+	inFlight map[int64]sale.OrderID    // by seq: in the outbox, and no row yet
+	late     map[sale.OrderID]struct{} // admitted after the cut, and ended by now
+	held     int64                     // at the cut, as far as the store knows it now
+	pending  int64                     // returns that the gate had not taken at the cut
+}
+
+func newGateAudit(d *draft, p sale.Product, c *cut) *gateAudit {
+	g := &gateAudit{draft: d, p: p, cut: c, inFlight: map[int64]sale.OrderID{}, late: map[sale.OrderID]struct{}{}}
+	for i := range c.waiting {
+		g.inFlight[c.waiting[i].Seq] = c.waiting[i].OrderID
+	}
+	return g
+}
+
+func (g *gateAudit) order(o *sale.Order) {
+	if o.Epoch == g.cut.view.Epoch {
+		if o.Seq > g.cut.view.Seq {
+			if !o.Status.Holds() {
+				g.late[o.ID] = struct{}{}
+			}
+			return
+		}
+		if g.inFlight[o.Seq] == o.ID {
+			delete(g.inFlight, o.Seq)
+		}
+	}
+	if o.Status.Holds() {
+		g.held++
+	}
+}
+
+func (g *gateAudit) returned(r *sale.Return) {
+	if _, late := g.late[r.OrderID]; r.Number > g.cut.view.Returned && !late {
+		g.pending++
+	}
+}
+
+// seqs judges that nothing that the gate admitted is lost: what is not in the
+// log is in the outbox.
+func (g *gateAudit) seqs(s *seqs) {
+	v := &g.cut.view
+	if s == nil || !s.begun {
+		g.leaveOut(Seqs, g.p.ID, "the opening of its epoch is not in what can be read of the log")
+		return
+	}
+	for i := range g.cut.waiting {
+		r := &g.cut.waiting[i]
+		if r.Seq < 1 || r.Seq > v.Seq {
+			g.find(Seqs, g.p.ID, "outbox", "the outbox holds a seq that the gate has not given", Number{"seq", r.Seq}, Number{"gate's seq", v.Seq})
+		}
+		s.add(g.draft, r, "outbox")
+	}
+	there, missing := s.through(v.Seq)
+	if missing > 0 {
+		g.find(Seqs, g.p.ID, "log and outbox", "an admitted order is neither in the log nor in the outbox", Number{"first missing seq", missing}, Number{"missing", v.Seq - there})
+	}
+	g.check(Seqs, g.p.ID, "log and outbox hold seq 1..n of the epoch", Number{"epoch", v.Epoch}, Number{"n", v.Seq}, Number{"held", there})
+}
+
+// units judges that every unit is somewhere, once.
+func (g *gateAudit) units() {
+	v, quantity, inFlight := &g.cut.view, g.p.Terms.Quantity, int64(len(g.inFlight))
+	g.equation(Returns, g.p.ID, "gate", v.Returned <= g.p.LastReturn, "returns that the gate took <= returns given",
+		Number{"taken", v.Returned}, Number{"given", g.p.LastReturn})
+	g.equation(Units, g.p.ID, "gate", v.Remaining+g.held+inFlight+g.pending == quantity, "remaining + held + in flight + returns pending = quantity",
+		Number{"remaining", v.Remaining}, Number{"held", g.held}, Number{"in flight", inFlight}, Number{"returns pending", g.pending}, Number{"quantity", quantity})
+	if v.Remaining == 0 && inFlight == 0 && g.pending == 0 {
+		g.equation(SoldOut, g.p.ID, "gate", g.held == quantity, "sold out: held = quantity", Number{"held", g.held}, Number{"quantity", quantity})
+	}
+}

@@ -1,0 +1,87 @@
+package verify
+
+import "seckill/internal/sale"
+
+// A productAudit judges one product's rows: by themselves, by the log folded again
+// where there is a table of it, and by the cut of its gate where there is one.
+type productAudit struct {
+	*draft
+	p     sale.Product
+	mark  int64      // of its partition
+	table *table     // nil: the log cannot be folded again
+	gate  *gateAudit // nil: no gate
+
+	users   *users
+	tallies []tally // by user
+	rows    sale.Product
+	orders  int64
+	firm    bool  // see Parts
+	last    int64 // number
+	most    int   // units held by one user
+}
+
+// A tally is the units that one user holds.
+type tally struct {
+	slots [2]uint64 // a bit for each slot, 1 … sale.MaxLimit
+	held  int32
+}
+
+// product judges one product.
+func (of *partitionAudit) product(p sale.Product) error {
+	a := &productAudit{draft: of.draft, p: p, mark: of.stretch.mark, firm: of.firm, users: &users{}}
+	if of.fold != nil {
+		if a.table = of.fold.tables[p.ID]; a.table != nil {
+			delete(of.fold.tables, p.ID)
+			a.users = &a.table.users
+			a.columns()
+		} else {
+			of.find(Fold, p.ID, "seckill_product", "the log does not give this product")
+		}
+	}
+	if cut := of.cuts[p.ID]; cut != nil && p.Exists() {
+		a.gate = newGateAudit(of.draft, p, cut)
+	}
+	if err := of.snapshot.Orders(p.ID, func(o sale.Order) error { a.order(&o); return nil }); err != nil {
+		return err
+	}
+	returns := int64(0)
+	if err := of.snapshot.Returns(p.ID, func(r sale.Return) error { returns++; a.returned(returns, &r); return nil }); err != nil {
+		return err
+	}
+	of.r.Products++
+	of.r.Orders += a.orders
+	a.sum(returns)
+	a.openings()
+	if a.table != nil {
+		a.unseen(returns)
+		a.check(Fold, p.ID, "the log, folded again, gives these rows", Number{"orders", a.orders}, Number{"returns", returns})
+	}
+	if a.gate != nil {
+		a.gate.seqs(of.seqs[p.ID])
+		a.gate.units()
+	}
+	return nil
+}
+
+// sum judges what only all rows together tell.
+func (a *productAudit) sum(returns int64) {
+	p, rows, id := &a.p, &a.rows, a.p.ID
+	held := rows.Placed + rows.Paid
+	a.equation(Quantity, id, "seckill_order", held <= p.Terms.Quantity, "held <= quantity", Number{"held", held}, Number{"quantity", p.Terms.Quantity})
+	a.check(Limit, id, "held by one user <= limit", Number{"held", int64(a.most)}, Number{"limit", int64(p.Terms.LimitPerUser)})
+	a.check(Slots, id, "every unit of a user has a slot of its own", Number{"held", held})
+	a.equation(Numbers, id, "seckill_order", a.last == p.LastNumber, "orders are numbered 1..n", Number{"last", a.last}, Number{"n", p.LastNumber})
+	a.equation(Returns, id, "seckill_return", returns == p.LastReturn, "returns are numbered 1..n", Number{"returns", returns}, Number{"n", p.LastReturn})
+	a.equation(Counts, id, "seckill_product",
+		p.Held == held && p.Placed == rows.Placed && p.Paid == rows.Paid && p.Cancelled == rows.Cancelled && p.Expired == rows.Expired && p.Rejected == rows.Rejected,
+		"the product's counts are those of its rows",
+		Number{"held", p.Held}, Number{"rows", held}, Number{"placed", p.Placed}, Number{"rows", rows.Placed},
+		Number{"paid", p.Paid}, Number{"rows", rows.Paid}, Number{"cancelled", p.Cancelled}, Number{"rows", rows.Cancelled},
+		Number{"expired", p.Expired}, Number{"rows", rows.Expired}, Number{"rejected", p.Rejected}, Number{"rows", rows.Rejected})
+	a.equation(Returns, id, "seckill_return", returns == rows.Cancelled+rows.Expired, "every unit that came free was returned once",
+		Number{"returns", returns}, Number{"cancelled", rows.Cancelled}, Number{"expired", rows.Expired})
+	if a.firm {
+		a.equation(Firm, id, "seckill_order", rows.Rejected == 0, "every order in the log was answered as placed, and none was rejected", Number{"rejected", rows.Rejected})
+	}
+	a.check(Steps, id, "orders went by legal steps only", Number{"orders", a.orders})
+}
