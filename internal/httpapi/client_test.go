@@ -109,7 +109,7 @@ const (
 	wholeRule    = "must be a whole number from 1 to 10000000"
 	limitRule    = "must be a whole number from 1 to 100"
 	textRule     = "must be text"
-	nameRule     = "must be at most 200 characters, all of them printable"
+	nameRule     = "must be at most 200 characters, without control characters, line breaks and bidirectional overrides"
 	timeRule     = "must be a time as in RFC 3339, from 1970 to 9999"
 	durationRule = `must be a duration, like "15m" or "0s"`
 	windowRule   = "must be 0s, or 10s to 168h"

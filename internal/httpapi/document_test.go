@@ -6,9 +6,11 @@ import (
 	"flag"
 	"net/http"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"seckill/internal/auth"
 	"seckill/internal/sale"
@@ -35,6 +37,17 @@ func TestPublishedDocument(t *testing.T) {
 	}
 	if string(kept) != string(served) {
 		t.Error("api/openapi.yaml is not what is served: go test ./internal/httpapi -update")
+	}
+}
+
+// A name that the document allows is one that is taken, character by character.
+func TestDocumentedNames(t *testing.T) {
+	documented := regexp.MustCompile(regexp.MustCompile(`\\u(....)`).ReplaceAllString(namePattern, `\x{$1}`))
+	for r := range rune(utf8.MaxRune + 1) {
+		terms := sale.Terms{Quantity: 1, LimitPerUser: 1, Name: string(r)} // half of a pair is written as U+FFFD
+		if documented.MatchString(terms.Name) != (terms.Check() == nil) {
+			t.Errorf("%U: %v, and the document says otherwise", r, terms.Check())
+		}
 	}
 }
 

@@ -74,6 +74,7 @@ func bodyOf(api huma.API, v any) *huma.RequestBody {
 func documentBodies(api huma.API) {
 	paths := api.OpenAPI().Paths
 	paths["/api/products/{id}"].Put.RequestBody = bodyOf(api, Terms{})
+	api.OpenAPI().Components.Schemas.Map()["Terms"].Properties["name"].Pattern = namePattern
 	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
 	paths["/api/session"].Post.RequestBody = bodyOf(api, Token{})
 }
@@ -101,10 +102,13 @@ func streams(op huma.Operation, events ...any) huma.Operation {
 	return op
 }
 
+// namePattern is [sale.Terms.Check]'s rule of a name, as ECMAScript writes it.
+const namePattern = `^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$`
+
 // Terms is the body of a PUT, for the document.
 type Terms struct {
 	Quantity      int64  `json:"quantity" minimum:"1" maximum:"10000000"`
-	Name          string `json:"name,omitempty,omitzero" maxLength:"200"`
+	Name          string `json:"name,omitempty,omitzero" maxLength:"200" doc:"Without control characters, line breaks and bidirectional overrides"`
 	LimitPerUser  int64  `json:"limit_per_user,omitempty,omitzero" minimum:"1" maximum:"100" default:"1"`
 	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
 	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time" doc:"After opens_at"`

@@ -225,6 +225,7 @@ var badPuts = map[string]struct {
 	"name null":                {`{"quantity":5,"name":null}`, invalid, "name", textRule},
 	"name too long":            {`{"quantity":5,"name":"` + strings.Repeat("x", 201) + `"}`, invalid, "name", nameRule},
 	"name with a line break":   {`{"quantity":5,"name":"a\nb"}`, invalid, "name", nameRule},
+	"name with an override":    {`{"quantity":5,"name":"a\u202eb"}`, invalid, "name", nameRule},
 	"name with NUL":            {`{"quantity":5,"name":"a\u0000b"}`, invalid, "name", nameRule},
 	"opens_at a date":          {`{"quantity":5,"opens_at":"2030-01-01"}`, invalid, "opens_at", timeRule},
 	"opens_at a number":        {`{"quantity":5,"opens_at":1}`, invalid, "opens_at", timeRule},

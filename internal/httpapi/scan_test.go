@@ -71,7 +71,7 @@ func FuzzTerms(f *testing.F) {
 	for _, c := range badPuts {
 		f.Add([]byte(c.body))
 	}
-	f.Add([]byte(`{"quantity":5,"name":"x","limit_per_user":2,"opens_at":"2030-01-01T00:00:00Z","payment_window":"15m"}`))
+	f.Add([]byte(`{"quantity":5,"name":"限量\u3000👨\u200d👩\u200d👧","limit_per_user":2,"opens_at":"2030-01-01T00:00:00Z","payment_window":"15m"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		terms, err := readTerms(body)
 		if err == nil && terms.Check() != nil {

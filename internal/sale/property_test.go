@@ -184,3 +184,30 @@ func (s *State) partial(batch []Record) *State {
 	}
 	return p
 }
+
+// TestAnyName: a name is taken exactly if it has no character that ends a line, steers a terminal or turns the
+// direction of the text around it, and what is taken comes back from the log as it was.
+func TestAnyName(t *testing.T) {
+	refused := []rune("\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+	for r := range rune(0x20) {
+		refused = append(refused, r)
+	}
+	for r := rune(0x7f); r < 0xa0; r++ {
+		refused = append(refused, r)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		name := []rune(rapid.StringN(0, MaxName+5, -1).Draw(t, "name"))
+		for range rapid.IntRange(0, 2).Draw(t, "refused") {
+			name = slices.Insert(name, rapid.IntRange(0, len(name)).Draw(t, "at"), rapid.SampledFrom(refused).Draw(t, "character"))
+		}
+		r := opening(1, 1, 1)
+		r.Terms.Name = string(name)
+		want := len(name) <= MaxName && !slices.ContainsFunc(name, func(r rune) bool { return slices.Contains(refused, r) })
+		if err := r.Terms.Check(); (err == nil) != want {
+			t.Fatalf("%+q: %v", string(name), err)
+		}
+		if got, err := ParseRecord(r.Kind, Version, 1, r.AppendBody(nil)); (err == nil && got == r) != want {
+			t.Fatalf("%+q came back as %+q, %v", string(name), got.Terms.Name, err)
+		}
+	})
+}

@@ -2,6 +2,7 @@ package sale
 
 import (
 	"fmt"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -11,7 +12,7 @@ import (
 const (
 	MaxQuantity      = 10_000_000 // what a gate's memory and a Lua number carry without care
 	MaxLimit         = 100
-	MaxName          = 200 // characters
+	MaxName          = 200 // characters: Unicode's code points
 	MinPaymentWindow = 10 * time.Second
 	MaxPaymentWindow = 168 * time.Hour
 )
@@ -38,8 +39,8 @@ func (t Terms) Check() error {
 		}
 	}
 	rule(t.Quantity >= 1 && t.Quantity <= MaxQuantity, "quantity", "must be 1 to %d", MaxQuantity)
-	rule(utf8.ValidString(t.Name) && utf8.RuneCountInString(t.Name) <= MaxName && printable(t.Name),
-		"name", "must be at most %d characters, all of them printable", MaxName)
+	rule(utf8.ValidString(t.Name) && utf8.RuneCountInString(t.Name) <= MaxName && !strings.ContainsFunc(t.Name, unfit),
+		"name", "must be at most %d characters, without control characters, line breaks and bidirectional overrides", MaxName)
 	rule(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", "must be 1 to %d", MaxLimit)
 	rule(writable(t.OpensAt), "opens_at", "must be in the years 1 to 9999 of UTC")
 	rule(writable(t.ClosesAt), "closes_at", "must be in the years 1 to 9999 of UTC")
@@ -53,13 +54,14 @@ func (t Terms) Check() error {
 // writes: an offset can carry a time that was written so beyond them.
 func writable(t time.Time) bool { return t.UTC().Year() >= 1 && t.UTC().Year() <= 9999 }
 
-func printable(s string) bool {
-	for _, r := range s {
-		if !unicode.IsPrint(r) {
-			return false
-		}
-	}
-	return true
+// unfit reports whether r has no place in a name: it steers a terminal, ends a
+// line, or turns the direction of the text around the name. Nothing else is
+// judged: what a script or an emoji is written with may be invisible by itself,
+// as a joiner is, or newer than the tables of this program.
+func unfit(r rune) bool {
+	return unicode.IsControl(r) ||
+		r >= 0x2028 && r <= 0x202E || // line and paragraph separator, embeddings, overrides
+		r >= 0x2066 && r <= 0x2069 // isolates
 }
 
 // ClosedAt reports whether nothing is sold any more at the time now.

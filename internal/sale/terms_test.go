@@ -26,6 +26,7 @@ func TestTermsCheck(t *testing.T) {
 		"a name of two lines":      {func(t *Terms) { t.Name = "a\nb" }, "name"},
 		"a name with NUL":          {func(t *Terms) { t.Name = "a\x00" }, "name"},
 		"a name that is no UTF-8":  {func(t *Terms) { t.Name = "a\xff" }, "name"},
+		"a name in no one's bytes": {func(t *Terms) { t.Name = "\xed\xa0\x80" }, "name"}, // half of a surrogate pair
 		"closing after opening":    {func(t *Terms) { t.OpensAt, t.ClosesAt = written, written.Add(time.Millisecond) }, ""},
 		"closing only":             {func(t *Terms) { t.ClosesAt = written }, ""},
 		"closing with opening":     {func(t *Terms) { t.OpensAt, t.ClosesAt = written, written }, "closes_at"},
@@ -52,6 +53,41 @@ func TestTermsCheck(t *testing.T) {
 	err := Terms{Quantity: -1, PaymentWindow: 1}.Check()
 	if want := "quantity must be 1 to 10000000; limit_per_user must be 1 to 100; payment_window must be 0s, or 10s to 168h"; err == nil || err.Error() != want {
 		t.Errorf("several broken rules: %v", err)
+	}
+}
+
+// A name is what people write, in any script: what is invisible in it may be what joins or spaces its letters.
+func TestNames(t *testing.T) {
+	for what, c := range map[string]struct {
+		name string
+		ok   bool
+	}{
+		"a full-width space":           {"限量\u3000键盘", true},
+		"a space that does not break":  {"10\u00a0km", true},
+		"Persian with a non-joiner":    {"می\u200cخواهم", true},
+		"Sinhala with a joiner":        {"ශ්\u200dරී", true},
+		"a family":                     {"👨\u200d👩\u200d👧\u200d👦", true},
+		"the flag of Scotland":         {"🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f", true},
+		"a heart with its variation":   {"❤\ufe0f", true},
+		"an emoji newer than Go's":     {"\U0001faea", true},
+		"Hebrew with a mark":           {"מקלדת\u200f!", true},
+		"Thai with word boundaries":    {"แป้น\u200bพิมพ์", true},
+		"a soft hyphen":                {"Flash\u00adsale", true},
+		"a vendor's own letter":        {"\uf8ff", true},
+		"a tab":                        {"a\tb", false},
+		"an escape":                    {"\x1b[2J", false},
+		"DEL":                          {"a\x7f", false},
+		"a control of the second kind": {"a\u0085b", false},
+		"a line separator":             {"a\u2028b", false},
+		"a paragraph separator":        {"a\u2029b", false},
+		"an embedding":                 {"\u202aa\u202c", false},
+		"an override":                  {"100 € \u202e001", false},
+		"an isolate":                   {"\u2066a\u2069", false},
+		"the end of an isolate":        {"a\u2069", false},
+	} {
+		if err := (Terms{Quantity: 1, LimitPerUser: 1, Name: c.name}).Check(); (err == nil) != c.ok {
+			t.Errorf("%s, %+q: %v", what, c.name, err)
+		}
 	}
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Product } from '../api/bodies'
-import { nextMoment, stateAt } from './state'
+import { nextMoment, stateAt, titleOf } from './state'
 
 const at = (second: number) => new Date(second * 1000).toISOString()
 const product = (part: Partial<Product>): Product => ({
@@ -31,4 +31,9 @@ describe('nextMoment', () => {
     expect(nextMoment(terms, 10_000)).toEqual({ word: 'Closes in', at: 20_000 })
     expect(nextMoment(terms, 20_000)).toBeUndefined()
   })
+})
+
+describe('titleOf', () => {
+  it.each([['', 'Product 1'], ['\u3000', 'Product 1'], ['限量\u3000键盘', '限量\u3000键盘']])('%j is %s', (name, title) =>
+    expect(titleOf(product({ name }))).toBe(title))
 })

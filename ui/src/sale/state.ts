@@ -18,4 +18,4 @@ export function nextMoment(product: Product, now: number): { word: string; at: n
   return undefined
 }
 
-export const titleOf = (product: Product): string => product.name || shared().product(product.id)
+export const titleOf = (product: Product): string => product.name.trim() || shared().product(product.id)

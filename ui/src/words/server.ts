@@ -46,7 +46,7 @@ const zh: ServerWords = {
     [/^must be 0s, or (\S+) to (\S+)$/, '必须为 0s，或 $1 到 $2'],
     [/^must be a whole number$/, '必须是整数'],
     [/^must be a whole number from (\d+) to (\d+)$/, '必须是 $1 到 $2 的整数'],
-    [/^must be at most (\d+) characters, all of them printable$/, '最多 $1 个字符，且都可显示'],
+    [/^must be at most (\d+) characters, without control characters, line breaks and bidirectional overrides$/, '最多 $1 个字符，不能含有控制字符、换行或文字方向控制符'],
     [/^must be 1 to 64 of A-Z, a-z, 0-9, _ and -$/, '必须为 1 到 64 个字符，仅限 A-Z、a-z、0-9、_ 和 -'],
     [/^must not begin with (\S+)$/, '不能以 $1 开头'],
     [/^must be after opens_at$/, '必须晚于开始时间'],
