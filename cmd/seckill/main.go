@@ -20,6 +20,8 @@ import (
 const usage = 64
 
 type commands struct {
+	Version kong.VersionFlag `help:"Print what this program was built of."`
+
 	Serve  serveCmd  `cmd:"" help:"Run a sale, with its pages, on this machine."`
 	Rush   rushCmd   `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
 	Verify verifyCmd `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
@@ -43,6 +45,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		kong.Name("seckill"),
 		kong.Description("A flash sale: never a unit twice, never an order lost, and proof of it."),
 		kong.UsageOnError(),
+		kong.Vars{"version": version()},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -51,8 +54,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	if err != nil {
 		panic(err) // the tags above are wrong
 	}
+	if len(args) == 0 { // who asks for nothing wants to know what there is
+		args = []string{"--help"}
+	}
 	parsed, err := parser.Parse(args)
-	if exit >= 0 { // --help
+	if exit >= 0 { // --help, --version
 		return exit
 	}
 	if err == nil {

@@ -74,6 +74,9 @@ func TestHelp(t *testing.T) {
 	if code != 0 || stderr != "" || strings.Contains(stdout, "\x1b") {
 		t.Errorf("--help: exit code %d\n%s%s", code, stdout, stderr)
 	}
+	if code, alone, stderr := say(t.Context()); code != 0 || alone != stdout || stderr != "" {
+		t.Errorf("without a command: exit code %d\n%s%s", code, alone, stderr)
+	}
 	for command, flags := range flags(t) {
 		if !strings.Contains(stdout, "\n  "+command+" ") {
 			t.Errorf("--help does not name %s:\n%s", command, stdout)
@@ -92,7 +95,6 @@ func TestHelp(t *testing.T) {
 
 func TestWrongUsage(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
-		{"", `expected one of "serve"`},
 		{"sell", "sell"},
 		{"--listen=localhost:3000", "--listen"},
 		{"serve extra", "extra"},

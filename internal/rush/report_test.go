@@ -65,7 +65,7 @@ func TestHTML(t *testing.T) {
 	if got := strings.Count(page, "<svg"); got != 3 {
 		t.Errorf("%d charts", got)
 	}
-	for _, want := range []string{"sold out", "&lt;script&gt;", ">20<"} {
+	for _, want := range []string{"sold out", "&lt;script&gt;", ">20<", "20 placed, 18 errors."} {
 		if !strings.Contains(page, want) {
 			t.Errorf("no %q in the page", want)
 		}
@@ -98,7 +98,7 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`(?m)^ +20 .* placed$`, `(?m)^ +162 .* sold out$`, `(?m)^ +18 .* unexpected  \(error\)$`, `(?m)^ +200 .* all$`,
-		`200 answers in .* s: .* a second`, `18 errors`, `seed 4503599627370496`, `18 × unexpected: 500 \{`} {
+		`200 answers in .* s, .* a second\. 20 placed, 18 errors\.`, `seed 4503599627370496`, `18 × unexpected: 500 \{`} {
 		if !regexp.MustCompile(want).MatchString(b.String()) {
 			t.Errorf("no %s in\n%s", want, b.String())
 		}

@@ -57,8 +57,8 @@ func (r Report) headline() string {
 
 // rates says how fast it went, and what the latencies count from.
 func (r Report) rates() string {
-	s := fmt.Sprintf("%s answers in %.3f s: %s a second, %s of them placed. %s errors.\n",
-		thousands(r.Answered), r.TookS, whole(r.AnswersPerS), whole(r.PlacedPerS), thousands(r.Errors))
+	s := fmt.Sprintf("%s answers in %.3f s, %s a second. %s placed, %s errors.\n",
+		thousands(r.Answered), r.TookS, whole(r.AnswersPerS), thousands(r.Count(Placed)), thousands(r.Errors))
 	if r.Followed > 0 {
 		s += fmt.Sprintf("%s were told \"queued\" and asked again; their latency is to the end of that.\n", thousands(r.Followed))
 	}
