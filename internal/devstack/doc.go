@@ -1,5 +1,5 @@
-// Package devstack runs a real Redis, Postgres and Kafka on this machine,
-// without Docker: for cmd/devstack, and for tests, which may kill them.
+// Package devstack runs a real Redis, Postgres and Kafka on this machine, and a
+// PgBouncer, without Docker: for cmd/devstack, and for tests, which may kill them.
 //
 // It promises that a server answers on a loopback port when its Start function
 // returns, keeps that port and its data from one start of a node to the next,
@@ -10,7 +10,7 @@
 //	down ──Start──► up ──Freeze──► frozen ──Thaw──► up
 //	  ▲──Kill, Stop───┴──────────────┘
 //
-// A node is one process of a server: Redis and Postgres are one, Kafka is one a
+// A node is one process of a server: Redis, Postgres and PgBouncer are one, Kafka is one a
 // broker. Any method of any node may be called at any time; those of one node
 // wait for each other.
 //

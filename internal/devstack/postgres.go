@@ -50,7 +50,7 @@ func StartPostgres(ctx context.Context, dir string) (*Postgres, error) {
 			return p.program("postgres", "-D", p.Data(), "-h", loopback, "-p", strconv.Itoa(port), "-k", "")
 		},
 		prepare: p.prepare,
-		answers: p.answers,
+		answers: func(ctx context.Context) error { return postgresAnswers(ctx, port) },
 		orderly: syscall.SIGINT, // ends without waiting for clients to leave
 	}
 	return p, p.Start(ctx)
@@ -101,14 +101,14 @@ func (p *Postgres) program(name string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// answers asks for a connection to the database, as every client does (Protocol
-// 3.0, "Start-up"). While the server recovers it refuses with an E.
-func (p *Postgres) answers(ctx context.Context) error {
+// postgresAnswers asks for a connection to the database, as every client does
+// (Protocol 3.0, "Start-up"). While the server recovers it refuses with an E.
+func postgresAnswers(ctx context.Context, port int) error {
 	const protocol = 3 << 16
 	const who = "user\x00seckill\x00database\x00seckill\x00\x00"
 	message := binary.BigEndian.AppendUint32(nil, uint32(8+len(who)))
 	message = binary.BigEndian.AppendUint32(message, protocol)
-	got, err := exchange(ctx, p.port, append(message, who...), 1024)
+	got, err := exchange(ctx, port, append(message, who...), 1024)
 	if err == nil && got[0] != 'R' {
 		err = fmt.Errorf("it refuses a connection: %q", got)
 	}

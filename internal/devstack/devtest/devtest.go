@@ -60,6 +60,19 @@ func Postgres(t testing.TB) string {
 	})
 }
 
+// PgBouncer is the URL of the database of Postgres through a PgBouncer with this pool_mode.
+func PgBouncer(t testing.TB, mode string) string {
+	t.Helper()
+	to := Postgres(t)
+	return shared.get(t, "pgbouncer-"+mode, "", func(ctx context.Context, dir string) (string, func(), error) {
+		s, err := devstack.StartPgBouncer(ctx, dir, to, "pool_mode = "+mode, "default_pool_size = 90")
+		if err != nil {
+			return "", nil, err
+		}
+		return s.URL(), s.Close, nil
+	})
+}
+
 // Kafka is the address of a Kafka of one broker, or the addresses, separated by
 // commas, that SECKILL_TEST_KAFKA names.
 func Kafka(t testing.TB) string {
@@ -95,7 +108,7 @@ type start func(ctx context.Context, dir string) (address string, end func(), er
 // that is for want of a program, and has failed otherwise.
 func (s *servers) get(t testing.TB, name, variable string, start start) string {
 	t.Helper()
-	if address := os.Getenv(variable); address != "" {
+	if address := os.Getenv(variable); address != "" { // of the name "" there is none
 		return address
 	}
 	if s.dir == "" {

@@ -3,10 +3,13 @@ package pgstore
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -22,12 +25,11 @@ const (
 	stall = "5s"
 )
 
-// settings are those of every connection. Plans are made once, perhaps for a
+// settings are those of every session. Plans are made once, perhaps for a
 // table of ten rows, and used when it has a million: so none may walk a table, or
 // gather and sort, where an index gives what is asked for, in its order, whatever
 // that seems to cost today.
 var settings = map[string]string{
-	"application_name":                    "seckill",
 	"timezone":                            "UTC",
 	"plan_cache_mode":                     "force_generic_plan",
 	"enable_seqscan":                      "off",
@@ -50,17 +52,13 @@ func configure(url string) (*pgxpool.Config, error) {
 	if plain, err := pgx.ParseConfig(url); err == nil && plain.RuntimeParams["pool_max_conns"] == "" {
 		config.MaxConns = connections
 	}
-	for name, value := range settings {
-		if config.ConnConfig.RuntimeParams[name] == "" {
-			config.ConnConfig.RuntimeParams[name] = value
-		}
-	}
 	if config.ConnConfig.ConnectTimeout == 0 {
 		config.ConnConfig.ConnectTimeout = 5 * time.Second
 	}
 	// A snapshot waits as long as its server lives, and no longer.
 	alive := net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}
 	config.ConnConfig.DialFunc = (&net.Dialer{KeepAliveConfig: alive}).DialContext
+	config.ConnConfig.AfterConnect = setter(&config.ConnConfig.Config)
 	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
@@ -68,4 +66,33 @@ func configure(url string) (*pgxpool.Config, error) {
 		return nil
 	}
 	return config, nil
+}
+
+// setter takes the settings out of what a connection begins with, where PgBouncer
+// refuses most of them, and returns what makes them, ours where the URL has no
+// others, as soon as the connection is there.
+func setter(config *pgconn.Config) pgconn.AfterConnectFunc {
+	begin := map[string]string{"application_name": "seckill"}
+	session := maps.Clone(settings)
+	for name, value := range config.RuntimeParams {
+		switch name {
+		case "application_name", "options", "replication": // the last two are no settings
+			begin[name] = value
+		default:
+			session[name] = value
+		}
+	}
+	config.RuntimeParams = begin
+	var calls []string
+	var args [][]byte
+	for name, value := range session {
+		args = append(args, []byte(name), []byte(value))
+		calls = append(calls, fmt.Sprintf("set_config($%d, $%d, false)", len(args)-1, len(args)))
+	}
+	sql := "SELECT " + strings.Join(calls, ", ")
+	return func(ctx context.Context, c *pgconn.PgConn) error {
+		ctx, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
+		defer cancel()
+		return c.ExecParams(ctx, sql, args, nil, nil, nil).Read().Err
+	}
 }

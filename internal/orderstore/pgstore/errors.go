@@ -20,8 +20,10 @@ func translate(what string, err error) error {
 	}
 	kind := sale.ErrUnavailable
 	var refusal *pgconn.PgError
+	var entry *pgconn.ConnectError
 	var scan pgx.ScanArgError
 	switch {
+	case errors.As(err, &entry): // no data were asked for yet
 	case errors.As(err, &refusal) && blamesTheData(refusal.Code):
 		kind = sale.ErrDamaged
 	case errors.As(err, &scan):

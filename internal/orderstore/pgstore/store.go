@@ -17,8 +17,9 @@
 // Open makes the tables, or brings older ones up to date, under an advisory
 // lock, so that any number of processes may start at once. A Store has a pool of
 // connections and one more, which listens for positions and looks them up every
-// so often should a notification be missing. After a lost connection it connects
-// anew by itself; Close ends it.
+// so often should a notification be missing; a pooler in between has to keep a
+// session for each. After a lost connection it connects anew by itself; Close
+// ends it.
 package pgstore
 
 import (
@@ -52,7 +53,8 @@ var _ orderstore.Keeper = (*Store)(nil)
 // out comes from PGHOST, PGPASSFILE, PGSSLMODE and their like, and from a
 // password file; search_path in it chooses the schema, which must be there;
 // pool_max_conns bounds the pool. ErrUnavailable, where it may be tried again,
-// has what is missing; tables of a newer version are ErrUnavailable too.
+// has what is missing; tables of a newer version are ErrUnavailable too. A pooler
+// in between that does not keep sessions is an error of no kind.
 func Open(ctx context.Context, url string) (*Store, error) {
 	return open(ctx, url, time.Second, migrate)
 }
@@ -66,6 +68,9 @@ func OpenExisting(ctx context.Context, url string) (*Store, error) {
 func open(ctx context.Context, url string, poll time.Duration, prepare func(context.Context, *pgxpool.Pool) error) (*Store, error) {
 	config, err := configure(url)
 	if err != nil {
+		return nil, err
+	}
+	if err := keepsSessions(ctx, config.ConnConfig.Config); err != nil {
 		return nil, err
 	}
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), config)
