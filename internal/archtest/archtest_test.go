@@ -1,6 +1,7 @@
 package archtest
 
 import (
+	"flag"
 	"os"
 	"slices"
 	"strings"
@@ -18,6 +19,32 @@ func TestTheCodeKeepsTheImportLaw(t *testing.T) {
 	}
 }
 
+var update = flag.Bool("update", false, "write the table of rooms into docs/architecture.md")
+
+// The table of rooms is the law, as people read it.
+func TestTheTableOfRooms(t *testing.T) {
+	const page, begins, ends = "../../docs/architecture.md", "<!-- rooms -->\n", "<!-- end -->\n"
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, begun := strings.Cut(string(text), begins)
+	is, after, ended := strings.Cut(rest, ends)
+	if !begun || !ended {
+		t.Fatalf("%s has no place for the table", page)
+	}
+	want := table(law)
+	if is == want {
+		return
+	}
+	if !*update {
+		t.Fatalf("it is not the law's: go test ./internal/archtest -update")
+	}
+	if err := os.WriteFile(page, []byte(before+begins+want+ends+after), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestTheLawNamesRoomsOnce(t *testing.T) {
 	listed := map[string]bool{}
 	for _, r := range law {
@@ -25,6 +52,9 @@ func TestTheLawNamesRoomsOnce(t *testing.T) {
 			t.Errorf("%s is listed twice", r.path)
 		}
 		listed[r.path] = true
+		if r.promise == "" {
+			t.Errorf("%s promises nothing", r.path)
+		}
 	}
 	for _, r := range law {
 		for _, m := range r.may {
@@ -84,6 +114,7 @@ func TestBreachesAreNamed(t *testing.T) {
 			for _, r := range house {
 				root[r.path+"/doc.go"] = &fstest.MapFile{Data: []byte("package a")}
 			}
+			root["internal/gate/doc.go"].Data = []byte(`package a; import (_ "seckill/internal/sale"; _ "example.org/db")`)
 			root[c.file] = &fstest.MapFile{Data: []byte("package a\n" + c.src)}
 			broken, err := check(root, house, hired)
 			if err != nil {
@@ -94,6 +125,15 @@ func TestBreachesAreNamed(t *testing.T) {
 			}
 		})
 	}
+	t.Run("what is allowed in vain", func(t *testing.T) {
+		empty := &fstest.MapFile{Data: []byte("package a")}
+		root := fstest.MapFS{"internal/sale/a.go": empty, "internal/gate/a.go": empty, "internal/app/a.go": empty}
+		broken, err := check(root, house, hired)
+		want := []string{"internal/gate may import internal/sale, and does not", "internal/gate may import example.org/db, and does not"}
+		if err != nil || !slices.Equal(broken, want) {
+			t.Errorf("got %q, %v; want %q", broken, err, want)
+		}
+	})
 	t.Run("a room that is gone", func(t *testing.T) {
 		broken, err := check(fstest.MapFS{}, house[:1], nil)
 		if want := []string{"internal/sale is a listed room, and there is no code in it"}; err != nil || !slices.Equal(broken, want) {

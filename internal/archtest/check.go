@@ -33,11 +33,24 @@ func check(root fs.FS, law []room, drivers []driver) ([]string, error) {
 		}
 		broken = append(broken, outside(name, folders[name], drivers)...)
 	}
+	for _, d := range drivers {
+		for _, name := range d.may {
+			if f := folders[name]; f == nil || !f.uses(d) {
+				broken = append(broken, fmt.Sprintf("%s may import %s, and does not", name, d.path))
+			}
+		}
+	}
 	return broken, nil
 }
 
-// check judges what one room imports of ours, and that a pure one is pure.
+// check judges what one room imports of ours, that nothing is allowed in vain, and
+// that a pure room is pure.
 func (r room) check(f *folder) (broken []string) {
+	for _, ours := range r.may {
+		if ours != "*" && f.imports[module+"/"+ours] == "" {
+			broken = append(broken, fmt.Sprintf("%s may import %s, and does not", r.path, ours))
+		}
+	}
 	for _, imported := range slices.Sorted(maps.Keys(f.imports)) {
 		ours, is := strings.CutPrefix(imported, module+"/")
 		switch {
@@ -66,7 +79,7 @@ func pure(imported string) bool {
 func outside(name string, f *folder, drivers []driver) (broken []string) {
 	for _, imported := range slices.Sorted(maps.Keys(f.imports)) {
 		for _, d := range drivers {
-			if (imported == d.path || within(imported, d.path)) && !slices.Contains(d.may, name) {
+			if d.has(imported) && !slices.Contains(d.may, name) {
 				broken = append(broken, fmt.Sprintf("%s must not import %s: it belongs to %v (%s)", name, imported, d.may, f.imports[imported]))
 			}
 		}
@@ -74,4 +87,41 @@ func outside(name string, f *folder, drivers []driver) (broken []string) {
 	return broken
 }
 
+// has reports whether an import is of the driver.
+func (d driver) has(imported string) bool { return imported == d.path || within(imported, d.path) }
+
+func (f *folder) uses(d driver) bool {
+	for imported := range f.imports {
+		if d.has(imported) {
+			return true
+		}
+	}
+	return false
+}
+
 func within(name, folder string) bool { return strings.HasPrefix(name, folder+"/") }
+
+// table is the law as a table in Markdown.
+func table(law []room) string {
+	var t strings.Builder
+	t.WriteString("| room | promise | may import |\n|---|---|---|\n")
+	for _, r := range law {
+		var may []string
+		for _, m := range r.may {
+			may = append(may, short(m))
+		}
+		allowed := strings.Join(may, ", ")
+		switch {
+		case r.pure:
+			allowed = "the standard library"
+		case slices.Equal(r.may, everything):
+			allowed = "everything"
+		case len(may) == 0:
+			allowed = "nothing of ours"
+		}
+		fmt.Fprintf(&t, "| %s | %s | %s |\n", short(r.path), r.promise, allowed)
+	}
+	return t.String()
+}
+
+func short(path string) string { return "`" + strings.TrimPrefix(path, "internal/") + "`" }

@@ -9,58 +9,59 @@ package archtest
 // module is the module's path, which begins every import of ours.
 const module = "seckill"
 
-// A room is a folder with code in it, and what that may import of ours.
+// A room is a folder with code in it, what it promises, and what it may import of ours.
 type room struct {
-	path string
-	may  []string
-	pure bool // nothing but what computes: no clock, no I/O, nothing from outside
+	path    string
+	promise string
+	may     []string
+	pure    bool // nothing but what computes: no clock, no I/O, nothing from outside
 }
 
 // everything is what may is for the one room that knows every keeper.
 var everything = []string{"*"}
 
-// law lists every room. One that is not here, or is here and gone, breaks it.
+// law lists every room. One that is not here, or is here and gone, breaks it, and so
+// does what is allowed and not used. It is the table in docs/architecture.md.
 var law = []room{
-	{path: "internal/sale", pure: true},
-	{path: "internal/crash"}, // names of moments; empty in what is shipped
+	{path: "internal/sale", promise: "the rules: product, order, record, `Fold`. No clock, no I/O", pure: true},
 
 	// A contract stands with its keepers and the suite that they pass. Keepers
 	// never see each other.
-	{path: "internal/gate", may: []string{"internal/sale"}},
-	{path: "internal/gate/memgate", may: []string{"internal/sale", "internal/crash", "internal/gate"}},
-	{path: "internal/gate/redisgate", may: []string{"internal/sale", "internal/crash", "internal/gate"}},
-	{path: "internal/gate/gatetest", may: []string{"internal/sale", "internal/gate"}},
-	{path: "internal/orderlog", may: []string{"internal/sale"}},
-	{path: "internal/orderlog/sqlitelog", may: []string{"internal/sale", "internal/crash", "internal/orderlog"}},
-	{path: "internal/orderlog/kafkalog", may: []string{"internal/sale", "internal/crash", "internal/orderlog"}},
-	{path: "internal/orderlog/logtest", may: []string{"internal/sale", "internal/orderlog"}},
-	{path: "internal/orderstore", may: []string{"internal/sale", "internal/orderlog"}},
-	{path: "internal/orderstore/sqlitestore", may: []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore"}},
-	{path: "internal/orderstore/pgstore", may: []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore"}},
-	{path: "internal/orderstore/storetest", may: []string{"internal/sale", "internal/orderlog", "internal/orderstore"}},
+	{"internal/gate", "the contract of who decides", []string{"internal/sale"}, false},
+	{"internal/gate/memgate", "a gate in memory", []string{"internal/sale", "internal/crash", "internal/gate"}, false},
+	{"internal/gate/redisgate", "a gate in Redis", []string{"internal/sale", "internal/crash", "internal/gate"}, false},
+	{"internal/gate/gatetest", "the suite of gates", []string{"internal/sale", "internal/gate"}, false},
+	{"internal/orderlog", "the contract of the durable log", []string{"internal/sale"}, false},
+	{"internal/orderlog/sqlitelog", "a log in a file", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
+	{"internal/orderlog/kafkalog", "a log in Kafka", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
+	{"internal/orderlog/logtest", "the suite of logs", []string{"internal/sale", "internal/orderlog"}, false},
+	{"internal/orderstore", "the contract of the tables", []string{"internal/sale", "internal/orderlog"}, false},
+	{"internal/orderstore/sqlitestore", "the tables in a file", []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore"}, false},
+	{"internal/orderstore/pgstore", "the tables in Postgres", []string{"internal/sale", "internal/crash", "internal/orderstore"}, false},
+	{"internal/orderstore/storetest", "the suite of stores", []string{"internal/sale", "internal/orderlog", "internal/orderstore"}, false},
 
-	{path: "internal/purchase", may: []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog"}}, // it cannot touch the store
-	{path: "internal/settle", may: []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore"}},
-	{path: "internal/projector", may: []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}},
-	{path: "internal/opening", may: []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}},
-	{path: "internal/live", may: []string{"internal/sale"}},
-	{path: "internal/httpapi", may: []string{"internal/sale", "internal/purchase", "internal/settle", "internal/live", "internal/auth"}},
-	// The judge does not know the players.
-	{path: "internal/verify", may: []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}},
+	{"internal/purchase", "the buy path: batch, admit, append, answer. It cannot touch the store", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog"}, false},
+	{"internal/opening", "the one way a gate opens, and the watch for its triggers", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
+	{"internal/projector", "every record is folded exactly once, in order", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
+	{"internal/settle", "pay, cancel, expire: the first record in the log wins", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
+	{path: "internal/live", promise: "fan-out to whoever watches"},
+	{"internal/httpapi", "HTTP in, JSON out, one table of errors", []string{"internal/sale", "internal/purchase", "internal/live", "internal/auth"}, false},
+	{path: "internal/auth", promise: "who is an operator"},
+	{path: "internal/metrics", promise: "what a process counts and measures"},
+	{"internal/verify", "the judge: folds the log again and compares. It does not know the players", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 
-	{path: "internal/rush"}, // a stranger to the server
-	{path: "internal/rehearsal", may: []string{"internal/sale", "internal/rush"}},
-	{path: "internal/rehearsal/shelftest", may: []string{"internal/sale", "internal/rehearsal"}},
-	{path: "internal/auth"},
-	{path: "internal/metrics"},
-	{path: "internal/archtest"},
-	{path: "internal/devstack"},
-	{path: "internal/devstack/devtest", may: []string{"internal/devstack"}},
-	{path: "ui"},
+	{path: "internal/rush", promise: "the load generator: a stranger to the server"},
+	{"internal/rehearsal", "a rush on a throw-away product, run by the server against itself", []string{"internal/sale", "internal/rush"}, false},
+	{"internal/rehearsal/shelftest", "the suite of what keeps rehearsals", []string{"internal/sale", "internal/rehearsal"}, false},
 
-	{path: "internal/app", may: everything},
-	{path: "cmd/devstack", may: []string{"internal/devstack"}},
-	{path: "cmd/seckill", may: []string{"internal/app", "internal/verify", "internal/rush", "ui"}}, // ui: the pages, which it hands to app
+	{"internal/app", "puts the rooms together; the only one that knows every keeper", everything, false},
+	{"cmd/seckill", "the program: flags in, exit code out", []string{"internal/app", "internal/verify", "internal/rush", "ui"}, false},
+	{path: "ui", promise: "the pages, in the binary"},
+	{path: "internal/devstack", promise: "a real Redis, Kafka and Postgres on this machine, for tests and `make cluster`"},
+	{"internal/devstack/devtest", "the same for a test", []string{"internal/devstack"}, false},
+	{"cmd/devstack", "the same as a command", []string{"internal/devstack"}, false},
+	{path: "internal/crash", promise: "names for moments at which the fault suites kill a process; empty in what is shipped"},
+	{path: "internal/archtest", promise: "this table, as a test"},
 }
 
 // A driver is code from outside that only its keepers may import.
