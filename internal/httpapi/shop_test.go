@@ -296,7 +296,7 @@ func (s *shop) end(id sale.OrderID, kind sale.Kind, wanted sale.Status) (sale.Or
 	if err != nil {
 		return o, err
 	}
-	s.fold(sale.Record{Kind: kind, ProductID: o.ProductID, OrderID: id})
+	s.fold(sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: id})
 	if o, _ = s.order(id); o.Status != wanted {
 		return o, sale.ErrFinal
 	}

@@ -195,7 +195,7 @@ func (s *shop) relayed() int64 {
 func TestEndedOrders(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5, PaymentWindow: time.Minute})
-	s.append(order(1, 1, "a"), order(1, 2, "b"), sale.Record{Kind: sale.KindCancel, ProductID: product, OrderID: id(1), At: s.now})
+	s.append(order(1, 1, "a"), order(1, 2, "b"), sale.Record{Kind: sale.KindCancel, ProductID: product, Epoch: 1, OrderID: id(1), At: s.now})
 	s.put(sale.Terms{Quantity: 5, PaymentWindow: time.Minute})
 	s.wantOpen(2, 4)
 	if v, err := s.gate.View(t.Context(), product); err != nil || v.Returned != 1 {

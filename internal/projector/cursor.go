@@ -42,7 +42,7 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 		return 0, err
 	}
 	crash.At("projector: lines are read")
-	lines = upToOpening(lines)
+	lines = asOneBatch(lines)
 	batch := concerns(lines)
 	last := lines[len(lines)-1]
 	batch.Partition, batch.From = c.partition, c.mark
@@ -103,12 +103,26 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 	return nil
 }
 
-// upToOpening cuts lines before the first opening that is not the first line:
-// what an opening asks of the whole table is right only at a batch's start.
-func upToOpening(lines []orderlog.Line) []orderlog.Line {
-	for i, l := range lines[1:] {
-		if l.Poison == nil && l.Record.Kind == sale.KindOpening {
-			return lines[:i+1]
+// asOneBatch cuts lines before the first of those behind the first that needs to see
+// what those before it leave in the table: an opening, which asks for the most that
+// anybody holds, and an order under an id that another product's order has here.
+func asOneBatch(lines []orderlog.Line) []orderlog.Line {
+	products := map[sale.OrderID]string{}
+	for i := range lines {
+		l := &lines[i]
+		if l.Poison != nil {
+			continue
+		}
+		switch l.Record.Kind {
+		case sale.KindOpening:
+			if i > 0 {
+				return lines[:i]
+			}
+		case sale.KindOrder:
+			if other, known := products[l.Record.OrderID]; known && other != l.Product {
+				return lines[:i]
+			}
+			products[l.Record.OrderID] = l.Product
 		}
 	}
 	return lines

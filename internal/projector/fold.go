@@ -1,6 +1,7 @@
 package projector
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -52,11 +53,17 @@ func fold(partition int32, lines []orderlog.Line, now time.Time, states []*sale.
 		l := &lines[i]
 		at := sale.Position{Partition: partition, Offset: l.Offset}
 		s := byProduct[l.Product]
-		if l.Poison == nil {
-			sale.Fold(s, l.Record, at, now)
+		letter := orderstore.DeadLetter{Position: at, Product: l.Product, Raw: l.Raw}
+		switch {
+		case l.Poison != nil:
+			letter.Reason = l.Poison.Error()
+		case sale.Fold(s, l.Record, at, now) == sale.Foreign:
+			letter.Reason = fmt.Sprintf("%v: %v is the id of another product's order", sale.ErrPoison, l.Record.OrderID)
+			letter.Raw = l.Record.AppendBody(nil)
+		default:
 			continue
 		}
-		dead = append(dead, orderstore.DeadLetter{Position: at, Product: l.Product, Reason: l.Poison.Error(), Raw: l.Raw})
+		dead = append(dead, letter)
 		if s != nil {
 			s.DeadLetter()
 		}

@@ -169,7 +169,7 @@ func order(product string, n int, user string) sale.Record {
 }
 
 func cancel(product string, n int) sale.Record {
-	return sale.Record{Kind: sale.KindCancel, ProductID: product, OrderID: id(n), At: at}
+	return sale.Record{Kind: sale.KindCancel, ProductID: product, Epoch: 1, OrderID: id(n), At: at}
 }
 
 // many are n records, of the numbers from first.

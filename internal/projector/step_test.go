@@ -171,6 +171,28 @@ func TestPoison(t *testing.T) {
 	s.wantMark(6)
 }
 
+// An order under the id of another product's is poison, in the same batch and later.
+// Its constraints would refuse it, again and again.
+func TestTheIdOfAnotherProductsOrder(t *testing.T) {
+	s := newShop(t)
+	c := projector.NewCursor(0)
+	s.append(opening("a", 1, plenty), opening("b", 1, plenty))
+	s.steps(c, 1, 1)
+	s.append(order("a", 1, "u"), order("b", 2, "u"), order("b", 1, "v"), order("b", 3, "v"), cancel("b", 1))
+	s.steps(c, 2, 3)
+	s.append(order("b", 1, "u"), order("a", 4, "w"))
+	s.steps(c, 2)
+	if a, b := s.kept("a"), s.kept("b"); a.Placed != 2 || a.Recounts != 0 || b.Placed != 2 || b.Recounts != 2 {
+		t.Errorf("%+v\n%+v", a, b)
+	}
+	for i, l := range s.letters() {
+		if at := []int64{4, 7}[i]; l.Position.Offset != at || l.Product != "b" || !strings.Contains(l.Reason, "another product's order") || !strings.Contains(string(l.Raw), id(1).String()) {
+			t.Errorf("%+v", l)
+		}
+	}
+	s.wantMark(9)
+}
+
 func TestNothingButPoison(t *testing.T) {
 	s := newShop(t)
 	c := projector.NewCursor(0)

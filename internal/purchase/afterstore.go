@@ -183,7 +183,11 @@ func (r *reading) find(ctx context.Context, store PlacedStore, claims []Claim) (
 		kept[orders[i].ID] = &orders[i]
 	}
 	for _, c := range claims {
-		switch o := kept[c.Order]; {
+		o := kept[c.Order]
+		if o != nil && o.ProductID != c.Product {
+			o = nil // somebody else has the id: this one is poison
+		}
+		switch {
 		case o != nil && o.Status != sale.Rejected:
 			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsPlaced
 		case o != nil && o.Epoch >= c.Epoch: // the fold refused it

@@ -9,7 +9,8 @@ type Outcome string
 const (
 	Applied Outcome = "applied" // it did what it says
 	Known   Outcome = "known"   // it has been here before: twice is once
-	Stale   Outcome = "stale"   // of another epoch than the product's: no effect
+	Stale   Outcome = "stale"   // of another epoch than the product's, an end of one before its order's: no effect
+	Foreign Outcome = "foreign" // an order under the id of another product's order: poison, no effect
 	Refused Outcome = "refused" // the rules forbid it: an order becomes rejected, an opening keeps the old terms, the rest has no effect
 )
 
@@ -65,6 +66,9 @@ func (s *State) order(r Record, at Position, now time.Time) Outcome {
 	if !p.Exists() || r.Epoch != p.Epoch {
 		return Stale
 	}
+	if s.foreign[r.OrderID] {
+		return Foreign
+	}
 	known := s.orders[r.OrderID]
 	if known != nil {
 		// A retry with the same key may come back in a later epoch with the id
@@ -96,12 +100,17 @@ func (s *State) order(r Record, at Position, now time.Time) Outcome {
 	return Applied
 }
 
-// end takes an order out of placed. The first record in the log wins.
+// end takes an order out of placed. The first record in the log wins; but one of an
+// epoch before the order's own means the order that had this id in a former life of
+// the product, from before it was deleted.
 func (s *State) end(r Record) Outcome {
 	p := &s.Product
 	o := s.orders[r.OrderID]
 	if o == nil || o.Status != Placed || o.PayBy.IsZero() {
 		return Refused
+	}
+	if r.Epoch < o.Epoch {
+		return Stale
 	}
 	p.Placed--
 	if r.Kind == KindPay {

@@ -1,6 +1,7 @@
 package sale
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -40,8 +41,13 @@ func buy(epoch int64, n byte, user string) Record {
 	return Record{Kind: KindOrder, ProductID: "p", Epoch: epoch, At: written, OrderID: OrderID{n}, UserID: user, Seq: int64(n)}
 }
 
+// ending is the end of the order of whichever epoch it is.
 func ending(kind Kind, n byte) Record {
-	return Record{Kind: kind, ProductID: "p", At: written.Add(time.Second), OrderID: OrderID{n}}
+	return endingOf(math.MaxInt64, kind, n)
+}
+
+func endingOf(epoch int64, kind Kind, n byte) Record {
+	return Record{Kind: kind, ProductID: "p", Epoch: epoch, At: written.Add(time.Second), OrderID: OrderID{n}}
 }
 
 func pay(n byte) Record    { return ending(KindPay, n) }
@@ -105,6 +111,11 @@ func TestFold(t *testing.T) {
 		"orders end across epochs": {
 			[]Record{opening(1, 2, 1), buy(1, 1, "u"), opening(2, 2, 1), cancel(1)}, []Outcome{a, a, a, a},
 			Product{Epoch: 2, Cancelled: 1, LastNumber: 1, LastReturn: 1}},
+		"an end of a former life of the product does not end the order that has its id now": {
+			[]Record{closing(1), buy(1, 1, "u"), deletion(2), opening(3, 1, 1), buy(3, 1, "u"), endingOf(1, KindExpire, 1), endingOf(1, KindCancel, 1),
+				endingOf(1, KindPay, 1), endingOf(3, KindPay, 1)},
+			[]Outcome{a, a, a, a, a, s, s, s, a},
+			Product{Epoch: 3, Held: 1, Paid: 1, LastNumber: 1}},
 		"only a closed product is deleted": {
 			[]Record{opening(1, 9, 9), buy(1, 1, "u"), deletion(2)}, []Outcome{a, a, r},
 			Product{Epoch: 2, Refused: true, Held: 1, Placed: 1, LastNumber: 1}},
@@ -142,6 +153,26 @@ func TestFold(t *testing.T) {
 func foldAll(s *State, records ...Record) {
 	for i, r := range records {
 		Fold(s, r, Position{7, int64(i)}, stored)
+	}
+}
+
+// TestTheIdOfAnotherProductsOrder: it is poison, whoever buys, and until Settle.
+func TestTheIdOfAnotherProductsOrder(t *testing.T) {
+	s := NewState(Product{ID: "p"})
+	Fold(s, opening(1, 9, 1), Position{7, 0}, stored)
+	s.Add(Order{ID: OrderID{1}, ProductID: "other", UserID: "u", Status: Cancelled})
+	before := s.Product
+	for i, c := range []struct {
+		r    Record
+		want Outcome
+	}{{buy(1, 1, "u"), Foreign}, {buy(2, 1, "u"), Stale}, {pay(1), Refused}, {cancel(1), Refused}} {
+		if got := Fold(s, c.r, Position{7, int64(i + 1)}, stored); got != c.want || s.Product != before || len(s.Touched()) > 0 || s.Order(OrderID{1}) != nil {
+			t.Errorf("%s of epoch %d: %s, not %s, and the product is %+v", c.r.Kind, c.r.Epoch, got, c.want, s.Product)
+		}
+	}
+	s.Settle()
+	if got := Fold(s, buy(1, 1, "u"), Position{7, 9}, stored); got != Applied {
+		t.Errorf("after Settle: %s", got)
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 type Record struct {
 	Kind      Kind
 	ProductID string
-	Epoch     int64     // opening, order: its own; the others: the product's when it was written, for readers only
+	Epoch     int64     // opening, order: its own; the others: that of the order that they mean
 	At        time.Time // when it was made, to the millisecond
 
 	OrderID OrderID // all but opening

@@ -3,8 +3,9 @@ package sale
 import "slices"
 
 // State is one product and those of its orders that the records at hand concern:
-// by their id, and by their user as long as they hold a unit. A keeper fills it
-// from its tables, lets Fold work on it, and writes what changed.
+// by their id, and by their user as long as they hold a unit; and which of the ids
+// are of another product's orders. A keeper fills it from its tables, lets Fold work
+// on it, and writes what changed.
 type State struct {
 	Product Product
 	// MostHeld is the most units that any one user held when the state was
@@ -13,6 +14,7 @@ type State struct {
 	MostHeld int
 
 	orders  map[OrderID]*Order
+	foreign map[OrderID]bool // ids of other products' orders
 	held    map[string][]*Order
 	touched map[OrderID]*Order
 	returns []Return
@@ -21,11 +23,18 @@ type State struct {
 
 // NewState is the state of p with no orders known.
 func NewState(p Product) *State {
-	return &State{Product: p, orders: map[OrderID]*Order{}, held: map[string][]*Order{}, touched: map[OrderID]*Order{}}
+	return &State{
+		Product: p, orders: map[OrderID]*Order{}, foreign: map[OrderID]bool{}, held: map[string][]*Order{}, touched: map[OrderID]*Order{},
+	}
 }
 
-// Add makes a kept order known.
+// Add makes a kept order known. Of another product's order nothing counts but its
+// id, until Settle: an order id is there once, over all products.
 func (s *State) Add(o Order) {
+	if o.ProductID != s.Product.ID {
+		s.foreign[o.ID] = true
+		return
+	}
 	if _, known := s.orders[o.ID]; known {
 		return
 	}
@@ -65,9 +74,10 @@ func (s *State) Returns() []Return { return s.returns }
 // returns of before are gone. Touched and Returns came after it.
 func (s *State) Wiped() bool { return s.wiped }
 
-// Settle forgets what changed: it has been written.
+// Settle forgets what changed, for it has been written, and other products' ids.
 func (s *State) Settle() {
 	clear(s.touched)
+	clear(s.foreign)
 	s.returns, s.wiped = nil, false
 }
 

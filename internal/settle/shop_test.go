@@ -141,7 +141,7 @@ func (s *shop) order(n int) sale.Record {
 }
 
 func (s *shop) ends(kind sale.Kind, n int) sale.Record {
-	return sale.Record{Kind: kind, ProductID: product, OrderID: id(n), At: time.Now()}
+	return sale.Record{Kind: kind, ProductID: product, Epoch: 1, OrderID: id(n), At: time.Now()}
 }
 
 func id(n int) (order sale.OrderID) {

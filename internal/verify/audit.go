@@ -29,6 +29,7 @@ type audit struct {
 	marks    map[int32]orderstore.Mark
 	products []sale.Product // not judged yet
 	letters  map[sale.Position]orderstore.DeadLetter
+	foreigns foreigns
 	homes    map[string]int32
 }
 
@@ -55,6 +56,7 @@ func (a *audit) run(ctx context.Context) (err error) {
 		a.find(Fold, p.ID, "seckill_product", "the product is in a partition that the log does not have", Number{"partition", int64(p.Partition)})
 	}
 	a.strayLetters()
+	a.foreigns.judge(a.draft)
 	if a.cuts == nil {
 		for _, i := range []Invariant{Units, Seqs, SoldOut} {
 			a.leaveOut(i, "", "only an open gate can tell, and none was asked")
@@ -78,6 +80,7 @@ func (a *audit) readSmall() (err error) {
 	a.letters = make(map[sale.Position]orderstore.DeadLetter, len(letters))
 	for _, l := range letters {
 		a.letters[l.Position] = l
+		a.foreigns.watch(l.Raw)
 	}
 	a.homes = map[string]int32{}
 	return a.cuts.stillOf(a.products)
@@ -101,6 +104,7 @@ func (a *audit) partition(ctx context.Context, n int32) error {
 	if err := of.read(ctx); err != nil {
 		return err
 	}
+	a.foreigns.partly = a.foreigns.partly || of.fold == nil
 	for _, p := range mine {
 		if err := of.product(p); err != nil {
 			return err

@@ -62,6 +62,7 @@ func busy(t *testing.T) *world {
 	for _, id := range []string{"r", "s"} {
 		w.open(id, sale.Terms{Quantity: 1, LimitPerUser: 1, Closed: true})
 		w.buy(id, "ann", id[0])
+		w.add(sale.Record{Kind: sale.KindOrder, ProductID: id, Epoch: 1, Seq: 2, UserID: "zoe", OrderID: orderID(31), At: at}) // q's
 		w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: 2, Nonce: "gone", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}, At: at})
 	}
 	delete(w.gates, "r")
@@ -239,6 +240,10 @@ var damages = []struct {
 	{"a dead letter changed", func(w *world) { w.letters[0].Raw = []byte("[") }, []verify.Invariant{verify.Fold}, "a dead letter is not what stands in the log"},
 	{"a dead letter of a whole record", func(w *world) { w.letters = append(w.letters, orderstore.DeadLetter{Product: "q"}) },
 		[]verify.Invariant{verify.Fold}, "a dead letter stands for a record that is none"},
+	{"a dead letter of an order whose id is nobody else's", func(w *world) {
+		i := w.find(isOrder(32, 1))
+		w.letters = append(w.letters, orderstore.DeadLetter{Position: sale.Position{Offset: int64(i)}, Product: "q", Raw: w.lines[i].Record.AppendBody(nil)})
+	}, []verify.Invariant{verify.Fold, verify.Seqs}, "whose id no other product's order has"},
 	{"a dead letter of no partition", func(w *world) {
 		w.letters = append(w.letters, orderstore.DeadLetter{Position: sale.Position{Partition: 3}})
 	}, []verify.Invariant{verify.Fold}, "seckill_dead_letter, partition 3"},

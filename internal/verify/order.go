@@ -138,9 +138,13 @@ func (f *refold) opening(t *table, r *sale.Record, at sale.Position, outcome sal
 	}
 }
 
-// inEpoch judges that an order took effect in its own epoch only.
-func (f *refold) inEpoch(t *table, r *sale.Record, at sale.Position) {
-	if r.Kind == sale.KindOrder && r.Epoch != t.opened.epoch {
+// inEpoch judges that an order took effect in its own epoch only, and what ended the
+// order o in o's or a later one.
+func (f *refold) inEpoch(t *table, r *sale.Record, o *sale.Order, at sale.Position) {
+	switch {
+	case r.Kind == sale.KindOrder && r.Epoch != t.opened.epoch:
 		f.find(Openings, r.ProductID, place(at), "an order of another epoch took effect", Number{"its epoch", r.Epoch}, Number{"current epoch", t.opened.epoch})
+	case r.Epoch < o.Epoch:
+		f.find(Steps, r.ProductID, place(at), "a "+string(r.Kind)+" of an epoch before the order's took effect", Number{"its epoch", r.Epoch}, Number{"the order's", o.Epoch})
 	}
 }

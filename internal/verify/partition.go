@@ -77,6 +77,7 @@ func (a *partitionAudit) next(ctx context.Context, from int64) ([]orderlog.Line,
 
 func (a *partitionAudit) lines(lines []orderlog.Line) {
 	a.r.Records += int64(len(lines))
+	lines = a.foreign(lines)
 	for i := range lines {
 		if lines[i].Poison != nil {
 			a.letter(&lines[i])

@@ -106,7 +106,7 @@ func (f *refold) step(t *table, s *sale.State, r *sale.Record, at sale.Position)
 	if outcome != sale.Applied {
 		return
 	}
-	f.inEpoch(t, r, at)
+	f.inEpoch(t, r, s.Order(r.OrderID), at)
 	if p := &s.Product; p.Held > p.Terms.Quantity {
 		f.find(Quantity, p.ID, place(at), "more units were held than were on sale", Number{"held", p.Held}, Number{"quantity", p.Terms.Quantity})
 	}

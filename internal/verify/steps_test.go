@@ -54,8 +54,8 @@ func TestAWrongFoldIsFoundOut(t *testing.T) {
 	terms := sale.Terms{Quantity: 1, LimitPerUser: 1, PaymentWindow: time.Hour}
 	opening := sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: 1, Nonce: "a", Terms: terms}
 	order := sale.Record{Kind: sale.KindOrder, ProductID: "p", Epoch: 1, OrderID: id, UserID: "ann", Seq: 1}
-	cancel := sale.Record{Kind: sale.KindCancel, ProductID: "p", OrderID: id}
-	pay := sale.Record{Kind: sale.KindPay, ProductID: "p", OrderID: id}
+	cancel := sale.Record{Kind: sale.KindCancel, ProductID: "p", Epoch: 1, OrderID: id}
+	pay := sale.Record{Kind: sale.KindPay, ProductID: "p", Epoch: 1, OrderID: id}
 	later := opening
 	later.Epoch = 3
 	for name, c := range map[string]struct {
@@ -85,6 +85,10 @@ func TestAWrongFoldIsFoundOut(t *testing.T) {
 		"an opening passed over": {[]sale.Record{opening}, func(*sale.State, sale.Record, sale.Position, time.Time) sale.Outcome {
 			return sale.Stale
 		}, Openings},
+		"an end of a former life": {[]sale.Record{opening, order, {Kind: sale.KindCancel, ProductID: "p", OrderID: id}}, func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome {
+			r.Epoch = 1
+			return sale.Fold(s, r, at, now)
+		}, Steps},
 		"an order of another epoch": {[]sale.Record{opening, {Kind: sale.KindOrder, ProductID: "p", Epoch: 2, OrderID: id, UserID: "ann"}}, func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome {
 			r.Epoch = 1
 			return sale.Fold(s, r, at, now)

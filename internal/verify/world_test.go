@@ -83,12 +83,19 @@ func (w *world) fold() {
 			s = sale.NewState(sale.Product{ID: l.Product})
 			w.states[l.Product] = s
 		}
+		for _, orders := range w.orders {
+			for _, o := range orders {
+				s.Add(o)
+			}
+		}
+		if l.Poison == nil && sale.Fold(s, l.Record, sale.Position{Offset: l.Offset}, at.Add(time.Duration(l.Offset)*time.Second)) == sale.Foreign {
+			l.Poison, l.Raw = sale.ErrPoison, l.Record.AppendBody(nil)
+		}
 		if l.Poison != nil {
 			s.DeadLetter()
 			w.letters = append(w.letters, orderstore.DeadLetter{Position: sale.Position{Offset: l.Offset}, Product: l.Product, Reason: l.Poison.Error(), Raw: l.Raw})
 			continue
 		}
-		sale.Fold(s, l.Record, sale.Position{Offset: l.Offset}, at.Add(time.Duration(l.Offset)*time.Second))
 		w.keep(s)
 	}
 	w.mark = orderstore.Mark{Next: int64(len(w.lines)), Source: w.source}

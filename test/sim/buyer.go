@@ -22,13 +22,17 @@ func (s *story) buyer(n int) {
 		s.sleep(s.ms(3000))
 	}
 	if r, bought := s.receipts[id]; bought && s.rng.IntN(3) > 0 {
-		s.sleep(s.ms(12000)) // the window is 10 s: some payments race their expiry
+		late := 12000 // the window is 10 s: some payments race their expiry
+		if s.echoes {
+			late = 3000
+		}
+		s.sleep(s.ms(late))
 		if s.rng.IntN(4) == 0 {
 			s.client("second thoughts", func() { s.end(id, r) })
 		}
 		s.end(id, r)
 	}
-	if s.rng.IntN(4) == 0 {
+	for again := s.rng.IntN(4) == 0 || s.echoes; again; again = s.echoes && s.rng.IntN(4) > 0 {
 		s.sleep(s.ms(3000))
 		s.buy(user, id)
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"slices"
 	"time"
 
@@ -15,6 +16,12 @@ func (s *story) bringFaults() {
 		faults = append(faults, s.loseGates, s.restartGates, s.failOver, s.failBack, s.poison)
 	}
 	faults = slices.DeleteFunc(faults, func(func()) bool { return s.rng.IntN(2) == 0 })
+	if s.forged {
+		faults = append(faults, s.forge, s.forge)
+	}
+	if s.echoes {
+		faults = append(faults, s.echo, s.echo)
+	}
 	if s.calm {
 		faults = []func(){s.duel}
 	}
@@ -110,4 +117,35 @@ func (s *story) poison() {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	s.log.add(s.log.Partition(product), product, sale.KindOrder, sale.Version, 1, []byte("{"))
+}
+
+// forge puts a well-formed record of one product into the log under the id of
+// another's order.
+func (s *story) forge() {
+	orders := s.store.view().sorted(func(sale.Order) bool { return true })
+	if s.products < 2 || len(orders) == 0 {
+		return
+	}
+	o := orders[s.rng.IntN(len(orders))]
+	product := productID(1 - int(o.ID[0]))
+	p := s.store.view().products[product]
+	kind := []sale.Kind{sale.KindOrder, sale.KindOrder, sale.KindOrder, sale.KindPay, sale.KindCancel, sale.KindExpire}[s.rng.IntN(6)]
+	s.note("world", "a "+string(kind)+" of "+product+" under another's id")
+	_, _ = s.log.Append(context.Background(), s.log.Partition(product), []sale.Record{{
+		Kind: kind, ProductID: product, Epoch: p.Epoch, At: s.now, OrderID: o.ID, UserID: o.UserID, Seq: 1 << 40,
+	}})
+}
+
+// echo brings a stretch of the log once more, however long ago it was.
+func (s *story) echo() {
+	partition := int32(s.rng.IntN(partitions))
+	lines := s.log.partitions[partition]
+	from := s.rng.IntN(len(lines) + 1)
+	lines = lines[from : from+s.rng.IntN(len(lines)-from+1)]
+	s.note("world", "a stretch of the log again")
+	for _, l := range lines {
+		if l.Poison == nil {
+			_, _ = s.log.Append(context.Background(), partition, []sale.Record{l.Record})
+		}
+	}
 }

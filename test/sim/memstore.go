@@ -88,13 +88,11 @@ func (t tables) state(c orderstore.Concern, partition int32) *sale.State {
 	state := sale.NewState(p)
 	held := map[string]int{}
 	for _, o := range t.orders {
-		if o.ProductID != c.Product {
-			continue
-		}
-		if o.Status.Holds() {
+		holds := o.ProductID == c.Product && o.Status.Holds()
+		if holds {
 			held[o.UserID]++
 		}
-		if slices.Contains(c.Orders, o.ID) || o.Status.Holds() && slices.Contains(c.Users, o.UserID) {
+		if slices.Contains(c.Orders, o.ID) || holds && slices.Contains(c.Users, o.UserID) {
 			state.Add(o)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 // merchant puts the product on sale, and then changes its mind now and then.
 func (s *story) merchant(n int) {
 	quantity := int64(1 + s.rng.IntN(s.buyers))
-	for change := 0; change < 1+s.rng.IntN(4); {
-		if s.rng.IntN(12) == 0 {
+	for change := 0; change < 1+s.rng.IntN(4) || s.echoes && change < 8; {
+		if !s.forged && s.rng.IntN(12) == 0 || s.echoes && s.rng.IntN(2) == 0 {
 			s.remove(n)
 		}
 		terms := s.terms(quantity, change > 0)
@@ -31,7 +31,7 @@ func (s *story) merchant(n int) {
 
 func (s *story) terms(quantity int64, wild bool) sale.Terms {
 	t := sale.Terms{Quantity: quantity, LimitPerUser: 1 + s.rng.IntN(2)}
-	if s.rng.IntN(3) > 0 {
+	if s.rng.IntN(3) > 0 || s.echoes {
 		t.PaymentWindow = 10 * time.Second
 	}
 	if !wild {

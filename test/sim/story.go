@@ -12,6 +12,8 @@ import (
 type story struct {
 	*system
 	calm     bool // nothing fails, and openers duel all the time
+	forged   bool // somebody else writes into the log, and no product is deleted
+	echoes   bool // records come again, and products and their buyers too
 	products int
 	buyers   int
 	busy     int                      // clients and merchants still at work
@@ -49,6 +51,9 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 	s.slowLog = calm || s.rng.IntN(3) == 0
 	s.large = !calm && s.rng.IntN(5) == 0
 	s.products = 1 + s.rng.IntN(2)
+	if s.forged, s.echoes = seed%20 == 3, seed%20 == 13; s.forged {
+		s.products = 2
+	}
 	s.buyers = 20 + s.rng.IntN(60)
 	for n := range s.products {
 		for range 1 + s.rng.IntN(2) { // two of them are at odds

@@ -25,11 +25,23 @@ const (
 )
 
 // Apply folds one batch in one transaction, in two exchanges with the server
-// between its begin and its commit.
+// between its begin and its commit. Where another partition's batch has brought an
+// order under an id of this one meanwhile, it begins anew, and sees that order.
 func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now time.Time, states []*sale.State) []orderstore.DeadLetter) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	err := s.within(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+	err := s.apply(ctx, b, fold)
+	if isTaken(err) {
+		err = s.apply(ctx, b, fold)
+	}
+	if err == nil {
+		crash.At("pgstore: rows are committed")
+	}
+	return err
+}
+
+func (s *Store) apply(ctx context.Context, b orderstore.Batch, fold func(now time.Time, states []*sale.State) []orderstore.DeadLetter) error {
+	return s.within(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 		var now time.Time
 		entries := newEntries(b)
 		reads := &pgx.Batch{}
@@ -46,10 +58,6 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		crash.At("pgstore: rows are written")
 		return translate("write a batch", err)
 	})
-	if err == nil {
-		crash.At("pgstore: rows are committed")
-	}
-	return err
 }
 
 func queueMove(q *pgx.Batch, b orderstore.Batch, now *time.Time) {

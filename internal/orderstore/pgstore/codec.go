@@ -15,9 +15,10 @@ type stamp = zeronull.Timestamptz
 
 const orderColumns = "order_id, product_id, user_id, slot, number, status, seq, epoch, placed_at, pay_by, ended_at, partition, position"
 
-func scanOrder(row pgx.Row) (o sale.Order, err error) {
-	err = row.Scan((*[16]byte)(&o.ID), &o.ProductID, &o.UserID, &o.Slot, &o.Number, (*string)(&o.Status), &o.Seq, &o.Epoch,
-		&o.PlacedAt, (*stamp)(&o.PayBy), (*stamp)(&o.EndedAt), &o.Position.Partition, &o.Position.Offset)
+// scanOrder reads orderColumns, and what stands before them into before.
+func scanOrder(row pgx.Row, before ...any) (o sale.Order, err error) {
+	err = row.Scan(append(before, (*[16]byte)(&o.ID), &o.ProductID, &o.UserID, &o.Slot, &o.Number, (*string)(&o.Status), &o.Seq, &o.Epoch,
+		&o.PlacedAt, (*stamp)(&o.PayBy), (*stamp)(&o.EndedAt), &o.Position.Partition, &o.Position.Offset)...)
 	return o, err
 }
 

@@ -32,6 +32,12 @@ func translate(what string, err error) error {
 	return fmt.Errorf("%w: order store: %s: %w", kind, what, err)
 }
 
+// isTaken reports whether err is that an order's id is another order's.
+func isTaken(err error) bool {
+	var refusal *pgconn.PgError
+	return errors.As(err, &refusal) && refusal.Code == "23505" && refusal.ConstraintName == "seckill_order_pkey"
+}
+
 // blamesTheData reports whether a code of
 // https://www.postgresql.org/docs/current/errcodes-appendix.html says that a value,
 // a constraint, a table or a page is not as it must be.

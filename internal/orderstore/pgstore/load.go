@@ -12,9 +12,9 @@ import (
 // long. One that is wanted twice is found twice, which Add passes over.
 var (
 	lockProducts = "SELECT " + productColumns + " FROM seckill_product WHERE id = any($1) ORDER BY id FOR UPDATE"
-	ordersByID   = "SELECT o.* FROM unnest($1::text[], $2::uuid[]) w (product, id) CROSS JOIN LATERAL (SELECT " + orderColumns + `
-		FROM seckill_order WHERE order_id = w.id AND product_id = w.product OFFSET 0) o`
-	ordersByUser = "SELECT o.* FROM unnest($1::text[], $2::text[]) w (product, usr) CROSS JOIN LATERAL (SELECT " + orderColumns + `
+	ordersByID   = "SELECT w.product, o.* FROM unnest($1::text[], $2::uuid[]) w (product, id) CROSS JOIN LATERAL (SELECT " + orderColumns + `
+		FROM seckill_order WHERE order_id = w.id OFFSET 0) o`
+	ordersByUser = "SELECT w.product, o.* FROM unnest($1::text[], $2::text[]) w (product, usr) CROSS JOIN LATERAL (SELECT " + orderColumns + `
 		FROM seckill_order WHERE product_id = w.product AND user_id = w.usr AND status IN ('placed', 'paid') OFFSET 0) o`
 	// Under a limit of one nobody holds more, and nothing need be counted.
 	mostHeld = `SELECT id, CASE WHEN limit_per_user <= 1 THEN least(held, 1) ELSE (SELECT coalesce(max(n), 0) FROM
@@ -34,9 +34,10 @@ func queueLoad(q *pgx.Batch, entries []*entry, concerns []orderstore.Concern) {
 		of[e.before.ID] = e
 	}
 	addOrders := each(func(rows pgx.Rows) error {
-		o, err := scanOrder(rows)
+		var product string // whose records ask for it
+		o, err := scanOrder(rows, &product)
 		if err == nil {
-			of[o.ProductID].add(o)
+			of[product].add(o)
 		}
 		return err
 	})
@@ -71,7 +72,7 @@ func (e *entry) found(p sale.Product) {
 }
 
 func (e *entry) add(o sale.Order) {
-	e.kept[o.ID] = true
+	e.kept[o.ID] = o.ProductID == e.before.ID
 	e.state.Add(o)
 }
 

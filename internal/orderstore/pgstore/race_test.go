@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -86,6 +87,31 @@ func TestProductsAreLocked(t *testing.T) {
 		t.Error(err)
 	}
 	holds(t, s, 20)
+}
+
+// TestAnIdThatIsTakenMeanwhile: while one partition folds an order, another brings
+// one of another product under the same id. The first then sees whose it is.
+func TestAnIdThatIsTakenMeanwhile(t *testing.T) {
+	s := opened(t, schema(t))
+	mark := applied(t, s, orderstore.Mark{}, put(99))
+	other, foreign := put(99), buy(7)
+	other.ProductID, foreign.ProductID = "2", "2"
+	b := orderstore.Batch{Partition: 1, To: orderstore.Mark{Next: 2, Source: source}, Concerns: []orderstore.Concern{
+		{Product: "2", Orders: []sale.OrderID{foreign.OrderID}, Users: []string{foreign.UserID}, MostHeld: true},
+	}}
+	var outcomes []sale.Outcome
+	err := s.Apply(t.Context(), b, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		if len(outcomes) == 0 {
+			applied(t, s, mark, buys(1, 10)...)
+		}
+		sale.Fold(states[0], other, sale.Position{Partition: 1}, now)
+		outcomes = append(outcomes, sale.Fold(states[0], foreign, sale.Position{Partition: 1, Offset: 1}, now))
+		return nil
+	})
+	if err != nil || !slices.Equal(outcomes, []sale.Outcome{sale.Applied, sale.Foreign}) {
+		t.Errorf("%v, and the order was %v", err, outcomes)
+	}
+	holds(t, s, 10)
 }
 
 // TestAStalledProcessLosesItsBatch: the first stands still while it folds, and the

@@ -13,9 +13,9 @@ import (
 // there twice is found twice, which Add passes over.
 var (
 	ordersByID = newMany("WITH wanted (order_id) AS (VALUES ", "(?)",
-		") SELECT "+columnsOf("o")+" FROM wanted CROSS JOIN seckill_order o ON o.order_id = wanted.order_id WHERE o.product = ?")
+		") SELECT "+columnsOf("o")+", o.product = ? FROM wanted CROSS JOIN seckill_order o ON o.order_id = wanted.order_id")
 	ordersByUser = newMany("WITH wanted (user_id) AS (VALUES ", "(?)",
-		") SELECT "+columnsOf("o")+" FROM wanted CROSS JOIN seckill_order o ON o.user_id = wanted.user_id AND o.status < 3 WHERE o.product = ?")
+		") SELECT "+columnsOf("o")+", 1 FROM wanted CROSS JOIN seckill_order o ON o.user_id = wanted.user_id AND o.status < 3 WHERE o.product = ?")
 )
 
 func columnsOf(table string) string {
@@ -36,10 +36,7 @@ func (c *conn) load(concerns []orderstore.Concern, partition int32) ([]*entry, e
 			return nil, err
 		}
 		e.state = sale.NewState(e.before)
-		if e.key != 0 {
-			err = c.fill(e, concern)
-		}
-		if err != nil {
+		if err = c.fill(e, concern); err != nil {
 			return nil, err
 		}
 		entries[i] = e
@@ -49,7 +46,7 @@ func (c *conn) load(concerns []orderstore.Concern, partition int32) ([]*entry, e
 
 func (c *conn) fill(e *entry, concern orderstore.Concern) error {
 	err := c.find(e, &ordersByID, len(concern.Orders), func(i int) driver.Value { return concern.Orders[i][:] })
-	if err != nil {
+	if err != nil || e.key == 0 {
 		return err
 	}
 	err = c.find(e, &ordersByUser, len(concern.Users), func(i int) driver.Value { return concern.Users[i] })
@@ -68,8 +65,12 @@ func (c *conn) find(e *entry, m *many, n int, key func(i int) driver.Value) erro
 			args = append(args, key(i))
 		}
 		return c.query(context.Background(), "read seckill_order", sql, append(args, e.key), func(v []driver.Value) error {
-			o := scanOrder(e.before.ID, v)
-			e.kept[o.ID] = true
+			product := "" // another one: which, nobody asks
+			if integer(v[len(v)-1]) != 0 {
+				product = e.before.ID
+			}
+			o := scanOrder(product, v)
+			e.kept[o.ID] = product != ""
 			e.state.Add(o)
 			return nil
 		})

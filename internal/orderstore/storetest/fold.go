@@ -121,3 +121,36 @@ func applyDeadLetters(w *world) {
 	w.feed(1, opening("a", 2, withWindow(9, 1)))
 	w.check()
 }
+
+// applyForeign: whose id an order has is seen over all products, new ones included,
+// until the product that has it is deleted.
+func applyForeign(w *world) {
+	closed := withWindow(9, 1)
+	closed.Closed = true
+	w.expect([]sale.Outcome{sale.Applied, sale.Applied, sale.Applied, sale.Refused, sale.Applied},
+		opening("a", 1, withWindow(2, 1)), buy("a", 1, 1, "u1"), buy("a", 1, 2, "u2"), buy("a", 1, 3, "u3"), cancel("a", 2))
+	fresh := []sale.Record{opening("b", 1, withWindow(9, 9))}
+	for n := 1; n <= 3; n++ { // placed, cancelled, rejected
+		fresh = append(fresh, buy("b", 1, n, "u1"))
+	}
+	if got := w.feed(0, append(fresh, pay("b", 1), buy("b", 1, 4, "u1"))...); !slices.Equal(got,
+		[]sale.Outcome{sale.Applied, sale.Foreign, sale.Foreign, sale.Foreign, sale.Refused, sale.Applied}) {
+		w.Errorf("the ids of another product's orders, in the first batch of a product: %v", got)
+	}
+	w.check()
+	w.expect([]sale.Outcome{sale.Foreign, sale.Stale, sale.Applied, sale.Applied, sale.Applied},
+		buy("b", 1, 1, "u9"), buy("b", 9, 1, "u9"), opening("a", 2, closed), deletion("a", 3), buy("b", 1, 1, "u9"))
+}
+
+// applyLives: a deleted product that is put again may see an order id again, and what
+// was to end the order of its former life does not end this one.
+func applyLives(w *world) {
+	closed := withWindow(9, 1)
+	closed.Closed = true
+	of := func(epoch int64, r sale.Record) sale.Record { r.Epoch = epoch; return r }
+	w.expect([]sale.Outcome{sale.Applied, sale.Applied, sale.Applied, sale.Applied, sale.Applied, sale.Applied},
+		opening("a", 1, withWindow(9, 1)), buy("a", 1, 1, "u1"), opening("a", 2, closed), deletion("a", 3),
+		opening("a", 4, withWindow(9, 1)), buy("a", 4, 1, "u1"))
+	w.expect([]sale.Outcome{sale.Stale, sale.Stale, sale.Stale, sale.Applied},
+		of(1, expire("a", 1)), of(1, cancel("a", 1)), of(1, pay("a", 1)), of(4, cancel("a", 1)))
+}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"time"
 
 	"seckill/internal/sale"
@@ -38,12 +39,13 @@ func buy(product string, epoch int64, n int, user string) sale.Record {
 	}
 }
 
+// pay, cancel and expire mean the order of whichever epoch it is.
 func pay(product string, n int) sale.Record    { return end(sale.KindPay, product, n) }
 func cancel(product string, n int) sale.Record { return end(sale.KindCancel, product, n) }
 func expire(product string, n int) sale.Record { return end(sale.KindExpire, product, n) }
 
 func end(kind sale.Kind, product string, n int) sale.Record {
-	return sale.Record{Kind: kind, ProductID: product, At: written.Add(time.Minute), OrderID: id(n)}
+	return sale.Record{Kind: kind, ProductID: product, Epoch: math.MaxInt64, At: written.Add(time.Minute), OrderID: id(n)}
 }
 
 // id is the id of order n: far from that of n+1, as keyed ids are.

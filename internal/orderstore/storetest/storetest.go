@@ -39,6 +39,8 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Apply/timesToTheMillisecond", applyTimes},
 		{"Apply/termsAndOpenings", applyOpenings},
 		{"Apply/knownOrdersOnce", applyKnown},
+		{"Apply/anOrderIdIsOfOneProduct", applyForeign},
+		{"Apply/anEndMeansALife", applyLives},
 		{"Apply/slotsAreFilledAgain", applySlots},
 		{"Apply/endsAndReturns", applyEnds},
 		{"Apply/rejectedAndJudgedAnew", applyRejected},

@@ -102,6 +102,13 @@ func (w *world) follow(b orderstore.Batch, records []sale.Record, now time.Time)
 			w.full[c.Product] = &whole{State: sale.NewState(sale.Product{ID: c.Product, Partition: b.Partition})}
 		}
 		states[i] = w.full[c.Product].State
+		for _, id := range c.Orders {
+			for _, other := range w.full {
+				if o := other.Order(id); o != nil {
+					states[i].Add(*o)
+				}
+			}
+		}
 	}
 	outcomes := fold(b, records, now, states)
 	for _, c := range b.Concerns {

@@ -59,3 +59,32 @@ func TestPoisonInTheTopic(t *testing.T) {
 	}
 	s.finish()
 }
+
+// Somebody writes a whole order of the product under the id of another one's order.
+func TestAForgedOrderInTheTopic(t *testing.T) {
+	on := sharedServers(t)
+	c := start(t, bin, on.flags())
+	s := c.sell(3_000)
+	c.apis[0].Put(t, s.product+"-other", `{"quantity":1}`)
+	if a, err := c.apis[0].Buy(s.product+"-other", "u", ""); err != nil || a.Status != 201 {
+		t.Fatalf("%v, %v", a, err)
+	}
+	id := c.apis[0].Orders(t, s.product+"-other")[0].ID
+	epoch := s.look().Epoch
+	client := plainClient(t, on, kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	if err := client.ProduceSync(t.Context(), &kgo.Record{
+		Topic: topic, Partition: s.partition(on), Key: []byte(s.product),
+		Headers: []kgo.RecordHeader{{Key: "kind", Value: []byte("order")}, {Key: "version", Value: []byte("1")}, {Key: "epoch", Value: fmt.Append(nil, epoch)}},
+		Value:   fmt.Appendf(nil, `{"order_id":%q,"product_id":%q,"user_id":"u","seq":1,"at":"2026-01-01T00:00:00.000Z"}`, id, s.product),
+	}).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+	s.eventually("the product has been counted anew", func() bool { p := s.look(); return p.Epoch > epoch && p.State == "on_sale" })
+	s.goesOn("a forged order in the topic")
+	var letters int
+	s.ask1(on, &letters, `SELECT count(*) FROM seckill_dead_letter WHERE product_id = $1 AND reason LIKE '%another product''s order'`)
+	if letters != 1 {
+		t.Errorf("%d dead letters", letters)
+	}
+	s.finish()
+}
