@@ -68,6 +68,9 @@ func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keeper
 	if m.store, err = sqlitestore.Open(m.folder.file("store.db"), time.Now); err != nil {
 		return k, err
 	}
+	if err = m.folder.settle(); err != nil {
+		return k, err
+	}
 	return keepers{memgate.New(memgate.Options{Now: time.Now, MaxUnrelayed: m.cfg.MaxUnrelayed}), m.log, m.store}, nil
 }
 

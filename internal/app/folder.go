@@ -36,10 +36,10 @@ func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
 // there is ErrNotFound.
 func openFolder(path string, create bool) (*folder, error) {
 	f := &folder{path: path, lock: flock.New(filepath.Join(path, "lock"), flock.SetPermissions(0o600))}
-	if _, err := os.Stat(f.file("version")); errors.Is(err, fs.ErrNotExist) && !create {
+	if !create && f.lacks("version") && f.lacks("orders.log") {
 		return nil, fmt.Errorf("no data folder at %s: %w", path, sale.ErrNotFound)
 	}
-	if err := os.MkdirAll(path, 0o700); err != nil {
+	if err := makeFolder(path); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)
 	}
 	if create {
@@ -85,37 +85,50 @@ func (f *folder) tighten() error {
 
 var ours = regexp.MustCompile(`^(lock|version|serve\.json|orders\.log|store\.db|` + shelfFolder + `)([.-]|$)`)
 
+// checkVersion refuses a folder of another layout. Programs before this one did not
+// sync the file, and a power cut emptied it: log and store have versions of their
+// own in them, so it is as good as one that was never written.
 func (f *folder) checkVersion() error {
 	kept, err := os.ReadFile(f.file("version"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return f.write("version", []byte(folderVersion+"\n"))
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("reading the data folder: %w", err)
 	}
-	if v := strings.TrimSpace(string(kept)); v != folderVersion {
+	switch v := strings.Trim(string(kept), "\n\x00"); v {
+	case folderVersion:
+		return nil
+	case "":
+		return f.write("version", []byte(folderVersion+"\n"))
+	default:
 		return fmt.Errorf("data folder %s has layout version %q, and this program knows %s", f.path, v, folderVersion)
 	}
-	return nil
 }
 
 // write makes a file that is there whole or not at all, also where the disk is
-// full, and with these rights, whatever one that was there had.
+// full or the power goes, and with these rights, whatever one that was there had.
 func (f *folder) write(name string, data []byte) error {
-	tmp := f.file(name + ".new")
-	if err := os.WriteFile(tmp, data, 0o600); err != nil {
+	tmp, path := f.file(name+".new"), f.file(name)
+	if err := writeSynced(tmp, data); err != nil {
 		_ = os.Remove(tmp) // the first error is the one to tell
 		return err
 	}
-	return os.Rename(tmp, f.file(name))
+	if err := os.Rename(tmp, path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+// settle has the disk know every file that was made in the folder.
+func (f *folder) settle() error { return syncFolder(f.path) }
+
+func (f *folder) lacks(name string) bool {
+	_, err := os.Stat(f.file(name))
+	return errors.Is(err, fs.ErrNotExist)
 }
 
 // checkFiles finds a log that was taken away: it is made before the store, and a
 // new one in its place would only be another's.
 func (f *folder) checkFiles() error {
-	_, log := os.Stat(f.file("orders.log"))
-	_, store := os.Stat(f.file("store.db"))
-	if errors.Is(log, fs.ErrNotExist) && store == nil {
+	if f.lacks("orders.log") && !f.lacks("store.db") {
 		return fmt.Errorf("%w: %s is missing, and %s is there", sale.ErrDamaged, f.file("orders.log"), f.file("store.db"))
 	}
 	return nil

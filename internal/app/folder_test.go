@@ -128,6 +128,37 @@ func TestAFolderOfAnotherVersion(t *testing.T) {
 	}
 }
 
+// A power cut emptied the version of folders that were made by programs before this
+// one, and what lies beside it tells what they are.
+func TestAVersionThatWasLost(t *testing.T) {
+	for name, lose := range map[string]func(path string) error{
+		"empty":   func(path string) error { return os.Truncate(path, 0) },
+		"blank":   func(path string) error { return os.WriteFile(path, []byte{0, 0}, 0o600) },
+		"missing": os.Remove,
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, again := range []func(data string){
+				func(data string) { start(t, data).buy(409, "a") },
+				func(data string) {
+					if report, _, err := app.Verify(t.Context(), data); err != nil || len(report.Findings) > 0 {
+						t.Errorf("verify: %v, %v", report.Findings, err)
+					}
+				},
+			} {
+				data := t.TempDir()
+				sold(t, data)
+				if err := lose(filepath.Join(data, "version")); err != nil {
+					t.Fatal(err)
+				}
+				again(data)
+				if v, err := os.ReadFile(filepath.Join(data, "version")); string(v) != "1\n" {
+					t.Errorf("version %q, %v", v, err)
+				}
+			}
+		})
+	}
+}
+
 // To judge a sale that is not there must not make one.
 func TestVerifyMakesNoFolder(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")

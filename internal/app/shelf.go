@@ -42,7 +42,7 @@ func (s *fileShelf) Begin(_ context.Context, id string, summary []byte) (other s
 	if s.running != "" {
 		return s.running, nil
 	}
-	if err := os.MkdirAll(s.folder.file(shelfFolder), 0o700); err != nil {
+	if err := makeFolder(s.folder.file(shelfFolder)); err != nil {
 		return "", unreadable(err)
 	}
 	if err := s.write(id, keptRehearsal{Summary: summary}); err != nil {

@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -52,6 +54,50 @@ func tracedAnswers(t *testing.T, program string) error {
 	for _, e := range append(all, exchange{"POST /api/products/1/orders", "HTTP/1.1 201"}) {
 		if err := syncedBetween(calls, e.request, e.answer); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// Before it is ready, the disk knows each folder and file that was made, also where
+// a file system does not write names down with what is synced in them.
+func TestTheFolderIsSynced(t *testing.T) {
+	above := t.TempDir()
+	deep := filepath.Join(above, "deep")
+	data := filepath.Join(deep, "data")
+	s, trace := serveTraced(t, bin, data, "-e", "trace=mkdirat,openat,renameat,fsync,write")
+	s.Stop(t)
+	calls, err := readTrace(trace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, order := range [][]string{
+		{`mkdirat(`, deep + `"`, `fsync(`, above + `>`},
+		{`mkdirat(`, data + `"`, `fsync(`, deep + `>`},
+		{`fsync(`, data + `/version.new>`, `renameat(`, data + `/version"`, `fsync(`, data + `>`},
+		{`openat(`, data + `/orders.log"`, `fsync(`, data + `>`},
+		{`openat(`, data + `/store.db"`, `fsync(`, data + `>`},
+	} {
+		if err := inOrder(calls, append(order, "write(", "msg=ready")); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// inOrder says what is missing of a chain of calls, a name and a word of each, of
+// which each ended before the next began.
+func inOrder(calls []*call, chain []string) error {
+	after := 0
+	for i := 0; i < len(chain); i += 2 {
+		found := false
+		for _, c := range calls {
+			if c.began > after && c.ended > 0 && strings.HasPrefix(c.text, chain[i]) && strings.Contains(c.text, chain[i+1]) {
+				after, found = c.ended, true
+				break
+			}
+		}
+		if !found {
+			return fmt.Errorf("no %s…%s after %q", chain[i], chain[i+1], chain[:i])
 		}
 	}
 	return nil

@@ -21,7 +21,7 @@ func mayMount(t *testing.T) bool {
 	if os.Getenv(insideVariable) == t.Name() {
 		return true
 	}
-	again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=2m")
+	again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=1h")
 	again.Env = append(os.Environ(), binVariable+"="+bin, insideVariable+"="+t.Name())
 	again.SysProcAttr = program.DieWithParent()
 	again.SysProcAttr.Unshareflags = syscall.CLONE_NEWNS

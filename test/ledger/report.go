@@ -23,6 +23,7 @@ var kinds = []kind{
 	{"simulation", "the real rooms on simulated servers, under a seed", "make test-sim SEEDS=300000", 300},
 	{"crash, embedded", "killed at a named point of the code; one process, one folder", "go test ./test/fault -run TestCrashPoints", 350},
 	{"crash, cluster", "the same of one of the processes of a cluster", "go test ./test/fault/cluster -run TestCrashPoints", 150},
+	{"power cut", "the power goes: the disk has what was synced, and of the rest what the kernel had written by chance; one process", "go test ./test/fault -run TestPowerCuts", 20},
 	{"AOF cut", "Redis killed, and the end of its append-only file cut off", "go test ./test/fault/cluster -run CutOff", 100},
 	{"stale failover", "a replica of Redis that lacks orders becomes the primary", "go test ./test/fault/cluster -run OlderData", 50},
 	{"older Postgres", "Postgres put back to an older copy of its files", "go test ./test/fault/cluster -run PutBack", 20},
