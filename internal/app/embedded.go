@@ -11,6 +11,7 @@ import (
 	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/sqlitestore"
+	"seckill/internal/projector"
 	"seckill/internal/purchase"
 	"seckill/internal/rehearsal"
 	"seckill/internal/verify"
@@ -41,17 +42,14 @@ func (m *embedded) fill(p *Program) (err error) {
 	if p.keepers, err = m.connect(p.work, nil); err != nil {
 		return err
 	}
+	if err = projector.New(m.log, m.store, nil, nil).Check(p.work, 0); err != nil {
+		return fmt.Errorf("%s does not fit %s: %w", m.folder.file("store.db"), m.folder.file("orders.log"), err)
+	}
 	b, err := m.folder.light(p.Addr().String())
 	if err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}
-	if err = p.wire(internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.judge(ctx) })); err != nil {
-		return err
-	}
-	if err = p.projector.Check(p.work, 0); err != nil {
-		return fmt.Errorf("%s does not fit %s: %w", m.folder.file("store.db"), m.folder.file("orders.log"), err)
-	}
-	return nil
+	return p.wire(internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.judge(ctx) }))
 }
 
 func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keepers, err error) {

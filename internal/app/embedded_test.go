@@ -213,3 +213,24 @@ func change(t *testing.T, path, statement string) {
 		t.Fatal(err)
 	}
 }
+
+// Tables that are folded anew know the key of a buy: whoever asks again has bought once.
+func TestAKeyOutlivesTheTables(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, data)
+	p.ask(201, "PUT", "/api/products/1", `{"quantity":10,"limit_per_user":2}`)
+	first := p.buyKeyed(201, "a", "once")
+	p.end()
+	for range 2 {
+		for _, file := range []string{"store.db", "store.db-wal", "store.db-shm"} {
+			if err := os.Remove(filepath.Join(data, file)); err != nil && !errors.Is(err, os.ErrNotExist) {
+				t.Fatal(err)
+			}
+		}
+		p = start(t, data)
+		if again := p.buyKeyed(200, "a", "once"); again.OrderID != first.OrderID {
+			t.Errorf("the same key gave %s, and then %s", first.OrderID, again.OrderID)
+		}
+		p.end()
+	}
+}

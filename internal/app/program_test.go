@@ -113,6 +113,10 @@ func (p *program) try(method, path, body string) (a answer, err error) {
 	if err != nil {
 		return a, err
 	}
+	return p.send(r)
+}
+
+func (p *program) send(r *http.Request) (a answer, err error) {
 	r.Header.Set("Content-Type", "application/json")
 	resp, err := p.client.Do(r)
 	if err != nil {
@@ -140,4 +144,18 @@ func (p *program) ask(status int, method, path, body string) answer {
 func (p *program) buy(status int, user string) answer {
 	p.t.Helper()
 	return p.ask(status, "POST", "/api/products/1/orders", `{"user_id":"`+user+`"}`)
+}
+
+func (p *program) buyKeyed(status int, user, key string) answer {
+	p.t.Helper()
+	r, err := http.NewRequest("POST", p.url+"/api/products/1/orders", bytes.NewBufferString(`{"user_id":"`+user+`"}`))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	r.Header.Set("Idempotency-Key", key)
+	a, err := p.send(r)
+	if err != nil || a.Status != status {
+		p.t.Fatalf("a buy with key %s: %+v (%v), not %d", key, a, err, status)
+	}
+	return a
 }

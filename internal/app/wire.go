@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/hex"
 	"net/http"
 	"time"
 
@@ -21,7 +22,7 @@ import (
 func (p *Program) wire(internal http.Handler) error {
 	crash.At("app: the keepers are there")
 	k := p.keepers
-	secret, err := k.store.Meta(p.work, "secret", random(32))
+	secret, err := secretOf(p.work, k.log, k.store)
 	if err != nil {
 		return err
 	}
@@ -37,7 +38,7 @@ func (p *Program) wire(internal http.Handler) error {
 	p.settle = settle.New(k.log, k.store, time.Now)
 	p.opener = &opening.Opener{
 		Gate: k.gate, Log: k.log, Store: k.store,
-		Nonce: rand.Text, Pause: pause,
+		Nonce: rand.Text, Secret: hex.EncodeToString(secret), Pause: pause,
 		Opened: func(product string) {
 			p.desk.Returned(product)
 			p.hub.Wake(product)

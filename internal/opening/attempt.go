@@ -26,6 +26,7 @@ type Opener struct {
 	Log    orderlog.Appender
 	Store  orderstore.Opener
 	Nonce  func() string                   // a fresh one, never twice
+	Secret string                          // of keyed order ids, which every opening writes down
 	Pause  func(ctx context.Context) error // a random moment, after a lost race
 	Opened func(product string)            // told of each gate that was opened or removed
 	// Beside calls sign every SignEvery, beside the caller, until stop is called.
@@ -175,7 +176,7 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	a.of.Store(p.LastNumber)
 	a.record = sale.Record{
 		Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1,
-		Nonce: o.Nonce(), Terms: terms, Deleted: deleted,
+		Nonce: o.Nonce(), Terms: terms, Deleted: deleted, Secret: o.Secret,
 	}
 	return nil
 }

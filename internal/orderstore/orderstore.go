@@ -91,7 +91,8 @@ type Reader interface {
 	List(ctx context.Context, q Query) ([]sale.Order, error)
 	// Due returns orders whose payment window has passed by the store's clock, oldest first.
 	Due(ctx context.Context, max int) ([]sale.Order, error)
-	// Meta returns what is kept under key; where nothing is, it keeps and returns propose.
+	// Meta returns what is kept under key; where nothing is, it keeps and returns
+	// propose, and of nil it keeps nothing.
 	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)
 }
 

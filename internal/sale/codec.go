@@ -2,6 +2,7 @@ package sale
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -25,6 +26,7 @@ type body struct {
 	Nonce     string     `json:"nonce,omitempty"`
 	Terms     *termsBody `json:"terms,omitempty"`
 	Deleted   bool       `json:"deleted,omitempty"`
+	Secret    string     `json:"secret,omitempty"`
 	At        moment     `json:"at"`
 }
 
@@ -62,7 +64,7 @@ func (r *Record) AppendBody(b []byte) []byte {
 	}
 	w := body{ProductID: r.ProductID, At: moment{r.At}}
 	if r.Kind == KindOpening {
-		w.Nonce, w.Deleted = r.Nonce, r.Deleted
+		w.Nonce, w.Deleted, w.Secret = r.Nonce, r.Deleted, r.Secret
 		w.Terms = &termsBody{
 			Name: r.Terms.Name, Quantity: r.Terms.Quantity, LimitPerUser: r.Terms.LimitPerUser,
 			OpensAt: moment{r.Terms.OpensAt}, ClosesAt: moment{r.Terms.ClosesAt}, Paused: r.Terms.Paused,
@@ -132,6 +134,10 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 		if !CheckID(r.Nonce) { // a store keeps it
 			return poison("nonce %s", IDRule)
 		}
+		if _, err := hex.DecodeString(w.Secret); err != nil {
+			return poison("secret must be hexadecimal")
+		}
+		r.Secret = w.Secret
 		t, err := w.Terms.terms()
 		if err == nil && (!r.Deleted || t != Terms{}) { // a tombstone that is deleted again has none left
 			err = t.Check()

@@ -90,12 +90,12 @@ func TestPoison(t *testing.T) {
 
 // The gate of a tombstone, left behind, is opened anew to be removed: its terms are gone by then.
 func TestATombstoneIsDeletedWithoutTerms(t *testing.T) {
-	r := Record{Kind: KindOpening, ProductID: "p", Epoch: 3, Nonce: "n", At: written, Deleted: true}
+	r := Record{Kind: KindOpening, ProductID: "p", Epoch: 3, Nonce: "n", Secret: "0a1b", At: written, Deleted: true}
 	if got, err := ParseRecord(r.Kind, Version, r.Epoch, r.AppendBody(nil)); err != nil || got != r {
 		t.Errorf("%+v, %v", got, err)
 	}
 	for name, wrong := range map[string]func(*Record){
-		"no deletion": func(r *Record) { r.Deleted = false }, "half of the terms": func(r *Record) { r.Terms.LimitPerUser = 1 },
+		"no deletion": func(r *Record) { r.Deleted = false }, "a secret that is none": func(r *Record) { r.Secret = "0x" }, "half of the terms": func(r *Record) { r.Terms.LimitPerUser = 1 },
 	} {
 		bad := r
 		wrong(&bad)

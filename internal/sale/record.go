@@ -28,4 +28,5 @@ type Record struct {
 	Nonce   string // opening: tells two openings of one epoch apart
 	Terms   Terms  // opening
 	Deleted bool   // opening: removes the product and its orders
+	Secret  string // opening: of keyed order ids, in hexadecimal; empty in those of earlier programs
 }

@@ -243,7 +243,7 @@ func (s *memStore) Due(_ context.Context, max int) ([]sale.Order, error) {
 func (s *memStore) Meta(_ context.Context, key string, propose []byte) ([]byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if _, kept := s.meta[key]; !kept {
+	if _, kept := s.meta[key]; !kept && propose != nil {
 		s.meta[key] = bytes.Clone(propose)
 	}
 	return bytes.Clone(s.meta[key]), nil

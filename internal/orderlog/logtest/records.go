@@ -38,7 +38,7 @@ func everyKind(product string) []sale.Record {
 		return sale.Record{Kind: kind, ProductID: product, Epoch: 7, At: at, OrderID: order(product, 1).OrderID}
 	}
 	return []sale.Record{
-		{Kind: sale.KindOpening, ProductID: product, Epoch: 1, At: at, Nonce: "n-1", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}},
+		{Kind: sale.KindOpening, ProductID: product, Epoch: 1, At: at, Nonce: "n-1", Secret: "0a1b", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}},
 		{Kind: sale.KindOpening, ProductID: product, Epoch: 2, At: at, Nonce: "n-2", Terms: sale.Terms{
 			Name: "Größe\u3000\"42\" & <mehr> 👨\u200d👩\u200d👧", Quantity: sale.MaxQuantity, LimitPerUser: sale.MaxLimit,
 			OpensAt: at, ClosesAt: at.Add(time.Hour), PaymentWindow: 15 * time.Minute,

@@ -120,9 +120,11 @@ func (s *Store) ReturnsAbove(ctx context.Context, product string, after int64, m
 func (s *Store) Meta(ctx context.Context, key string, propose []byte) (value []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	_, err = s.pool.Exec(ctx, "INSERT INTO seckill_meta (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", key, append([]byte{}, propose...))
-	if err != nil {
-		return nil, translate("write seckill_meta", err)
+	if propose != nil {
+		_, err = s.pool.Exec(ctx, "INSERT INTO seckill_meta (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING", key, propose)
+		if err != nil {
+			return nil, translate("write seckill_meta", err)
+		}
 	}
 	err = query(ctx, s.pool, "SELECT value FROM seckill_meta WHERE key = $1", []any{key}, func(rows pgx.Rows) error { return rows.Scan(&value) })
 	return value, err

@@ -136,9 +136,11 @@ func (s *Store) Meta(ctx context.Context, key string, propose []byte) ([]byte, e
 	defer func() { _, _ = c.exec("sync", "PRAGMA synchronous = NORMAL") }()
 	var value []byte
 	err = c.within("BEGIN IMMEDIATE", func() error {
-		_, err := c.exec("write seckill_meta", "INSERT INTO seckill_meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", key, append([]byte{}, propose...))
-		if err != nil {
-			return err
+		if propose != nil {
+			_, err := c.exec("write seckill_meta", "INSERT INTO seckill_meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", key, propose)
+			if err != nil {
+				return err
+			}
 		}
 		return c.query(ctx, "read seckill_meta", "SELECT value FROM seckill_meta WHERE key = ?", []driver.Value{key},
 			func(v []driver.Value) error { value = slices.Clone(blob(v[0])); return nil })

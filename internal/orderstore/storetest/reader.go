@@ -115,6 +115,9 @@ func (w *world) due(max int, numbers ...int) {
 }
 
 func metaFirst(w *world) {
+	if v, err := w.Keeper.Meta(w.ctx, "secret", nil); v != nil || err != nil {
+		w.Errorf("Meta, asked before anything was kept: %q, %v", v, err)
+	}
 	var all sync.WaitGroup
 	got := make([]string, 8)
 	for i := range got {

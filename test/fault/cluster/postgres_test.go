@@ -39,6 +39,31 @@ func TestPostgresPutBack(t *testing.T) {
 	})
 }
 
+// Postgres is lost, and with it the secret of keyed order ids: who asks again with
+// the same key, after the tables were folded anew, has bought once.
+func TestPostgresLost(t *testing.T) {
+	on := sharedServers(t)
+	c := start(t, bin, on.flags())
+	s := c.newSale(10)
+	c.any().Put(t, s.product, `{"quantity":10,"limit_per_user":2}`)
+	const user, key = "asks-twice", "once"
+	first, err := c.any().Buy(s.product, user, key)
+	if err != nil || first.Status > 202 {
+		t.Fatal(first, err)
+	}
+	c.leave()
+	wiped(t, on.postgres.Node)
+	again := start(t, bin, on.flags())
+	s.c = again
+	s.eventually("the order is found", func() bool {
+		a, err := again.any().Buy(s.product, user, key)
+		if err == nil && a.Order.ID != "" && a.Order.ID != first.Order.ID {
+			t.Fatalf("the same key gave %s, and then %v", first.Order.ID, a)
+		}
+		return err == nil && a.Status == 200
+	})
+}
+
 // partition is where the product's records go.
 func (s *sale) partition(on *servers) (partition int32) {
 	s.t.Helper()

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"seckill/internal/orderlog/sqlitelog"
+	"seckill/internal/orderstore/sqlitestore"
+	"seckill/internal/sale"
+)
+
+// Where the secret comes from, by what the log and the tables have.
+func TestTheSecretOfKeyedOrderIDs(t *testing.T) {
+	const of = "\x01\x02\x03"
+	for name, c := range map[string]struct {
+		logged int    // so many openings, of which only the last has a secret
+		kept   string // by the tables
+		want   string // empty: a new one
+		fails  bool
+	}{
+		"everything is new":                     {},
+		"the tables are new":                    {logged: 1, want: of},
+		"and the log was begun without":         {logged: secretLines + 2, want: of},
+		"the log is of an earlier program":      {kept: "kept", want: "kept"},
+		"both":                                  {logged: 1, kept: of, want: of},
+		"both, and they differ":                 {logged: 1, kept: "kept", fails: true},
+		"the log has it where nobody need look": {logged: secretLines + 2, kept: of, want: of},
+	} {
+		t.Run(name, func(t *testing.T) {
+			log, err := sqlitelog.Open(t.Context(), filepath.Join(t.TempDir(), "orders.log"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			store, err := sqlitestore.Open(filepath.Join(t.TempDir(), "store.db"), time.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { log.Close(); store.Close() })
+			openings := make([]sale.Record, c.logged)
+			for i := range openings {
+				openings[i] = sale.Record{
+					Kind: sale.KindOpening, ProductID: "p", Epoch: int64(i + 1), Nonce: "n", At: time.Unix(1, 0),
+					Terms: sale.Terms{Quantity: 1, LimitPerUser: 1},
+				}
+			}
+			if c.logged > 0 {
+				openings[c.logged-1].Secret = "010203"
+			}
+			if _, err := log.Append(t.Context(), 0, openings); err != nil {
+				t.Fatal(err)
+			}
+			if c.kept != "" {
+				if _, err := store.Meta(t.Context(), "secret", []byte(c.kept)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			secret, err := secretOf(t.Context(), log, store)
+			if c.fails {
+				if !errors.Is(err, sale.ErrDamaged) || !strings.Contains(err.Error(), "seckill_meta") {
+					t.Errorf("%q, %v", secret, err)
+				}
+				return
+			}
+			if err != nil || c.want != "" && string(secret) != c.want || c.want == "" && len(secret) != 32 {
+				t.Errorf("%q, %v, not %q", secret, err, c.want)
+			}
+			if again, err := secretOf(t.Context(), log, store); string(again) != string(secret) {
+				t.Errorf("asked again: %q, %v, not %q", again, err, secret)
+			}
+		})
+	}
+}
