@@ -10,9 +10,8 @@ import (
 	"seckill/internal/sale"
 )
 
-// chunk is how many orders Snapshot hands over at once: as many as a gate takes in
-// with several calls on their way.
-const chunk = 16_000
+// chunk is how many orders Snapshot hands over at once.
+const chunk = 4000
 
 // Product returns one product, its tombstone included.
 func (s *Store) Product(ctx context.Context, id string) (sale.Product, error) {

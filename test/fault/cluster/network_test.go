@@ -30,6 +30,7 @@ var attributes = map[string]string{
 	"timeout":    `{"timeout":0}`,
 	"latency":    `{"latency":400,"jitter":200}`,
 	"reset_peer": `{"timeout":50}`,
+	"bandwidth":  `{"rate":20}`, // KB/s
 }
 
 // The network between the processes and one of their servers is ill for some seconds.
@@ -44,16 +45,45 @@ func TestTheNetworkIsIll(t *testing.T) {
 		c.trial(t, 3_000, pace, func(*sale) {
 			way := ways[server].Toxics
 			for toxic := range strings.SplitSeq(ill.toxics, ", ") {
-				kind, stream, _ := strings.Cut(toxic, " ")
-				text := fmt.Sprintf(`{"type":%q,"stream":%q,"attributes":%s}`, kind, stream, attributes[kind])
-				if _, err := way.AddToxicJson(strings.NewReader(text)); err != nil {
-					t.Fatal(err)
-				}
+				fallIll(t, way, toxic)
 			}
 			<-time.After(time.Second + time.Duration(t.IntN(5_000))*time.Millisecond)
 			way.ResetToxics(context.Background())
 		})
 	})
+}
+
+// Redis loses everything, and what a gate has to know takes longer to read from the
+// store than an opener may be silent: of two processes one opens it, and the other
+// leaves it at that.
+func TestALongOpeningOfTwoProcesses(t *testing.T) {
+	ways := newWays(t)
+	on := ownServers(t, 1, "advertised.listeners=BROKER://"+ways["Kafka"].Listen)
+	c := start(t, bin, ways.lead(t, on))
+	s := c.put(9_000)
+	s.open(rushPace)
+	s.sold(7_000)
+	s.close()
+	s.open(pace)
+	before := s.look().Epoch
+	fallIll(t, ways["Postgres"].Toxics, "bandwidth downstream")
+	tell(t, on.redis, "FLUSHALL", "+OK")
+	s.goesOn("an opening of ten seconds, by two processes")
+	if after := s.look().Epoch; after > before+2 { // one for each, where both began at once
+		t.Errorf("the epoch was %d, and is %d: they fenced each other", before, after)
+	}
+	ways["Postgres"].Toxics.ResetToxics(context.Background())
+	s.finish()
+}
+
+// fallIll adds a toxic: its kind, and the stream.
+func fallIll(t testing.TB, way *toxiproxy.ToxicCollection, toxic string) {
+	t.Helper()
+	kind, stream, _ := strings.Cut(toxic, " ")
+	text := fmt.Sprintf(`{"type":%q,"stream":%q,"attributes":%s}`, kind, stream, attributes[kind])
+	if _, err := way.AddToxicJson(strings.NewReader(text)); err != nil {
+		t.Fatal(err)
+	}
 }
 
 var hostPort = regexp.MustCompile(`127\.0\.0\.1:\d+`)
