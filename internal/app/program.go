@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seckill/internal/auth"
 	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/httpapi"
@@ -69,6 +70,7 @@ type Program struct {
 	opener    *opening.Opener
 	projector *projector.Projector
 	auditor   *auditor
+	guard     *auth.Guard
 	stage     *rehearsal.Stage
 	api       *httpapi.API
 	followed  int32 // so many partitions are watched for what other processes project

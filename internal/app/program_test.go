@@ -33,8 +33,20 @@ type program struct {
 // start runs a program on a data folder, and returns when it sells.
 func start(t *testing.T, data string) *program {
 	t.Helper()
+	return startWith(t, config(data))
+}
+
+// An operator sends this token with each request.
+type operator string
+
+func (token operator) RoundTrip(r *http.Request) (*http.Response, error) {
+	r.Header.Set("Authorization", "Bearer "+string(token))
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+func startWith(t *testing.T, cfg app.Config) *program {
+	t.Helper()
 	ready := make(chan struct{})
-	cfg := config(data)
 	cfg.Log = slog.New(signal{slog.DiscardHandler, ready})
 	e, err := app.Open(cfg)
 	if err != nil {
@@ -42,6 +54,9 @@ func start(t *testing.T, data string) *program {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	p := &program{e, t, "http://" + e.Addr().String(), &http.Client{Transport: &http.Transport{}}, stop, make(chan error, 1)}
+	if cfg.AdminToken != "" {
+		p.client.Transport = operator(cfg.AdminToken)
+	}
 	go func() { p.ended <- e.Run(ctx) }()
 	t.Cleanup(func() {
 		stop()

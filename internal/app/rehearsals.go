@@ -20,7 +20,7 @@ import (
 func (p *Program) newStage() *rehearsal.Stage {
 	return rehearsal.New(rehearsal.Parts{
 		Shelf: p.mode.shelf(), Merchant: p.opener, Store: p.keepers.store, Judge: p.judgeRehearsal,
-		URL: "http://" + reachable(p.Addr()), News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
+		URL: "http://" + reachable(p.Addr()), Pass: p.guard.Pass, News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
 		NewID: func() string { return strings.ToLower(rand.Text()[:4]) },
 	})
 }

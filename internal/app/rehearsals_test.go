@@ -125,9 +125,12 @@ func (p *program) verify(v *httpapi.Verdict) {
 	}
 }
 
+// Also where only operators may pay.
 func TestQuittersGiveTheirUnitsBack(t *testing.T) {
 	t.Parallel()
-	p := start(t, t.TempDir())
+	cfg := config(t.TempDir())
+	cfg.AdminToken = "open-sesame-open-sesame"
+	p := startWith(t, cfg)
 	id := p.begin(`{"buyers":200,"over":"1s","quantity":50,"quitters":40}`)
 	r := p.watch(id, over)
 	if r.State != "done" || r.Placed != 50 || r.Quit == 0 || r.Expired != r.Quit || r.Paid != 50-r.Quit || r.Unpaid != 0 || *r.Findings != 0 || r.PaymentWindow != "10s" {

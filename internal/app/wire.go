@@ -47,6 +47,7 @@ func (p *Program) wire(internal http.Handler) error {
 	}
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
+	p.guard = auth.New(p.cfg.AdminToken, secret, time.Now)
 	p.stage = p.newStage()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
@@ -56,7 +57,7 @@ func (p *Program) wire(internal http.Handler) error {
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
-		Hub: p.hub, Auth: auth.New(p.cfg.AdminToken, secret, time.Now), Pages: p.cfg.Pages,
+		Hub: p.hub, Auth: p.guard, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.missing, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})

@@ -7,7 +7,8 @@
 //
 // Nothing is kept about sessions: the cookie carries its own end and a MAC over
 // it, so every process with the same secret and token takes it. Signing out only
-// makes the browser forget it.
+// makes the browser forget it. Likewise a pass, with which the server's own buyers
+// pay in a rehearsal: it is good for one product, and for nothing else.
 //
 // Every method is safe for concurrent use.
 package auth
@@ -60,10 +61,26 @@ func (g *Guard) Allows(authorization, cookie string) bool {
 	if g.open {
 		return true
 	}
-	if scheme, token, _ := strings.Cut(authorization, " "); strings.EqualFold(scheme, "Bearer") {
-		return g.Knows(strings.TrimLeft(token, " "))
+	if token, ok := bearer(authorization); ok {
+		return g.Knows(token)
 	}
 	return g.valid(cookie)
+}
+
+func bearer(authorization string) (token string, ok bool) {
+	scheme, token, _ := strings.Cut(authorization, " ")
+	return strings.TrimLeft(token, " "), strings.EqualFold(scheme, "Bearer")
+}
+
+// Pass is a bearer token that makes nobody an operator: it only lets pay the
+// orders of this product.
+func (g *Guard) Pass(product string) string { return product + "." + g.sign("pay "+product) }
+
+// Passes is the product of the Pass that this Authorization header carries.
+func (g *Guard) Passes(authorization string) (product string, ok bool) {
+	token, isBearer := bearer(authorization)
+	product, mac, _ := strings.Cut(token, ".")
+	return product, isBearer && hmac.Equal([]byte(mac), []byte(g.sign("pay "+product)))
 }
 
 // Session is the value of a cookie that Allows takes, and when that ends.

@@ -42,6 +42,27 @@ func TestAllows(t *testing.T) {
 	}
 }
 
+func TestPass(t *testing.T) {
+	now := start
+	g := guard("hunter2", "s", &now)
+	pass := "Bearer " + g.Pass("rehearsal-1")
+	if product, ok := g.Passes(pass); !ok || product != "rehearsal-1" {
+		t.Errorf("%q, %v", product, ok)
+	}
+	if g.Allows(pass, "") || g.Allows("", strings.TrimPrefix(pass, "Bearer ")) || g.Allows("", "pay "+g.Pass("1")) {
+		t.Error("a pass makes an operator")
+	}
+	session, _ := g.Session()
+	for _, wrong := range []string{"", "Bearer ", "Bearer hunter2", "Bearer " + session, pass + "x", strings.Replace(pass, "-1", "-2", 1), strings.Replace(pass, "Bearer", "Basic", 1)} {
+		if product, ok := g.Passes(wrong); ok {
+			t.Errorf("%q passes for %q", wrong, product)
+		}
+	}
+	if _, ok := guard("hunter3", "s", &now).Passes(pass); ok {
+		t.Error("it outlives the token")
+	}
+}
+
 func TestSessionEnds(t *testing.T) {
 	now := start
 	g := guard("hunter2", "s", &now)

@@ -199,7 +199,7 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.do(t, "POST", "/api/products/1/orders", strings.Repeat(" ", 5000)))
 	meet(s.do(t, "PATCH", "/api/products/1", ""))
 	meet(s.do(t, "GET", "/api/products/1/orders", ""))
-	meet(s.do(t, "POST", "/api/orders/"+o.OrderID+"/pay", ""))
+	meet(s.do(t, "POST", "/api/orders/"+o.OrderID+"/pay", "", operator...))
 	meet(s.do(t, "DELETE", "/api/products/1", "", operator...))
 	s.put(t, "1", sale.Terms{Quantity: 5})
 	s.buy(t, "1", "i").want(t, 201)

@@ -93,7 +93,7 @@ type Problem struct {
 	Status  int               `json:"status" doc:"HTTP status"`
 	Detail  string            `json:"detail,omitempty,omitzero" doc:"What is particular to this time"`
 	Errors  []sale.FieldError `json:"errors,omitempty,omitzero" doc:"Which field broke which rule"`
-	Order   *Order            `json:"order,omitempty,omitzero" doc:"already_bought, order_final: the order it is about"`
+	Order   *Order            `json:"order,omitempty,omitzero" doc:"order_final: the order it is about. Also already_bought, where there is no admin token"`
 	OpensAt string            `json:"opens_at,omitempty,omitzero" format:"date-time" doc:"not_open: when it opens"`
 
 	kind kind

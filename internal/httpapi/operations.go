@@ -163,14 +163,20 @@ func findOperation() huma.Operation {
 	return operation("GET", "/api/orders/{order_id}", "get-order", "An order", invalid, notFound, unavailable)
 }
 
+const payOrder = "pay-order"
+
 func payOperation() huma.Operation {
-	return operation("POST", "/api/orders/{order_id}/pay", "pay-order", "Pay a placed order",
-		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown)
+	return forOperators(operation("POST", "/api/orders/{order_id}/pay", payOrder, "Take a placed order for paid",
+		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown))
 }
 
 func cancelOperation() huma.Operation {
 	return operation("POST", "/api/orders/{order_id}/cancel", "cancel-order", "Cancel a placed order that is to be paid",
 		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown)
+}
+
+func sessionOperation() huma.Operation {
+	return operation("GET", "/api/session", "get-session", "What whoever asks for this may do")
 }
 
 func signOutOperation() huma.Operation {

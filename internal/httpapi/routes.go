@@ -253,6 +253,7 @@ func (a *API) products(ctx context.Context) (out Products, err error) {
 }
 
 func (a *API) sessionRoutes(api huma.API) {
+	huma.Register(api, sessionOperation(), a.session)
 	huma.Register(api, signInOperation(), a.signIn)
 	huma.Register(api, signOutOperation(), a.signOut)
 }

@@ -38,6 +38,7 @@ func (p *play) config() rush.Config {
 		URL: p.parts.URL, Product: p.is.ID, Buyers: plan.Buyers, Over: plan.Over,
 		Seed: uint64(p.is.StartedAt.UnixNano()), Every: every,
 		RepeatClickers: plan.RepeatClickers, Pay: plan.Quitters > 0, Quitters: plan.Quitters,
+		Token: p.parts.Pass(p.is.ID),
 	}
 }
 

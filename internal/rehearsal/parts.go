@@ -50,8 +50,9 @@ type Parts struct {
 	// Judge judges the sale, with this product in mind. An error means that it
 	// could not.
 	Judge func(ctx context.Context, product string) (Ruling, error)
-	URL   string               // of this server, over loopback
-	News  func(id string)      // is called, often, when a rehearsal has changed
-	Now   func() time.Time     // wall clock
-	NewID func() (tail string) // random, of the characters of an id
+	URL   string                              // of this server, over loopback
+	Pass  func(product string) (token string) // lets the buyers pay
+	News  func(id string)                     // is called, often, when a rehearsal has changed
+	Now   func() time.Time                    // wall clock
+	NewID func() (tail string)                // random, of the characters of an id
 }

@@ -139,6 +139,7 @@ func (s *shop) stage() *rehearsal.Stage {
 	ids := 0
 	stage := rehearsal.New(rehearsal.Parts{
 		Shelf: s.shelf, Merchant: s, Store: s, Judge: s.judge, URL: s.url, Now: time.Now,
+		Pass: func(product string) string { return "pass-of-" + product },
 		News: func(string) {
 			select {
 			case s.news <- struct{}{}:
@@ -193,10 +194,14 @@ func (s *shop) turn(user string) func() {
 	return func() {}
 }
 
-func (s *shop) pay(_ http.ResponseWriter, r *http.Request) {
+func (s *shop) pay(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	id, _, _ := strings.Cut(r.PathValue("id"), ".")
+	if r.Header.Get("Authorization") != "Bearer pass-of-"+id {
+		w.WriteHeader(401)
+		return
+	}
 	s.products[id].Placed--
 	s.products[id].Paid++
 }

@@ -109,7 +109,7 @@ func (w *worker) settle(buyer int) {
 
 // pay pays; a server that cannot take it now is asked again.
 func (w *worker) pay(j job) {
-	err := w.exchange(postRequest(w.run.target, j.tail.path))
+	err := w.exchange(payRequest(w.run.target, j.tail.path, w.run.config.Token))
 	said := ""
 	switch {
 	case err != nil && w.run.cutting.Load():

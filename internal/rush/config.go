@@ -30,6 +30,7 @@ type Config struct {
 	RepeatClickers int           // percent of the buyers, each of whom clicks again
 	Pay            bool          // who is placed pays, as a payment window asks for
 	Quitters       int           // percent of the buyers, who never pay; with Pay
+	Token          string        // what paying is authorized by, as a bearer token; empty: nothing is asked for
 }
 
 // DefaultConnections is enough that a server which answers in 10 ms can be

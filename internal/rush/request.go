@@ -52,9 +52,13 @@ func newOrder(t *target, product string) order {
 	return order{bytes: b, id: b[start : start+userIDLen]}
 }
 
-// postRequest is the bytes of a POST to path, which begins with "/", without a body.
-func postRequest(t *target, path string) []byte {
-	return fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\nContent-Length: 0\r\n\r\n", path, t.host)
+// payRequest is the bytes of a POST to path, which begins with "/", without a body.
+func payRequest(t *target, path, token string) []byte {
+	b := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\nContent-Length: 0\r\n", path, t.host)
+	if token != "" {
+		b = fmt.Appendf(b, "Authorization: Bearer %s\r\n", token)
+	}
+	return append(b, "\r\n"...)
 }
 
 // getRequest is the bytes of a GET of path, which begins with "/".

@@ -42,6 +42,9 @@ func (s *Server) Ask(method, path, key, body string) (a Answer, err error) {
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
+	if s.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+s.Token)
+	}
 	got, err := s.HTTP.Do(r)
 	if err != nil {
 		return a, err

@@ -10,8 +10,9 @@ import (
 // A Server is a process that runs seckill serve, and sells.
 type Server struct {
 	*Process
-	URL  string       // once it is ready, or Address has returned
-	HTTP *http.Client // by which it is asked
+	URL   string       // once it is ready, or Address has returned
+	HTTP  *http.Client // by which it is asked
+	Token string       // the admin token, where whoever asks has it; empty: none is sent
 }
 
 // Serve starts a server on a free port, with more options for serve. It need not

@@ -1,4 +1,4 @@
-import { card, expect, test } from '../fixtures'
+import { buyAs, card, expect, expectNoFindings, test } from '../fixtures'
 
 test.use({ flags: ['--admin-token', 'open-sesame-open-sesame'] })
 
@@ -21,6 +21,29 @@ test('the admin token is asked for, and the press that met the question goes on'
   await page.reload()
   await page.getByRole('button', { name: 'Not now' }).click()
   await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
+})
+
+test('paying is not a buyer’s to say, and nobody gets at the order of somebody else', async ({ page, browser, server }) => {
+  const operator = { Authorization: 'Bearer open-sesame-open-sesame', 'Content-Type': 'application/json' }
+  const terms = JSON.stringify({ quantity: 2, payment_window: '15m' })
+  await fetch(`${server.url}/api/products/1`, { method: 'PUT', headers: operator, body: terms })
+  await page.goto('/buy/1')
+  await buyAs(page, 'ann')
+  await expect(page.getByText('Pay the seller.')).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Pay' })).toBeHidden()
+  await expectNoFindings(page)
+
+  const other = await browser.newPage({ baseURL: server.url })
+  await other.goto('/buy/1')
+  await buyAs(other, 'ann')
+  await expect(other.getByText('There is an order of this user already.')).toBeVisible()
+  const stranger = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
+  const already = await fetch(`${server.url}/api/products/1/orders`, { ...stranger, body: '{"user_id":"ann"}' })
+  expect(await already.json()).toEqual({ type: '/problems/already_bought', title: 'Already bought', status: 409 })
+
+  const [order] = (await (await fetch(`${server.url}/api/products/1/orders`, { headers: operator })).json()).orders
+  await fetch(`${server.url}/api/orders/${order.order_id}/pay`, { method: 'POST', headers: operator })
+  await expect(page.getByRole('heading', { name: 'Paid' })).toBeVisible()
 })
 
 test('a session that is over is said to be, and the press that met its end goes on', async ({ page, context }) => {

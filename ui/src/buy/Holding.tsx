@@ -6,6 +6,7 @@ import { timeLeft, timeOfDay } from '../sale/format'
 import { words } from '../words/buy'
 import { holdingWords } from './holdingWords'
 import type { useJourney } from './useJourney'
+import { useMayPay } from './useMayPay'
 
 type Props = { product: Product | undefined; title: string; journey: ReturnType<typeof useJourney>; order: Order }
 
@@ -71,6 +72,7 @@ function Quiet({ onPress, children }: { onPress: () => void; children: React.Rea
 }
 
 function Settle({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) {
+  const mayPay = useMayPay()
   const [pending, setPending] = useState(false)
   const [trouble, setTrouble] = useState('')
   const settle = async (step: 'pay' | 'cancel') => {
@@ -85,14 +87,18 @@ function Settle({ order, onOrder }: { order: Order; onOrder: (order: Order) => v
   }
   return (
     <div className="grid grid-cols-[2fr_1fr] gap-3">
-      <button
-        type="button"
-        disabled={pending}
-        className="h-14 rounded-box border border-transparent bg-ink text-lead font-semibold text-ground disabled:opacity-60"
-        onClick={() => void settle('pay')}
-      >
-        {words().pay}
-      </button>
+      {mayPay ? (
+        <button
+          type="button"
+          disabled={pending}
+          className="h-14 rounded-box border border-transparent bg-ink text-lead font-semibold text-ground disabled:opacity-60"
+          onClick={() => void settle('pay')}
+        >
+          {words().pay}
+        </button>
+      ) : (
+        <p className="self-center">{mayPay === false && words().payTheSeller}</p>
+      )}
       <button
         type="button"
         disabled={pending}

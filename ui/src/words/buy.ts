@@ -22,6 +22,7 @@ const en = {
     not_open: 'It is not open yet.',
     paused: 'The sale was paused before your press came. Nothing was taken.',
     closed: 'The sale closed before your press came.',
+    already_bought: 'There is an order of this user already. The browser that it was placed in shows it.',
   } as Partial<Record<string, string>>,
   heldUp: {
     on_sale: '',
@@ -55,6 +56,7 @@ const en = {
   back: 'Back to the sale',
   not: (user: string) => `Not ${user}?`,
   pay: 'Pay',
+  payTheSeller: 'Pay the seller. Once that is done, this page says so.',
   cancel: 'Cancel',
   safe: 'Your order is safe.',
   unknown: (id: string) => `There is no product ${id}`,
@@ -89,6 +91,7 @@ const zh: BuyWords = {
     not_open: '还没有开始。',
     paused: '在你点击之前抢购已暂停，没有扣除任何东西。',
     closed: '在你点击之前抢购已结束。',
+    already_bought: '此用户已有订单，请在下单时的浏览器中查看。',
   },
   heldUp: {
     on_sale: '',
@@ -122,6 +125,7 @@ const zh: BuyWords = {
   back: '返回抢购',
   not: (user) => `不是 ${user}？`,
   pay: '付款',
+  payTheSeller: '请向卖家付款，完成后此页会显示。',
   cancel: '取消',
   safe: '你的订单是安全的。',
   unknown: (id) => `没有商品 ${id}`,

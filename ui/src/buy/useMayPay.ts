@@ -1,0 +1,25 @@
+import { useEffect, useState } from 'react'
+import { request } from '../api/request'
+
+const againMs = 2000
+
+/** Whether the server takes this browser's word that an order is paid; undefined until it has said so. */
+export function useMayPay(): boolean | undefined {
+  const [may, setMay] = useState<boolean>()
+  useEffect(() => {
+    let over = false
+    let timer: ReturnType<typeof setTimeout>
+    const ask = async () => {
+      const found = await request<{ operator: boolean }>('/api/session').catch(() => undefined)
+      if (over) return
+      setMay(found?.body.operator)
+      if (!found) timer = setTimeout(() => void ask(), againMs)
+    }
+    void ask()
+    return () => {
+      over = true
+      clearTimeout(timer)
+    }
+  }, [])
+  return may
+}
