@@ -52,7 +52,7 @@ func (p *Program) project(ctx context.Context, partition int32) error {
 func (p *Program) sweep(ctx context.Context, products []sale.Product) error {
 	for _, product := range products {
 		if !product.Exists() {
-			p.desk.Returned(product.ID) // its buyers need not be known any more
+			p.desk.Forget(product.ID)
 			continue
 		}
 		// A gate that is away or shut is the watch's business.

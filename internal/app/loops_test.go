@@ -4,6 +4,7 @@ import (
 	"context"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -34,10 +35,11 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := &Program{}
+	var spawned sync.WaitGroup
 	p.desk = purchase.New(ctx, purchase.Parts{
 		Gate: gates, Log: log, Catalog: catalog{shelfful{}}, Confirm: purchase.AfterAppend{},
 		Now:   func() time.Time { return now }, // so that its memory does not age
-		Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
+		Spawn: spawned.Go, Await: await, Linger: linger, Pause: pause,
 	})
 	for i, want := range []purchase.Result{purchase.Placed, purchase.SoldOut} {
 		a, err := p.desk.Buy(ctx, ctx, "p", string(rune('a'+i)), sale.OrderID{byte(i + 1)})
@@ -60,6 +62,7 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 		if err := p.sweep(ctx, []sale.Product{c.product}); err != nil {
 			t.Fatal(err)
 		}
+		spawned.Wait()
 		if knows() != c.knows {
 			t.Errorf("%s the desk knows who bought: %v", c.then, knows())
 		}

@@ -185,9 +185,12 @@ type Inspector interface {
 	// View is the gate's view of itself. ErrShut comes with the epoch at which it is
 	// shut, and the signs of its opener's life.
 	View(ctx context.Context, product string) (View, error)
-	// Users calls f with every user who has an order in the gate, ended ones
-	// included, where the gate is open at epoch. f may be called twice for one user.
-	Users(ctx context.Context, product string, epoch int64, f func(user string)) error
+	// Users calls f with every user whose first order in the gate has the seq from
+	// or a later one, ended orders included, where the gate is open at epoch. What
+	// was loaded has seq 0, so that from 0 on they are all. f may be called twice
+	// for one user, and with users from before: a keeper need not know exactly
+	// where a seq begins.
+	Users(ctx context.Context, product string, epoch, from int64, f func(user string)) error
 	// Knows reports whether user has this order in the gate, where it is open at epoch.
 	Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error)
 	// Cut is the view and the outbox in one step, for an audit.

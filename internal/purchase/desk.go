@@ -104,7 +104,7 @@ func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.O
 			unsure = true
 		case unsure:
 		case errors.Is(b.err, sale.ErrNoGate):
-			return Answer{}, d.missing(ctx, l)
+			return Answer{}, d.missing(ctx, product)
 		default:
 			return Answer{}, b.err
 		}
@@ -171,7 +171,7 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 		return l, nil
 	}
 	if _, err := d.Gate.View(ctx, product); errors.Is(err, sale.ErrNoGate) {
-		return nil, d.missing(ctx, &lane{product: product})
+		return nil, d.missing(ctx, product)
 	} else if err != nil { // lanes are made for what is there: anybody may ask for anything
 		return nil, err
 	}
@@ -190,22 +190,29 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 
 // missing is the error of a product without a gate: not there at all, and its
 // lane goes, or there and to be opened.
-func (d *Desk) missing(ctx context.Context, l *lane) error {
-	exists, err := d.Catalog.Exists(ctx, l.product)
+func (d *Desk) missing(ctx context.Context, product string) error {
+	exists, err := d.Catalog.Exists(ctx, product)
 	if err != nil {
 		return err
 	}
 	if exists {
 		return sale.ErrNoGate
 	}
+	d.Forget(product)
+	return sale.ErrNotFound
+}
+
+// Forget drops what this process knows of a product that was deleted.
+func (d *Desk) Forget(product string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if lanes := *d.lanes.Load(); lanes[l.product] == l {
-		lanes = maps.Clone(lanes)
-		delete(lanes, l.product)
-		d.lanes.Store(&lanes)
+	lanes := *d.lanes.Load()
+	if lanes[product] == nil {
+		return
 	}
-	return sale.ErrNotFound
+	lanes = maps.Clone(lanes)
+	delete(lanes, product)
+	d.lanes.Store(&lanes)
 }
 
 // Returned makes this process ask the gate at once, rather than in ViewAge: units

@@ -2,7 +2,7 @@ package purchase
 
 import (
 	"context"
-	"hash/maphash"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,8 +14,10 @@ import (
 
 // A lane is the buyers of one product.
 type lane struct {
-	product string
-	view    atomic.Pointer[view]
+	product  string
+	view     atomic.Pointer[view]
+	users    atomic.Pointer[userSet] // of the newest epoch at which they were needed
+	learning atomic.Bool             // a goroutine fetches users
 
 	mu      sync.Mutex
 	waiting []*batch // the last one is still being filled
@@ -67,7 +69,7 @@ func (l *lane) take() *batch {
 
 // step has the gate decide on one batch, and reports whether there was one. While
 // the log is quick, the next batch fills until it has this one; where it is slow,
-// nobody waits for it to hear what the gate says.
+// or nothing is left to sell, nobody waits for it to hear what the gate says.
 func (d *Desk) step(ctx context.Context, l *lane) bool {
 	b := l.take()
 	if b == nil {
@@ -79,7 +81,12 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	orders := admitted(l.product, b)
 	if len(orders) > 0 {
 		crash.At("purchase: the gate has admitted")
-		l.view.Store(nil) // it does not know of them, and they may ask again at once
+	}
+	refuses := false
+	if b.err == nil { // first, for those who are told of their orders may ask again at once
+		refuses = d.see(ctx, l, &b.admission.View, orders, asked)
+	} else if errors.Is(b.err, sale.ErrUnknownOutcome) {
+		l.view.Store(nil) // it does not know of them
 	}
 	close(b.decided)
 	if len(orders) == 0 {
@@ -88,10 +95,9 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	} else {
 		d.Spawn(func() { d.relay(ctx, l.product, b, orders) })
 	}
-	if b.err == nil {
-		d.see(ctx, l, b.admission.View, asked)
+	if !refuses {
+		d.Linger(b.relayed)
 	}
-	d.Linger(b.relayed)
 	return true
 }
 
@@ -127,18 +133,42 @@ func admitted(product string, b *batch) []sale.Record {
 	return orders
 }
 
-// see keeps what the gate said of itself. While the gate refuses, it also learns
-// who has an order there, once for each (epoch, seq): a return adds nobody.
-func (d *Desk) see(ctx context.Context, l *lane, v gate.View, asked time.Time) {
-	next := &view{View: v, taken: asked}
-	if _, all := v.Refuses(v.Now); all {
-		if last := l.view.Load(); last != nil && last.users.of(&v) {
-			next.users = last.users
-		} else {
-			next.users = d.users(ctx, l.product, &v)
+// see keeps what the gate said of itself after it had admitted orders. While it
+// refuses, the lane also knows who has an order there, or begins to learn it. see
+// reports whether it refuses.
+func (d *Desk) see(ctx context.Context, l *lane, v *gate.View, orders []sale.Record, asked time.Time) (refuses bool) {
+	l.users.Load().grow(v, orders)
+	next := &view{View: *v, taken: asked}
+	if _, refuses = v.Refuses(v.Now); refuses {
+		if users := l.users.Load(); users.covers(v) {
+			next.users = users
+		} else if l.learning.CompareAndSwap(false, true) {
+			d.Spawn(func() { d.learn(ctx, l, v) })
 		}
 	}
 	l.view.Store(next)
+	return refuses
+}
+
+// learn has the lane know who had an order when the gate said v: those who came
+// since it last knew, or all. It goes on beside the lane, which meanwhile asks the
+// gate for everybody.
+func (d *Desk) learn(ctx context.Context, l *lane, v *gate.View) {
+	defer l.learning.Store(false)
+	users, from := l.users.Load(), int64(0)
+	if users == nil || users.epoch != v.Epoch {
+		users = newUserSet(v.Epoch)
+	} else {
+		from = users.seq.Load() + 1
+	}
+	if d.Gate.Users(ctx, l.product, v.Epoch, from, users.add) != nil {
+		return // the next view asks again
+	}
+	users.reach(v.Seq)
+	l.users.Store(users)
+	if last := l.view.Load(); last != nil && users.covers(&last.View) {
+		l.view.CompareAndSwap(last, &view{last.View, last.taken, users})
+	}
 }
 
 // renewed is what the lane's old view has become, where nobody new has an order
@@ -146,22 +176,10 @@ func (d *Desk) see(ctx context.Context, l *lane, v gate.View, asked time.Time) {
 // meanwhile to forget its view does not get it back.
 func (d *Desk) renewed(l *lane, old *view, now time.Time) *view {
 	v, err := d.Gate.View(d.ctx, l.product)
-	if err != nil || !old.users.of(&v) {
+	if err != nil || !old.users.covers(&v) {
 		return old
 	}
 	next := &view{View: v, taken: now, users: old.users}
 	l.view.CompareAndSwap(old, next)
 	return next
-}
-
-// users is nil where the gate has moved on: then nobody is refused by the view.
-func (d *Desk) users(ctx context.Context, product string, v *gate.View) *userSet {
-	s := &userSet{epoch: v.Epoch, seq: v.Seq, hashes: map[uint64]struct{}{}}
-	err := d.Gate.Users(ctx, product, v.Epoch, func(user string) {
-		s.hashes[maphash.String(seed, user)] = struct{}{}
-	})
-	if err != nil {
-		return nil
-	}
-	return s
 }

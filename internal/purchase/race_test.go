@@ -14,7 +14,7 @@ import (
 // A rush: everybody at once, each user twice, and half of them look at the view
 // first. Exactly the quantity is placed, one a user, and the log has what was told.
 func TestARushPlacesExactlyTheQuantity(t *testing.T) {
-	const quantity, users = 100, 1000
+	const quantity, users = 50, 1000
 	s := newShop(t)
 	s.open(1, selling(quantity))
 	var (

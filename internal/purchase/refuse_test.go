@@ -1,8 +1,9 @@
 package purchase_test
 
 import (
+	"context"
 	"fmt"
-	"sync"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,31 +108,52 @@ func TestTheNewestOrderIsNamed(t *testing.T) {
 	})
 }
 
-// The buyer is answered before the next view is there: the one of before must
-// not turn them away. It was taken while the gate was sold out, and a unit came
-// free since.
+// The view of before must not turn a winner away who asks again at once. It was
+// taken while the gate was sold out, and a unit came free since.
 func TestAWinnerIsNotRefusedByAViewFromBefore(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
 		s.gets("first", 1, purchase.Placed)
-		slow := make(chan struct{})
-		there := sync.OnceFunc(func() { close(slow) })
-		defer there()
-		s.gate.onUsers = func() { <-slow }
 		s.refuses("second", purchase.SoldOut)
-		back := []sale.Return{{ProductID: product, Number: 1, OrderID: id(1), UserID: "first"}}
-		if _, err := s.gate.Return(t.Context(), product, 1, back); err != nil {
-			t.Fatal(err) // and nobody tells the desk
-		}
+		s.comesFree(1, "first", 1) // and nobody tells the desk
 		if a := <-s.buys(t.Context(), "second", 2); a.Result != purchase.Placed {
 			t.Fatalf("told %+v", a)
 		}
-		synctest.Wait()
 		s.asks("second")
-		there()
-		synctest.Wait()
+		settle()
 		s.asks("second")
 		s.refuses("loser", purchase.SoldOut)
+	})
+}
+
+// comesFree returns a unit to the gate, and does not say so.
+func (s *shop) comesFree(number int64, user string, order int) {
+	s.t.Helper()
+	back := []sale.Return{{ProductID: product, Number: number, OrderID: id(order), UserID: user}}
+	if _, err := s.gate.Return(s.t.Context(), product, 1, back); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// A lost answer: who asks again at once may hold an order that the view does not
+// know of.
+func TestWhoseOutcomeIsUnknownIsNotRefusedByAViewFromBefore(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gets("first", 1, purchase.Placed)
+		s.refuses("second", purchase.SoldOut)
+		s.comesFree(1, "first", 1)
+		s.gate.onAdmit = func(_ []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
+			s.gate.onAdmit = nil
+			_, _ = admit()
+			return gate.Admission{}, sale.ErrUnknownOutcome
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		told := s.buys(ctx, "second", 2)
+		leave()
+		<-told
+		settle()
+		s.asks("second")
 	})
 }
 
@@ -198,7 +220,7 @@ func TestAViewOpensWithTheSale(t *testing.T) {
 func TestAViewWithoutUsersRefusesNobody(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
-		s.gate.onUsers = func() { // the gate moves on between its two answers
+		s.gate.onUsers = func(int64) { // the gate moves on between its two answers
 			s.gate.onUsers = nil
 			s.open(2, selling(0), gate.Holding{User: "u1", Order: id(1)})
 		}
@@ -210,26 +232,57 @@ func TestAViewWithoutUsersRefusesNobody(t *testing.T) {
 	})
 }
 
-// The users are fetched once for each (epoch, seq), however often the view is.
-func TestUsersAreFetchedOnlyWhenThereAreNewOnes(t *testing.T) {
+// All users are fetched once in an epoch, however often units come back: whom this
+// process admits it knows.
+func TestAllUsersAreFetchedOnce(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
-		fetched := 0
-		s.gate.onUsers = func() { fetched++ }
+		var fetched []int64
+		s.gate.onUsers = func(from int64) { fetched = append(fetched, from) }
 		s.open(1, selling(1))
-		s.gets("u1", 1, purchase.Placed)
-		for n := range 5 {
+		s.gets("u0", 1, purchase.Placed)
+		for n := range 50 {
+			s.giveBack(1, sale.Return{ProductID: product, Number: int64(n + 1), OrderID: id(n + 1), UserID: fmt.Sprint("u", n)})
+			s.gets(fmt.Sprint("u", n+1), n+2, purchase.Placed)
+			for m := range n + 2 {
+				s.asks(fmt.Sprint("u", m))
+			}
+			s.refuses("loser", purchase.SoldOut)
 			time.Sleep(2 * purchase.ViewAge)
-			s.gets("loser", 10+n, purchase.SoldOut)
+			s.gets("loser", 1000+n, purchase.SoldOut)
 		}
-		if fetched != 1 {
-			t.Fatalf("fetched %d times", fetched)
+		if !slices.Equal(fetched, []int64{0}) {
+			t.Fatalf("fetched from %v on", fetched)
 		}
 		s.open(2, selling(0), gate.Holding{User: "u1", Order: id(1)}, gate.Holding{User: "late", Order: id(2)})
 		s.Returned(product)
-		s.gets("loser", 20, purchase.SoldOut)
+		s.gets("loser", 2000, purchase.SoldOut)
 		s.asks("late")
-		if fetched != 2 {
-			t.Fatalf("fetched %d times", fetched)
+		if !slices.Equal(fetched, []int64{0, 0}) {
+			t.Fatalf("fetched from %v on", fetched)
+		}
+	})
+}
+
+// While users are fetched the lane goes on: everybody hears of the gate.
+func TestALaneDoesNotWaitForItsUsers(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		slow := make(chan struct{})
+		s.gate.onUsers = func(int64) { <-slow }
+		s.open(1, selling(1), gate.Holding{User: "held", Order: id(9)})
+		s.gets("first", 1, purchase.Placed)
+		for n := range 3 {
+			s.gets("loser", 10+n, purchase.SoldOut)
+			s.asks("loser")
+			s.gets("first", 1, purchase.Again)
+		}
+		s.giveBack(1, sale.Return{ProductID: product, Number: 1, OrderID: id(1), UserID: "first"})
+		s.gets("second", 2, purchase.Placed)
+		close(slow)
+		settle()
+		s.gets("loser", 20, purchase.SoldOut) // the second came after the question
+		s.refuses("loser", purchase.SoldOut)
+		for _, user := range []string{"held", "first", "second"} {
+			s.asks(user)
 		}
 	})
 }
@@ -246,6 +299,11 @@ func TestWhoBoughtElsewhereIsNotTurnedAway(t *testing.T) {
 		s.gets("elsewhere", 2, purchase.Placed)
 		s.Desk = here
 		time.Sleep(2 * purchase.ViewAge)
+		s.gate.onUsers = func(from int64) {
+			if from != 2 {
+				t.Errorf("asked for the users from seq %d on", from)
+			}
+		}
 		s.gets("loser", 3, purchase.SoldOut)
 		s.refuses("loser", purchase.SoldOut)
 		s.asks("elsewhere")

@@ -208,7 +208,7 @@ type tappedGate struct {
 	mu      sync.Mutex
 	batches []int
 	onAdmit func(batch []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error)
-	onUsers func()
+	onUsers func(from int64)
 	onView  func() error
 }
 
@@ -233,11 +233,11 @@ func (g *tappedGate) Admit(ctx context.Context, product string, batch []gate.Req
 	return hand(batch, admit)
 }
 
-func (g *tappedGate) Users(ctx context.Context, product string, epoch int64, f func(string)) error {
+func (g *tappedGate) Users(ctx context.Context, product string, epoch, from int64, f func(string)) error {
 	if g.onUsers != nil {
-		g.onUsers()
+		g.onUsers(from)
 	}
-	return g.Gate.Users(ctx, product, epoch, f)
+	return g.Gate.Users(ctx, product, epoch, from, f)
 }
 
 func (g *tappedGate) asked() int {

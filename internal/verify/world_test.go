@@ -259,7 +259,7 @@ var errNotAsked = errors.New("the judge has no reason to ask this")
 
 func (w *world) View(context.Context, string) (gate.View, error) { return gate.View{}, errNotAsked }
 
-func (w *world) Users(context.Context, string, int64, func(string)) error { return errNotAsked }
+func (w *world) Users(context.Context, string, int64, int64, func(string)) error { return errNotAsked }
 
 func (w *world) Knows(context.Context, string, int64, string, sale.OrderID) (bool, error) {
 	return false, errNotAsked

@@ -13,6 +13,7 @@ import time
 import buys
 import gauges
 import refusals
+import returns
 import seckill
 
 REPEATS = 3
@@ -141,4 +142,5 @@ def lost_gate(figures, folder, scale):
                         time.monotonic() - begin, "redis-cli FLUSHALL", ("<=", 10))
 
 
-PARTS = {"products": products, "orders": orders, "users": users, "watchers": watchers, "lost gate": lost_gate}
+PARTS = {"products": products, "orders": orders, "users": users, "watchers": watchers, "lost gate": lost_gate,
+         "returns": returns.returns}

@@ -35,6 +35,7 @@ type gateState struct {
 	incarnation string
 	view        gate.View
 	users       map[string][]gate.Holding // oldest first
+	bySeq       []string                  // the users of the admitted orders, from seq 1 on
 	outbox      []gate.Entry
 	freeSince   time.Time // when remaining last rose above 0
 }
@@ -186,12 +187,18 @@ func (s *gateServer) View(_ context.Context, product string) (gate.View, error) 
 	return g.view, err
 }
 
-func (s *gateServer) Users(_ context.Context, product string, epoch int64, f func(string)) error {
+func (s *gateServer) Users(_ context.Context, product string, epoch, from int64, f func(string)) error {
 	s.mu.Lock()
 	g, err := s.opened(product, epoch)
 	s.mu.Unlock()
 	if err != nil {
 		return err
+	}
+	if from > 0 {
+		for _, user := range g.bySeq[min(int(from)-1, len(g.bySeq)):] {
+			f(user)
+		}
+		return nil
 	}
 	for _, user := range slices.SortedFunc(maps.Keys(g.users), cmp.Compare[string]) {
 		f(user)

@@ -70,6 +70,7 @@ func (g *gateState) decide(r gate.Request, now time.Time) gate.Decision {
 		g.view.Remaining--
 		g.view.Seq++
 		g.add(gate.Holding{User: r.User, Order: r.Order})
+		g.bySeq = append(slices.Clip(g.bySeq), r.User)
 		d.Verdict, d.Seq = gate.Admitted, g.view.Seq
 	}
 	return d

@@ -83,9 +83,9 @@ func (g netGate) View(ctx context.Context, product string) (v gate.View, err err
 	return v, err
 }
 
-func (g netGate) Users(ctx context.Context, product string, epoch int64, f func(string)) error {
+func (g netGate) Users(ctx context.Context, product string, epoch, from int64, f func(string)) error {
 	to := g.p.gate
-	return g.p.sys.ask("users", func() error { return to.Users(ctx, product, epoch, f) })
+	return g.p.sys.ask("users", func() error { return to.Users(ctx, product, epoch, from, f) })
 }
 
 func (g netGate) Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (known bool, err error) {

@@ -69,7 +69,7 @@ func callReturn(f *fixture, epoch int64, _ string) error {
 
 func callUsers(f *fixture, epoch int64, _ string) error {
 	called := false
-	err := f.Keeper.Users(f.ctx, f.product, epoch, func(string) { called = true })
+	err := f.Keeper.Users(f.ctx, f.product, epoch, 0, func(string) { called = true })
 	if err != nil && called {
 		f.Fatalf("Users called f and then said %v", err)
 	}

@@ -199,10 +199,12 @@ func (f *fixture) returned(number int64, user string, n int) sale.Return {
 	return sale.Return{ProductID: f.product, Number: number, OrderID: order(n), UserID: user}
 }
 
-func (f *fixture) users(epoch int64) []string {
+func (f *fixture) users(epoch int64) []string { return f.usersFrom(epoch, 0) }
+
+func (f *fixture) usersFrom(epoch, from int64) []string {
 	f.Helper()
 	seen := map[string]bool{}
-	f.want(f.Keeper.Users(f.ctx, f.product, epoch, func(user string) { seen[user] = true }), nil)
+	f.want(f.Keeper.Users(f.ctx, f.product, epoch, from, func(user string) { seen[user] = true }), nil)
 	var out []string
 	for user := range seen {
 		out = append(out, user)

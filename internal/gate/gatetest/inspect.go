@@ -23,9 +23,10 @@ var inspecting = []subtest{
 			t.Fatalf("users are %q", got)
 		}
 	}},
+	{"Inspect/users from a seq on", usersFromASeqOn},
 	{"Inspect/a user may be looked at from within Users", func(t *testing.T, f *fixture) {
 		f.open(2, selling(9), has("a", 1))
-		err := f.Keeper.Users(f.ctx, f.product, 2, func(user string) { f.knows(2, user, 1, true) })
+		err := f.Keeper.Users(f.ctx, f.product, 2, 0, func(user string) { f.knows(2, user, 1, true) })
 		f.want(err, nil)
 	}},
 	{"Inspect/knows", func(t *testing.T, f *fixture) {
@@ -72,6 +73,42 @@ var inspecting = []subtest{
 		f.counts(before.Remaining, before.Seq, before.Returned)
 		f.decides(buy("b", 2), yes(2, 2))
 	}},
+}
+
+// usersFromASeqOn asks after each batch for everybody since each one before.
+func usersFromASeqOn(t *testing.T, f *fixture) {
+	f.open(2, limited(int64(f.MaxUnrelayed), 2), has("loaded", 1), had("ended", 2))
+	var admitted []string // by seq, from 1 on
+	ends := []int64{0}
+	check := func() {
+		t.Helper()
+		for _, end := range ends {
+			got := f.usersFrom(2, end+1)
+			for i, user := range admitted[end:] {
+				if !slices.Contains(got, user) {
+					t.Fatalf("of %d orders, %s of seq %d is not among the users from seq %d on: %q", len(admitted), user, int(end)+i+1, end+1, got)
+				}
+			}
+		}
+	}
+	check()
+	for n := 0; len(admitted) < f.MaxUnrelayed-6; n += 7 {
+		batch := buyers(n, 1+n%7)
+		f.admit(batch...)
+		for _, r := range batch {
+			admitted = append(admitted, r.User)
+		}
+		ends = append(ends, int64(len(admitted)))
+		check()
+	}
+	if got := f.usersFrom(2, int64(len(admitted))/2); !slices.Contains(got, admitted[len(admitted)/2]) {
+		t.Fatalf("from amid a batch on they are %q", got)
+	}
+	if got := f.users(2); len(got) != len(admitted)+2 {
+		t.Fatalf("they are %d of %d orders, in all", len(got), len(admitted))
+	}
+	f.giveBack(2, 1, f.returned(1, admitted[len(admitted)-1], 0))
+	check()
 }
 
 // cutUnderLoad forgets nothing, so that the outbox of every cut must hold exactly

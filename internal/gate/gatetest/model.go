@@ -19,6 +19,7 @@ type model struct {
 	remaining      int64
 	seq, returned  int64
 	holdings       []gate.Holding // oldest first
+	loaded         int            // how many of them were there when it opened
 	outbox         []gate.Entry   // without times
 	product        string
 	bound          int
@@ -72,7 +73,7 @@ func (m *model) shutAt(epoch int64, incarnation string) {
 }
 
 func (m *model) open(s gate.Start) {
-	m.shut, m.seq = false, 0
+	m.shut, m.seq, m.loaded = false, 0, len(m.holdings)
 	m.remaining, m.returned = s.Remaining, s.Returned
 	m.limit, m.closed, m.paused = s.Terms.LimitPerUser, s.Terms.Closed, s.Terms.Paused
 }
@@ -163,9 +164,18 @@ func (m *model) forget(entries []gate.EntryID) {
 	m.outbox = slices.DeleteFunc(m.outbox, func(e gate.Entry) bool { return slices.Contains(entries, e.ID) })
 }
 
-func (m *model) users() []string {
+func (m *model) users() []string { return usersOf(m.holdings) }
+
+// usersFrom is the users whose first order has the seq from or a later one.
+func (m *model) usersFrom(from int64) []string {
+	before := m.loaded + int(from) - 1
+	earlier := usersOf(m.holdings[:before])
+	return slices.DeleteFunc(usersOf(m.holdings[before:]), func(user string) bool { return slices.Contains(earlier, user) })
+}
+
+func usersOf(holdings []gate.Holding) []string {
 	var out []string
-	for _, h := range m.holdings {
+	for _, h := range holdings {
 		out = append(out, h.User)
 	}
 	slices.Sort(out)

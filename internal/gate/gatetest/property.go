@@ -244,6 +244,12 @@ func (w *walk) compare(*rapid.T) {
 		if got, want := w.users(w.m.epoch), w.m.users(); !slices.Equal(got, want) {
 			w.Fatalf("users are %q, not %q", got, want)
 		}
+		from := w.m.seq/2 + 1
+		for _, user := range w.m.usersFrom(from) {
+			if got := w.usersFrom(w.m.epoch, from); !slices.Contains(got, user) {
+				w.Fatalf("%s is not among the users from seq %d on: %q", user, from, got)
+			}
+		}
 	}
 	boxed := w.pending(0, all)
 	for _, e := range boxed {

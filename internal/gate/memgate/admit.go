@@ -51,6 +51,7 @@ func (p *product) decide(r gate.Request, now time.Time) gate.Decision {
 	default:
 		p.view.Remaining--
 		p.view.Seq++
+		p.users.mark(p.view.Seq)
 		p.users.put(user.place, r.User, r.Order, false)
 		d.Verdict, d.Seq = gate.Admitted, p.view.Seq
 	}

@@ -89,6 +89,12 @@ func (a *arena) next(r ref) ref {
 	return a.valid(r + ref(headerSize+len(a.at(r).user())+orderSize+3)/4)
 }
 
+// end is the place behind all orders, or where the next one will be.
+func (a *arena) end() ref {
+	last := len(a.chunks) - 1
+	return ref(last)<<chunkBits + ref(len(a.chunks[last])/4)
+}
+
 // valid is r, or the first place of the next chunk where its own ends at r; none
 // where nothing is stored from there on.
 func (a *arena) valid(r ref) ref {

@@ -101,7 +101,7 @@ func BenchmarkUsers(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		if err := g.Users(b.Context(), "p", 1, func(string) { n++ }); err != nil || n != 1<<20 {
+		if err := g.Users(b.Context(), "p", 1, 0, func(string) { n++ }); err != nil || n != 1<<20 {
 			b.Fatal(n, err)
 		}
 	}

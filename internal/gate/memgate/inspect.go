@@ -20,15 +20,21 @@ func (g *Gate) View(_ context.Context, id string) (gate.View, error) {
 
 // Users is gate.Inspector's. It holds up the buyers for some microseconds at a
 // time, and not at all while f works. Users who come meanwhile are among them.
-func (g *Gate) Users(_ context.Context, id string, epoch int64, f func(user string)) error {
+func (g *Gate) Users(_ context.Context, id string, epoch, from int64, f func(user string)) error {
 	var page [512]string
-	for from := first; from != none; {
+	p, err := g.openedAt(id, epoch)
+	if err != nil {
+		return err
+	}
+	at := p.users.since(from)
+	p.mu.Unlock()
+	for at != none {
 		p, err := g.openedAt(id, epoch)
 		if err != nil {
 			return err
 		}
 		var names []string
-		names, from = p.users.page(from, page[:0])
+		names, at = p.users.page(at, page[:0])
 		p.mu.Unlock()
 		for _, name := range names {
 			f(name)

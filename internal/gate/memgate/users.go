@@ -29,7 +29,11 @@ type users struct {
 	depth    uint8      // the directory goes by so many leading bits of a tag
 	segments []*segment // 1<<depth; next to each other, several may be the same
 	orders   arena
+	marks    []ref // where the orders with the seqs 1, 1+markEvery, … begin
 }
+
+// markEvery is how many admitted orders share a mark.
+const markEvery = 64
 
 // A segment is a hash table with the users whose tags share depth leading bits.
 type segment struct {
@@ -106,6 +110,24 @@ func (u *users) put(at place, id string, order sale.OrderID, ended bool) {
 	u.orders.at(at.first).setLink(newest)
 }
 
+// mark notes the place of the order that is put next, as the one with this seq.
+func (u *users) mark(seq int64) {
+	if seq%markEvery == 1 {
+		u.marks = append(u.marks, u.orders.end())
+	}
+}
+
+// since is a place before which no order has this seq or a later one.
+func (u *users) since(seq int64) ref {
+	if seq <= 0 {
+		return first
+	}
+	if at := int((seq - 1) / markEvery); at < len(u.marks) {
+		return u.marks[at]
+	}
+	return none
+}
+
 // end marks an order as ended, where the user has it.
 func (u *users) end(id string, order sale.OrderID) {
 	u.each(u.find(u.tag(id), id).first, func(s stored) bool {
@@ -134,7 +156,7 @@ func (u *users) each(first ref, f func(stored) bool) {
 }
 
 // page appends the users from the arena's place from on to ids, as many as there
-// is room for, and returns where the next page begins.
+// is room for, and returns where the next page begins; none after the last.
 func (u *users) page(from ref, ids []string) ([]string, ref) {
 	var text strings.Builder // one piece of memory for all ids of a page
 	text.Grow(16 * cap(ids))

@@ -233,3 +233,29 @@ func TestUsersAreAMap(t *testing.T) {
 		})
 	})
 }
+
+// TestUsersFromASeqOn: they cost what they are, and not what all are.
+func TestUsersFromASeqOn(t *testing.T) {
+	const loaded, admitted = 3000, 100_000
+	u := newUsers()
+	for n := range loaded {
+		u.add(fmt.Sprint("loaded", n), orderID(n), false)
+	}
+	first := func(seq int64) string { return fmt.Sprint("u", seq-seq/3) } // each third order is of one who has one
+	for seq := int64(1); seq <= admitted; seq++ {
+		u.mark(seq)
+		u.add(first(seq), orderID(int(seq)), false)
+	}
+	for seq := int64(1); seq <= admitted; seq += 98 { // 1 and 2 of three
+		page, _ := u.page(u.since(seq), make([]string, 0, markEvery))
+		if seq%3 != 0 && !slices.Contains(page, first(seq)) {
+			t.Fatalf("from seq %d on they are %q, …", seq, page)
+		}
+	}
+	if page, next := u.page(u.since(admitted-1), make([]string, 0, markEvery)); len(page) == 0 || next != none {
+		t.Fatalf("the last ones are %q, and more", page)
+	}
+	if at := u.since(admitted + 100); at != none {
+		t.Fatalf("beyond the end there is %d", at)
+	}
+}

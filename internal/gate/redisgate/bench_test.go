@@ -137,7 +137,7 @@ func BenchmarkUsers(b *testing.B) {
 	defer spent(b, url)()
 	for b.Loop() {
 		n := 0
-		ok(b, g.Users(b.Context(), product, 1, func(string) { n++ }))
+		ok(b, g.Users(b.Context(), product, 1, 0, func(string) { n++ }))
 		if n < 1_000_000 {
 			b.Fatal(n)
 		}

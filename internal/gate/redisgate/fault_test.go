@@ -19,7 +19,7 @@ func everything(ctx context.Context, g *Gate, incarnation string) map[string]err
 	out["Open"] = g.Open(ctx, product, 1, incarnation, gate.Start{})
 	_, out["Return"] = g.Return(ctx, product, 1, nil)
 	_, out["View"] = g.View(ctx, product)
-	out["Users"] = g.Users(ctx, product, 1, func(string) {})
+	out["Users"] = g.Users(ctx, product, 1, 0, func(string) {})
 	_, out["Knows"] = g.Knows(ctx, product, 1, "a", order(1))
 	_, _, out["Cut"] = g.Cut(ctx, product)
 	return out

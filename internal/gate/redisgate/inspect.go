@@ -12,6 +12,7 @@ import (
 var (
 	viewScript   = reading("view")
 	usersScript  = reading("users")
+	recentScript = reading("recent")
 	knowsScript  = reading("knows")
 	cutScript    = reading("cut")
 	returnScript = writing("return")
@@ -31,8 +32,20 @@ func (g *Gate) View(ctx context.Context, product string) (gate.View, error) {
 }
 
 // Users is gate.Inspector's. It holds up the buyers for about a millisecond at a
-// time. Users who come meanwhile may be among them.
-func (g *Gate) Users(ctx context.Context, product string, epoch int64, f func(user string)) error {
+// time. Users who come meanwhile may be among them. Where from is beyond what the
+// gate keeps by seq, it is all users.
+func (g *Gate) Users(ctx context.Context, product string, epoch, from int64, f func(user string)) error {
+	if from > 0 {
+		a, err := g.run(ctx, recentScript, product, decimal(epoch), decimal(from))
+		if err != nil {
+			return err
+		}
+		known, names := a.flag(), a.text()
+		if a.err != nil || known {
+			each(names, f)
+			return a.err
+		}
+	}
 	for cursor := "0"; ; {
 		a, err := g.run(ctx, usersScript, product, decimal(epoch), cursor)
 		if err != nil {
@@ -42,12 +55,17 @@ func (g *Gate) Users(ctx context.Context, product string, epoch int64, f func(us
 		if cursor, names = a.text(), a.text(); a.err != nil {
 			return a.err
 		}
-		for _, name := range strings.Fields(names) {
-			f(name)
-		}
+		each(names, f)
 		if cursor == "0" {
 			return nil
 		}
+	}
+}
+
+// each calls f with names that have blanks between them, as no id holds one.
+func each(names string, f func(user string)) {
+	for name := range strings.FieldsSeq(names) {
+		f(name)
 	}
 }
 

@@ -18,6 +18,8 @@
 //	seckill:{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting, signs,
 //	                          and the terms: limit, opens, closes, paused, closed, partition
 //	seckill:{ID}:e<E>:buyers  hash of an epoch: user -> orders, oldest first, each as h (held) or e (ended) and its 16 bytes
+//	seckill:{ID}:e<E>:recent  stream of an epoch: the users of each of the last batches that admitted, with a blank
+//	                          between them; its id is the batch's first seq
 //	seckill:{ID}:outbox       stream: an entry for every batch that admitted, with how many, when (ms), and for each
 //	                          order the length of its user, the user, and the order's 16 bytes
 //

@@ -103,11 +103,11 @@ func TestKeys(t *testing.T) {
 			t.Fatalf("keys are %q, not %q", got, want)
 		}
 	}
-	const gateKey, boxKey = "a:seckill:{p_1-X}:gate", "a:seckill:{p_1-X}:outbox"
+	const gateKey, boxKey, recentKey = "a:seckill:{p_1-X}:gate", "a:seckill:{p_1-X}:outbox", "a:seckill:{p_1-X}:e1:recent"
 	opened(t, g, 5, gate.Holding{User: "h", Order: order(9)})
 	keys("a:seckill:{p_1-X}:e1:buyers", gateKey)
 	admits(t, g, buy("a", 1), gate.Admitted)
-	keys("a:seckill:{p_1-X}:e1:buyers", gateKey, boxKey)
+	keys("a:seckill:{p_1-X}:e1:buyers", recentKey, gateKey, boxKey)
 	incarnation, _, err := g.Shut(t.Context(), product, 3)
 	ok(t, err)
 	keys(gateKey, boxKey)
@@ -118,6 +118,9 @@ func TestKeys(t *testing.T) {
 	ok(t, g.Forget(t.Context(), product, []gate.EntryID{"1-1"}))
 	keys()
 	opened(t, g, 5)
+	a, err := g.Admit(t.Context(), product, []gate.Request{buy("a", 1)})
+	ok(t, err)
+	ok(t, g.Forget(t.Context(), product, []gate.EntryID{a.Entry}))
 	ok(t, g.Remove(t.Context(), product, 1))
 	keys()
 }

@@ -62,3 +62,31 @@ func TestLargestBatch(t *testing.T) {
 	ok(t, g.Forget(t.Context(), product, []gate.EntryID{a.Entry}))
 	counts(t, g, 3000-2596, 2596, 0)
 }
+
+// TestUsersFromASeqOn: those of the last orders are named alone, and where a seq
+// is too old for that, all are.
+func TestUsersFromASeqOn(t *testing.T) {
+	g := connect(t, Options{URL: server(t).URL()})
+	const loaded, batch, batches = 2500, 4000, 5
+	opened(t, g, batch*batches, holdings(requests(loaded))...)
+	for n := range batches {
+		crowd := make([]gate.Request, batch)
+		for i := range crowd {
+			crowd[i] = buy(userID(loaded+n*batch+i), 100_000+n*batch+i)
+		}
+		_, err := g.Admit(t.Context(), product, crowd)
+		ok(t, err)
+	}
+	const all = loaded + batch*batches
+	for from, want := range map[int64]int{
+		0: all, 1: all, batch + 1: all, batch + 2: all, // too old
+		3*batch + 1: 2 * batch, 4*batch + 1: batch, 4*batch + 2: all, // the last one amid a batch
+		5*batch + 1: 0, 6*batch + 1: 0,
+	} {
+		seen := map[string]bool{}
+		ok(t, g.Users(t.Context(), product, 1, from, func(user string) { seen[user] = true }))
+		if len(seen) != want {
+			t.Errorf("%d users from seq %d on, not %d", len(seen), from, want)
+		}
+	}
+}

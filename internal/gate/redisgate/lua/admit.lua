@@ -20,7 +20,7 @@ elseif g.opens ~= '' and at < g.opens * 1000 then
 end
 
 local fresh = {} -- orders of the users that this batch has admitted
-local decisions, entry, changed = {}, {}, {}
+local decisions, entry, users, changed = {}, {}, {}, {}
 
 local function decide(user, order, orders)
   local known, held, newest = look(orders, order)
@@ -36,6 +36,7 @@ local function decide(user, order, orders)
   remaining, seq = remaining - 1, seq + 1
   fresh[user] = (orders or '') .. HELD .. order
   entry[#entry + 1] = string.char(#user) .. user .. order
+  users[#entry] = user
   changed[#changed + 1] = user
   changed[#changed + 1] = fresh[user]
   return 'A'
@@ -57,6 +58,9 @@ if #entry > 0 then
   redis.call('XADD', outbox, string.format('%d-%d', g.epoch, g.seq + 1),
     'n', #entry, 'at', string.format('%d', math.floor(at / 1000)), 'orders', table.concat(entry))
   set(key, changed)
+  redis.call('XADD', recent(g.epoch), 'MINID', '~', string.format('%d', math.max(seq - RECENT, 0)),
+    string.format('%d', g.seq + 1),
+    'users', table.concat(users, ' '))
   redis.call('HSET', gate, 'remaining', string.format('%d', remaining), 'seq', string.format('%d', seq),
     'waiting', string.format('%d', g.waiting + #entry))
   g.remaining, g.seq = remaining, seq

@@ -12,9 +12,14 @@ local gate, outbox = KEYS[1], KEYS[2]
 -- A user's orders are kept oldest first, each as one of these and its 16 bytes.
 local HELD, ENDED, ORDER = 'h', 'e', 17
 local STEP = 1000 -- Lua's stack carries some 8,000 arguments
+local RECENT = 10000 -- so many admitted orders have their users kept by seq, or a batch less
 
 local function buyers(epoch)
   return string.sub(gate, 1, -5) .. 'e' .. epoch .. ':buyers'
+end
+
+local function recent(epoch)
+  return string.sub(gate, 1, -5) .. 'e' .. epoch .. ':recent'
 end
 
 -- id is the 40 digits behind a name. string.match would take five times as long.

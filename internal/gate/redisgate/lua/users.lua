@@ -1,5 +1,4 @@
--- Names some of the users who have an order, with a blank between them, for no
--- id holds one. ARGV: the epoch, the cursor.
+-- Names some of the users who have an order. ARGV: the epoch, the cursor.
 local g, refusal = opened(ARGV[1])
 if refusal then
   return refusal
