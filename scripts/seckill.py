@@ -35,6 +35,7 @@ def main(run):
         signal.signal(s, interrupted)
     for setting in [v for v in os.environ if v.startswith("SECKILL_")]:
         del os.environ[setting]  # somebody's own sale is no business of a measurement
+    os.environ["SECKILL_DRAIN"] = "0s"  # nobody stands in front of what it stops
     name = pathlib.Path(sys.argv[0]).stem
     try:
         run()

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -260,6 +262,17 @@ func TestReady(t *testing.T) {
 	s.interrupt(t)
 	if code, _, stderr := say(t.Context(), "ready", "--listen", s.listen); code != 1 || !strings.Contains(stderr, "refused") {
 		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+}
+
+func TestReadyNamesWhatIsAway(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprint(w, `{"status":"ok","degraded":["Kafka","Postgres"]}`)
+	}))
+	defer s.Close()
+	code, stdout, stderr := say(t.Context(), "ready", "--listen", s.Listener.Addr().String())
+	if code != 0 || stdout != "ready, without Kafka, without Postgres\n" {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 }
 

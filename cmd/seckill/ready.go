@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"seckill/internal/app"
@@ -42,6 +44,10 @@ func (c *readyCmd) Run(ctx context.Context, std streams) error {
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("not ready: %s", body)
 	}
-	fmt.Fprintln(std.out, "ready")
+	var well struct{ Degraded []string }
+	if err := json.Unmarshal(body, &well); err != nil {
+		return fmt.Errorf("not /readyz of seckill: %s", body)
+	}
+	fmt.Fprintln(std.out, strings.Join(append([]string{"ready"}, well.Degraded...), ", without "))
 	return nil
 }

@@ -55,12 +55,13 @@ type serveCmd struct {
 	Insecure     bool          `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
 	MaxUnrelayed int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
 	Rate         float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
+	Drain        time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
 }
 
 func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, Data: c.Data, AdminToken: c.AdminToken, Insecure: c.Insecure,
-		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate,
+		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, Drain: c.Drain,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		Pages: ui.FS(), Log: slog.New(slog.NewTextHandler(std.err, nil)),
 	})

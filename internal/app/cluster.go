@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seckill/internal/gate/redisgate"
+	"seckill/internal/httpapi"
 	"seckill/internal/orderlog/kafkalog"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/pgstore"
@@ -140,7 +141,9 @@ func (m *cluster) confirm(ctx context.Context, store orderstore.Keeper) purchase
 // settled waits for nothing: an opening passes over what others have on the way.
 func (m *cluster) settled(context.Context, *Program) error { return nil }
 
-func (m *cluster) missing(ctx context.Context, k keepers) (names []string) {
+// condition takes a process that sells for ready without Kafka and Postgres: what a
+// gate admits is in the outbox, and its buyer is told that it is queued.
+func (m *cluster) condition(ctx context.Context, k keepers) (c httpapi.Condition) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
 	asked := [...]struct {
@@ -159,11 +162,16 @@ func (m *cluster) missing(ctx context.Context, k keepers) (names []string) {
 	_ = g.Wait() // the errors are in asked
 	for _, a := range asked {
 		// By the error, not by ctx: one that is slow has used up the time of all.
-		if errors.Is(a.err, sale.ErrUnavailable) || errors.Is(a.err, sale.ErrUnknownOutcome) || errors.Is(a.err, context.DeadlineExceeded) {
-			names = append(names, a.server)
+		if !errors.Is(a.err, sale.ErrUnavailable) && !errors.Is(a.err, sale.ErrUnknownOutcome) && !errors.Is(a.err, context.DeadlineExceeded) {
+			continue
+		}
+		if a.server == redis || !m.cfg.sells() {
+			c.Missing = append(c.Missing, a.server)
+		} else {
+			c.Degraded = append(c.Degraded, a.server)
 		}
 	}
-	return names
+	return c
 }
 
 func (m *cluster) failed(ctx context.Context) error {

@@ -16,12 +16,13 @@ import (
 
 // Config is what serve is started with.
 type Config struct {
-	Listen       string  // host:port; port 0 takes a free one
-	Data         string  // the data folder of the embedded mode, made if it is not there
-	AdminToken   string  // asked for on operators' routes; empty: nobody is asked
-	Insecure     bool    // listen beyond this machine without an admin token
-	MaxUnrelayed int     // admitted orders that may wait for the log
-	Rate         float64 // buys a second and user; 0: no limit
+	Listen       string        // host:port; port 0 takes a free one
+	Data         string        // the data folder of the embedded mode, made if it is not there
+	AdminToken   string        // asked for on operators' routes; empty: nobody is asked
+	Insecure     bool          // listen beyond this machine without an admin token
+	MaxUnrelayed int           // admitted orders that may wait for the log
+	Rate         float64       // buys a second and user; 0: no limit
+	Drain        time.Duration // how long a process that sells goes on after ErrTerminated
 
 	Redis, Kafka, Postgres string        // where the servers are: the cluster, if set
 	Roles                  []string      // of the cluster's process: RoleAPI, RoleProjector
@@ -75,6 +76,8 @@ func (c Config) Check() error {
 		return UsageError{"max-unrelayed", "must be at least 1"}
 	case c.Rate < 0:
 		return UsageError{"rate", "must be 0 (no limit) or above"}
+	case c.Drain < 0:
+		return UsageError{"drain", "must be 0s (none) or above"}
 	}
 	if err := c.checkServers(); err != nil || !c.isCluster() {
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"seckill/internal/crash"
 	"seckill/internal/gate/memgate"
+	"seckill/internal/httpapi"
 	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/sqlitestore"
@@ -79,7 +80,7 @@ func (m *embedded) confirm(context.Context, orderstore.Keeper) purchase.Confirme
 // settled waits for the whole log: what it holds was placed before the gates are.
 func (m *embedded) settled(ctx context.Context, p *Program) error { return p.settle.CatchUp(ctx) }
 
-func (m *embedded) missing(context.Context, keepers) []string { return nil }
+func (m *embedded) condition(context.Context, keepers) (c httpapi.Condition) { return c }
 
 func (m *embedded) failed(ctx context.Context) error {
 	select {

@@ -44,8 +44,8 @@ type mode interface {
 	confirm(ctx context.Context, store orderstore.Keeper) purchase.Confirmer
 	// settled waits until gates may be opened.
 	settled(ctx context.Context, p *Program) error
-	// missing names what cannot be reached.
-	missing(ctx context.Context, k keepers) []string
+	// condition names what cannot be reached.
+	condition(ctx context.Context, k keepers) httpapi.Condition
 	// failed waits until a keeper can never be used again, and says why.
 	failed(ctx context.Context) error
 	// shelf is where rehearsals are kept.
@@ -78,6 +78,7 @@ type Program struct {
 	again    again
 	openings *openings
 	ready    atomic.Bool
+	ending   atomic.Bool
 	work     context.Context // of lanes and loops: it outlasts the last answer
 	stopWork context.CancelFunc
 }
@@ -96,6 +97,11 @@ func open(cfg Config, m mode) (*Program, error) {
 
 // Addr is where the program listens.
 func (p *Program) Addr() net.Addr { return p.listener.Addr() }
+
+// ErrTerminated is the cause of a context whose end those in front of the program
+// are to notice first: it goes on to serve for Config.Drain, while it says that it
+// is not ready.
+var ErrTerminated = errors.New("terminated")
 
 // Run serves until ctx is done, and then answers whoever waits. It returns nil
 // after that, and the cause where it had to stop by itself.
@@ -123,9 +129,13 @@ func (p *Program) Run(ctx context.Context) error {
 		p.stopWork()
 		return errors.Join(err, loops.Wait())
 	}
-	p.ready.Store(false)
+	p.ending.Store(true)
 	crash.At("app: the end has begun")
 	p.stage.Close() // its buyers come from here
+	if errors.Is(context.Cause(ctx), ErrTerminated) && p.cfg.sells() {
+		p.api.Drain()
+		_ = sleep(work, p.cfg.Drain) // shorter where a loop fails meanwhile
+	}
 	late, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
 	err := front.Shutdown(late)
@@ -144,18 +154,23 @@ func (p *Program) front() front {
 	if p.cfg.sells() {
 		return p.api
 	}
-	return newLobby(p.missing, p.counts.Handler())
+	missing := func(ctx context.Context) []string { return p.condition(ctx).Missing }
+	return newLobby(missing, p.counts.Handler())
 }
 
-// missing names what keeps the program from serving.
-func (p *Program) missing(ctx context.Context) []string {
-	if !p.ready.Load() {
+// condition names what the program lacks.
+func (p *Program) condition(ctx context.Context) httpapi.Condition {
+	switch {
+	case p.ending.Load():
+		return httpapi.Condition{Missing: []string{"the process is shutting down"}}
+	case !p.ready.Load():
+		closed := "the gates are not open yet"
 		if loaded, of := p.openings.orders(); of > 0 {
-			return []string{fmt.Sprintf("the gates are not open yet, %d of %d orders are loaded", loaded, of)}
+			closed += fmt.Sprintf(", %d of %d orders are loaded", loaded, of)
 		}
-		return []string{"the gates are not open yet"}
+		return httpapi.Condition{Missing: []string{closed}}
 	}
-	return p.mode.missing(ctx, p.keepers)
+	return p.mode.condition(ctx, p.keepers)
 }
 
 // Close gives back what the program took. It may follow Run, or an open that failed.

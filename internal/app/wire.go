@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"math"
 	"net/http"
 	"time"
 
@@ -50,7 +51,7 @@ func (p *Program) wire(internal http.Handler) error {
 	p.guard = auth.New(p.cfg.AdminToken, secret, time.Now)
 	p.stage = p.newStage()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
-	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet.", p.lag)
+	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet. Absent where log or store cannot be asked.", p.lag)
 	p.counts.Gauge("seckill_openings", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.progress())) })
 	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.orders(); return float64(of) })
 	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.orders(); return float64(loaded) })
@@ -59,16 +60,18 @@ func (p *Program) wire(internal http.Handler) error {
 		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: p.guard, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Wait: p.cfg.wait(), Rate: p.cfg.Rate,
-		Ready: p.missing, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
+		Ready: p.condition, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 	return nil
 }
 
-// lag is how many records the store has to meet yet; 0 where nobody can tell.
+// lag is how many records the store has to meet yet, and no number where nobody can tell.
 func (p *Program) lag() float64 {
-	records, folded, err := p.progress(p.work)
+	ctx, cancel := context.WithTimeout(p.work, askWithin) // nobody waits long for metrics
+	defer cancel()
+	records, folded, err := p.progress(ctx)
 	if err != nil {
-		return 0
+		return math.NaN()
 	}
 	return float64(records - folded)
 }

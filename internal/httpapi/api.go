@@ -29,13 +29,14 @@ const (
 // An API is the sale over HTTP.
 type API struct {
 	Config
-	ctx     context.Context // of all work; done when Shutdown ran out of time
-	cancel  context.CancelFunc
-	waits   context.Context // of buyers who would wait for placed, and of event streams
-	hush    context.CancelFunc
-	streams sync.WaitGroup
-	closing atomic.Bool
-	ln      atomic.Pointer[net.Listener]
+	ctx      context.Context // of all work; done when Shutdown ran out of time
+	cancel   context.CancelFunc
+	waits    context.Context // of buyers who would wait for placed, and of event streams
+	hush     context.CancelFunc
+	streams  sync.WaitGroup
+	closing  atomic.Bool
+	draining atomic.Bool
+	ln       atomic.Pointer[net.Listener]
 
 	server   *fasthttp.Server
 	others   fasthttp.RequestHandler // every route but a buy and the event streams
@@ -103,6 +104,10 @@ func (a *API) Serve(ln net.Listener) error {
 	return a.server.Serve(ln)
 }
 
+// Drain has whoever is answered from now on ask the next time over a new
+// connection, which may lead elsewhere.
+func (a *API) Drain() { a.draining.Store(true) }
+
 // Shutdown ends everything: no new connections, event streams closed, and every
 // request answered. What still works when ctx is done is told to give up; then
 // its error is returned.
@@ -125,6 +130,9 @@ func (a *API) Handler() fasthttp.RequestHandler { return a.handle }
 
 func (a *API) handle(ctx *fasthttp.RequestCtx) {
 	defer a.recovered(ctx)
+	if a.draining.Load() {
+		ctx.SetConnectionClose()
+	}
 	if k, ok := a.guard(ctx); !ok {
 		problem(k).send(ctx)
 		return

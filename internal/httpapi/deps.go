@@ -99,10 +99,10 @@ type Config struct {
 	Wait time.Duration
 	Rate float64 // buys a second and user; 0: any number
 
-	Ready    func(ctx context.Context) []string // names what is missing
-	Openings func() []Opening                   // optional: the gates that are being opened here
-	Internal http.Handler                       // optional: POST /internal/verify
-	Metrics  http.Handler                       // optional: GET /metrics
-	Meter    Meter                              // optional
-	Log      *slog.Logger                       // optional: what nobody expected
+	Ready    func(ctx context.Context) Condition
+	Openings func() []Opening // optional: the gates that are being opened here
+	Internal http.Handler     // optional: POST /internal/verify
+	Metrics  http.Handler     // optional: GET /metrics
+	Meter    Meter            // optional
+	Log      *slog.Logger     // optional: what nobody expected
 }

@@ -224,12 +224,16 @@ func TestEveryKindIsReachable(t *testing.T) {
 }
 
 func TestReady(t *testing.T) {
-	var missing []string
-	s := serve(t, func(_ *shop, c *Config) { c.Ready = func(context.Context) []string { return missing } })
+	var lacks Condition
+	s := serve(t, func(_ *shop, c *Config) { c.Ready = func(context.Context) Condition { return lacks } })
 	if r := s.do(t, "GET", "/readyz", "").want(t, 200); r.body != `{"status":"ok"}` {
 		t.Error(r.body)
 	}
-	missing = []string{"the order store", "gate of 7"}
+	lacks.Degraded = []string{"Kafka"}
+	if r := s.do(t, "GET", "/readyz", "").want(t, 200); r.body != `{"status":"ok","degraded":["Kafka"]}` {
+		t.Error(r.body)
+	}
+	lacks.Missing = []string{"the order store", "gate of 7"}
 	if p := s.do(t, "GET", "/readyz", "").problem(t, unavailable); p.Detail != "Missing: the order store, gate of 7" {
 		t.Error(p.Detail)
 	}

@@ -340,7 +340,7 @@ func (s *shop) config() Config {
 			return sale.NewOrderID(s.clock(), random)
 		},
 		Now: s.clock, Elapsed: s.elapsed,
-		Ready: func(context.Context) []string { return nil },
+		Ready: func(context.Context) (c Condition) { return c },
 	}
 }
 

@@ -14,6 +14,7 @@ const metricsPath = "/metrics"
 // Health is the answer of a process that is well.
 type Health struct {
 	Status   string    `json:"status" enum:"ok"`
+	Degraded []string  `json:"degraded,omitempty,omitzero" nullable:"false" doc:"Servers that are away, while buyers are answered as promised: queued, until these are back"`
 	Openings []Opening `json:"openings,omitempty" doc:"Gates that this process opens just now, for products with orders"`
 }
 
@@ -24,6 +25,12 @@ type Opening struct {
 	Orders    int64  `json:"orders" doc:"That it has to know before it opens"`
 }
 
+// A Condition is what a process lacks.
+type Condition struct {
+	Missing  []string // without these it cannot serve
+	Degraded []string // without these it serves on
+}
+
 type healthOutput struct{ Body Health }
 
 func (a *API) systemRoutes(api huma.API) {
@@ -31,15 +38,15 @@ func (a *API) systemRoutes(api huma.API) {
 		return &healthOutput{Health{Status: "ok"}}, nil
 	})
 	huma.Register(api, readyOperation(), func(ctx context.Context, _ *struct{}) (*healthOutput, error) {
-		missing := a.missing(ctx)
-		if len(missing) == 0 {
-			ready := Health{Status: "ok"}
-			if a.Openings != nil {
-				ready.Openings = a.Openings()
-			}
-			return &healthOutput{ready}, nil
+		c := a.Ready(ctx)
+		if len(c.Missing) > 0 {
+			return nil, lacking(c.Missing)
 		}
-		return nil, lacking(missing)
+		ready := Health{Status: "ok", Degraded: c.Degraded}
+		if a.Openings != nil {
+			ready.Openings = a.Openings()
+		}
+		return &healthOutput{ready}, nil
 	})
 	huma.Register(api, documentOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
@@ -57,13 +64,6 @@ func (a *API) systemRoutes(api huma.API) {
 			a.Metrics.ServeHTTP(w, r)
 		}}, nil
 	})
-}
-
-func (a *API) missing(ctx context.Context) []string {
-	if a.closing.Load() {
-		return []string{"the process is shutting down"}
-	}
-	return a.Ready(ctx)
 }
 
 // nativeRoutes puts the routes that match answers into the document, and into the

@@ -10,6 +10,7 @@
 package metrics
 
 import (
+	"math"
 	"net/http"
 	"time"
 
@@ -61,9 +62,24 @@ func (s *Set) Counter(name, help string) Counter {
 	return Counter{c}
 }
 
-// Gauge shows what read says whenever somebody looks. A name may be taken once.
+// Gauge shows what read says whenever somebody looks, and nothing where that is no
+// number. A name may be taken once.
 func (s *Set) Gauge(name, help string, read func() float64) {
-	s.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+	s.registry.MustRegister(&gauge{prometheus.NewDesc(name, help, nil, nil), read})
+}
+
+// A gauge is a prometheus.GaugeFunc that may be absent.
+type gauge struct {
+	desc *prometheus.Desc
+	read func() float64
+}
+
+func (g *gauge) Describe(to chan<- *prometheus.Desc) { to <- g.desc }
+
+func (g *gauge) Collect(to chan<- prometheus.Metric) {
+	if value := g.read(); !math.IsNaN(value) {
+		to <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, value)
+	}
 }
 
 // Handler shows everything, in the format that the reader asks for.

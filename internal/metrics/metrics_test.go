@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"math"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -40,6 +41,9 @@ func TestWhatIsCountedIsShown(t *testing.T) {
 		if !strings.Contains(page, "\n"+line) {
 			t.Errorf("no line %q", line)
 		}
+	}
+	if lag = math.NaN(); strings.Contains(shown(t, s), "seckill_projector_lag_records") {
+		t.Error("it shows what is not known")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -52,6 +53,45 @@ func TestTermWhileBuyersWait(t *testing.T) {
 	}
 	if found := judged(t, data); len(found) > 0 {
 		t.Error(most(found))
+	}
+}
+
+// Whoever stands in front of a process is told first that it ends, and until then
+// sends it buyers over new connections.
+func TestTermIsToldFirst(t *testing.T) {
+	t.Setenv("SECKILL_DRAIN", "15s")
+	data := t.TempDir()
+	s := serve(t, bin, data)
+	s.Put(t, "1", `{"quantity":100}`)
+	s.Signal(syscall.SIGTERM)
+	eventually(t, "it says that it ends", func() bool {
+		a, err := s.Get("/readyz")
+		if err != nil {
+			t.Fatalf("it takes no connections any more, and never said so: %v", err)
+		}
+		return a.Status == 503 && strings.Contains(a.Body, "shutting down")
+	})
+	for i := range 20 {
+		s.HTTP.CloseIdleConnections()
+		if a, err := s.Buy("1", itoa(i), ""); err != nil || a.Status != 201 {
+			t.Errorf("a buyer after that: %v, %v", a, err)
+		}
+	}
+	if code := s.Wait(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, s.Out.String())
+	}
+	if found := judged(t, data); len(found) > 0 {
+		t.Error(found)
+	}
+}
+
+// Who presses Ctrl-C is not made to wait for it.
+func TestCtrlCDoesNotDrain(t *testing.T) {
+	t.Setenv("SECKILL_DRAIN", "1h")
+	s := serve(t, bin, t.TempDir())
+	s.Signal(syscall.SIGINT)
+	if code := s.Wait(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, s.Out.String())
 	}
 }
 
