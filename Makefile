@@ -2,7 +2,7 @@
 SHELL := bash
 .DEFAULT_GOAL := help
 .NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter jmeter-cluster bench bench-growth rounds growth pgo clean help
+.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter jmeter-cluster compose bench bench-growth rounds growth pgo clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # "yes" where Node is there and new enough for Vite.
@@ -32,7 +32,7 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-test: deps-test npm lint test-unit test-suites fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster ## All tests, which are:
+test: deps-test npm lint test-unit test-suites fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster compose ## All tests, which are:
 
 lint: ## - gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -92,6 +92,9 @@ jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 un
 
 jmeter-cluster: ## - the same of a cluster
 	@$(MAKE) --no-print-directory jmeter CLUSTER=1
+
+compose: ## - what ships, as it ships, where a Docker engine answers: image and compose.yaml, sold out, killed, moved, taken down
+	@python3 test/compose/compose.py
 
 BENCH = python3 test/bench/bench.py $@ $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
 

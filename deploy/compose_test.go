@@ -5,11 +5,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -80,9 +83,9 @@ func TestTheServicesStart(t *testing.T) {
 		ours++
 		t.Run(name, func(t *testing.T) {
 			address := freeAddress(t)
-			settings := map[string]string{}
+			settings := map[string]string{"SECKILL_LISTEN": address}
 			for k, v := range s.Environment {
-				settings[k] = strings.Replace(servers.Replace(*v), "0.0.0.0:3000", address, 1)
+				settings[k] = servers.Replace(*v)
 			}
 			start(t, binary, s.Command, settings, address)
 			check := exec.Command(binary, s.HealthCheck.Test[2:]...)
@@ -181,5 +184,104 @@ func TestTheFrontKnowsTheServices(t *testing.T) {
 		if passed := bytes.Contains(conf, []byte("server "+name+":3000 ")); passed != sells {
 			t.Errorf("nginx passes on to %s: %v, and it sells: %v", name, passed, sells)
 		}
+	}
+}
+
+// Docker gives a container another address whenever it is made anew, and nginx
+// looks a name up once: those that it passes on to have addresses of their own.
+func TestTheFrontFindsTheServices(t *testing.T) {
+	p := compose(t)
+	pools := p.Networks["default"].Ipam.Config
+	if len(pools) != 1 {
+		t.Fatalf("nobody's address is known: the network has %d pools", len(pools))
+	}
+	subnet, given := netip.MustParsePrefix(pools[0].Subnet), netip.MustParsePrefix(pools[0].IPRange)
+	for name, hosts := range p.Services["nginx"].ExtraHosts {
+		at := p.Services[name].Networks["default"]
+		if at == nil || !slices.Equal(hosts, []string{at.Ipv4Address}) {
+			t.Errorf("nginx looks for %s at %s, which is at %v", name, hosts, at)
+			continue
+		}
+		if a := netip.MustParseAddr(at.Ipv4Address); !subnet.Contains(a) || given.Contains(a) {
+			t.Errorf("%s is at %s: not of %s, or Docker may give it to another of %s", name, a, subnet, given)
+		}
+	}
+	if n := len(p.Services["nginx"].ExtraHosts); n != 2 {
+		t.Errorf("nginx knows the addresses of %d services, not of two", n)
+	}
+}
+
+// The folder of nginx in its image has nothing but the configuration.
+func TestTheFrontMakesWhatItNeeds(t *testing.T) {
+	t.Setenv("PATH", os.Getenv("PATH")+":/usr/sbin")
+	if _, err := exec.LookPath("nginx"); err != nil {
+		t.Skip("SKIPPED: there is no nginx: make deps")
+	}
+	conf, err := os.ReadFile("nginx.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	prefix := t.TempDir()
+	file := filepath.Join(prefix, "nginx.conf")
+	conf = regexp.MustCompile(`server api-\d:`).ReplaceAll(conf, []byte("server 127.0.0.1:"))
+	if err := os.WriteFile(file, conf, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("nginx", "-t", "-e", "stderr", "-p", prefix, "-c", file).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// Kafka is well when it answers: a port that is open says nothing of that. It is
+// asked often, and so without a JVM.
+func TestKafkasHealth(t *testing.T) {
+	mute, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = mute.Close() }() // nothing was ever said to it
+	if err := kafkasHealth(t, mute.Addr().String()); err == nil {
+		t.Error("who never answers is well")
+	}
+	if err := kafkasHealth(t, devtest.Kafka(t)); err != nil {
+		t.Error(err)
+	}
+}
+
+// kafkasHealth is what compose's health check says of a Kafka at this address.
+func kafkasHealth(t *testing.T, address string) error {
+	t.Helper()
+	check := compose(t).Services["kafka"].HealthCheck
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var args []string
+	for _, arg := range check.Test[1:] {
+		args = append(args, strings.ReplaceAll(arg, "9092", port))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Duration(*check.Timeout))
+	defer cancel()
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
+	c.WaitDelay = time.Second // for its children, which hold its output
+	if out, err := c.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
+// The classic builder makes every stage before the one that it is asked for, and
+// needs nothing that has to be pulled beside the images.
+func TestTheImageIsMadeOfWhatItNeeds(t *testing.T) {
+	file, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, _, found := bytes.Cut(file, []byte("AS seckill"))
+	if !found || bytes.Contains(before, []byte("maven")) {
+		t.Errorf("seckill waits for Maven:\n%s", before)
+	}
+	if bytes.Contains(file, []byte("# syntax=")) {
+		t.Error("the builder itself has to be pulled")
 	}
 }

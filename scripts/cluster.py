@@ -52,7 +52,6 @@ def front(folder, port, apis):
     for name, address in apis.items():
         conf = conf.replace(f"server {name}:3000", f"server {address}")
     conf = conf.replace("listen 3000 ", f"listen 127.0.0.1:{port} ")
-    (folder / "temp").mkdir()
     path = folder / "nginx.conf"
     path.write_text("daemon off;\n" + conf)
     args = ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(path)]
