@@ -2,7 +2,7 @@
 // processes, on Kafka 3.1 or newer.
 //
 // It promises that a record whose Append answered nil is on every in-sync copy of
-// its partition; that Append answers within patience, whatever the brokers do; and
+// its partition, and where there are fewer than three brokers on a disk; that Append answers within patience, whatever the brokers do; and
 // that a topic which is not the one that was opened is found out: deleted and made
 // anew, or cut off behind a position, it is ErrDamaged for whoever reads it.
 //

@@ -81,6 +81,8 @@ func (l *Log) makeTopic(ctx context.Context, brokers int) error {
 	if brokers >= copies {
 		topic.ReplicationFactor = copies
 		set("min.insync.replicas", "2")
+	} else {
+		set("flush.messages", "1") // a disk in place of replicas: docs/decisions/0019-a-lone-kafka-syncs.md
 	}
 	request := kmsg.NewPtrCreateTopicsRequest()
 	request.TimeoutMillis = int32(requestTime.Milliseconds())

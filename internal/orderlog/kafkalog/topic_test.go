@@ -41,6 +41,9 @@ func TestCheckWarnsOfWhatEndangersThePromise(t *testing.T) {
 	setTopic(t, a, topic, "cleanup.policy", "compact,delete", "retention.ms", "604800000", "retention.bytes", "1000000",
 		"unclean.leader.election.enable", "true")
 	wantWarnings(t, l, "cleanup.policy is compact,delete", "retention.ms is 604800000", "retention.bytes is 1000000", "unclean.leader.election.enable is true")
+	setTopic(t, a, topic, "cleanup.policy", "delete", "retention.ms", "-1", "retention.bytes", "-1",
+		"unclean.leader.election.enable", "false", "flush.messages", "1000")
+	wantWarnings(t, l, "flush.messages is 1000")
 	if _, err := l.Append(t.Context(), 0, orders(1, 1)); err != nil {
 		t.Errorf("a warning is no refusal: %v", err)
 	}
