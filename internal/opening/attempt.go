@@ -54,6 +54,7 @@ type stage uint8
 
 const (
 	reading stage = iota
+	probing
 	shutting
 	draining
 	recording
@@ -75,6 +76,7 @@ type Attempt struct {
 	change      Change
 	while       *seen // nil: whatever the gate is
 	stage       stage
+	sells       bool // the gate, when it was looked at
 	record      sale.Record
 	at          sale.Position
 	incarnation string
@@ -122,6 +124,8 @@ func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
 	switch a.stage {
 	case reading:
 		err = o.read(ctx, a)
+	case probing:
+		err = o.probe(ctx, a)
 	case shutting:
 		a.incarnation, a.record.At, err = o.Gate.Shut(ctx, a.record.ProductID, a.record.Epoch)
 		crash.At("opening: the gate is shut")
@@ -149,15 +153,14 @@ func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
 
 func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	id := a.Product.ID
-	if a.while != nil {
-		v, err := o.Gate.View(ctx, id)
-		switch {
-		case errors.Is(err, sale.ErrUnavailable):
-			return err
-		case !a.while.is(v, err):
-			return errLost // it had to wait for its turn
-		}
+	v, err := o.Gate.View(ctx, id)
+	switch {
+	case errors.Is(err, sale.ErrUnavailable):
+		return err
+	case a.while != nil && !a.while.is(v, err):
+		return errLost // it had to wait for its turn
 	}
+	a.sells = err == nil
 	p, err := o.Store.Product(ctx, id)
 	if errors.Is(err, sale.ErrNotFound) {
 		p, err = sale.Product{ID: id, Partition: o.Log.Partition(id)}, nil
@@ -176,9 +179,22 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	a.of.Store(p.LastNumber)
 	a.record = sale.Record{
 		Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1,
-		Nonce: o.Nonce(), Terms: terms, Deleted: deleted, Secret: o.Secret,
+		Nonce: o.Nonce(), Terms: terms, Deleted: deleted, Secret: o.Secret, At: v.Now,
 	}
 	return nil
+}
+
+// probe finds out that the log takes no records while the gate still sells: shut, it
+// would stay so until the log is back, and nobody would even be queued.
+func (o *Opener) probe(ctx context.Context, a *Attempt) error {
+	if !a.sells {
+		return nil
+	}
+	_, err := o.Log.Append(ctx, a.Product.Partition, []sale.Record{sale.Probe(a.record.ProductID, a.record.At)})
+	if errors.Is(err, sale.ErrUnknownOutcome) { // it makes no difference to anybody
+		err = fmt.Errorf("%w: %v", sale.ErrUnavailable, err)
+	}
+	return err
 }
 
 func (o *Opener) await(ctx context.Context, a *Attempt) error {

@@ -39,18 +39,19 @@ func TestStages(t *testing.T) {
 		p.Terms.Quantity, p.Terms.Name = 4, "new"
 		return p.Terms, false, nil
 	})
-	s.step(a, "product")
-	s.wantOpen(1, 4) // nothing has happened yet
+	s.step(a, "view", "product")
+	s.step(a, "append expire") // of no order
+	s.wantOpen(1, 4)           // nothing has happened yet
 	s.step(a, "shut")
 	if v, err := s.gate.View(t.Context(), product); !errors.Is(err, sale.ErrShut) || v.Epoch != 2 {
 		t.Fatalf("the gate is not shut at 2: %v at %d", err, v.Epoch)
 	}
 	s.step(a, "pending", "append order", "forget", "pending")
-	if last := s.logged()[2]; last.OrderID != id(2) || last.Epoch != 1 {
+	if last := s.logged()[3]; last.OrderID != id(2) || last.Epoch != 1 {
 		t.Errorf("the outbox gave the log %+v", last)
 	}
 	s.step(a, "append opening")
-	if r := s.logged()[3]; r.Epoch != 2 || r.Nonce == "" || r.Terms.Name != "new" || r.Terms.Quantity != 4 || !r.At.Equal(s.now) || r.Deleted {
+	if r := s.logged()[4]; r.Epoch != 2 || r.Nonce == "" || r.Terms.Name != "new" || r.Terms.Quantity != 4 || !r.At.Equal(s.now) || r.Deleted {
 		t.Errorf("the opening record is %+v", r)
 	}
 	if a.Accepted || s.kept().Epoch != 1 {
@@ -220,7 +221,7 @@ func TestAnotherNonce(t *testing.T) {
 	s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 1, Nonce: "first", Terms: sale.Terms{Quantity: 5, LimitPerUser: 1}, At: s.now})
 	s.hands["passed"] = func(do func() error) error { s.project(); return do() }
 	winner, loser := opening.Begin(product, keep), opening.Begin(product, keep)
-	for range 4 { // up to the records
+	for range 5 { // up to the records
 		for _, a := range []*opening.Attempt{winner, loser} {
 			if err := s.Step(t.Context(), a); err != nil {
 				t.Fatal(err)

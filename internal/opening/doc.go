@@ -6,6 +6,7 @@
 // An attempt goes through these stages, each of them one Step:
 //
 //	reading    epoch and terms from the store in one read; e = epoch + 1, a fresh nonce
+//	probing    the log takes a record without effect, if the gate sells: else the gate goes on
 //	shutting   the gate is shut at e, which gives the incarnation
 //	draining   what the outbox still holds goes to the log
 //	recording  the opening record (e, nonce, terms) goes to the log

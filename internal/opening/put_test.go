@@ -169,6 +169,30 @@ func TestOtherErrorsAreToldAtOnce(t *testing.T) {
 	}
 }
 
+// While the log is away a change is refused before the gate is shut: it goes on selling.
+func TestTheLogIsAway(t *testing.T) {
+	for _, away := range []error{sale.ErrUnavailable, sale.ErrUnknownOutcome} {
+		s := newShop(t)
+		s.put(sale.Terms{Quantity: 5})
+		for _, call := range []string{"append order", "append opening", "append expire"} {
+			s.hands[call] = func(func() error) error { return away }
+		}
+		s.admit("a", 1)
+		_, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9}))
+		if !errors.Is(err, sale.ErrUnavailable) || errors.Is(err, sale.ErrUnknownOutcome) {
+			t.Errorf("put: %v", err)
+		}
+		s.wantOpen(1, 4)
+		if v := s.admit("b", 2); v != gate.Admitted {
+			t.Errorf("a buyer: %v", v)
+		}
+		s.hands = map[string]hand{}
+		if p := s.put(sale.Terms{Quantity: 9}); p.Held != 2 {
+			t.Errorf("when it is back: %+v", p)
+		}
+	}
+}
+
 func TestTheStoreDoesNotShowIt(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5})

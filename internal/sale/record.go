@@ -30,3 +30,9 @@ type Record struct {
 	Deleted bool   // opening: removes the product and its orders
 	Secret  string // opening: of keyed order ids, in hexadecimal; empty in those of earlier programs
 }
+
+// Probe is a record without effect, whatever the log holds: it shows whether the log
+// takes records.
+func Probe(product string, at time.Time) Record {
+	return Record{Kind: KindExpire, ProductID: product, At: at} // of no order
+}

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 	"testing"
@@ -31,6 +32,9 @@ func TestAServerStopped(t *testing.T) {
 				n.Stop()
 				s.until("orders are queued", func() bool { return s.queued() >= pace })
 				without(t, c.any(), name)
+				if name == "Kafka" {
+					s.goesOnQueuing()
+				}
 				<-time.After(outage)
 				up(t, n)
 				s.until("nothing is away any more", func() bool { return well(t, c.any()) })
@@ -67,6 +71,17 @@ func unprojected(t testing.TB, s *program.Server) string {
 		t.Errorf("/metrics says %v, %v", a, err)
 	}
 	return regexp.MustCompile(`(?m)^seckill_unprojected_records .*$`).FindString(a.Body)
+}
+
+// goesOnQueuing is asked while Kafka is away: a change of the terms is refused, and
+// shuts no gate that sells.
+func (s *sale) goesOnQueuing() {
+	s.t.Helper()
+	if a, err := s.c.any().Ask("PUT", "/api/products/"+s.product, "", fmt.Sprintf(`{"quantity":%d,"name":"changed"}`, s.quantity)); err != nil || a.Kind != "unavailable" {
+		s.t.Errorf("a PUT was answered %v, %v", a, err)
+	}
+	queued := s.queued()
+	s.until("more orders are queued after a PUT", func() bool { return s.queued() >= queued+pace })
 }
 
 // One of three brokers is lost, the one that the product's orders go to: the sale
