@@ -31,7 +31,7 @@ func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	})
 }
 
-// orderEvents streams one order, to who knows its id.
+// orderEvents streams one order that is known to exist, to who knows its id.
 func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	id, err := sale.ParseOrderID(string(raw))
 	if err != nil {
@@ -40,7 +40,10 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	}
 	t, err := readTrace(ctx.QueryArgs())
 	if err == nil {
-		_, err = a.find(a.ctx, id, t)
+		var o Order
+		if o, err = a.known(a.ctx, id, t); err == nil && o.Status == string(sale.Rejected) {
+			err = sale.ErrNotFound
+		}
 	}
 	if err != nil {
 		a.explain(err).send(ctx)

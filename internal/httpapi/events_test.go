@@ -155,6 +155,40 @@ func TestOrderEvents(t *testing.T) {
 	}
 }
 
+// Each topic costs a goroutine and a look a second: who invents orders gets none.
+func TestNoEventsOfOrdersThatDoNotExist(t *testing.T) {
+	for _, wait := range []time.Duration{0, time.Millisecond} {
+		s := serve(t, func(_ *shop, c *Config) { c.Wait = wait })
+		s.put(t, "1", sale.Terms{Quantity: 2})
+		const invented = "/api/orders/00000000-0000-7000-8000-000000000000/events"
+		for query, status := range map[string]int{"": 404, "?product=1&user=a": 404, "?product=1&user=a&epoch=1": 404, "?product=2&user=a": 404, "?product=1&user=a&epoch=99": 503} {
+			s.do(t, "HEAD", invented+query, "").want(t, status)
+		}
+		s.set(func() { s.gate = sale.ErrShut })
+		s.do(t, "HEAD", invented+"?product=1&user=a&epoch=1", "").want(t, 503)
+		if n := s.hub.Watchers(); n > 0 {
+			t.Errorf("%d watch", n)
+		}
+	}
+}
+
+func TestTheStreamOfAnOrderEndsWhenItIsRejected(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Millisecond })
+	s.put(t, "1", sale.Terms{Quantity: 2})
+	s.set(func() { s.pending = true })
+	r := s.buy(t, "1", "a").want(t, 202)
+	path, query, _ := strings.Cut(r.header("Location"), "?")
+	e := s.watch(t, path+"/events?"+query)
+	var got Order
+	if e.next(t, &got); got.Status != "queued" {
+		t.Errorf("%+v", got)
+	}
+	s.set(func() { clear(s.known) })
+	if e.next(t, &got); got.Status != "rejected" || e.next(t, &got) != "" {
+		t.Errorf("%+v, and it goes on", got)
+	}
+}
+
 func TestAStreamEndsWithItsProduct(t *testing.T) {
 	s := serve(t)
 	s.put(t, "1", sale.Terms{Quantity: 2, Closed: true})

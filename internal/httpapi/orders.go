@@ -16,8 +16,17 @@ type Trace struct {
 }
 
 // find returns an order: from the store; else, with a trace, queued where its
-// product's gate knows it, and rejected where nobody does.
+// product's gate knows it or is being opened, and rejected where nobody does.
 func (a *API) find(ctx context.Context, id sale.OrderID, t Trace) (Order, error) {
+	o, err := a.known(ctx, id, t)
+	if errors.Is(err, sale.ErrShut) {
+		return o, nil // what is in the log comes with the opening
+	}
+	return o, err
+}
+
+// known is find, but where the gate is being opened and nobody can tell: that is ErrShut.
+func (a *API) known(ctx context.Context, id sale.OrderID, t Trace) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
 	traced := t.Product != "" && t.User != ""
@@ -44,8 +53,7 @@ func (a *API) traced(ctx context.Context, id sale.OrderID, t Trace) (Order, erro
 	knows, err := a.Gates.Knows(ctx, t.Product, p.Epoch, t.User, id)
 	switch {
 	case errors.Is(err, sale.ErrShut), errors.Is(err, sale.ErrFenced), errors.Is(err, sale.ErrNoGate), t.Epoch > p.Epoch:
-		// Its gate is being opened anew: what is in the log comes with that.
-		return o, nil
+		return o, sale.ErrShut
 	case err != nil:
 		return o, err
 	case !knows:

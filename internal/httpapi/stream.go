@@ -13,7 +13,7 @@ import (
 
 const (
 	// heartbeat is how often a stream says something: a browser that has gone is
-	// noticed at the second write that it does not take.
+	// noticed at the next write.
 	heartbeat = 15 * time.Second
 	// takeTimeout is how long a reader may take over a frame. Who is slower is
 	// cut off, and a browser comes back by itself.
@@ -31,6 +31,7 @@ const streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-
 //	             └── gone, slow, ended, shutting down ──► closed
 type stream struct {
 	conn     net.Conn
+	peer     peer
 	watchers []*live.Watcher
 	rings    atomic.Int64 // not heeded yet; above 0 while a goroutine writes, and for ever after the end
 	beats    *time.Timer
@@ -61,7 +62,7 @@ func (a *API) stream(ctx *fasthttp.RequestCtx, watch func(ring func()) []*live.W
 
 // begin writes what there is, after which the stream goes by what rings.
 func (a *API) begin(s *stream, c net.Conn) {
-	s.conn, s.waits = c, a.waits
+	s.conn, s.peer, s.waits = c, peerOf(c), a.waits
 	s.beats = time.AfterFunc(heartbeat, func() {
 		s.beat.Store(true)
 		s.ring()
@@ -117,6 +118,9 @@ func (s *stream) drain() bool {
 }
 
 func (s *stream) say(frame []byte) bool {
+	if s.peer.gone() {
+		return false
+	}
 	_ = s.conn.SetWriteDeadline(time.Now().Add(takeTimeout))
 	_, err := s.conn.Write(frame)
 	return err == nil

@@ -86,10 +86,14 @@ func numbered(orders []Order) func(yield func(int64, Order) bool) {
 	}
 }
 
-// watchOrder shows one order as often as it changes.
+// watchOrder shows one order as often as it changes, and for the last time where
+// it was rejected.
 func (a *API) watchOrder(id sale.OrderID, t Trace) live.Build {
 	var last Order
 	return func(ctx context.Context) (live.Frame, live.Word) {
+		if last.Status == string(sale.Rejected) {
+			return live.Frame{}, live.Gone
+		}
 		o, err := a.find(ctx, id, t)
 		if err != nil {
 			return away(err)

@@ -1,0 +1,50 @@
+package httpapi
+
+import (
+	"context"
+	"net"
+	"runtime"
+	"testing"
+
+	"seckill/internal/live"
+)
+
+// Who has gone is noticed at the next write, not at the one after it.
+func TestWhoHasGoneIsNoticedAtTheNextWrite(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	far, err := net.Dial("tcp", ln.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	end, err := ln.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := New(newShop().config())
+	defer a.cancel()
+	silent := func() live.Build {
+		return func(context.Context) (live.Frame, live.Word) { return live.Frame{}, live.Same }
+	}
+	st := &stream{}
+	st.rings.Store(1)
+	st.watchers = []*live.Watcher{a.Hub.Watch("1", "v", silent, st.ring)}
+	a.streams.Add(1)
+	if a.begin(st, end); st.rings.Load() != 0 {
+		t.Fatal("it does not rest")
+	}
+	if _, err := far.Read(make([]byte, len(streamHead))); err != nil {
+		t.Fatal(err)
+	}
+	far.Close()
+	st.beat.Store(true)
+	for st.ring(); a.Hub.Watchers() > 0; runtime.Gosched() {
+		if st.rings.Load() == 0 {
+			t.Fatal("it has written, and rests again")
+		}
+	}
+	a.streams.Wait()
+}

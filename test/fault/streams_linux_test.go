@@ -1,0 +1,85 @@
+package fault
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// Watchers who have gone leave nothing behind, though the sale is silent.
+func TestAbandonedStreamsLeaveNothingBehind(t *testing.T) {
+	const watchers = 4000
+	s := serve(t, bin, t.TempDir())
+	s.Put(t, "1", `{"quantity":1000}`)
+	files := func() int {
+		open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.Pid()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(open)
+	}
+	goroutines := func() int { return gauge(t, s, "go_goroutines") }
+	filesBefore, goroutinesBefore := files(), goroutines()
+	address := strings.TrimPrefix(s.URL, "http://")
+	var all []net.Conn
+	for range watchers {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Skipf("this machine takes %d connections of the %d: %v (ulimit -n)", len(all), watchers, err)
+		}
+		defer c.Close()
+		all = append(all, c)
+	}
+	var watch sync.WaitGroup
+	for _, c := range all {
+		watch.Go(func() {
+			fmt.Fprint(c, "GET /api/products/1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+			if line, err := bufio.NewReader(c).ReadString('\n'); err != nil || line != "HTTP/1.1 200 OK\r\n" {
+				t.Errorf("%q, %v", line, err)
+			}
+		})
+	}
+	watch.Wait()
+	for _, c := range all {
+		c.Close()
+	}
+	if a, err := s.Buy("1", "ann", ""); err != nil || a.Status != 201 { // the next frame
+		t.Fatal(a, err)
+	}
+	for began := time.Now(); ; <-time.After(100 * time.Millisecond) {
+		f, g := files(), goroutines()
+		if f <= filesBefore+10 && g <= goroutinesBefore+10 && gauge(t, s, "seckill_event_streams") == 0 { // some are of this look itself
+			t.Logf("nothing is left after %v", time.Since(began).Round(100*time.Millisecond))
+			return
+		}
+		if time.Since(began) > time.Minute {
+			t.Fatalf("%d descriptors of %d before, %d goroutines of %d before", f, filesBefore, g, goroutinesBefore)
+		}
+	}
+}
+
+// gauge is one of the metrics.
+func gauge(t *testing.T, s *server, name string) int {
+	t.Helper()
+	a, err := s.Get("/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(a.Body) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			n, err := strconv.Atoi(strings.TrimSpace(value))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+	}
+	t.Fatalf("no metric %s in %s", name, a.Body)
+	return 0
+}
