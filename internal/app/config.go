@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -9,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"seckill/internal/connlimit"
 	"seckill/internal/gate/redisgate"
 	"seckill/internal/orderlog/kafkalog"
 	"seckill/internal/orderstore/pgstore"
@@ -16,13 +18,14 @@ import (
 
 // Config is what serve is started with.
 type Config struct {
-	Listen       string        // host:port; port 0 takes a free one
-	Data         string        // the data folder of the embedded mode, made if it is not there
-	AdminToken   string        // asked for on operators' routes; empty: nobody is asked
-	Insecure     bool          // listen beyond this machine without an admin token
-	MaxUnrelayed int           // admitted orders that may wait for the log
-	Rate         float64       // buys a second and user; 0: no limit
-	Drain        time.Duration // how long a process that sells goes on after ErrTerminated
+	Listen         string        // host:port; port 0 takes a free one
+	Data           string        // the data folder of the embedded mode, made if it is not there
+	AdminToken     string        // asked for on operators' routes; empty: nobody is asked
+	Insecure       bool          // listen beyond this machine without an admin token
+	MaxUnrelayed   int           // admitted orders that may wait for the log
+	Rate           float64       // buys a second and user; 0: no limit
+	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
+	MaxConnections int           // 0: as many as there are files for
 
 	Redis, Kafka, Postgres string        // where the servers are: the cluster, if set
 	Roles                  []string      // of the cluster's process: RoleAPI, RoleProjector
@@ -52,6 +55,8 @@ func (c Config) wait() time.Duration {
 	return 0
 }
 
+func (c Config) maxConnections() int { return cmp.Or(c.MaxConnections, connlimit.Max()) }
+
 // A UsageError is a flag that breaks a rule.
 type UsageError struct{ Flag, Rule string }
 
@@ -76,6 +81,8 @@ func (c Config) Check() error {
 		return UsageError{"max-unrelayed", "must be at least 1"}
 	case c.Rate < 0:
 		return UsageError{"rate", "must be 0 (no limit) or above"}
+	case c.MaxConnections != 0 && (c.MaxConnections < 2 || c.MaxConnections > connlimit.Max()):
+		return UsageError{"max-connections", fmt.Sprintf("must be 0 (as many as there are files for) or 2 to %d: this process may open %d files (ulimit -n), and needs some itself", connlimit.Max(), connlimit.Files())}
 	case c.Drain < 0:
 		return UsageError{"drain", "must be 0s (none) or above"}
 	}

@@ -200,6 +200,9 @@ func TestConfigCheck(t *testing.T) {
 		"no folder":               {func(c *app.Config) { c.Data = "" }, "data"},
 		"nothing may wait":        {func(c *app.Config) { c.MaxUnrelayed = 0 }, "max-unrelayed"},
 		"a rate below nothing":    {func(c *app.Config) { c.Rate = -1 }, "rate"},
+		"a drain below nothing":   {func(c *app.Config) { c.Drain = -1 }, "drain"},
+		"one connection":          {func(c *app.Config) { c.MaxConnections = 1 }, "max-connections"},
+		"more than there can be":  {func(c *app.Config) { c.MaxConnections = 1 << 30 }, "max-connections"},
 		"a rate below one":        {func(c *app.Config) { c.Rate = 0.1 }, ""},
 		"a token on this machine": {func(c *app.Config) { c.AdminToken = "t" }, ""},
 	} {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"seckill/internal/connlimit"
 	"seckill/internal/httpapi"
 )
 
@@ -36,7 +37,7 @@ func (p *Program) arrive(ctx context.Context) error {
 	waits := waits{away: map[string]error{redis: errNotYet, kafka: errNotYet, postgres: errNotYet}}
 	l := newLobby(waits.names, p.counts.Handler())
 	left := make(chan error, 1)
-	go func() { left <- l.Serve(borrowed{p.listener.(*net.TCPListener)}) }()
+	go func() { left <- l.Serve(borrowed{p.listener}) }()
 	k, err := p.mode.connect(ctx, func(server string, away error) {
 		if waits.note(server, away) {
 			p.cfg.Log.Info("waiting", "for", server, "because", away)
@@ -45,7 +46,7 @@ func (p *Program) arrive(ctx context.Context) error {
 	late, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = l.Shutdown(late) // who is still being told to wait will ask again
-	if err := errors.Join(err, <-left, p.listener.(*net.TCPListener).SetDeadline(time.Time{})); err != nil {
+	if err := errors.Join(err, <-left, p.listener.SetDeadline(time.Time{})); err != nil {
 		return err
 	}
 	p.keepers = k
@@ -53,10 +54,10 @@ func (p *Program) arrive(ctx context.Context) error {
 }
 
 // borrowed is a listener that goes on after whoever borrowed it has closed it.
-type borrowed struct{ *net.TCPListener }
+type borrowed struct{ *connlimit.Listener }
 
 func (b borrowed) Accept() (net.Conn, error) {
-	c, err := b.TCPListener.Accept()
+	c, err := b.Listener.Accept()
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, net.ErrClosed
 	}

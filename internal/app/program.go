@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seckill/internal/auth"
+	"seckill/internal/connlimit"
 	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/httpapi"
@@ -60,7 +61,7 @@ type Program struct {
 	cfg      Config
 	name     string // tells it from every other process, and start
 	mode     mode
-	listener net.Listener
+	listener *connlimit.Listener
 	keepers  keepers
 
 	hub       *live.Hub
@@ -86,12 +87,13 @@ type Program struct {
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
 	p := &Program{cfg: cfg, name: processName(), mode: m, hub: live.New(), counts: metrics.New(), openings: newOpenings()}
-	p.work, p.stopWork = context.WithCancel(context.Background())
-	var err error
-	if p.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
-		p.stopWork()
+	ln, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
 	}
+	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), cfg.Log)
+	p.counts.Gauge("seckill_connections", "Connections to this process.", func() float64 { return float64(p.listener.Len()) })
+	p.work, p.stopWork = context.WithCancel(context.Background())
 	return p, nil
 }
 

@@ -22,6 +22,8 @@ func (p *Program) newStage() *rehearsal.Stage {
 		Shelf: p.mode.shelf(), Merchant: p.opener, Store: p.keepers.store, Judge: p.judgeRehearsal,
 		URL: "http://" + reachable(p.Addr()), Pass: p.guard.Pass, News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
 		NewID: func() string { return strings.ToLower(rand.Text()[:4]) },
+		// Both ends of each are files of this process, and the limit leaves an eighth of those.
+		Connections: min(rush.DefaultConnections, max(1, p.cfg.maxConnections()/16)),
 	})
 }
 

@@ -36,7 +36,7 @@ func (p *play) config() rush.Config {
 	plan := p.is.Plan
 	return rush.Config{
 		URL: p.parts.URL, Product: p.is.ID, Buyers: plan.Buyers, Over: plan.Over,
-		Seed: uint64(p.is.StartedAt.UnixNano()), Every: every,
+		Seed: uint64(p.is.StartedAt.UnixNano()), Every: every, Connections: p.parts.Connections,
 		RepeatClickers: plan.RepeatClickers, Pay: plan.Quitters > 0, Quitters: plan.Quitters,
 		Token: p.parts.Pass(p.is.ID),
 	}

@@ -55,4 +55,6 @@ type Parts struct {
 	News  func(id string)                     // is called, often, when a rehearsal has changed
 	Now   func() time.Time                    // wall clock
 	NewID func() (tail string)                // random, of the characters of an id
+
+	Connections int // of the buyers, at once; 0: as many as any rush has
 }

@@ -1,0 +1,64 @@
+package connlimit
+
+import (
+	"math"
+	"net"
+	"sync/atomic"
+)
+
+const (
+	// answeredOnce is in the state of a connection that was written to.
+	answeredOnce = 1 << 62
+	gone         = math.MinInt64
+)
+
+// A conn is idle from when it is there, and then from the end of each write, until
+// something was read. One that waits for more of what it has begun to read is idle too.
+type conn struct {
+	net.Conn
+	l  *Listener
+	at int // in l.open
+
+	// state is since when it is idle, by l.accepted; negative while it is not, and
+	// gone at its end.
+	state atomic.Int64
+}
+
+func (c *conn) Read(b []byte) (int, error) {
+	if since := c.state.Load(); since < 0 && since != gone {
+		c.state.CompareAndSwap(since, -since)
+	}
+	n, err := c.Conn.Read(b)
+	if !c.busy() {
+		return 0, net.ErrClosed
+	}
+	return n, err
+}
+
+func (c *conn) Write(b []byte) (int, error) {
+	if !c.busy() {
+		return 0, net.ErrClosed
+	}
+	n, err := c.Conn.Write(b)
+	for since := c.state.Load(); since != gone && !c.state.CompareAndSwap(since, c.l.accepted.Load()|answeredOnce); {
+		since = c.state.Load() // somebody reads at the same time
+	}
+	return n, err
+}
+
+// busy keeps the connection from being closed; false: it is already.
+func (c *conn) busy() bool {
+	since := c.state.Load()
+	for since >= 0 && !c.state.CompareAndSwap(since, -since) {
+		since = c.state.Load()
+	}
+	return since != gone
+}
+
+func (c *conn) Close() error {
+	if c.state.Swap(gone) == gone {
+		return nil
+	}
+	c.l.remove(c)
+	return c.Conn.Close()
+}

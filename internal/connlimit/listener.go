@@ -1,0 +1,168 @@
+// Package connlimit takes connections on an address for as long as its program
+// lives, whoever opens how many.
+//
+// It promises that there are never more connections than a limit, and that an
+// accept which fails for want of files is tried again. At the limit the connection
+// that is idle for longest is closed for each new one: one that nothing is being
+// worked on for. Connections that were never answered have half of the room at
+// most, so that no number of them closes one that is in use. Where none is idle,
+// the new one waits.
+//
+// What it costs a request is a few atomic operations on its own connection.
+package connlimit
+
+import (
+	"cmp"
+	"errors"
+	"log/slog"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+const (
+	// retry is when it is looked again for a file, or for one that is idle.
+	retry = 5 * time.Millisecond
+	// tellEvery is how often it is logged that a limit is met.
+	tellEvery = time.Minute
+)
+
+// A Listener listens on TCP. Accept is for one goroutine, all else for any.
+type Listener struct {
+	*net.TCPListener
+	accept func() (net.Conn, error)
+	max    int
+	log    *slog.Logger
+	told   time.Time
+	closed atomic.Bool
+
+	accepted atomic.Int64 // connections ever, which is the clock of the idle ones
+	mu       sync.Mutex
+	open     []*conn
+	next     []idler // to be closed, if they are idle still; for Accept alone
+}
+
+// New makes a Listener of at most max connections, max >= 2.
+func New(ln *net.TCPListener, max int, log *slog.Logger) *Listener {
+	return &Listener{TCPListener: ln, accept: ln.Accept, max: max, log: log}
+}
+
+// Len is how many connections there are.
+func (l *Listener) Len() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.open)
+}
+
+// Accept waits for the next connection, and until there is room for it.
+func (l *Listener) Accept() (net.Conn, error) {
+	for {
+		c, err := l.accept()
+		switch {
+		case err == nil:
+			return l.admit(c)
+		case !isShortage(err):
+			return nil, err
+		}
+		l.tell("no file is left for a connection: idle ones are closed", err)
+		l.closeIdle()
+		time.Sleep(retry)
+	}
+}
+
+// isShortage reports whether an accept failed for want of files or memory.
+func isShortage(err error) bool {
+	return slices.ContainsFunc([]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM},
+		func(want error) bool { return errors.Is(err, want) })
+}
+
+// Close ends Accept. Connections stay.
+func (l *Listener) Close() error {
+	l.closed.Store(true)
+	return l.TCPListener.Close()
+}
+
+// admit makes room for a connection and counts it in.
+func (l *Listener) admit(c net.Conn) (net.Conn, error) {
+	for l.Len() >= l.max {
+		l.tell("connections are at their limit: idle ones are closed", nil)
+		if l.closeIdle() {
+			continue
+		}
+		if l.closed.Load() {
+			return nil, errors.Join(net.ErrClosed, c.Close())
+		}
+		time.Sleep(retry)
+	}
+	n := &conn{Conn: c, l: l}
+	n.state.Store(l.accepted.Add(1))
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n.at = len(l.open)
+	l.open = append(l.open, n)
+	return n, nil
+}
+
+func (l *Listener) tell(what string, err error) {
+	if now := time.Now(); now.Sub(l.told) >= tellEvery {
+		l.told = now
+		l.log.Warn(what, "connections", l.Len(), "limit", l.max, "error", err)
+	}
+}
+
+// An idler is a connection that was idle, and since when.
+type idler struct {
+	*conn
+	since int64
+}
+
+// closeIdle closes the connection that is to go first. It reports whether there is one.
+func (l *Listener) closeIdle() bool {
+	for range 2 {
+		for len(l.next) > 0 {
+			first := l.next[0]
+			l.next = l.next[1:]
+			if first.state.CompareAndSwap(first.since, gone) {
+				l.remove(first.conn)
+				_ = first.Conn.Close() // whoever reads from it gets the error
+				return true
+			}
+		}
+		l.next = l.idlers()
+	}
+	return false
+}
+
+// idlers are those to be closed next: an eighth of them at once, as it takes a look at all.
+func (l *Listener) idlers() []idler {
+	var silent, answered []idler
+	l.mu.Lock()
+	for _, c := range l.open {
+		switch since := c.state.Load(); {
+		case since <= 0:
+		case since < answeredOnce:
+			silent = append(silent, idler{c, since})
+		default:
+			answered = append(answered, idler{c, since})
+		}
+	}
+	l.mu.Unlock()
+	if len(silent) >= l.max/2 || len(answered) == 0 {
+		answered = silent
+	}
+	slices.SortFunc(answered, func(a, b idler) int { return cmp.Compare(a.since, b.since) })
+	return answered[:(len(answered)+7)/8]
+}
+
+func (l *Listener) remove(c *conn) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	last := len(l.open) - 1
+	l.open[c.at] = l.open[last]
+	l.open[c.at].at = c.at
+	l.open[last] = nil
+	l.open = l.open[:last]
+}
