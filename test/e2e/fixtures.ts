@@ -37,6 +37,12 @@ export async function buyAs(page: Page, user: string) {
   await page.getByRole('button', { name: 'Buy one' }).click()
 }
 
+/** Cancels the order there, which is asked once. */
+export async function cancel(within: Page | Locator) {
+  await within.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await within.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).click()
+}
+
 /** Answers the buys of `user` as a cluster whose log is slow does: the order stays queued until `state.status` is set. */
 export async function queued(page: Page, product: string, user: string) {
   const order = { order_id: '0192f0c1-2345-8abc-9def-0123456789ab', product_id: product, user_id: user, epoch: 1 }

@@ -16,9 +16,12 @@ test('a product is put on sale and paused without a mouse', async ({ page }) => 
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { name: 'Newest orders' })).toBeVisible()
   await page.keyboard.press('p')
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeFocused()
+  await page.keyboard.press('Enter')
   await expect(page.getByText('Paused')).toBeVisible()
   await expect(page.getByRole('button', { name: 'Resume' })).toBeEnabled()
   await page.keyboard.press('p')
+  await page.keyboard.press('Space')
   await expect(page.getByText('On sale', { exact: true })).toBeVisible()
   await page.keyboard.press('t')
   await expect(page.getByLabel('Quantity')).toBeFocused()
@@ -33,7 +36,7 @@ test('help tells the keys of the page, and can put them off', async ({ page, ser
   await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
   await page.keyboard.press('?')
   const help = page.getByRole('dialog', { name: 'Help' })
-  await expect(help.getByText('pause or resume')).toBeVisible()
+  await expect(help.getByText('to Pause or Resume')).toBeVisible()
   await page.keyboard.press('p')
   await help.getByLabel('Keys of one letter are on').uncheck()
   await page.keyboard.press('Escape')
@@ -51,9 +54,9 @@ test('help tells the keys of the page, and can put them off', async ({ page, ser
 
 for (const [name, path, says] of [
   ['the console', '/', 'put a product on sale'],
-  ['one sale', '/products/1', 'pause or resume'],
+  ['one sale', '/products/1', 'to Pause or Resume'],
   ['its orders', '/order/1', 'to its middle'],
-  ['the rehearsals', '/?rehearsals', 'run the demo sale'],
+  ['the rehearsals', '/?rehearsals', 'to the demo sale'],
   ['a comparison', '/?compare=a,b', 'all sales'],
   ['the buyer’s page', '/buy/1', 'One press is enough.'],
 ] as const) {
@@ -79,5 +82,44 @@ test('a step by a key that is refused says so, as one by its button does', async
   await page.goto('/products/1')
   await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
   await page.keyboard.press('p')
+  await page.keyboard.press('Enter')
   await expect(page.getByText('Changed by somebody else meanwhile')).toBeVisible()
+})
+
+const letters = [...'abcdefghijklmnopqrstuvwxyz']
+
+for (const [name, path] of [
+  ['the console', '/'],
+  ['a console with nothing on sale', '/'],
+  ['one sale', '/products/1'],
+  ['its orders', '/order/1'],
+  ['the rehearsals', '/?rehearsals'],
+  ['the buyer’s page', '/buy/1'],
+] as const) {
+  test(`no key of ${name} asks the server for a change`, async ({ page, server }) => {
+    if (!name.includes('nothing')) await server.put('1', { quantity: 5 })
+    const changes: string[] = []
+    page.on('request', (request) => {
+      if (request.method() !== 'GET' && !request.url().endsWith('/api/verify')) changes.push(`${request.method()} ${request.url()}`)
+    })
+    for (const letter of letters) {
+      await page.goto(path)
+      await expect(page.getByRole('button', { name: /Help|帮助/ })).toBeVisible()
+      await expect(page.getByText(/Connecting|连接中/)).toHaveCount(0)
+      await page.keyboard.press(letter)
+    }
+    await page.evaluate(() => fetch('/livez')) // what a key asked for went out before this
+    expect(changes).toEqual([])
+  })
+}
+
+test('one key goes to the demo sale, and Enter runs it', async ({ page }) => {
+  for (const path of ['/', '/?rehearsals']) {
+    await page.goto(path)
+    await expect(page.getByRole('button', { name: /Run/ })).toBeVisible()
+    await page.keyboard.press('d')
+    await expect(page.getByRole('button', { name: /Run/ })).toBeFocused()
+  }
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('of 10,000 buyers answered')).toBeVisible()
 })

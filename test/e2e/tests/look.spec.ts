@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { buyAs, expect, expectNoFindings, expectNoSidewaysScroll, queued, test } from '../fixtures'
+import { buyAs, cancel, expect, expectNoFindings, expectNoSidewaysScroll, queued, test } from '../fixtures'
 import type { Server } from '../server'
 
 const shots = path.join(import.meta.dirname, '../shots')
@@ -28,6 +28,7 @@ const stepped = (step: 'pause' | 'close', buyers = 0) => async (server: Server) 
 const press = (name: string) => (page: Page) => page.getByRole('button', { name, exact: true }).click()
 const buy = (page: Page) => buyAs(page, 'ann')
 const chinese = (page: Page) => page.addInitScript(() => localStorage.setItem('seckill.language', 'zh'))
+const several = { limit_per_user: 5, payment_window: '15m' }
 const small = { buyers: 600, over: '1s', quantity: 40 }
 const rehearsal = (plan: Record<string, unknown>) => async (server: Server) => `/products/${await server.rehearse({ ...small, ...plan })}`
 
@@ -80,8 +81,13 @@ const buyer: Look[] = [
   { name: 'buy-yours', prepare: sell({}, 10), path: '/buy/1', act: buy, sees: 'It’s yours' },
   { name: 'buy-yours-zh', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', first: chinese, act: buyInChinese, sees: '抢到了' },
   { name: 'buy-to-pay', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', act: buy, sees: 'Time left to pay' },
-  { name: 'buy-paid', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: settle('Pay'), sees: 'It is yours for good' },
-  { name: 'buy-cancelled', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: settle('Cancel'), sees: 'You gave the unit back' },
+  { name: 'buy-paid', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: pay, sees: 'It is yours for good' },
+  { name: 'buy-cancelled', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: giveBack, sees: 'You gave the unit back' },
+  { name: 'buy-cancel', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: askedToCancel, sees: 'Keep it' },
+  { name: 'buy-many', prepare: sell({ ...several, name: 'Anniversary keyboard' }), path: '/buy/1', act: four, sees: 'Your other orders' },
+  { name: 'buy-another', prepare: sell(several), path: '/buy/1', act: fourAndOffer, sees: 'Orders of ann' },
+  { name: 'buy-another-zh', prepare: sell(several), path: '/buy/1', first: chinese, act: twoInChinese, sees: 'ann 的订单' },
+  { name: 'buy-many-lost', prepare: sell(several), path: '/buy/1', act: fourAndLost, sees: 'Your orders are safe' },
   { name: 'buy-sold-out', prepare: sell({}, 100), path: '/buy/1', sees: 'Should a unit come free' },
   { name: 'buy-paused', prepare: stepped('pause'), path: '/buy/1', sees: 'The sale rests' },
   { name: 'buy-closed', prepare: stepped('close', 30), path: '/buy/1', sees: 'This sale is over' },
@@ -169,16 +175,54 @@ async function compared(server: Server) {
   return `/?compare=${ids.join(',')}`
 }
 
-function settle(word: string) {
-  return async (page: Page) => {
-    await buy(page)
-    await page.getByRole('button', { name: word }).click()
-  }
+async function pay(page: Page) {
+  await buy(page)
+  await page.getByRole('button', { name: 'Pay' }).click()
+}
+
+async function giveBack(page: Page) {
+  await buy(page)
+  await cancel(page)
+}
+
+const another = (page: Page) => page.getByRole('button', { name: /^(Buy another|再买一件)$/ }).click()
+
+/** One paid, one given back, one to pay, and one in hand. */
+async function four(page: Page) {
+  await pay(page)
+  await another(page)
+  await giveBack(page)
+  await page.getByRole('button', { name: 'Back to the sale' }).click()
+  await buy(page)
+  await another(page)
+  await buy(page)
 }
 
 async function buyInChinese(page: Page) {
   await page.getByLabel('你的用户 ID').fill('ann')
   await page.getByRole('button', { name: '立即抢购' }).click()
+}
+
+async function twoInChinese(page: Page) {
+  for (const _ of [1, 2]) {
+    await buyInChinese(page)
+    await another(page)
+  }
+}
+
+async function fourAndOffer(page: Page) {
+  await four(page)
+  await another(page)
+}
+
+async function fourAndLost(page: Page, server: Server) {
+  await four(page)
+  await lose('Your other orders')(page, server)
+}
+
+async function askedToCancel(page: Page) {
+  await buy(page)
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
 }
 
 async function boughtAndLost(page: Page, server: Server) {

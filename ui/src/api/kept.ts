@@ -1,10 +1,11 @@
-// A browser that is told to keep nothing throws here. All works then as well; only a reload forgets.
+// A browser that is told to keep nothing throws here. Then the page keeps it, until it is reloaded.
+const untilReload = new Map<string, string>()
 
 export function readKept(key: string): string | null {
   try {
     return localStorage.getItem(key)
   } catch {
-    return null
+    return untilReload.get(key) ?? null
   }
 }
 
@@ -12,14 +13,6 @@ export function keep(key: string, value: string) {
   try {
     localStorage.setItem(key, value)
   } catch {
-    return
-  }
-}
-
-export function dropKept(key: string) {
-  try {
-    localStorage.removeItem(key)
-  } catch {
-    return
+    untilReload.set(key, value)
   }
 }

@@ -12,23 +12,27 @@ import { words } from '../words/buy'
 import { useLanguage } from '../words/language'
 import { shared } from '../words/shared'
 import { Holding } from './Holding'
+import { holds, owes } from './journey'
 import { Offer } from './Offer'
+import { Others } from './Others'
 import { useJourney } from './useJourney'
+import { useMayPay } from './useMayPay'
 import { useAskWhileLost, useProduct } from './useProduct'
 
 export function Buy({ product: id }: { product: string }) {
   useLanguage()
   const { product, missing, show, ask } = useProduct(id)
   const journey = useJourney(id)
-  const { stand } = journey
+  const { stand, others } = journey
   const holding = stand.at === 'holding' ? stand.order : undefined
-
-  const check = () => holding && journey.check()
+  const orders = holding ? [holding, ...others] : others
+  const held = orders.filter(holds).length
+  const settling = { mayPay: useMayPay(orders.some(owes)), onOrder: journey.update }
   // One stream: before there is an order the product's, from then on the order's.
   const link = useStream(
     holding ? `/api/orders/${holding.order_id}/events` : `${productPath(id)}/events`,
     { product: (data) => show(data as Product), order: (data) => journey.update(data as Order) },
-    { opened: check, reopened: check, lost: check },
+    { opened: journey.check, reopened: journey.check, lost: journey.check },
   )
   useAskWhileLost(link, ask)
   const title = product ? titleOf(product) : shared().product(id)
@@ -52,11 +56,14 @@ export function Buy({ product: id }: { product: string }) {
       </header>
       <ClockNote />
       <main className="grid gap-6 pb-24">
-        {holding && <Holding product={product} title={title} journey={journey} order={holding} />}
+        {holding && <Holding product={product} title={title} journey={journey} order={holding} {...settling} />}
         {!holding && missing && <NoProduct id={id} />}
         {!holding && product && <Offer product={product} journey={journey} />}
+        {others.length > 0 && (
+          <Others title={holding ? words().others : words().ordersOf(journey.user)} orders={others} {...settling} />
+        )}
       </main>
-      <Outage lost={link === 'lost' && !missing} note={holding && words().safe} />
+      <Outage lost={link === 'lost' && !missing} note={held > 0 ? words().safe(held) : undefined} />
     </div>
   )
 }

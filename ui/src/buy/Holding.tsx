@@ -1,25 +1,24 @@
-import { useState } from 'react'
 import type { Order, Product } from '../api/bodies'
-import { request } from '../api/request'
 import { useServerNow } from '../sale/clock'
 import { timeLeft, timeOfDay } from '../sale/format'
 import { words } from '../words/buy'
 import { holdingWords } from './holdingWords'
+import { holds, owes } from './journey'
+import { Settle, type Settling } from './Settle'
 import type { useJourney } from './useJourney'
-import { useMayPay } from './useMayPay'
 
-type Props = { product: Product | undefined; title: string; journey: ReturnType<typeof useJourney>; order: Order }
+type Props = Settling & { product: Product | undefined; title: string; journey: ReturnType<typeof useJourney>; order: Order }
 
 /** The order in hand. While it holds a unit the board itself is yellow: the unit is this buyer's. */
-export function Holding({ product, title, journey, order }: Props) {
-  const owed = order.status === 'placed' && order.pay_by !== undefined
+export function Holding({ product, title, journey, order, ...settling }: Props) {
+  const owed = owes(order)
   const now = useServerNow(owed)
-  const holds = order.status === 'placed' || order.status === 'paid'
+  const held = [order, ...journey.others].filter(holds).length
   const { headline, line } = holdingWords(order, journey.stand.at === 'holding' && journey.stand.already)
   return (
     <>
       <section
-        className={`grid gap-5 rounded-box border p-5 ${holds ? 'border-flash-edge bg-flash text-on-flash selection:bg-on-flash selection:text-flash' : 'border-board-edge bg-board text-board-ink'}`}
+        className={`grid gap-5 rounded-box border p-5 ${holds(order) ? 'border-flash-edge bg-flash text-on-flash selection:bg-on-flash selection:text-flash' : 'border-board-edge bg-board text-board-ink'}`}
       >
         <p className="wrap-anywhere">{title}</p>
         <div role="status" className="grid gap-2">
@@ -43,10 +42,10 @@ export function Holding({ product, title, journey, order }: Props) {
           </Line>
         </dl>
       </section>
-      {owed && <Settle order={order} onOrder={journey.update} />}
+      {owed && <Settle order={order} {...settling} />}
       <div className="flex flex-wrap justify-center gap-x-6">
-        {(!holds || (product?.limit_per_user ?? 1) > 1) && (
-          <Quiet onPress={journey.forget}>{holds ? words().buyAnother : words().back}</Quiet>
+        {(!holds(order) || held < (product?.limit_per_user ?? 1)) && (
+          <Quiet onPress={journey.putAside}>{holds(order) ? words().buyAnother : words().back}</Quiet>
         )}
         <Quiet onPress={journey.leave}>{words().not(order.user_id)}</Quiet>
       </div>
@@ -68,48 +67,5 @@ function Quiet({ onPress, children }: { onPress: () => void; children: React.Rea
     <button type="button" className="py-2 underline underline-offset-4 wrap-anywhere" onClick={onPress}>
       {children}
     </button>
-  )
-}
-
-function Settle({ order, onOrder }: { order: Order; onOrder: (order: Order) => void }) {
-  const mayPay = useMayPay()
-  const [pending, setPending] = useState(false)
-  const [trouble, setTrouble] = useState('')
-  const settle = async (step: 'pay' | 'cancel') => {
-    setPending(true)
-    setTrouble('')
-    try {
-      onOrder((await request<Order>(`/api/orders/${order.order_id}/${step}`, { method: 'POST' })).body)
-    } catch (error) {
-      setTrouble((error as Error).message)
-    }
-    setPending(false)
-  }
-  return (
-    <div className="grid grid-cols-[2fr_1fr] gap-3">
-      {mayPay ? (
-        <button
-          type="button"
-          disabled={pending}
-          className="h-14 rounded-box border border-transparent bg-ink text-lead font-semibold text-ground disabled:opacity-60"
-          onClick={() => void settle('pay')}
-        >
-          {words().pay}
-        </button>
-      ) : (
-        <p className="self-center">{mayPay === false && words().payTheSeller}</p>
-      )}
-      <button
-        type="button"
-        disabled={pending}
-        className="h-14 rounded-box border border-edge bg-surface disabled:opacity-60"
-        onClick={() => void settle('cancel')}
-      >
-        {words().cancel}
-      </button>
-      <p role="alert" className="col-span-2 text-center text-alarm empty:hidden">
-        {trouble}
-      </p>
-    </div>
   )
 }

@@ -10,6 +10,14 @@ export type Stand =
   /** There is an order. `already` when it is from before, and the press added none. */
   | { at: 'holding'; order: Order; already: boolean }
 
+/** The order that the page is about. */
+export const orderOf = (stand: Stand): Order | undefined => (stand.at === 'waiting' || stand.at === 'holding' ? stand.order : undefined)
+
+export const holds = ({ status }: Order): boolean => status === 'placed' || status === 'paid'
+
+/** Whether it ends where it is not paid in time. */
+export const owes = ({ status, pay_by }: Order): boolean => status === 'placed' && pay_by !== undefined
+
 /** Where an answer leads, and when to go on by oneself. */
 export type Turn = { stand: Stand; againMs?: number; location?: string }
 

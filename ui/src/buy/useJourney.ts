@@ -2,59 +2,62 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import type { Order } from '../api/bodies'
 import { productPath } from '../api/products'
 import { Refused, request } from '../api/request'
-import { dropAttempt, keepAttempt, loadAttempt, newKey, rememberedUser, rememberUser, type Attempt } from './attempt'
-import { afterAnswer, afterFailure, afterOrder, type Stand, type Turn } from './journey'
+import { changeAttempts, newKey, withAttempt, withOrder, without, type Attempt } from './attempt'
+import { afterAnswer, afterFailure, afterOrder, holds, orderOf, owes, type Stand, type Turn } from './journey'
+import { useAttempts } from './useAttempts'
 
 const pollMs = 1000
+const othersMs = 5000
+
+const inHand = (kept: Attempt[]) => kept.find(({ aside }) => !aside)
 
 function standFrom(attempt: Attempt | undefined): Stand {
   if (!attempt) return { at: 'looking' }
   return attempt.order ? afterOrder(attempt.order, false) : { at: 'asking' }
 }
 
-/** Leads one buyer of one product from the press to the end of the order, across reloads and lost answers. */
+/** Leads one buyer of one product from the press to the end of each order, across reloads and lost answers. */
 export function useJourney(product: string) {
-  const [user, setUser] = useState(rememberedUser)
-  const [attempt, setAttempt] = useState(() => (user ? loadAttempt(product, user) : undefined))
-  const [stand, setStand] = useState<Stand>(() => standFrom(attempt))
+  const { user, kept, change, sit } = useAttempts(product)
+  const [stand, setStand] = useState<Stand>(() => standFrom(inHand(kept)))
+  const current = orderOf(stand)?.order_id
+  const others = kept.flatMap(({ order }) => (order && order.order_id !== current ? [order] : []))
 
-  const keep = (next: Attempt) => {
-    keepAttempt(product, user, next)
-    setAttempt(next)
-  }
-  const end = (next: Stand) => {
-    dropAttempt(product, user)
-    setAttempt(undefined)
+  const turn = (attempt: Attempt, { stand: next, location }: Turn) => {
+    const order = orderOf(next)
     setStand(next)
+    if (next.at === 'looking') change((all) => without(all, attempt.key))
+    if (order) change((all) => withAttempt(all, { key: attempt.key, order, ...(location ? { location } : {}) }))
   }
-  const turn = ({ stand: next, location }: Turn) => {
-    if (next.at === 'looking') return end(next)
-    setStand(next)
-    if (attempt && (next.at === 'waiting' || next.at === 'holding')) {
-      keep({ key: attempt.key, order: next.order, ...(location ? { location } : {}) })
-    }
-  }
+  const told = (order: Order, next: (now: Stand) => Stand) =>
+    setStand((now) => (orderOf(now)?.order_id === order.order_id ? next(now) : now))
   const update = (order: Order) => {
-    const next = afterOrder(order, stand.at === 'holding' && stand.already)
-    turn({ stand: next, ...(attempt?.location ? { location: attempt.location } : {}) })
+    change((all) => withOrder(all, order))
+    told(order, (now) => afterOrder(order, now.at === 'holding' && now.already))
+  }
+  const gone = ({ key, order }: Attempt) => {
+    change((all) => without(all, key))
+    if (order) told(order, () => ({ at: 'looking', note: 'startedOver' }))
   }
 
   const ask = useEffectEvent(async (signal: AbortSignal): Promise<number | undefined> => {
-    const led = await buy(product, user, attempt?.key ?? '')
+    const attempt = inHand(kept)
+    if (!attempt) return undefined
+    const led = await buy(product, user, attempt.key)
     if (signal.aborted) return undefined
-    turn(led)
+    turn(attempt, led)
     return led.stand.at === 'asking' ? led.againMs : undefined
   })
-  const look = useEffectEvent(async (signal: AbortSignal) => {
-    const path = attempt?.location ?? (attempt?.order && `/api/orders/${attempt.order.order_id}`)
-    if (path === undefined) return
-    const found = await request<Order>(path).catch((error: unknown) => error)
-    if (signal.aborted) return
-    if (found instanceof Refused && found.status === 404) {
-      end({ at: 'looking', note: 'startedOver' })
+  const look = async (at: (order: Order) => boolean, signal?: AbortSignal) => {
+    for (const attempt of kept) {
+      if (!attempt.order || !at(attempt.order)) continue
+      const path = attempt.location ?? `/api/orders/${attempt.order.order_id}`
+      const found = await request<Order>(path).catch((error: unknown) => error)
+      if (signal?.aborted) return
+      if (found instanceof Refused && found.status === 404) gone(attempt)
+      if (!(found instanceof Error)) update((found as { body: Order }).body)
     }
-    if (!(found instanceof Error)) update((found as { body: Order }).body)
-  })
+  }
 
   const asking = stand.at === 'asking'
   useEffect(() => {
@@ -72,40 +75,46 @@ export function useJourney(product: string) {
     }
   }, [asking])
 
-  const waiting = stand.at === 'waiting'
-  useEffect(() => {
-    if (!waiting) return
-    const over = new AbortController()
-    const timer = setInterval(() => void look(over.signal), pollMs)
-    return () => {
-      over.abort()
-      clearInterval(timer)
-    }
-  }, [waiting])
+  useLooks(stand.at === 'waiting', pollMs, (signal) => look((order) => order.order_id === current, signal))
+  // The stream of the page is that of the order in hand, so the others are asked for as long as time may end them.
+  useLooks(others.some(owes), othersMs, (signal) => look((order) => order.order_id !== current && owes(order), signal))
 
   return {
     user,
     stand,
+    others,
     press(as: string) {
-      const begun = loadAttempt(product, as) ?? { key: newKey() }
-      rememberUser(as)
-      keepAttempt(product, as, begun)
-      setUser(as)
-      setAttempt(begun)
-      setStand(standFrom(begun))
+      const all = changeAttempts(product, as, (all) => (inHand(all) ? all : [{ key: newKey() }, ...all]))
+      sit(as)
+      setStand(standFrom(inHand(all)))
     },
-    /** Somebody else takes the seat. The order stays with whom it belongs to, and is shown when they are back. */
+    /** Somebody else takes the seat. Orders stay with whom they belong to, and are shown when they are back. */
     leave() {
-      rememberUser('')
-      setUser('')
-      setAttempt(undefined)
+      sit('')
       setStand({ at: 'looking' })
     },
     update,
-    /** Asks how the order stands now, as after a stream that was away. */
-    check: () => void look(new AbortController().signal),
-    forget: () => end({ at: 'looking' }),
+    /** Asks how the orders stand now, as after a stream that was away. */
+    check: () => void look((order) => order.order_id === current || holds(order)),
+    /** Goes on from the order in hand to the sale; it stays among the buyer's orders. */
+    putAside() {
+      change((all) => all.map((one) => (one.order?.order_id === current ? { ...one, aside: true } : one)))
+      setStand({ at: 'looking' })
+    },
   }
+}
+
+function useLooks(on: boolean, everyMs: number, look: (signal: AbortSignal) => Promise<void>) {
+  const again = useEffectEvent(look)
+  useEffect(() => {
+    if (!on) return
+    const over = new AbortController()
+    const timer = setInterval(() => void again(over.signal), everyMs)
+    return () => {
+      over.abort()
+      clearInterval(timer)
+    }
+  }, [on, everyMs])
 }
 
 async function buy(product: string, user: string, key: string): Promise<Turn> {

@@ -3,10 +3,11 @@ import { request } from '../api/request'
 
 const againMs = 2000
 
-/** Whether the server takes this browser's word that an order is paid; undefined until it has said so. */
-export function useMayPay(): boolean | undefined {
+/** Whether the server takes this browser's word that an order is paid; undefined until it has said so, once it is wanted. */
+export function useMayPay(wanted: boolean): boolean | undefined {
   const [may, setMay] = useState<boolean>()
   useEffect(() => {
+    if (!wanted) return
     let over = false
     let timer: ReturnType<typeof setTimeout>
     const ask = async () => {
@@ -20,6 +21,6 @@ export function useMayPay(): boolean | undefined {
       over = true
       clearTimeout(timer)
     }
-  }, [])
+  }, [wanted])
   return may
 }

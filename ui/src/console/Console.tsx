@@ -4,12 +4,13 @@ import { Link } from 'wouter'
 import type { Product } from '../api/bodies'
 import { listProducts } from '../api/products'
 import { Unreachable } from '../api/request'
+import { focusOn } from '../look/keys'
 import { count } from '../sale/format'
 import { RehearsalMark } from '../sale/StateMark'
 import { words } from '../words/console'
 import { shared } from '../words/shared'
 import { Confirm, type Question } from './Confirm'
-import { Demo, useDemo } from './Demo'
+import { Demo } from './Demo'
 import { ProductCard } from './ProductCard'
 import { Shell } from './Shell'
 import { TermsForm } from './TermsForm'
@@ -20,9 +21,9 @@ export function Console() {
   const products = useQuery({ queryKey: ['products'], queryFn: listProducts, refetchInterval: everyMs })
   const [edited, setEdited] = useState<string>()
   const [question, setQuestion] = useState<Question>()
-  const demo = useDemo()
   const lost = products.failureReason instanceof Unreachable
   const sold = products.data?.filter((product) => !product.rehearsal)
+  const nothing = sold?.length === 0
   const rehearsed = products.data?.filter((product) => product.rehearsal) ?? []
   const w = words()
   return (
@@ -32,13 +33,13 @@ export function Console() {
       seenAt={products.dataUpdatedAt}
       keys={[
         { key: 'n', does: 'newProduct', act: () => document.querySelector<HTMLInputElement>('form input')?.focus() },
-        { key: 'd', does: 'run', act: () => demo.mutate() },
+        ...(nothing ? [{ key: 'd', does: 'run', act: () => focusOn('d') } as const] : []),
       ]}
     >
       <div className="grid items-start gap-8 lg:grid-cols-[19rem_minmax(0,1fr)]">
         <TermsForm key={edited} edited={edited} products={products.data ?? []} onDone={() => setEdited(undefined)} />
-        <section aria-label={w.onSale} className={`grid gap-6 ${sold?.length === 0 ? 'max-lg:order-first' : ''}`}>
-          {sold?.length === 0 && <Demo demo={demo} />}
+        <section aria-label={w.onSale} className={`grid gap-6 ${nothing ? 'max-lg:order-first' : ''}`}>
+          {nothing && <Demo />}
           {sold?.map((product) => (
             <ProductCard key={product.id} product={product} onAsk={setQuestion} onEdit={setEdited} />
           ))}

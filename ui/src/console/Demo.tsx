@@ -20,7 +20,8 @@ export function useDemo() {
 }
 
 /** The first minute: nothing is on sale, and one press shows what the rush will be like. */
-export function Demo({ demo }: { demo: ReturnType<typeof useDemo> }) {
+export function Demo() {
+  const demo = useDemo()
   const w = words()
   return (
     <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
@@ -30,7 +31,13 @@ export function Demo({ demo }: { demo: ReturnType<typeof useDemo> }) {
         <div className="units" style={{ '--quantity': 100 } as React.CSSProperties} />
       </div>
       <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
-        <Button kind="primary" className="h-12 text-lead focus-visible:outline-flash max-sm:w-full" disabled={demo.isPending} onClick={() => demo.mutate()}>
+        <Button
+          kind="primary"
+          className="h-12 text-lead focus-visible:outline-flash max-sm:w-full"
+          aria-keyshortcuts="d"
+          disabled={demo.isPending}
+          onClick={() => demo.mutate()}
+        >
           {demo.isPending ? w.starting : w.demo}
         </Button>
         <NotBegun error={demo.error} />

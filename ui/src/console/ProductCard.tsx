@@ -4,13 +4,12 @@ import { titleOf } from '../sale/state'
 import { words } from '../words/console'
 import { Board } from './Board'
 import type { Question } from './Confirm'
-import { Steps, useTurn } from './Steps'
+import { Steps } from './Steps'
 
 type Props = { product: Product; onAsk: (question: Question) => void; onEdit: (id: string) => void }
 
 export function ProductCard({ product, onAsk, onEdit }: Props) {
   const id = encodeURIComponent(product.id)
-  const turning = useTurn(product)
   const w = words()
   return (
     <article aria-label={titleOf(product)}>
@@ -23,7 +22,7 @@ export function ProductCard({ product, onAsk, onEdit }: Props) {
           </a>
         </nav>
       </Board>
-      <Steps product={product} turning={turning} onAsk={onAsk} onEdit={() => onEdit(product.id)} />
+      <Steps product={product} onAsk={onAsk} onEdit={() => onEdit(product.id)} />
     </article>
   )
 }

@@ -48,7 +48,7 @@ export function RehearsalForm() {
         <Field label={w.repeaters} hint={w.repeatersHint} {...field('repeaters', 'repeat_clickers')} />
         <Field label={w.quitters} hint={w.quittersHint} {...field('quitters', 'quitters')} />
       </div>
-      <Button kind="primary" type="submit" disabled={run.isPending}>
+      <Button kind="primary" type="submit" aria-keyshortcuts="d" disabled={run.isPending}>
         {run.isPending ? w.starting : w.run}
       </Button>
       {!besideField && <NotBegun error={run.error} />}

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import { ended, reportPath, type Rehearsal } from '../api/rehearsals'
 import { Button } from '../look/Button'
+import { focusOn } from '../look/keys'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { answerLines } from './answerLines'
@@ -24,13 +25,12 @@ export function RehearsalPage({ id }: { id: string }) {
   const again = useDemo()
   const [, go] = useLocation()
   const w = words()
-  const runAgain = () => rehearsal && again.mutate(samePlan(rehearsal))
   return (
     <Shell
       title={rehearsal ? planOf(rehearsal) : w.rehearsals}
       link={link}
       seenAt={seenAt}
-      keys={[{ key: 'd', does: 'again', act: runAgain }]}
+      keys={[{ key: 'd', does: 'again', act: () => focusOn('d') }]}
     >
       {refusal && <NoProduct refusal={refusal} title={w.noRehearsal} line={w.noRehearsalLine} />}
       {rehearsal && (
@@ -52,7 +52,7 @@ export function RehearsalPage({ id }: { id: string }) {
           </RehearsalBoard>
           <div className="flex flex-wrap items-center gap-3 pt-4">
             {ended(rehearsal) && (
-              <Button kind="strong" disabled={again.isPending} onClick={runAgain}>
+              <Button kind="strong" aria-keyshortcuts="d" disabled={again.isPending} onClick={() => again.mutate(samePlan(rehearsal))}>
                 {w.runAgain}
               </Button>
             )}

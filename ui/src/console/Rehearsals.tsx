@@ -4,11 +4,11 @@ import { Link, useLocation } from 'wouter'
 import { ended, listRehearsals, reportPath, type Rehearsal } from '../api/rehearsals'
 import { Refused, Unreachable } from '../api/request'
 import { Button } from '../look/Button'
+import { focusOn } from '../look/keys'
 import { timeOfDay } from '../sale/format'
 import { RehearsalMark } from '../sale/StateMark'
 import { words } from '../words/console'
 import { askRemove, Confirm, type Question } from './Confirm'
-import { useDemo } from './Demo'
 import { outcome, planOf } from './outcome'
 import { RehearsalForm } from './RehearsalForm'
 import { Shell } from './Shell'
@@ -22,7 +22,6 @@ export function Rehearsals() {
     refetchInterval: (query) => (query.state.error instanceof Refused ? false : everyMs),
   })
   const [question, setQuestion] = useState<Question>()
-  const demo = useDemo()
   const lost = list.failureReason instanceof Unreachable
   const w = words()
   return (
@@ -30,7 +29,7 @@ export function Rehearsals() {
       title={w.rehearsals}
       link={lost ? 'lost' : list.isSuccess ? 'open' : 'connecting'}
       seenAt={list.dataUpdatedAt}
-      keys={[{ key: 'd', does: 'run', act: () => demo.mutate() }]}
+      keys={[{ key: 'd', does: 'run', act: () => focusOn('d') }]}
     >
       <div className="grid items-start gap-8 lg:grid-cols-[19rem_minmax(0,1fr)]">
         <RehearsalForm />

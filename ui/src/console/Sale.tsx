@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Order } from '../api/bodies'
 import { verify } from '../api/verify'
+import { focusOn } from '../look/keys'
 import { count, timeOfDay } from '../sale/format'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
@@ -14,7 +15,7 @@ import { FigureCharts } from './FigureCharts'
 import { NoProduct } from './NoProduct'
 import { boardLink, BoardLink } from './ProductCard'
 import { Shell } from './Shell'
-import { Steps, useTurn } from './Steps'
+import { Steps } from './Steps'
 import { TermsForm } from './TermsForm'
 import { useSale } from './useSale'
 import { Verify } from './Verify'
@@ -24,7 +25,6 @@ export function Sale({ id }: { id: string }) {
   const [question, setQuestion] = useState<Question>()
   const [editing, setEditing] = useState(false)
   const judge = useMutation({ mutationFn: () => verify() })
-  const turning = useTurn(product)
   const [, go] = useLocation()
   const path = encodeURIComponent(id)
   const w = words()
@@ -34,7 +34,7 @@ export function Sale({ id }: { id: string }) {
       link={link}
       seenAt={seenAt}
       keys={[
-        { key: 'p', does: 'pause', act: turning.turn },
+        { key: 'p', does: 'pause', act: () => focusOn('p') },
         { key: 't', does: 'terms', act: () => setEditing(true) },
         { key: 'o', does: 'orders', act: () => go(`/order/${path}`) },
         { key: 'v', does: 'verify', act: () => judge.isPending || judge.mutate() },
@@ -51,7 +51,7 @@ export function Sale({ id }: { id: string }) {
               </a>
             </nav>
           </Board>
-          <Steps product={product} turning={turning} onAsk={setQuestion} onEdit={() => setEditing(true)} telling />
+          <Steps product={product} onAsk={setQuestion} onEdit={() => setEditing(true)} telling />
           {editing && (
             <div className="mt-4">
               <TermsForm edited={id} products={[product]} onDone={() => setEditing(false)} fixed />

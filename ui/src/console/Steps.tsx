@@ -8,32 +8,23 @@ import { queries } from './queries'
 
 type Props = {
   product: Product
-  turning: ReturnType<typeof useTurn>
   onAsk: (question: Question) => void
   onEdit: () => void
-  /** Each step says beforehand what it will do, in sight; else as a title. */
+  /** The page is of this sale alone: each step says beforehand what it will do, in sight, else as a title; and `p` leads to the first. */
   telling?: boolean
 }
 
-/** Pauses and resumes, by its button or by a key. */
-export function useTurn(product: Product | undefined) {
+/** What an operator can do with a sale, now. */
+export function Steps({ product, onAsk, onEdit, telling = false }: Props) {
   const step = useMutation({
-    mutationFn: (to: Step) => stepProduct(product?.id ?? '', to),
+    mutationFn: (to: Step) => stepProduct(product.id, to),
     onSettled: () => void queries.invalidateQueries(),
   })
-  const paused = product?.state === 'paused'
-  const turn = () => {
-    if (product && product.state !== 'closed' && !step.isPending) step.mutate(paused ? 'resume' : 'pause')
-  }
-  return { step, paused, turn }
-}
-
-/** What an operator can do with a sale, now. */
-export function Steps({ product, turning: { step, paused, turn }, onAsk, onEdit, telling = false }: Props) {
   const closed = product.state === 'closed'
+  const paused = product.state === 'paused'
   const w = words()
   const steps = [
-    { word: paused ? w.resume : w.pause, tells: paused ? w.tells.resume : w.tells.pause, act: turn, off: closed || step.isPending },
+    { word: paused ? w.resume : w.pause, tells: paused ? w.tells.resume : w.tells.pause, act: () => step.mutate(paused ? 'resume' : 'pause'), off: closed || step.isPending, key: 'p' },
     { word: w.closeSale, tells: w.tells.close, act: () => onAsk(askClose(product)), off: closed },
     { word: w.startOver, tells: w.tells.startOver, act: () => onAsk(askStartOver(product)), off: false },
     { word: w.changeTerms, tells: w.tells.terms, act: onEdit, off: false },
@@ -41,9 +32,9 @@ export function Steps({ product, turning: { step, paused, turn }, onAsk, onEdit,
   return (
     <>
       <ul className={telling ? 'grid gap-x-6 gap-y-3 pt-4 sm:grid-cols-2 lg:grid-cols-4' : 'flex flex-wrap items-center gap-1 px-1.5 pt-2 sm:px-2.5'}>
-        {steps.map(({ word, tells, act, off }) => (
+        {steps.map(({ word, tells, act, off, key }) => (
           <li key={tells} className={telling ? 'grid grid-cols-[7.5rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1 sm:grid-cols-1' : ''}>
-            <Button kind={telling ? 'plain' : 'quiet'} disabled={off} title={telling ? undefined : tells} onClick={act}>
+            <Button kind={telling ? 'plain' : 'quiet'} disabled={off} title={telling ? undefined : tells} aria-keyshortcuts={telling ? key : undefined} onClick={act}>
               {word}
             </Button>
             {telling && <p className="text-small text-muted">{tells}</p>}

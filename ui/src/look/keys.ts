@@ -23,6 +23,9 @@ export const keysOn = {
 
 export const useKeysOn = (): boolean => useSyncExternalStore(keysOn.subscribe, keysOn.now)
 
+/** Goes to the button that has this key, for Enter to press it: no key changes a sale by itself. */
+export const focusOn = (key: string) => document.querySelector<HTMLElement>(`[aria-keyshortcuts="${key}"]`)?.focus()
+
 const typing = (target: EventTarget | null) =>
   target instanceof Element && target.closest('input, select, textarea, [contenteditable]') !== null
 

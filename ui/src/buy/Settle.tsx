@@ -1,0 +1,57 @@
+import { useState } from 'react'
+import type { Order } from '../api/bodies'
+import { request } from '../api/request'
+import { Button } from '../look/Button'
+import { Dialog } from '../look/Dialog'
+import { words } from '../words/buy'
+
+export type Settling = { mayPay: boolean | undefined; onOrder: (order: Order) => void }
+
+type Props = Settling & { order: Order; describedBy?: string; small?: boolean }
+
+/** What a buyer can do with an order that is not paid. Giving the unit back is asked once: somebody else may have it then. */
+export function Settle({ order, mayPay, onOrder, describedBy, small = false }: Props) {
+  const [pending, setPending] = useState(false)
+  const [trouble, setTrouble] = useState('')
+  const [asks, setAsks] = useState(false)
+  const settle = async (step: 'pay' | 'cancel') => {
+    setAsks(false)
+    setPending(true)
+    setTrouble('')
+    try {
+      onOrder((await request<Order>(`/api/orders/${order.order_id}/${step}`, { method: 'POST' })).body)
+    } catch (error) {
+      setTrouble((error as Error).message)
+    }
+    setPending(false)
+  }
+  const size = small ? '' : 'h-14'
+  return (
+    <div className="grid grid-cols-[2fr_1fr] gap-3">
+      {mayPay ? (
+        <Button kind="strong" className={`${size} text-lead`} aria-describedby={describedBy} disabled={pending} onClick={() => void settle('pay')}>
+          {words().pay}
+        </Button>
+      ) : (
+        <p className={`self-center ${small ? 'text-small' : ''}`}>{mayPay === false && words().payTheSeller}</p>
+      )}
+      <Button className={size} aria-describedby={describedBy} disabled={pending} onClick={() => setAsks(true)}>
+        {words().cancel}
+      </Button>
+      <p role="alert" className="col-span-2 text-center text-alarm empty:hidden">
+        {trouble}
+      </p>
+      {asks && (
+        <Dialog title={words().askCancel(order.number)} onClose={() => setAsks(false)}>
+          <p className="mt-2 text-muted">{words().cancelTells}</p>
+          <div className="mt-6 flex flex-wrap justify-end gap-3">
+            <Button onClick={() => setAsks(false)}>{words().keepIt}</Button>
+            <Button kind="strong" onClick={() => void settle('cancel')}>
+              {words().cancelIt}
+            </Button>
+          </div>
+        </Dialog>
+      )}
+    </div>
+  )
+}
