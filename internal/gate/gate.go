@@ -5,7 +5,7 @@
 // product, by the procedure of package opening, and everything it admits goes to
 // the order log. What it promises is small: in one epoch it never admits more
 // than it was opened with, plus what was returned to it; a user never more than
-// the limit; and an admitted order is in its outbox from the same instant until
+// the limit, nor more orders than one may have; and an admitted order is in its outbox from the same instant until
 // it is forgotten.
 //
 //	missing ──Shut(e)──► opening e ──Open(e)──► open e ──Shut(e+1)──► opening e+1 …
@@ -18,7 +18,8 @@
 // answered.
 //
 // Every method is safe for concurrent use; the methods of one product take
-// effect one after the other. No method waits for anything but the keeper's own
+// effect one after the other. What a call costs does not grow with what a user
+// has done before: orders that have ended are known, and not gone through. No method waits for anything but the keeper's own
 // round trip. Errors are of the kinds ErrNoGate, ErrShut, ErrFenced,
 // ErrUnavailable (nothing happened) or ErrUnknownOutcome (it may have happened,
 // or may still) of package sale, and ErrFull from Admit.
@@ -43,7 +44,7 @@ type Admitter interface {
 	Admit(ctx context.Context, product string, batch []Request) (Admission, error)
 }
 
-// A Request asks for one unit, for User, as Order.
+// A Request asks for one unit, for User, as Order, which is never the id of another user's order.
 type Request struct {
 	User  string
 	Order sale.OrderID
@@ -56,6 +57,7 @@ type Verdict uint8
 const (
 	Known        Verdict = iota + 1 // this very order was admitted before, in this epoch or an earlier one
 	LimitReached                    // the user holds as many units as one may
+	OrderLimit                      // the user has had as many orders as one may, those that ended among them
 	Closed
 	Paused
 	NotOpen
@@ -92,7 +94,8 @@ type View struct {
 type Hours struct {
 	OpensAt, ClosesAt time.Time // zero: none
 	Paused, Closed    bool
-	LimitPerUser      int
+	LimitPerUser      int   // units that one user may hold
+	OrdersPerUser     int   // orders that one user may have, ended ones included; 0: any number
 	Partition         int32 // of the log; the gate only carries it
 }
 

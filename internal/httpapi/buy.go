@@ -141,6 +141,8 @@ func refused(ctx *fasthttp.RequestCtx, answer *purchase.Answer) outcome {
 	switch answer.Result {
 	case purchase.Closed:
 		return refuse(ctx, closed)
+	case purchase.OrderLimit:
+		return refuse(ctx, orderLimit)
 	case purchase.Paused:
 		return refuse(ctx, paused)
 	case purchase.NotOpen:

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"seckill/internal/auth"
@@ -201,8 +202,13 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.do(t, "GET", "/api/products/1/orders", ""))
 	meet(s.do(t, "POST", "/api/orders/"+o.OrderID+"/pay", "", operator...))
 	meet(s.do(t, "DELETE", "/api/products/1", "", operator...))
-	s.put(t, "1", sale.Terms{Quantity: 5})
-	s.buy(t, "1", "i").want(t, 201)
+	s.put(t, "1", sale.Terms{Quantity: 5, PaymentWindow: time.Minute, OrdersPerUser: 1})
+	cancelled := s.buy(t, "1", "i").want(t, 201).order(t)
+	s.do(t, "POST", "/api/orders/"+cancelled.OrderID+"/cancel", "").want(t, 200)
+	meet(s.buy(t, "1", "i"))
+	for _, user := range []string{"j", "k"} {
+		s.buy(t, "1", user).want(t, 201)
+	}
 	meet(s.do(t, "PUT", "/api/products/1", `{"quantity":1}`, operator...))
 	s.set(func() { s.failed = sale.ErrUnknownOutcome })
 	meet(s.buy(t, "1", "j"))

@@ -28,6 +28,7 @@ const (
 	methodNotAllowed
 	timedOut
 	alreadyBought
+	orderLimit
 	soldOut
 	termsRefused
 	changedMeanwhile
@@ -64,6 +65,7 @@ var kinds = [kindCount]struct {
 	methodNotAllowed: {"method_not_allowed", 405, 0, "Not with this method"},
 	timedOut:         {"timed_out", 408, 0, "The request took too long to arrive"},
 	alreadyBought:    {"already_bought", 409, 0, "Already bought"},
+	orderLimit:       {"order_limit", 409, 0, "As many orders as one may have, ended ones included"},
 	soldOut:          {"sold_out", 409, 0, "Sold out"},
 	termsRefused:     {"terms_refused", 409, 0, "Quantity or limit is below what is held"},
 	changedMeanwhile: {"changed_meanwhile", 409, 0, "Changed by somebody else meanwhile"},

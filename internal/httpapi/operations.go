@@ -110,6 +110,7 @@ type Terms struct {
 	Quantity      int64  `json:"quantity" minimum:"1" maximum:"10000000"`
 	Name          string `json:"name,omitempty,omitzero" maxLength:"200" doc:"Without control characters, line breaks and bidirectional overrides"`
 	LimitPerUser  int64  `json:"limit_per_user,omitempty,omitzero" minimum:"1" maximum:"100" default:"1"`
+	OrdersPerUser int64  `json:"orders_per_user,omitempty,omitzero" minimum:"1" maximum:"1000" doc:"Orders that one user may have, those that were cancelled or expired included: limit_per_user or more; by default 20, or twice limit_per_user where that is more"`
 	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
 	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time" doc:"After opens_at"`
 	PaymentWindow string `json:"payment_window,omitempty,omitzero" default:"0s" doc:"0s, or 10s to 168h"`
@@ -204,7 +205,7 @@ func signInOperation() huma.Operation {
 // nativeOperations are those of the routes that match knows.
 func nativeOperations(api huma.API) []*huma.Operation {
 	buy := withBody(operation("POST", "/api/products/{id}/orders", "buy", "Buy a unit",
-		notOpen, notFound, alreadyBought, soldOut, closed, rateLimited, paused, unavailable, outcomeUnknown))
+		notOpen, notFound, alreadyBought, orderLimit, soldOut, closed, rateLimited, paused, unavailable, outcomeUnknown))
 	buy.RequestBody = bodyOf(api, Buyer{})
 	buy = gives(api, buy, http.StatusCreated, "Placed: no fault can undo it", "application/json", Order{})
 	buy = gives(api, buy, http.StatusAccepted, "Queued: ask at Location", "application/json", Order{})

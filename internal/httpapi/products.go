@@ -18,6 +18,7 @@ type Product struct {
 	Name          string `json:"name"`
 	Quantity      int64  `json:"quantity"`
 	LimitPerUser  int    `json:"limit_per_user"`
+	OrdersPerUser int    `json:"orders_per_user" doc:"Orders that one user may have, ended ones included"`
 	PaymentWindow string `json:"payment_window" doc:"0s: an order is final once placed"`
 	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
 	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time"`
@@ -60,7 +61,7 @@ func (a *API) meet(ctx context.Context) {
 // read first: what the gate has admitted since is then rightly queued.
 func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 	b := Product{
-		ID: p.ID, Name: p.Terms.Name, Quantity: p.Terms.Quantity, LimitPerUser: p.Terms.LimitPerUser,
+		ID: p.ID, Name: p.Terms.Name, Quantity: p.Terms.Quantity, LimitPerUser: p.Terms.LimitPerUser, OrdersPerUser: p.Terms.MostOrders(),
 		PaymentWindow: durationText(p.Terms.PaymentWindow),
 		OpensAt:       stamp(p.Terms.OpensAt), ClosesAt: stamp(p.Terms.ClosesAt), Rehearsal: p.Terms.Rehearsal,
 		Epoch: p.Epoch, Held: p.Held, Placed: p.Placed, Paid: p.Paid,
@@ -98,18 +99,19 @@ func durationText(d time.Duration) string {
 // readTerms reads the body of a PUT: whole terms, a missing field is its default.
 func readTerms(body []byte) (sale.Terms, error) {
 	t := sale.Terms{LimitPerUser: 1}
-	limit := int64(t.LimitPerUser)
+	limit, orders := int64(t.LimitPerUser), int64(0)
 	err := readObject(body,
 		needed(wholeField("quantity", sale.MaxQuantity, &t.Quantity)),
 		textField("name", &t.Name),
 		wholeField("limit_per_user", sale.MaxLimit, &limit),
+		wholeField("orders_per_user", sale.MaxOrders, &orders),
 		timeField("opens_at", &t.OpensAt),
 		timeField("closes_at", &t.ClosesAt),
 		durationField("payment_window", &t.PaymentWindow))
 	if err != nil {
 		return t, err
 	}
-	t.LimitPerUser = int(limit)
+	t.LimitPerUser, t.OrdersPerUser = int(limit), int(orders)
 	return t, t.Check()
 }
 

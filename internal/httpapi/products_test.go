@@ -12,7 +12,7 @@ func TestProductLife(t *testing.T) {
 	s := serve(t)
 	s.do(t, "GET", "/api/products/1", "").problem(t, notFound)
 	r := s.do(t, "PUT", "/api/products/1", `{"quantity":2}`).want(t, 201)
-	want := `{"id":"1","name":"","quantity":2,"limit_per_user":1,"payment_window":"0s","state":"on_sale","epoch":1,"remaining":2,` +
+	want := `{"id":"1","name":"","quantity":2,"limit_per_user":1,"orders_per_user":20,"payment_window":"0s","state":"on_sale","epoch":1,"remaining":2,` +
 		`"queued":0,"held":0,"placed":0,"paid":0,"cancelled":0,"expired":0,"rejected":0,"server_time":"2030-01-02T03:04:05.678Z"}`
 	if r.body != want {
 		t.Errorf("got  %s\nwant %s", r.body, want)
@@ -24,8 +24,8 @@ func TestProductLife(t *testing.T) {
 		t.Errorf("after two buys: %+v", p)
 	}
 	s.do(t, "PUT", "/api/products/1", `{"quantity":1}`).problem(t, termsRefused)
-	p = s.do(t, "PUT", "/api/products/1", `{"quantity":3,"name":"Ω","limit_per_user":2,"payment_window":"90m"}`).want(t, 200).product(t)
-	if p.State != "on_sale" || p.Name != "Ω" || p.LimitPerUser != 2 || p.PaymentWindow != "1h30m" || p.Epoch != 3 {
+	p = s.do(t, "PUT", "/api/products/1", `{"quantity":3,"name":"Ω","limit_per_user":2,"orders_per_user":7,"payment_window":"90m"}`).want(t, 200).product(t)
+	if p.OrdersPerUser != 7 || p.State != "on_sale" || p.Name != "Ω" || p.LimitPerUser != 2 || p.PaymentWindow != "1h30m" || p.Epoch != 3 {
 		t.Errorf("after a change: %+v", p)
 	}
 	var all Products
@@ -220,6 +220,8 @@ var badPuts = map[string]struct {
 	"deeply nested, unknown":   {`{"a":` + strings.Repeat(`{"a":`, 600) + "1" + strings.Repeat("}", 600) + `}`, invalid, "a", unknownRule},
 	"limit 0":                  {`{"quantity":5,"limit_per_user":0}`, invalid, "limit_per_user", limitRule},
 	"limit 101":                {`{"quantity":5,"limit_per_user":101}`, invalid, "limit_per_user", limitRule},
+	"more units than orders":   {`{"quantity":5,"limit_per_user":3,"orders_per_user":2}`, invalid, "orders_per_user", "must be limit_per_user to 1000"},
+	"orders 1001":              {`{"quantity":5,"orders_per_user":1001}`, invalid, "orders_per_user", "must be a whole number from 1 to 1000"},
 	"limit null":               {`{"quantity":5,"limit_per_user":null}`, invalid, "limit_per_user", limitRule},
 	"name a number":            {`{"quantity":5,"name":7}`, invalid, "name", textRule},
 	"name null":                {`{"quantity":5,"name":null}`, invalid, "name", textRule},

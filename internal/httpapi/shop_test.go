@@ -259,8 +259,11 @@ func (s *shop) Buy(ctx, wait context.Context, product, user string, id sale.Orde
 	}
 	a := purchase.Answer{Order: id, Epoch: st.Product.Epoch, Now: s.now}
 	var held []sale.OrderID
-	again := st.Order(id) != nil
+	had, again := 0, st.Order(id) != nil
 	st.Orders(func(o *sale.Order) {
+		if o.UserID == user {
+			had++
+		}
 		if o.UserID == user && o.Status.Holds() {
 			held = append(held, o.ID)
 		}
@@ -275,6 +278,8 @@ func (s *shop) Buy(ctx, wait context.Context, product, user string, id sale.Orde
 		a.Result = purchase.Again
 	case len(held) >= st.Product.Terms.LimitPerUser:
 		a.Result, a.Order = purchase.AlreadyBought, held[0]
+	case had >= st.Product.Terms.MostOrders():
+		a.Result = purchase.OrderLimit
 	case refused:
 		return refusal, nil
 	default:

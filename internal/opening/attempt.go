@@ -238,7 +238,7 @@ func (o *Opener) load(ctx context.Context, a *Attempt) error {
 	err = o.Gate.Open(ctx, id, epoch, a.incarnation, gate.Start{
 		Terms: gate.Hours{
 			OpensAt: p.Terms.OpensAt, ClosesAt: p.Terms.ClosesAt, Paused: p.Terms.Paused, Closed: p.Terms.Closed,
-			LimitPerUser: p.Terms.LimitPerUser, Partition: p.Partition,
+			LimitPerUser: p.Terms.LimitPerUser, OrdersPerUser: p.Terms.MostOrders(), Partition: p.Partition,
 		},
 		Remaining: p.Terms.Quantity - p.Held,
 		Returned:  p.LastReturn,

@@ -17,6 +17,7 @@ const (
 	Queued                          // admitted; it will be placed or rejected
 	Again                           // this very order was admitted before, and may have ended since
 	AlreadyBought                   // Order is the one by which the user holds a unit
+	OrderLimit                      // the user has had as many orders as one may
 	Paused
 	NotOpen
 	Closed

@@ -161,6 +161,9 @@ func (d *Desk) answer(wait context.Context, product string, b *batch, at int, un
 	case gate.LimitReached:
 		a.Result = AlreadyBought
 		return a, false, nil
+	case gate.OrderLimit:
+		a.Result = OrderLimit
+		return a, false, nil
 	}
 	return refusal(decision.Verdict, v, v.Now), false, nil
 }

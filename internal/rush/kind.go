@@ -3,7 +3,7 @@ package rush
 // Kind is how a buyer ended.
 type Kind uint8
 
-// The kinds. The first seven are right answers: the buyer knows where they
+// The kinds. The first eight are right answers: the buyer knows where they
 // stand. The others are errors: nobody told this buyer yes or no. 429 and 503
 // are among them, however politely they ask to come again, since a sale that
 // turns buyers away unanswered has not served them.
@@ -11,6 +11,7 @@ const (
 	Placed        Kind = iota // 201, 200, or a 202 that became an order
 	SoldOut                   // 409 sold_out
 	AlreadyBought             // 409 already_bought
+	OrderLimit                // 409 order_limit
 	NotOpen                   // 403 not_open
 	Closed                    // 410 closed
 	Paused                    // 503 paused
@@ -24,7 +25,7 @@ const (
 )
 
 var kindNames = [kinds]string{
-	"placed", "sold_out", "already_bought", "not_open", "closed", "paused", "rejected",
+	"placed", "sold_out", "already_bought", "order_limit", "not_open", "closed", "paused", "rejected",
 	"rate_limited", "unavailable", "queued", "no_answer", "unexpected",
 }
 
@@ -70,6 +71,8 @@ func kindOf(a *answer) Kind {
 			return SoldOut
 		case "already_bought":
 			return AlreadyBought
+		case "order_limit":
+			return OrderLimit
 		}
 	case 403:
 		if problemOf(a.body) == "not_open" {

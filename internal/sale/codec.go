@@ -34,6 +34,7 @@ type termsBody struct {
 	Name          string `json:"name,omitempty"`
 	Quantity      int64  `json:"quantity"`
 	LimitPerUser  int    `json:"limit_per_user"`
+	OrdersPerUser int    `json:"orders_per_user,omitempty"`
 	OpensAt       moment `json:"opens_at,omitzero"`
 	ClosesAt      moment `json:"closes_at,omitzero"`
 	PaymentWindow string `json:"payment_window,omitempty"`
@@ -66,7 +67,7 @@ func (r *Record) AppendBody(b []byte) []byte {
 	if r.Kind == KindOpening {
 		w.Nonce, w.Deleted, w.Secret = r.Nonce, r.Deleted, r.Secret
 		w.Terms = &termsBody{
-			Name: r.Terms.Name, Quantity: r.Terms.Quantity, LimitPerUser: r.Terms.LimitPerUser,
+			Name: r.Terms.Name, Quantity: r.Terms.Quantity, LimitPerUser: r.Terms.LimitPerUser, OrdersPerUser: r.Terms.OrdersPerUser,
 			OpensAt: moment{r.Terms.OpensAt}, ClosesAt: moment{r.Terms.ClosesAt}, Paused: r.Terms.Paused,
 			Closed: r.Terms.Closed, Rehearsal: r.Terms.Rehearsal,
 		}
@@ -158,7 +159,7 @@ func poison(format string, args ...any) (Record, error) {
 
 func (w termsBody) terms() (Terms, error) {
 	t := Terms{
-		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser,
+		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser, OrdersPerUser: w.OrdersPerUser,
 		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Rehearsal: w.Rehearsal,
 	}
 	if w.PaymentWindow != "" {

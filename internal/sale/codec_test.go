@@ -9,6 +9,7 @@ import (
 
 func TestRecordsComeBack(t *testing.T) {
 	full := opening(3, MaxQuantity, MaxLimit)
+	full.Terms.OrdersPerUser = MaxOrders
 	full.Terms.Name = `Schön & "gut" <🎉>`
 	full.Terms.OpensAt, full.Terms.ClosesAt = written, written.Add(time.Hour+time.Millisecond)
 	full.Terms.Paused, full.Terms.Closed, full.Terms.Rehearsal = true, true, true
@@ -75,6 +76,7 @@ func TestPoison(t *testing.T) {
 		"an opening without terms": {KindOpening, 1, `{"product_id":"p","nonce":"n",` + at + `}`},
 		"an opening of epoch 0":    {KindOpening, 0, `{"product_id":"p","nonce":"n",` + terms + `,` + at + `}`},
 		"terms that are wrong":     {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":0,"limit_per_user":1},` + at + `}`},
+		"fewer orders than units":  {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1,"limit_per_user":2,"orders_per_user":1},` + at + `}`},
 		"a window that is none":    {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1,"limit_per_user":1,"payment_window":"x"},` + at + `}`},
 		"a quantity with a point":  {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1.5,"limit_per_user":1},` + at + `}`},
 	} {

@@ -12,7 +12,8 @@ import (
 const (
 	MaxQuantity      = 10_000_000 // what a gate's memory and a Lua number carry without care
 	MaxLimit         = 100
-	MaxName          = 200 // characters: Unicode's code points
+	MaxOrders        = 1000 // of one user
+	MaxName          = 200  // characters: Unicode's code points
 	MinPaymentWindow = 10 * time.Second
 	MaxPaymentWindow = 168 * time.Hour
 )
@@ -22,6 +23,7 @@ type Terms struct {
 	Name          string
 	Quantity      int64         // units
 	LimitPerUser  int           // units that one user may hold
+	OrdersPerUser int           // orders that one user may have, those that ended included; 0: see MostOrders
 	OpensAt       time.Time     // zero: open from the start
 	ClosesAt      time.Time     // zero: never closes by itself
 	PaymentWindow time.Duration // 0: an order is final once placed
@@ -42,6 +44,8 @@ func (t Terms) Check() error {
 	rule(utf8.ValidString(t.Name) && utf8.RuneCountInString(t.Name) <= MaxName && !strings.ContainsFunc(t.Name, unfit),
 		"name", "must be at most %d characters, without control characters, line breaks and bidirectional overrides", MaxName)
 	rule(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", "must be 1 to %d", MaxLimit)
+	rule(t.OrdersPerUser == 0 || t.OrdersPerUser >= t.LimitPerUser && t.OrdersPerUser <= MaxOrders,
+		"orders_per_user", "must be limit_per_user to %d", MaxOrders)
 	rule(writable(t.OpensAt), "opens_at", "must be in the years 1 to 9999 of UTC")
 	rule(writable(t.ClosesAt), "closes_at", "must be in the years 1 to 9999 of UTC")
 	rule(t.OpensAt.IsZero() || t.ClosesAt.IsZero() || t.OpensAt.Before(t.ClosesAt), "closes_at", "must be after opens_at")
@@ -62,6 +66,15 @@ func unfit(r rune) bool {
 	return unicode.IsControl(r) ||
 		r >= 0x2028 && r <= 0x202E || // line and paragraph separator, embeddings, overrides
 		r >= 0x2066 && r <= 0x2069 // isolates
+}
+
+// MostOrders is how many orders one user may have, those that ended included: 20,
+// or two for each unit that they may hold, where the terms do not say.
+func (t Terms) MostOrders() int {
+	if t.OrdersPerUser > 0 {
+		return t.OrdersPerUser
+	}
+	return max(20, 2*t.LimitPerUser)
 }
 
 // ClosedAt reports whether nothing is sold any more at the time now.

@@ -123,3 +123,13 @@ func TestStatuses(t *testing.T) {
 		}
 	}
 }
+
+func TestMostOrders(t *testing.T) {
+	for want, terms := range map[int]Terms{
+		20: {LimitPerUser: 1}, 22: {LimitPerUser: 11}, 200: {LimitPerUser: MaxLimit}, 1: {LimitPerUser: 1, OrdersPerUser: 1},
+	} {
+		if got := terms.MostOrders(); got != want || got < terms.LimitPerUser || got > MaxOrders {
+			t.Errorf("%+v: %d, not %d", terms, got, want)
+		}
+	}
+}

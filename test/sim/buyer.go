@@ -13,7 +13,7 @@ import (
 func (s *story) buyer(n int) {
 	s.sleep(s.ms(8000))
 	product := s.rng.IntN(s.products)
-	user := fmt.Sprintf("user-%d", n%max(1, s.buyers*3/4)) // some users come twice
+	user := userID(n % max(1, s.buyers*3/4)) // some users come twice
 	id := orderID(product, s.rng.Uint64())
 	for try := 0; try < 1+s.rng.IntN(4); try++ {
 		if s.buy(user, id) {
@@ -37,6 +37,8 @@ func (s *story) buyer(n int) {
 		s.buy(user, id)
 	}
 }
+
+func userID(n int) string { return fmt.Sprintf("user-%d", n) }
 
 // buy reports whether the buyer has an order for certain.
 func (s *story) buy(user string, id sale.OrderID) (bought bool) {

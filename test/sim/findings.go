@@ -67,8 +67,8 @@ func (s *story) sellOut() {
 			if p.Held >= p.Terms.Quantity {
 				break
 			}
-			user := fmt.Sprintf("user-%d", late)
-			if s.holds(p.ID, user) >= p.Terms.LimitPerUser {
+			user := userID(late)
+			if held, had := s.orders(p.ID, user); held >= p.Terms.LimitPerUser || had >= p.Terms.MostOrders() {
 				continue
 			}
 			bought := false
@@ -82,13 +82,17 @@ func (s *story) sellOut() {
 	}
 }
 
-func (s *story) holds(product, user string) (units int) {
+// orders are how many of a user's hold a unit, and how many they have had.
+func (s *story) orders(product, user string) (held, had int) {
 	for _, o := range s.store.view().orders {
-		if o.ProductID == product && o.UserID == user && o.Status.Holds() {
-			units++
+		if o.ProductID != product || o.UserID != user || o.Number == 0 {
+			continue
+		}
+		if had++; o.Status.Holds() {
+			held++
 		}
 	}
-	return units
+	return held, had
 }
 
 // findings is every promise that the story has broken by its end.
@@ -102,6 +106,11 @@ func (s *story) findings() (found []string) {
 			total += int64(units)
 			if units > p.Terms.LimitPerUser {
 				find("%s holds %d units of %s, and the limit is %d", user, units, p.ID, p.Terms.LimitPerUser)
+			}
+		}
+		for n := range s.buyers {
+			if _, had := s.orders(p.ID, userID(n)); had > p.Terms.MostOrders() {
+				find("%s had %d orders of %s, and may have %d", userID(n), had, p.ID, p.Terms.MostOrders())
 			}
 		}
 		switch {

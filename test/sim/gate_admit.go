@@ -64,6 +64,8 @@ func (g *gateState) decide(r gate.Request, now time.Time) gate.Decision {
 	switch {
 	case held >= g.view.Terms.LimitPerUser:
 		d.Verdict, d.Order = gate.LimitReached, newest
+	case g.view.Terms.OrdersPerUser > 0 && len(g.users[r.User]) >= g.view.Terms.OrdersPerUser:
+		d.Verdict = gate.OrderLimit
 	case refuses:
 		d.Verdict = verdict
 	default:

@@ -23,14 +23,14 @@ func (s *story) merchant(n int) {
 	}
 	// The last word lets everybody buy, for good.
 	for s.put(n, func(now sale.Product) sale.Terms {
-		return sale.Terms{Quantity: max(quantity, now.Terms.Quantity), LimitPerUser: max(1, now.Terms.LimitPerUser)}
+		return sale.Terms{Quantity: max(quantity, now.Terms.Quantity), LimitPerUser: max(1, now.Terms.LimitPerUser), OrdersPerUser: s.most}
 	}) != nil {
 		s.sleep(s.ms(500))
 	}
 }
 
 func (s *story) terms(quantity int64, wild bool) sale.Terms {
-	t := sale.Terms{Quantity: quantity, LimitPerUser: 1 + s.rng.IntN(2)}
+	t := sale.Terms{Quantity: quantity, LimitPerUser: 1 + s.rng.IntN(2), OrdersPerUser: s.most}
 	if s.rng.IntN(3) > 0 || s.echoes {
 		t.PaymentWindow = 10 * time.Second
 	}
@@ -67,7 +67,7 @@ func (s *story) put(n int, terms func(now sale.Product) sale.Terms) error {
 // remove closes the product and deletes it, if nobody puts it again between.
 func (s *story) remove(n int) {
 	if s.put(n, func(now sale.Product) sale.Terms {
-		return sale.Terms{Quantity: max(1, now.Terms.Quantity), LimitPerUser: max(1, now.Terms.LimitPerUser), Closed: true}
+		return sale.Terms{Quantity: max(1, now.Terms.Quantity), LimitPerUser: max(1, now.Terms.LimitPerUser), OrdersPerUser: s.most, Closed: true}
 	}) == nil {
 		ctx := s.deadline(patience)
 		s.in("delete", patience, func(p *process) { _ = p.opener.Delete(ctx, productID(n)) })

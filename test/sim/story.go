@@ -49,6 +49,9 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 		s.rough = 0
 	}
 	s.slowLog = calm || s.rng.IntN(3) == 0
+	if s.rng.IntN(3) == 0 {
+		s.most = 2 + s.rng.IntN(2)
+	}
 	s.large = !calm && s.rng.IntN(5) == 0
 	s.products = 1 + s.rng.IntN(2)
 	if s.forged, s.echoes = seed%20 == 3, seed%20 == 13; s.forged {

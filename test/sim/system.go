@@ -26,6 +26,7 @@ type system struct {
 	log      *memLog
 	store    *memStore
 	slowLog  bool // it takes its time
+	most     int  // orders that one buyer may have, ended ones included; 0: the default
 	large    bool // openings take long, as those of many orders do
 	procs    []*process
 	skew     struct{ gate, store, process time.Duration } // of the wall clocks

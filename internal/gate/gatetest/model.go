@@ -14,7 +14,7 @@ type model struct {
 	missing, shut  bool
 	epoch          int64
 	incarnation    string
-	limit          int
+	limit, orders  int
 	closed, paused bool
 	remaining      int64
 	seq, returned  int64
@@ -75,7 +75,7 @@ func (m *model) shutAt(epoch int64, incarnation string) {
 func (m *model) open(s gate.Start) {
 	m.shut, m.seq, m.loaded = false, 0, len(m.holdings)
 	m.remaining, m.returned = s.Remaining, s.Returned
-	m.limit, m.closed, m.paused = s.Terms.LimitPerUser, s.Terms.Closed, s.Terms.Paused
+	m.limit, m.orders, m.closed, m.paused = s.Terms.LimitPerUser, s.Terms.OrdersPerUser, s.Terms.Closed, s.Terms.Paused
 }
 
 func (m *model) find(user string, id sale.OrderID) *gate.Holding {
@@ -119,9 +119,12 @@ func (m *model) admit(batch []gate.Request) (decisions []gate.Decision, entry ga
 
 func (m *model) decide(r gate.Request) gate.Decision {
 	d := gate.Decision{Order: r.Order}
-	held := 0
+	held, had := 0, 0
 	var newest sale.OrderID
 	for _, h := range m.holdings {
+		if h.User == r.User {
+			had++
+		}
 		if h.User == r.User && !h.Ended {
 			held++
 			newest = h.Order
@@ -132,6 +135,8 @@ func (m *model) decide(r gate.Request) gate.Decision {
 		d.Verdict = gate.Known
 	case held >= m.limit:
 		d.Verdict, d.Order = gate.LimitReached, newest
+	case m.orders > 0 && had >= m.orders:
+		d.Verdict = gate.OrderLimit
 	case m.closed:
 		d.Verdict = gate.Closed
 	case m.paused:

@@ -73,9 +73,10 @@ func (w *walk) drawIncarnation(r *rapid.T) string {
 func (w *walk) drawStart(r *rapid.T) gate.Start {
 	return gate.Start{
 		Terms: gate.Hours{
-			LimitPerUser: rapid.IntRange(1, 3).Draw(r, "limit"),
-			Paused:       rapid.IntRange(0, 9).Draw(r, "paused") == 0,
-			Closed:       rapid.IntRange(0, 9).Draw(r, "closed") == 0,
+			LimitPerUser:  rapid.IntRange(1, 3).Draw(r, "limit"),
+			OrdersPerUser: rapid.SampledFrom([]int{0, 0, 3, 4}).Draw(r, "orders"),
+			Paused:        rapid.IntRange(0, 9).Draw(r, "paused") == 0,
+			Closed:        rapid.IntRange(0, 9).Draw(r, "closed") == 0,
 		},
 		Remaining: rapid.SampledFrom([]int64{0, 1, 5, 1000, 1000}).Draw(r, "remaining"),
 		Returned:  rapid.Int64Range(0, 2).Draw(r, "returned"),
@@ -268,7 +269,7 @@ func (w *walk) same(v gate.View) {
 	v.Now = time.Time{}
 	if want := (gate.View{
 		Epoch: m.epoch, Remaining: m.remaining, Seq: m.seq, Returned: m.returned,
-		Terms: gate.Hours{LimitPerUser: m.limit, Paused: m.paused, Closed: m.closed},
+		Terms: gate.Hours{LimitPerUser: m.limit, OrdersPerUser: m.orders, Paused: m.paused, Closed: m.closed},
 	}); v != want {
 		w.Fatalf("view\n %+v\nnot\n %+v", v, want)
 	}

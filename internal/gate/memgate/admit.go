@@ -46,13 +46,15 @@ func (p *product) decide(r gate.Request, now time.Time) gate.Decision {
 		d.Verdict = gate.Known
 	case user.held >= p.view.Terms.LimitPerUser:
 		d.Verdict, d.Order = gate.LimitReached, user.newest
+	case p.view.Terms.OrdersPerUser > 0 && user.held+user.past >= p.view.Terms.OrdersPerUser:
+		d.Verdict = gate.OrderLimit
 	case refuses:
 		d.Verdict = verdict
 	default:
 		p.view.Remaining--
 		p.view.Seq++
 		p.users.mark(p.view.Seq)
-		p.users.put(user.place, r.User, r.Order, false)
+		p.users.put(user.place, r.User, r.Order)
 		d.Verdict, d.Seq = gate.Admitted, p.view.Seq
 	}
 	return d

@@ -2,6 +2,7 @@ package memgate
 
 import (
 	"encoding/binary"
+	"math"
 
 	"seckill/internal/sale"
 )
@@ -17,6 +18,7 @@ import (
 //	           the top bit marks an ended order
 //	n bytes    the user id
 //	16 bytes   the order id
+//	2 bytes    of a user's first order alone: how many of their orders have ended
 //
 // and padded to a multiple of 4, so that 32 bits reach 16 GiB.
 type arena struct {
@@ -33,6 +35,7 @@ const (
 	linkSize   = 4
 	headerSize = linkSize + 1
 	orderSize  = len(sale.OrderID{})
+	countSize  = 2
 	endedBit   = 0x80
 
 	none  ref = 0 // the arena begins with 4 bytes that nobody uses
@@ -43,7 +46,7 @@ func newArena() arena { return arena{[][]byte{make([]byte, 4, 512)}} }
 
 // put stores an order, with its user's id where it is their first.
 func (a *arena) put(link ref, user string, order sale.OrderID, ended bool) ref {
-	size := (headerSize + len(user) + orderSize + 3) &^ 3
+	size := sizeOf(len(user))
 	last := len(a.chunks) - 1
 	if len(a.chunks[last])+size > chunkSize {
 		a.chunks = append(a.chunks, make([]byte, 0, chunkSize))
@@ -60,11 +63,23 @@ func (a *arena) put(link ref, user string, order sale.OrderID, ended bool) ref {
 	chunk = append(chunk, header)
 	chunk = append(chunk, user...)
 	chunk = append(chunk, order[:]...)
+	if user != "" {
+		chunk = append(chunk, 0, 0)
+	}
 	for len(chunk)%4 != 0 {
 		chunk = append(chunk, 0)
 	}
 	a.chunks[last] = chunk
 	return at
+}
+
+// sizeOf is how many bytes an order takes, by the length of its user id.
+func sizeOf(user int) int {
+	size := headerSize + user + orderSize
+	if user > 0 {
+		size += countSize
+	}
+	return (size + 3) &^ 3
 }
 
 // stored is the bytes of an order, and what stands behind it.
@@ -84,9 +99,22 @@ func (s stored) order() sale.OrderID {
 	return sale.OrderID(s[headerSize+len(s.user()):])
 }
 
+// past is how many orders of the user have ended, and addPast makes it one more:
+// both are of a user's first order alone.
+func (s stored) past() int {
+	return int(binary.LittleEndian.Uint16(s[headerSize+len(s.user())+orderSize:]))
+}
+
+func (s stored) addPast() {
+	count := s[headerSize+len(s.user())+orderSize:]
+	if n := binary.LittleEndian.Uint16(count); n < math.MaxUint16 {
+		binary.LittleEndian.PutUint16(count, n+1)
+	}
+}
+
 // next is the place behind the order at r; none at the end.
 func (a *arena) next(r ref) ref {
-	return a.valid(r + ref(headerSize+len(a.at(r).user())+orderSize+3)/4)
+	return a.valid(r + ref(sizeOf(len(a.at(r).user()))/4))
 }
 
 // end is the place behind all orders, or where the next one will be.

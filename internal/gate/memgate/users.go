@@ -23,13 +23,21 @@ import (
 // choose ids that crowd a segment.
 //
 // A user's orders are linked: the first one to the newest, and that through all
-// others down to the second.
+// others down to the second. Of those that have ended only the first stays there;
+// all of them are in a set, so that nothing goes through them.
 type users struct {
 	seed     maphash.Seed
 	depth    uint8      // the directory goes by so many leading bits of a tag
 	segments []*segment // 1<<depth; next to each other, several may be the same
 	orders   arena
 	marks    []ref // where the orders with the seqs 1, 1+markEvery, … begin
+	ended    map[ended]struct{}
+}
+
+// An ended is an order that has ended, of the user whose first order this is.
+type ended struct {
+	first ref
+	order sale.OrderID
 }
 
 // markEvery is how many admitted orders share a mark.
@@ -75,38 +83,59 @@ type user struct {
 	place
 	knows  bool         // the user has the order that was asked for
 	held   int          // how many of their orders have not ended
+	past   int          // how many have, counted to 65,535
 	newest sale.OrderID // of those
 }
 
 // look finds a user, and whether they have this order.
 func (u *users) look(id string, order sale.OrderID) user {
 	found := user{place: u.find(u.tag(id), id)}
-	u.each(found.first, func(s stored) bool {
-		if !s.ended() {
-			if found.held == 0 {
-				found.newest = s.order()
-			}
-			found.held++
+	if found.first == none {
+		return found
+	}
+	oldest := u.orders.at(found.first)
+	found.past = oldest.past()
+	if found.past > 0 {
+		_, found.knows = u.ended[ended{found.first, order}]
+	}
+	held := func(s stored) {
+		if found.held == 0 {
+			found.newest = s.order()
 		}
+		found.held++
 		found.knows = found.knows || s.order() == order
-		return true
-	})
+	}
+	for at := oldest.link(); at != none; {
+		s := u.orders.at(at)
+		held(s)
+		at = s.link()
+	}
+	if !oldest.ended() {
+		held(oldest)
+	}
 	return found
 }
 
 // add gives a user one more order, as their newest.
-func (u *users) add(id string, order sale.OrderID, ended bool) {
-	u.put(u.find(u.tag(id), id), id, order, ended)
-}
-
-// put is add, for a user whose place has just been found.
-func (u *users) put(at place, id string, order sale.OrderID, ended bool) {
-	if at.first == none {
-		u.insert(slot(at.tag)<<32 | slot(u.orders.put(none, id, order, ended)))
+func (u *users) add(id string, order sale.OrderID, hasEnded bool) {
+	at := u.find(u.tag(id), id)
+	if !hasEnded {
+		u.put(at, id, order)
 		return
 	}
-	newest := u.orders.at(at.first).link()
-	newest = u.orders.put(newest, "", order, ended)
+	if at.first == none {
+		at.first = u.insertFirst(at.tag, id, order, true)
+	}
+	u.note(at.first, order)
+}
+
+// put is add of an order that has not ended, for a user whose place has just been found.
+func (u *users) put(at place, id string, order sale.OrderID) {
+	if at.first == none {
+		u.insertFirst(at.tag, id, order, false)
+		return
+	}
+	newest := u.orders.put(u.orders.at(at.first).link(), "", order, false)
 	u.orders.at(at.first).setLink(newest)
 }
 
@@ -128,31 +157,40 @@ func (u *users) since(seq int64) ref {
 	return none
 }
 
-// end marks an order as ended, where the user has it.
-func (u *users) end(id string, order sale.OrderID) {
-	u.each(u.find(u.tag(id), id).first, func(s stored) bool {
-		if s.order() == order {
-			s.end()
-			return false
-		}
-		return true
-	})
+func (u *users) insertFirst(tag uint32, id string, order sale.OrderID, hasEnded bool) ref {
+	first := u.orders.put(none, id, order, hasEnded)
+	u.insert(slot(tag)<<32 | slot(first))
+	return first
 }
 
-// each calls f with a user's orders, newest first, until it returns false.
-func (u *users) each(first ref, f func(stored) bool) {
+// end marks an order as ended, where the user has it.
+func (u *users) end(id string, order sale.OrderID) {
+	first := u.find(u.tag(id), id).first
 	if first == none {
 		return
 	}
 	oldest := u.orders.at(first)
-	for at := oldest.link(); at != none; {
-		s := u.orders.at(at)
-		if !f(s) {
+	if !oldest.ended() && oldest.order() == order {
+		oldest.end()
+		u.note(first, order)
+		return
+	}
+	for before := oldest; before.link() != none; before = u.orders.at(before.link()) {
+		if s := u.orders.at(before.link()); s.order() == order {
+			before.setLink(s.link())
+			u.note(first, order)
 			return
 		}
-		at = s.link()
 	}
-	f(oldest)
+}
+
+// note keeps an order that has ended, of the user whose first one this is.
+func (u *users) note(first ref, order sale.OrderID) {
+	if u.ended == nil {
+		u.ended = map[ended]struct{}{}
+	}
+	u.ended[ended{first, order}] = struct{}{}
+	u.orders.at(first).addPast()
 }
 
 // page appends the users from the arena's place from on to ids, as many as there

@@ -117,7 +117,7 @@ func TestEqualTags(t *testing.T) {
 		if at.first != none {
 			t.Fatalf("user %d is somebody else", i)
 		}
-		u.put(at, id, orderID(i), false)
+		u.put(at, id, orderID(i))
 	}
 	for i := range n {
 		at := u.find(tag, fmt.Sprint(i))
@@ -133,7 +133,7 @@ func TestTagsOfTheSameSlots(t *testing.T) {
 	u := newUsers()
 	const n = 3000
 	for i := range n {
-		u.put(u.find(uint32(i)<<20, fmt.Sprint(i)), fmt.Sprint(i), orderID(i), false)
+		u.put(u.find(uint32(i)<<20, fmt.Sprint(i)), fmt.Sprint(i), orderID(i))
 	}
 	checkSegments(t, u, n)
 	for i := range n {
@@ -148,7 +148,7 @@ func TestTagsOfTheSameSlots(t *testing.T) {
 func TestChunksEnd(t *testing.T) {
 	for _, length := range []int{4, 5, 6, 7, 8, 11, 12, 13, 40, 43, 63, sale.MaxID} {
 		u := newUsers()
-		size := (headerSize + length + orderSize + 3) / 4 * 4
+		size := sizeOf(length)
 		var want []string
 		for i := 0; len(u.orders.chunks) < 3 || len(u.orders.chunks[2])+size <= chunkSize; i++ {
 			id := fmt.Sprintf("%0*x", length, i)
@@ -205,10 +205,12 @@ func TestUsersAreAMap(t *testing.T) {
 				want := user{}
 				for _, k := range m[id] {
 					want.knows = want.knows || k.order == order
-					if !k.ended {
-						want.held++
-						want.newest = k.order
+					if k.ended {
+						want.past++
+						continue
 					}
+					want.held++
+					want.newest = k.order
 				}
 				got := u.look(id, order)
 				if (got.first != none) != (len(m[id]) > 0) {

@@ -13,7 +13,7 @@ var admitScript = writing("admit")
 
 // verdicts are the letters of admit.lua.
 var verdicts = [256]gate.Verdict{
-	'K': gate.Known, 'L': gate.LimitReached, 'C': gate.Closed, 'P': gate.Paused,
+	'K': gate.Known, 'L': gate.LimitReached, 'O': gate.OrderLimit, 'C': gate.Closed, 'P': gate.Paused,
 	'N': gate.NotOpen, 'S': gate.SoldOut, 'A': gate.Admitted,
 }
 

@@ -76,5 +76,6 @@ func (a *answer) view() (v gate.View) {
 	v.Terms.OpensAt, v.Terms.ClosesAt = a.when(), a.when()
 	v.Terms.Paused, v.Terms.Closed = a.flag(), a.flag()
 	v.Terms.Partition = int32(a.number())
+	v.Terms.OrdersPerUser = int(a.number())
 	return v
 }

@@ -72,7 +72,7 @@ func (g *Gate) load(ctx context.Context, product string, calls []rueidis.LuaExec
 	return nil
 }
 
-// marked are the users, and then as many orders as gate.lua keeps them.
+// marked are the users, and then as many orders, each with the mark of load.lua.
 func marked(chunk []gate.Holding) []string {
 	args := make([]string, 0, 2*len(chunk))
 	orders := make([]byte, 0, (1+idSize)*len(chunk))
@@ -95,7 +95,7 @@ func (g *Gate) Open(ctx context.Context, product string, epoch int64, incarnatio
 	t := &start.Terms
 	_, err := g.run(ctx, openScript, product, decimal(epoch), incarnation,
 		"remaining", decimal(start.Remaining), "returned", decimal(start.Returned),
-		"limit", strconv.Itoa(t.LimitPerUser), "opens", millis(t.OpensAt), "closes", millis(t.ClosesAt),
+		"limit", strconv.Itoa(t.LimitPerUser), "orders", strconv.Itoa(t.OrdersPerUser), "opens", millis(t.OpensAt), "closes", millis(t.ClosesAt),
 		"paused", flag(t.Paused), "closed", flag(t.Closed), "partition", decimal(int64(t.Partition)))
 	return err
 }

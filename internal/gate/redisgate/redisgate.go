@@ -6,7 +6,7 @@
 // Users are one script for every thousand or so. Whether what was answered
 // outlives the server is up to the server's settings, which Check judges.
 //
-// The incarnation is "run_id:master_replid", which every script reads from Redis
+// The incarnation is "run_id:master_replid", and the version of this layout, which every script reads from Redis
 // itself: a restart, a replica that was promoted, and a primary that was made a
 // replica and a primary again all change it. So does the first replica of a
 // Redis that had none, and the loss of the last one for an hour: they cost a
@@ -16,8 +16,10 @@
 // node of a Redis Cluster:
 //
 //	seckill:{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting, signs,
-//	                          and the terms: limit, opens, closes, paused, closed, partition
-//	seckill:{ID}:e<E>:buyers  hash of an epoch: user -> orders, oldest first, each as h (held) or e (ended) and its 16 bytes
+//	                          and the terms: limit, orders, opens, closes, paused, closed, partition
+//	seckill:{ID}:e<E>:buyers  hash of an epoch: user -> how many of their orders have ended (2 bytes, at most 65,535),
+//	                          and the 16 bytes of each that holds a unit, oldest first
+//	seckill:{ID}:e<E>:ended   set of an epoch: the orders that have ended
 //	seckill:{ID}:e<E>:recent  stream of an epoch: the users of each of the last batches that admitted, with a blank
 //	                          between them; its id is the batch's first seq
 //	seckill:{ID}:outbox       stream: an entry for every batch that admitted, with how many, when (ms), and for each

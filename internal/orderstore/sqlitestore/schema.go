@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 1          // of the tables; kept in user_version
+	version       = 2          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -48,6 +48,7 @@ CREATE TABLE seckill_product (
 	last_number INTEGER NOT NULL,
 	last_return INTEGER NOT NULL,
 	recounts INTEGER NOT NULL,
+	orders_per_user INTEGER NOT NULL DEFAULT 0, -- 0: the terms do not say
 	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
 	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
 ) STRICT;
@@ -103,8 +104,13 @@ CREATE TABLE seckill_meta (
 ) STRICT, WITHOUT ROWID;
 `
 
-// migrate makes the tables in an empty file, and refuses a file whose tables it
-// does not know.
+// steps bring tables of each version, from 1, to the next.
+var steps = []string{
+	"ALTER TABLE seckill_product ADD COLUMN orders_per_user INTEGER NOT NULL DEFAULT 0",
+}
+
+// migrate makes the tables in an empty file, brings older ones up to date, and
+// refuses a file whose tables it does not know.
 func migrate(c *conn) error {
 	return c.within("BEGIN IMMEDIATE", func() error {
 		var has [3]int64
@@ -114,7 +120,12 @@ func migrate(c *conn) error {
 			}
 		}
 		switch app, v, empty := has[0], has[1], has[2] == 0; {
-		case app == applicationID && v == version:
+		case app == applicationID && v >= 1 && v <= version:
+			for ; v < version; v++ {
+				if _, err := c.exec("bring the tables up to date", steps[v-1]+fmt.Sprintf("; PRAGMA user_version = %d", v+1)); err != nil {
+					return err
+				}
+			}
 			return nil
 		case app == applicationID && v > version:
 			return fmt.Errorf("%w: order store %s: its tables are of version %d, and this program knows them up to %d: a newer one wrote it", sale.ErrUnavailable, c.path, v, version)

@@ -21,7 +21,7 @@ func (w *world) expect(outcomes []sale.Outcome, records ...sale.Record) {
 
 func applyOpenings(w *world) {
 	all := sale.Terms{
-		Name: "Schön\u3000& “gut” 👨\u200d👩\u200d👧", Quantity: 10_000_000, LimitPerUser: 100, PaymentWindow: 168 * time.Hour,
+		Name: "Schön\u3000& “gut” 👨\u200d👩\u200d👧", Quantity: 10_000_000, LimitPerUser: 100, OrdersPerUser: 1000, PaymentWindow: 168 * time.Hour,
 		OpensAt: written, ClosesAt: written.Add(time.Hour), Paused: true, Closed: true, Rehearsal: true,
 	}
 	w.expect([]sale.Outcome{sale.Applied, sale.Stale, sale.Stale, sale.Applied},

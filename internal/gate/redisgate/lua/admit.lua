@@ -8,7 +8,11 @@ if g.waiting > tonumber(ARGV[1]) then
 end
 
 local at, key = now(), buyers(g.epoch)
-local limit, remaining, seq = tonumber(g.limit), tonumber(g.remaining), tonumber(g.seq)
+local limit, most, remaining, seq = tonumber(g.limit), tonumber(g.orders), tonumber(g.remaining), tonumber(g.seq)
+
+if most == 0 then
+  most = math.huge
+end
 
 local everybody -- who holds no order gets this, whatever remains
 if g.closed == '1' or g.closes ~= '' and at >= g.closes * 1000 then
@@ -19,36 +23,45 @@ elseif g.opens ~= '' and at < g.opens * 1000 then
   everybody = 'N'
 end
 
-local fresh = {} -- orders of the users that this batch has admitted
+local fresh = {} -- what the users have whom this batch has admitted
 local decisions, entry, users, changed = {}, {}, {}, {}
 
-local function decide(user, order, orders)
-  local known, held, newest = look(orders, order)
-  if known then
+local function decide(user, order, has)
+  local holds = held(has)
+  if place(has, order) then
     return 'K'
-  elseif held >= limit then
-    return 'L' .. newest
+  elseif holds >= limit then
+    return 'L' .. string.sub(has, -ORDER)
+  elseif holds + past(has) >= most then
+    return 'O'
   elseif everybody then
     return everybody
   elseif remaining <= 0 then
     return 'S'
   end
   remaining, seq = remaining - 1, seq + 1
-  fresh[user] = (orders or '') .. HELD .. order
   entry[#entry + 1] = string.char(#user) .. user .. order
   users[#entry] = user
-  changed[#changed + 1] = user
-  changed[#changed + 1] = fresh[user]
+  if not fresh[user] then
+    changed[#changed + 1] = user
+  end
+  fresh[user] = has .. order
   return 'A'
 end
 
 local n = (#ARGV - 1) / 2
+local gone = redis.call('EXISTS', ended(g.epoch)) == 1
 for from = 1, n, STEP do
   local to = math.min(from + STEP - 1, n)
   local has = redis.call('HMGET', key, unpack(ARGV, 1 + from, 1 + to))
+  local over = gone and redis.call('SMISMEMBER', ended(g.epoch), unpack(ARGV, 1 + n + from, 1 + n + to))
   for i = from, to do
-    local user = ARGV[1 + i]
-    decisions[i] = decide(user, ARGV[1 + n + i], fresh[user] or has[i - from + 1])
+    local user, at = ARGV[1 + i], i - from + 1
+    if over and over[at] == 1 then
+      decisions[i] = 'K'
+    else
+      decisions[i] = decide(user, ARGV[1 + n + i], fresh[user] or has[at] or NONE)
+    end
   end
 end
 
@@ -57,7 +70,7 @@ if #entry > 0 then
   -- entry of this id, which is then not known to be somebody else's.
   redis.call('XADD', outbox, string.format('%d-%d', g.epoch, g.seq + 1),
     'n', #entry, 'at', string.format('%d', math.floor(at / 1000)), 'orders', table.concat(entry))
-  set(key, changed)
+  set(key, changed, fresh)
   redis.call('XADD', recent(g.epoch), 'MINID', '~', string.format('%d', math.max(seq - RECENT, 0)),
     string.format('%d', g.seq + 1),
     'users', table.concat(users, ' '))

@@ -9,18 +9,25 @@
 -- refuses where it has to refuse any: so it does all of its work, or none.
 local gate, outbox = KEYS[1], KEYS[2]
 
--- A user's orders are kept oldest first, each as one of these and its 16 bytes.
-local HELD, ENDED, ORDER = 'h', 'e', 17
+-- What a user has is two bytes, which count the orders that have ended, and then
+-- the 16 of each order by which they hold a unit, oldest first. The orders that
+-- have ended are a set beside it, so that no call costs more for who had many.
+local NONE, IDS, ORDER, MOST_ENDED = '\0\0', 3, 16, 65535
 local STEP = 1000 -- Lua's stack carries some 8,000 arguments
 local RECENT = 10000 -- so many admitted orders have their users kept by seq, or a batch less
+local LAYOUT = ':2' -- of the keys: another one's gate is fenced, as one of another incarnation is
 
-local function buyers(epoch)
-  return string.sub(gate, 1, -5) .. 'e' .. epoch .. ':buyers'
+-- beside is the name of what an epoch keeps beside the gate.
+local function beside(epoch, what)
+  return string.sub(gate, 1, -5) .. 'e' .. epoch .. ':' .. what
 end
 
-local function recent(epoch)
-  return string.sub(gate, 1, -5) .. 'e' .. epoch .. ':recent'
-end
+local function buyers(epoch) return beside(epoch, 'buyers') end
+local function ended(epoch) return beside(epoch, 'ended') end
+local function recent(epoch) return beside(epoch, 'recent') end
+
+-- all are the keys of an epoch.
+local function all(epoch) return buyers(epoch), ended(epoch), recent(epoch) end
 
 -- id is the 40 digits behind a name. string.match would take five times as long.
 local function id(info, name)
@@ -32,7 +39,7 @@ end
 -- the gate: one that was demoted keeps its own ids until it syncs.
 local function incarnation()
   local server, replication = redis.call('INFO', 'server'), redis.call('INFO', 'replication')
-  local is = id(server, '\nrun_id:') .. ':' .. id(replication, '\nmaster_replid:')
+  local is = id(server, '\nrun_id:') .. ':' .. id(replication, '\nmaster_replid:') .. LAYOUT
   return string.find(replication, '\nrole:master', 1, true) and is or is .. ':replica'
 end
 
@@ -44,11 +51,12 @@ end
 
 local function read()
   local v = redis.call('HMGET', gate, 'state', 'epoch', 'incarnation', 'remaining', 'seq', 'returned',
-    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting', 'signs')
+    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting', 'signs', 'orders')
   return {
     state = v[1], epoch = v[2], incarnation = v[3], remaining = v[4], seq = v[5], returned = v[6],
     limit = v[7], opens = v[8], closes = v[9], paused = v[10], closed = v[11], partition = v[12],
     waiting = tonumber(v[13] or 0), signs = v[14] or '0',
+    orders = v[15],
   }
 end
 
@@ -85,29 +93,39 @@ local function opening(epoch, here)
 end
 
 local function view(g, at)
-  return {'ok', g.epoch, at, g.remaining, g.seq, g.returned, g.limit, g.opens, g.closes, g.paused, g.closed, g.partition}
+  return {'ok', g.epoch, at, g.remaining, g.seq, g.returned, g.limit, g.opens, g.closes, g.paused, g.closed, g.partition, g.orders}
 end
 
--- look searches the orders of a user for one: whether it is there, how many are
--- held, and the newest of those.
-local function look(orders, order)
-  local held, newest = 0, nil
-  for at = 1, orders and #orders or 0, ORDER do
-    local id = string.sub(orders, at + 1, at + ORDER - 1)
-    if id == order then
-      return true
-    end
-    if string.sub(orders, at, at) == HELD then
-      held, newest = held + 1, id
-    end
+-- place is where an order stands among those that a user holds; nil: nowhere.
+local function place(has, order)
+  local at = string.find(has, order, IDS, true)
+  while at and (at - IDS) % ORDER ~= 0 do
+    at = string.find(has, order, at + 1, true)
   end
-  return false, held, newest
+  return at
 end
 
--- set writes pairs of users and their orders.
-local function set(key, values)
-  for from = 1, #values, 2 * STEP do
-    redis.call('HSET', key, unpack(values, from, math.min(from + 2 * STEP - 1, #values)))
+local function held(has) return (#has - #NONE) / ORDER end
+
+-- past is how many orders of a user have ended, and addPast what they have with n more of them.
+local function past(has)
+  local high, low = string.byte(has, 1, 2)
+  return high * 256 + low
+end
+
+local function addPast(has, n)
+  n = math.min(past(has) + n, MOST_ENDED)
+  return string.char(math.floor(n / 256), n % 256) .. string.sub(has, IDS)
+end
+
+-- set writes what users have, by their names.
+local function set(key, users, has)
+  for from = 1, #users, STEP do
+    local pairs = {}
+    for i = from, math.min(from + STEP - 1, #users) do
+      pairs[#pairs + 1] = users[i]
+      pairs[#pairs + 1] = has[users[i]]
+    end
+    redis.call('HSET', key, unpack(pairs))
   end
 end
-

@@ -3,5 +3,5 @@ local g, refusal = opened(ARGV[1])
 if refusal then
   return refusal
 end
-local known = look(redis.call('HGET', buyers(g.epoch), ARGV[2]), ARGV[3])
-return {'ok', known and 1 or 0}
+local known = place(redis.call('HGET', buyers(g.epoch), ARGV[2]) or NONE, ARGV[3])
+return {'ok', known and 1 or redis.call('SISMEMBER', ended(g.epoch), ARGV[3])}

@@ -1,21 +1,35 @@
 -- Adds orders that users have. ARGV: the epoch, the incarnation, the users, as
--- many orders with their marks.
+-- many orders with a mark before each: h where it holds a unit, e where it ended.
 local refusal = opening(ARGV[1], ARGV[2])
 if refusal then
   return refusal
 end
 
 local key, n = buyers(ARGV[1]), (#ARGV - 2) / 2
-local fresh, changed = {}, {}
+local has, users, gone = {}, {}, {}
 for from = 1, n, STEP do
   local to = math.min(from + STEP - 1, n)
-  local has = redis.call('HMGET', key, unpack(ARGV, 2 + from, 2 + to))
+  local had, over = redis.call('HMGET', key, unpack(ARGV, 2 + from, 2 + to)), {}
   for i = from, to do
-    local user = ARGV[2 + i]
-    fresh[user] = (fresh[user] or has[i - from + 1] or '') .. ARGV[2 + n + i]
-    changed[2 * i - 1], changed[2 * i] = user, fresh[user]
+    local user, order = ARGV[2 + i], ARGV[2 + n + i]
+    if not has[user] then
+      users[#users + 1] = user
+      has[user] = had[i - from + 1] or NONE
+    end
+    if string.byte(order) == 104 then
+      has[user] = has[user] .. string.sub(order, 2)
+    else
+      has[user] = addPast(has[user], 1)
+      over[#over + 1] = string.sub(order, 2)
+    end
+  end
+  if #over > 0 then
+    gone[#gone + 1] = over
   end
 end
-set(key, changed)
 redis.call('HINCRBY', gate, 'signs', 1)
+set(key, users, has)
+for _, over in ipairs(gone) do
+  redis.call('SADD', ended(ARGV[1]), unpack(over))
+end
 return {'ok'}

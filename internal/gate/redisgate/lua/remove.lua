@@ -6,7 +6,7 @@ end
 if g.epoch ~= ARGV[1] then
   return {'fenced', g.epoch}
 end
-redis.call('UNLINK', gate, buyers(g.epoch), recent(g.epoch))
+redis.call('UNLINK', gate, all(g.epoch))
 if redis.call('XLEN', outbox) > 0 then
   redis.call('HSET', gate, 'waiting', string.format('%d', g.waiting))
 else

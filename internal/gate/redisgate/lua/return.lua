@@ -6,12 +6,11 @@ end
 local key, returned = buyers(g.epoch), tonumber(g.returned)
 
 local function finish(user, order)
-  local orders = redis.call('HGET', key, user)
-  for at = 1, orders and #orders or 0, ORDER do
-    if string.sub(orders, at + 1, at + ORDER - 1) == order then
-      redis.call('HSET', key, user, string.sub(orders, 1, at - 1) .. ENDED .. string.sub(orders, at + 1))
-      return
-    end
+  local has = redis.call('HGET', key, user)
+  local at = has and place(has, order)
+  if at then
+    redis.call('HSET', key, user, addPast(string.sub(has, 1, at - 1) .. string.sub(has, at + ORDER), 1))
+    redis.call('SADD', ended(g.epoch), order)
   end
 end
 

@@ -11,9 +11,9 @@ end
 -- incarnation is gone: then it can neither go on nor be sure of what it loaded.
 if not g.state or g.epoch ~= epoch or g.incarnation ~= here then
   redis.call('HSET', gate, 'state', 'opening', 'epoch', epoch, 'incarnation', here)
-  redis.call('UNLINK', buyers(epoch), recent(epoch))
+  redis.call('UNLINK', all(epoch))
   if g.state and g.epoch ~= epoch then
-    redis.call('UNLINK', buyers(g.epoch), recent(g.epoch))
+    redis.call('UNLINK', all(g.epoch))
   end
 end
 redis.call('HINCRBY', gate, 'signs', 1)
