@@ -99,6 +99,7 @@ func (k *keeper) buys() bool {
 	}
 	if err == nil {
 		_, err = io.Copy(io.Discard, r.Body)
+		r.Body.Close()
 	}
 	if err != nil || r.StatusCode != 201 {
 		k.t.Errorf("%s, order %d: %v, %v", k.name, k.orders, r, err)

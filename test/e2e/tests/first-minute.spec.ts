@@ -32,7 +32,7 @@ const test = base.extend<object, { address: string }>({
         void gone.then(() => reject(new Error(`make run ended. It said:\n${said}`)))
       })
       await use(`http://127.0.0.1:${port}`)
-      process.kill(-make.pid!, 'SIGTERM')
+      process.kill(-make.pid!, 'SIGINT') // as Ctrl-C does
       await gone
       await rm(folder, { recursive: true, force: true })
     },
