@@ -6,6 +6,7 @@ export type Terms = {
   quantity: number
   name?: string
   limit_per_user?: number
+  orders_per_user?: number
   opens_at?: string
   closes_at?: string
   payment_window?: string
@@ -16,6 +17,8 @@ export type Product = {
   name: string
   quantity: number
   limit_per_user: number
+  /** Orders that one buyer may have, ended ones included. */
+  orders_per_user: number
   payment_window: string
   opens_at?: string
   closes_at?: string

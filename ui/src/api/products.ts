@@ -32,6 +32,7 @@ export function termsOf(product: Product): Terms {
     quantity: product.quantity,
     name: product.name,
     limit_per_user: product.limit_per_user,
+    orders_per_user: product.orders_per_user,
     payment_window: product.payment_window,
     ...(product.opens_at ? { opens_at: product.opens_at } : {}),
     ...(product.closes_at ? { closes_at: product.closes_at } : {}),

@@ -4,7 +4,7 @@ import { changesInWords } from './changes'
 import { typedFrom } from './terms'
 
 const product = (part: Partial<Product> = {}): Product => ({
-  id: '1', name: '', quantity: 100, limit_per_user: 1, payment_window: '0s', state: 'on_sale', epoch: 1, remaining: 40,
+  id: '1', name: '', quantity: 100, limit_per_user: 1, orders_per_user: 20, payment_window: '0s', state: 'on_sale', epoch: 1, remaining: 40,
   queued: 0, held: 60, placed: 60, paid: 0, cancelled: 0, expired: 0, rejected: 0, server_time: '', ...part,
 })
 const change = (typed: object, part?: Partial<Product>) => changesInWords(product(part), { ...typedFrom('1', product(part)), ...typed })

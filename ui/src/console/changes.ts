@@ -14,6 +14,7 @@ export function changesInWords(product: Product, typed: Typed): string {
     more > 0 && w.more(more, count(more)),
     more < 0 && w.fewer(-more, count(-more), count(product.held)),
     differs('limit') && w.limit(before.limit, typed.limit),
+    differs('orders') && w.orderLimit(before.orders, typed.orders),
     differs('window') && w.window,
     differs('opensAt') && typed.opensAt !== '' && w.opens,
     differs('closesAt') && typed.closesAt !== '' && w.closes,

@@ -6,6 +6,7 @@ export type Typed = {
   quantity: string
   name: string
   limit: string
+  orders: string
   opensAt: string
   closesAt: string
   window: string
@@ -18,6 +19,7 @@ export function typedFrom(id: string, product: Product | undefined): Typed {
     quantity: String(product?.quantity ?? 100),
     name: product?.name ?? '',
     limit: String(product?.limit_per_user ?? 1),
+    orders: String(product?.orders_per_user ?? ''),
     opensAt: localTime(product?.opens_at),
     closesAt: localTime(product?.closes_at),
     window: product?.payment_window ?? '0s',
@@ -30,6 +32,7 @@ export function termsFrom(typed: Typed): Terms {
     name: typed.name,
     limit_per_user: asNumber(typed.limit),
     payment_window: typed.window,
+    ...(typed.orders.trim() ? { orders_per_user: asNumber(typed.orders) } : {}),
     ...(typed.opensAt ? { opens_at: new Date(typed.opensAt).toISOString() } : {}),
     ...(typed.closesAt ? { closes_at: new Date(typed.closesAt).toISOString() } : {}),
   }

@@ -4,7 +4,7 @@ import { nextMoment, stateAt, titleOf } from './state'
 
 const at = (second: number) => new Date(second * 1000).toISOString()
 const product = (part: Partial<Product>): Product => ({
-  id: '1', name: '', quantity: 10, limit_per_user: 1, payment_window: '0s', state: 'on_sale', epoch: 1, remaining: 10,
+  id: '1', name: '', quantity: 10, limit_per_user: 1, orders_per_user: 20, payment_window: '0s', state: 'on_sale', epoch: 1, remaining: 10,
   queued: 0, held: 0, placed: 0, paid: 0, cancelled: 0, expired: 0, rejected: 0, server_time: at(0), ...part,
 })
 

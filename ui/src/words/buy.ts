@@ -22,6 +22,7 @@ const en = {
     not_open: 'It is not open yet.',
     paused: 'The sale was paused before your press came. Nothing was taken.',
     closed: 'The sale closed before your press came.',
+    order_limit: 'You have ordered as often as one may, cancelled and expired orders included.',
     already_bought: 'There is an order of this user already. The browser that it was placed in shows it.',
   } as Partial<Record<string, string>>,
   heldUp: {
@@ -98,6 +99,7 @@ const zh: BuyWords = {
     not_open: '还没有开始。',
     paused: '在你点击之前抢购已暂停，没有扣除任何东西。',
     closed: '在你点击之前抢购已结束。',
+    order_limit: '您的订单数已达上限，包括已取消和已过期的订单。',
     already_bought: '此用户已有订单，请在下单时的浏览器中查看。',
   },
   heldUp: {
