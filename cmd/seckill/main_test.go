@@ -141,13 +141,43 @@ func TestServeBeyondThisMachine(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s", listen, code, stderr)
 		}
 	}
-	for _, allowed := range []string{"--insecure", "--admin-token=secret"} {
+	for _, allowed := range []string{"--insecure", "--admin-token=sixteen-letters-"} {
 		s := start(t, "serve", "--listen=0.0.0.0:0", "--data", t.TempDir(), allowed)
 		put := s.put(t)
-		if want := map[string]int{"--insecure": 201, "--admin-token=secret": 401}[allowed]; put != want {
+		if want := map[string]int{"--insecure": 201, "--admin-token=sixteen-letters-": 401}[allowed]; put != want {
 			t.Errorf("%s: a stranger's product was answered %d", allowed, put)
 		}
 		s.interrupt(t)
+	}
+	code, _, stderr := say(over(t), "serve", "--listen=0.0.0.0:0", "--admin-token=fifteen-letters")
+	if code != 64 || !strings.Contains(stderr, "--admin-token must have at least 16 characters") || strings.Contains(stderr, "fifteen") {
+		t.Errorf("a short token: exit code %d\n%s", code, stderr)
+	}
+}
+
+// A token that no list of processes shows.
+func TestAdminTokenOfAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("sixteen-letters-\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("SECKILL_ADMIN_TOKEN", "file:"+file)
+	s := start(t, "serve", "--listen=0.0.0.0:0", "--data", t.TempDir())
+	if put := s.put(t); put != 401 {
+		t.Errorf("a stranger's product was answered %d", put)
+	}
+	if signedIn := s.send(t, "POST", "/api/session", `{"token":"sixteen-letters-"}`); signedIn != 204 {
+		t.Errorf("signing in was answered %d", signedIn)
+	}
+	s.interrupt(t)
+	if err := os.Truncate(file, 0); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{file: "is empty", file + "x": "no such file"} {
+		code, _, stderr := say(over(t), "serve", "--data", t.TempDir(), "--admin-token=file:"+path)
+		if code != 64 || !strings.Contains(stderr, want) || !strings.Contains(stderr, path) {
+			t.Errorf("exit code %d\n%s", code, stderr)
+		}
 	}
 }
 

@@ -23,17 +23,17 @@ type folderFlags struct {
 
 // clusterFlags say where a sale is kept that has more than one machine.
 type clusterFlags struct {
-	Redis    address `env:"SECKILL_REDIS" placeholder:"URL" group:"Cluster" help:"redis:// or rediss://USER:PASSWORD@HOST:PORT/DB, with ?ca=FILE. Like the other two, it may be file:PATH, which holds it."`
-	Kafka    address `env:"SECKILL_KAFKA" placeholder:"HOST:PORT,..." group:"Cluster" help:"Brokers; or kafka:// or kafkas://USER:PASSWORD@HOST:PORT,..., with ?sasl=scram-sha-512&ca=FILE."`
-	Postgres address `env:"SECKILL_POSTGRES" placeholder:"URL" group:"Cluster" help:"postgres://USER:PASSWORD@HOST:PORT/DB, with ?sslmode=verify-full&sslrootcert=FILE."`
+	Redis    secret `env:"SECKILL_REDIS" placeholder:"URL" group:"Cluster" help:"redis:// or rediss://USER:PASSWORD@HOST:PORT/DB, with ?ca=FILE. Like the other two, it may be file:PATH, which holds it."`
+	Kafka    secret `env:"SECKILL_KAFKA" placeholder:"HOST:PORT,..." group:"Cluster" help:"Brokers; or kafka:// or kafkas://USER:PASSWORD@HOST:PORT,..., with ?sasl=scram-sha-512&ca=FILE."`
+	Postgres secret `env:"SECKILL_POSTGRES" placeholder:"URL" group:"Cluster" help:"postgres://USER:PASSWORD@HOST:PORT/DB, with ?sslmode=verify-full&sslrootcert=FILE."`
 }
 
-// An address is a flag's value, or where it stands: a password is no business
-// of whoever lists the processes.
-type address string
+// A secret is a flag's value, or file:PATH, which holds it: a password is no
+// business of whoever lists the processes.
+type secret string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (a *address) UnmarshalText(text []byte) error {
+func (s *secret) UnmarshalText(text []byte) error {
 	path, inFile := strings.CutPrefix(string(text), "file:")
 	if inFile {
 		var err error
@@ -41,7 +41,10 @@ func (a *address) UnmarshalText(text []byte) error {
 			return err
 		}
 	}
-	*a = address(strings.TrimSpace(string(text)))
+	*s = secret(strings.TrimSpace(string(text)))
+	if inFile && *s == "" {
+		return fmt.Errorf("%s is empty", path)
+	}
 	return nil
 }
 
@@ -51,7 +54,7 @@ type serveCmd struct {
 	Roles          []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
 	Wait           time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
 	Listen         string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
-	AdminToken     string        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token. Needed beyond this machine, or --insecure."`
+	AdminToken     secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
 	Insecure       bool          `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
 	MaxUnrelayed   int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
 	Rate           float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
@@ -61,7 +64,7 @@ type serveCmd struct {
 
 func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	p, err := app.Open(app.Config{
-		Listen: c.Listen, Data: c.Data, AdminToken: c.AdminToken, Insecure: c.Insecure,
+		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), Insecure: c.Insecure,
 		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		Pages: ui.FS(), Log: slog.New(slog.NewTextHandler(std.err, nil)),

@@ -61,7 +61,12 @@ func (s *server) output() string { return s.said.String() }
 // put puts a product on sale and returns the answer's status.
 func (s *server) put(t *testing.T) int {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPut, "http://"+s.listen+"/api/products/1", strings.NewReader(`{"quantity":5}`))
+	return s.send(t, http.MethodPut, "/api/products/1", `{"quantity":5}`)
+}
+
+func (s *server) send(t *testing.T, method, path, body string) (status int) {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, "http://"+s.listen+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"seckill/internal/connlimit"
 	"seckill/internal/gate/redisgate"
@@ -62,6 +63,10 @@ type UsageError struct{ Flag, Rule string }
 
 func (e UsageError) Error() string { return fmt.Sprintf("--%s %s", e.Flag, e.Rule) }
 
+// minToken is the shortest admin token, in characters, where other machines may
+// guess at it.
+const minToken = 16
+
 // Check returns a UsageError for the first flag that breaks a rule.
 func (c Config) Check() error {
 	host, port, err := net.SplitHostPort(c.Listen)
@@ -73,6 +78,8 @@ func (c Config) Check() error {
 		return UsageError{"listen", fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
 	case !isLoopback(host) && c.AdminToken == "" && !c.Insecure:
 		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --admin-token TOKEN, or --insecure to let anybody run the sale", c.Listen)}
+	case !isLoopback(host) && c.AdminToken != "" && utf8.RuneCountInString(c.AdminToken) < minToken:
+		return UsageError{"admin-token", fmt.Sprintf("must have at least %d characters where other machines reach %s: openssl rand -hex 16 makes one", minToken, c.Listen)}
 	case c.AdminToken != "" && c.Insecure:
 		return UsageError{"insecure", "contradicts --admin-token"}
 	case c.Data == "" && !c.isCluster():

@@ -59,7 +59,7 @@ func (p *Program) wire(internal http.Handler) error {
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: p.guard, Pages: p.cfg.Pages,
-		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Wait: p.cfg.wait(), Rate: p.cfg.Rate,
+		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 	return nil

@@ -83,6 +83,15 @@ func (g *Guard) Passes(authorization string) (product string, ok bool) {
 	return product, isBearer && hmac.Equal([]byte(mac), []byte(g.sign("pay "+product)))
 }
 
+// Wrong reports whether this Authorization header carries a token that is good for nothing.
+func (g *Guard) Wrong(authorization string) bool {
+	token, ok := bearer(authorization)
+	if _, passes := g.Passes(authorization); !ok || passes {
+		return false
+	}
+	return !g.open && !g.Knows(token)
+}
+
 // Session is the value of a cookie that Allows takes, and when that ends.
 func (g *Guard) Session() (value string, ends time.Time) {
 	ends = g.now().Add(SessionLife).Truncate(time.Second)

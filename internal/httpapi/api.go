@@ -43,6 +43,7 @@ type API struct {
 	document []byte                  // OpenAPI, as JSON
 	yaml     []byte                  // the same, as YAML
 	rate     *limiter                // nil: no limit
+	brake    *brake
 	count    [outcomeCount]func(took time.Duration)
 	loopback bool // only reached from this machine: then also only by its local names
 }
@@ -55,6 +56,7 @@ func New(c Config) *API {
 	a := &API{Config: c}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.waits, a.hush = context.WithCancel(a.ctx)
+	a.brake = newBrake(c.Elapsed)
 	if c.Rate > 0 {
 		a.rate = newLimiter(c.Rate, c.Elapsed)
 	}

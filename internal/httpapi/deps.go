@@ -93,6 +93,7 @@ type Config struct {
 	NewOrderID func() sale.OrderID
 	Now        func() time.Time
 	Elapsed    func() time.Duration // since some moment, by a clock that is never set back
+	Pause      func(ctx context.Context, d time.Duration) error
 
 	// Wait is how long a buyer waits for the gate's decision, and for placed before
 	// the answer is 202. 0 is the embedded mode: placed is waited for.

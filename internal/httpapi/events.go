@@ -57,7 +57,7 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 
 func (a *API) operator(ctx *fasthttp.RequestCtx) bool {
 	h := &ctx.Request.Header
-	return a.Auth.Allows(string(h.Peek("Authorization")), string(h.Cookie(authCookie)))
+	return a.operates(string(h.Peek("Authorization")), string(h.Cookie(authCookie)), ctx.RemoteAddr().String())
 }
 
 // readTrace reads the same parameters as huma does for a Trace, by the same rules.

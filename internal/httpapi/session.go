@@ -14,8 +14,18 @@ import (
 
 const authCookie = auth.Cookie
 
+// A Sender is where a request comes from.
+type Sender struct{ remote string }
+
+// Resolve implements huma.Resolver.
+func (s *Sender) Resolve(c huma.Context) []error {
+	s.remote = c.RemoteAddr()
+	return nil
+}
+
 type sessionInput struct {
 	JSONBody
+	From   Sender
 	Origin string `header:"Origin" hidden:"true"`
 }
 
@@ -31,12 +41,13 @@ type Session struct {
 type sessionOf struct{ Body Session }
 
 type credentials struct {
+	From          Sender
 	Authorization string `header:"Authorization" hidden:"true"`
 	Cookie        string `cookie:"seckill_session" hidden:"true"`
 }
 
 func (a *API) session(_ context.Context, in *credentials) (*sessionOf, error) {
-	return &sessionOf{Session{a.Auth.Allows(in.Authorization, in.Cookie)}}, nil
+	return &sessionOf{Session{a.operates(in.Authorization, in.Cookie, in.From.remote)}}, nil
 }
 
 // signIn gives a browser a session for the admin token.
@@ -46,6 +57,7 @@ func (a *API) signIn(_ context.Context, in *sessionInput) (*sessionOutput, error
 		return nil, a.explain(err)
 	}
 	if !a.Auth.Open() && !a.Auth.Knows(token) {
+		a.failed(in.From.remote)
 		return nil, problem(unauthorized)
 	}
 	value, ends := a.Auth.Session()
@@ -103,5 +115,5 @@ func (a *API) allowed(r *http.Request) bool {
 	if c, err := r.Cookie(authCookie); err == nil {
 		session = c.Value
 	}
-	return a.Auth.Allows(r.Header.Get("Authorization"), session)
+	return a.operates(r.Header.Get("Authorization"), session, r.RemoteAddr)
 }

@@ -29,7 +29,8 @@ type shop struct {
 	states  map[string]*sale.State
 	offset  int64
 	now     time.Time
-	passed  time.Duration // by the clock that is never set back
+	pauses  []time.Duration // that somebody was to make
+	passed  time.Duration   // by the clock that is never set back
 	hub     *live.Hub
 	changes int   // records that were folded
 	down    error // of everything that is asked for
@@ -62,6 +63,13 @@ func (s *shop) elapsed() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.passed
+}
+
+func (s *shop) pause(_ context.Context, d time.Duration) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pauses = append(s.pauses, d)
+	return nil
 }
 
 // set changes the shop under its lock.
@@ -344,7 +352,7 @@ func (s *shop) config() Config {
 			binary.BigEndian.PutUint64(random[2:], ids.Add(1))
 			return sale.NewOrderID(s.clock(), random)
 		},
-		Now: s.clock, Elapsed: s.elapsed,
+		Now: s.clock, Elapsed: s.elapsed, Pause: s.pause,
 		Ready: func(context.Context) (c Condition) { return c },
 	}
 }

@@ -1,0 +1,75 @@
+package httpapi
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"seckill/internal/auth"
+	"seckill/internal/sale"
+)
+
+func TestWrongTokensAreLoggedAndSlowed(t *testing.T) {
+	var log bytes.Buffer
+	s := serve(t, func(s *shop, c *Config) {
+		c.Auth = auth.New("token", []byte("s"), s.clock)
+		c.Log = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	s.put(t, "1", sale.Terms{Quantity: 5})
+	wrong := []string{"Authorization", "Bearer guess"}
+	tries := []func(){
+		func() { s.do(t, "POST", "/api/session", `{"token":"guess"}`).problem(t, unauthorized) },
+		func() { s.do(t, "PUT", "/api/products/1", `{"quantity":6}`, wrong...).problem(t, unauthorized) },
+		func() { s.do(t, "GET", "/api/session", "", wrong...).want(t, 200) },
+		func() { s.watch(t, "/api/products/1/events", wrong...).until(t, func(Product) bool { return true }) },
+	}
+	for range 4 {
+		for _, try := range tries {
+			try()
+		}
+		s.do(t, "PUT", "/api/products/1", `{"quantity":6}`, "Authorization", "Bearer token").want(t, 200) // never slowed
+		s.do(t, "GET", "/api/products/1/orders", "").problem(t, unauthorized)                             // nothing was tried
+		s.do(t, "GET", "/api/products/1/orders", "", "Cookie", auth.Cookie+"=old").problem(t, unauthorized)
+	}
+	want := []time.Duration{1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5}
+	for i := range want {
+		want[i] *= time.Second
+	}
+	s.set(func() {
+		if !slices.Equal(s.pauses, want) {
+			t.Errorf("%v, not %v", s.pauses, want)
+		}
+		s.passed += time.Second
+	})
+	tries[0]()
+	var got string
+	s.set(func() { got = log.String() })
+	if strings.Count(got, "wrong admin token") != 2 || !strings.Contains(got, "address=127.0.0.1/32 times=1\n") ||
+		!strings.Contains(got, "times=16\n") || strings.Contains(got, "guess") {
+		t.Error(got)
+	}
+}
+
+func TestABrakeIsOfAnOrigin(t *testing.T) {
+	var now time.Duration
+	b := newBrake(func() time.Duration { return now })
+	for i := range 20 {
+		b.failed(origin(fmt.Sprintf("[2001:db8::%x]:%d", i, 1000+i)))
+	}
+	if wait, _ := b.failed(origin("[2001:db8::ffff]:1")); wait != longestBrake {
+		t.Errorf("the same network waits %v", wait)
+	}
+	for _, other := range []string{"[2001:db8:0:1::1]:1", "192.0.2.1:1", "[::ffff:192.0.2.2]:1", "pipe"} {
+		if wait, untold := b.failed(origin(other)); wait != 0 || untold != 1 {
+			t.Errorf("%s waits %v, and %d are told", other, wait, untold)
+		}
+	}
+	now += freeFailures*failureStep + longestBrake
+	if wait, untold := b.failed(origin("[2001:db8::1]:1")); wait != 0 || untold != 21 {
+		t.Errorf("after a rest it waits %v, and %d are told", wait, untold)
+	}
+}
