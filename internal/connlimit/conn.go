@@ -55,6 +55,9 @@ func (c *conn) busy() bool {
 	return since != gone
 }
 
+// NetConn is the connection that is counted. What reads from it past this one is not seen.
+func (c *conn) NetConn() net.Conn { return c.Conn }
+
 func (c *conn) Close() error {
 	if c.state.Swap(gone) == gone {
 		return nil

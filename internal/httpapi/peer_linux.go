@@ -13,6 +13,9 @@ type peer struct{ raw syscall.RawConn } // nil: it knows nothing
 // peerOf also bounds for how long the system sends to who does not take it: a
 // peer that lost its power says no goodbye.
 func peerOf(c net.Conn) (p peer) {
+	if counted, ok := c.(interface{ NetConn() net.Conn }); ok {
+		c = counted.NetConn()
+	}
 	if s, ok := c.(syscall.Conn); ok {
 		p.raw, _ = s.SyscallConn() // nil on an error
 	}

@@ -2,10 +2,12 @@ package httpapi
 
 import (
 	"context"
+	"log/slog"
 	"net"
 	"runtime"
 	"testing"
 
+	"seckill/internal/connlimit"
 	"seckill/internal/live"
 )
 
@@ -15,6 +17,7 @@ func TestWhoHasGoneIsNoticedAtTheNextWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	ln = connlimit.New(ln.(*net.TCPListener), 10, slog.New(slog.DiscardHandler)) // as it is served
 	defer ln.Close()
 	far, err := net.Dial("tcp", ln.Addr().String())
 	if err != nil {
