@@ -219,7 +219,7 @@ func (m *cluster) left() (orders int, err error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), askWithin)
 	defer cancel()
-	products, err := m.store.Products(ctx)
+	products, err := m.store.Products(ctx, false)
 	if err != nil {
 		return 0, err
 	}

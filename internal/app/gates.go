@@ -17,7 +17,8 @@ import (
 )
 
 const (
-	// openAtOnce bounds the gates that are opened side by side.
+	// openAtOnce bounds the gates that are opened side by side, of the products of one
+	// partition: one that is away holds up no other's.
 	openAtOnce = 32
 	// openWithin is how long one opening may take, and openEach what it may take
 	// beyond that for each order of the product.
@@ -28,14 +29,14 @@ const (
 // openings are the attempts under way.
 type openings struct {
 	group   *errgroup.Group
-	first   sync.WaitGroup // until it is done, nobody is told that the gates are open
-	slots   chan struct{}
+	first   sync.WaitGroup          // until it is done, nobody is told that the gates are open
+	slots   map[int32]chan struct{} // by partition
 	mu      sync.Mutex
 	running map[string]*opening.Attempt // the last one of each product
 }
 
 func newOpenings() *openings {
-	return &openings{slots: make(chan struct{}, openAtOnce), running: map[string]*opening.Attempt{}}
+	return &openings{slots: map[int32]chan struct{}{}, running: map[string]*opening.Attempt{}}
 }
 
 // openGates opens every gate as soon as that may be, and then, for as long as ctx
@@ -46,18 +47,20 @@ func (p *Program) openGates(ctx context.Context) error {
 	}
 	watch := opening.NewWatch(p.opener, time.Now)
 	opened := false // said once: at its end the program is ready no more
-	return p.round(ctx, func(ctx context.Context, products []sale.Product) error {
-		for _, a := range watch.Look(ctx, products) {
-			p.openings.begin(a, func() error { return p.attempt(ctx, a) })
-		}
-		if !opened {
-			p.openings.first.Wait()
-			crash.At("app: the gates are open")
-			opened = true
-			p.ready.Store(true)
-			p.cfg.Log.Info("ready", "address", p.Addr().String())
+	return p.round(ctx, func(limited context.Context, product sale.Product) error {
+		if a := watch.Look(limited, product); a != nil {
+			p.openings.begin(a, product.Partition, func() error { return p.attempt(ctx, a) })
 		}
 		return nil
+	}, func() {
+		if opened {
+			return
+		}
+		p.openings.first.Wait()
+		crash.At("app: the gates are open")
+		opened = true
+		p.ready.Store(true)
+		p.cfg.Log.Info("ready", "address", p.Addr().String())
 	})()
 }
 
@@ -109,18 +112,28 @@ func beside(sign func()) (stop func()) {
 }
 
 // begin runs an attempt at opening a product's gate, unless one is under way.
-func (o *openings) begin(a *opening.Attempt, attempt func() error) {
+func (o *openings) begin(a *opening.Attempt, partition int32, attempt func() error) {
 	if !o.note(a, true) {
 		return
 	}
+	slots := o.slotsOf(partition)
 	o.first.Add(1)
 	o.group.Go(func() error {
 		defer o.first.Done()
 		defer o.end(a)
-		o.slots <- struct{}{}
-		defer func() { <-o.slots }()
+		slots <- struct{}{}
+		defer func() { <-slots }()
 		return attempt()
 	})
+}
+
+func (o *openings) slotsOf(partition int32) chan struct{} {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.slots[partition] == nil {
+		o.slots[partition] = make(chan struct{}, openAtOnce)
+	}
+	return o.slots[partition]
 }
 
 // note keeps an attempt; where it is to be alone, only as its product's one.

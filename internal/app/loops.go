@@ -18,7 +18,13 @@ const (
 	watchEvery  = time.Second
 	turnMost    = 1000 // products
 	expireEvery = 250 * time.Millisecond
-	expireChunk = 1000
+	// tombsEvery is after how many rounds those who look after the products look after
+	// deleted ones: for a gate, or for buyers, that somebody who came late has left.
+	tombsEvery = 60
+	// atOnce bounds the products that are looked after side by side, and eachWithin
+	// how long one may take.
+	atOnce     = 256
+	eachWithin = 2 * time.Second
 )
 
 // loops starts what goes on beside the answering, by the roles of this process.
@@ -26,8 +32,7 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return p.mode.failed(ctx) })
 	if p.cfg.projects() {
 		g.Go(func() error { return p.keepers.log.Run(ctx, p.project) })
-		g.Go(p.repeat(ctx, expireEvery, func() error { _, err := p.settle.Expire(ctx, expireChunk); return err }))
-		g.Go(p.round(ctx, p.projector.Sweep))
+		g.Go(p.round(ctx, p.projector.Sweep, nil))
 	}
 	p.openings.group = g
 	if !p.cfg.sells() {
@@ -35,32 +40,32 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 		return
 	}
 	g.Go(func() error { return p.openGates(ctx) })
-	g.Go(p.round(ctx, p.sweep))
+	g.Go(p.round(ctx, p.sweep, nil))
 	for partition := range p.followed {
 		g.Go(p.repeat(ctx, live.Spacing, func() error { return p.follow(ctx, partition) }))
 	}
 }
 
+// project folds one partition, and expires its orders.
 func (p *Program) project(ctx context.Context, partition int32) error {
-	return p.projector.Run(ctx, partition, func(ctx context.Context, why error) error {
-		p.again.say(p.cfg.Log, why)
-		return pause(ctx)
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		return p.projector.Run(ctx, partition, func(ctx context.Context, why error) error {
+			p.again.say(p.cfg.Log, why)
+			return pause(ctx)
+		})
 	})
+	g.Go(p.repeat(ctx, expireEvery, func() error { _, err := p.settle.Expire(ctx, partition); return err }))
+	return g.Wait()
 }
 
-// sweep appends what the outbox of any of these products holds for too long.
-func (p *Program) sweep(ctx context.Context, products []sale.Product) error {
-	for _, product := range products {
-		if !product.Exists() {
-			p.desk.Forget(product.ID)
-			continue
-		}
-		// A gate that is away or shut is the watch's business.
-		if err := p.desk.Sweep(ctx, product.ID); err != nil && !away(err) {
-			return err
-		}
+// sweep appends what a product's outbox holds for too long.
+func (p *Program) sweep(ctx context.Context, product sale.Product) error {
+	if !product.Exists() {
+		p.desk.Forget(product.ID)
+		return nil
 	}
-	return nil
+	return p.desk.Sweep(ctx, product.ID)
 }
 
 // follow wakes the event streams once the store has moved.
@@ -76,25 +81,66 @@ func (p *Program) follow(ctx context.Context, partition int32) error {
 
 // round is a loop that looks after all products, and from then on, where they are
 // many, after some each time: they would keep the servers busy, while nobody buys.
-func (p *Program) round(ctx context.Context, look func(context.Context, []sale.Product) error) (loop func() error) {
-	begun, next := false, 0
+// It calls done, if there is one, after each time.
+func (p *Program) round(ctx context.Context, look func(context.Context, sale.Product) error, done func()) (loop func() error) {
+	next, turn := 0, 0
 	return p.repeat(ctx, watchEvery, func() error {
-		products, err := p.keepers.store.Products(ctx)
+		products, err := p.keepers.store.Products(ctx, false)
 		if err != nil {
 			return err
 		}
-		n := len(products)
-		if !begun || n <= turnMost {
-			begun, next = true, rand.N(n+1) // where others go on elsewhere, all can be opened sooner
-			return look(ctx, products)
+		n, first := len(products), turn == 0
+		if turn%tombsEvery == 0 {
+			tombs, err := p.keepers.store.Products(ctx, true)
+			if err != nil {
+				return err
+			}
+			if err := p.each(ctx, tombs, look); err != nil {
+				return err
+			}
 		}
-		if next >= n {
-			next = 0
+		turn++
+		if first {
+			next = rand.N(n + 1) // where others go on elsewhere, all can be opened sooner
+		} else if n > turnMost {
+			if next >= n {
+				next = 0
+			}
+			from := next
+			next = min(from+turnMost, n)
+			products = products[from:next]
 		}
-		from := next
-		next = min(from+turnMost, n)
-		return look(ctx, products[from:next])
+		if err := p.each(ctx, products, look); err != nil {
+			return err
+		}
+		if done != nil {
+			done()
+		}
+		return nil
 	})
+}
+
+// each looks after products side by side, each in its own time and with its own
+// failure. Only damage is an error. A gate that is away or shut is the watch's
+// business.
+func (p *Program) each(ctx context.Context, products []sale.Product, look func(context.Context, sale.Product) error) error {
+	var g errgroup.Group
+	g.SetLimit(atOnce)
+	for _, product := range products {
+		g.Go(func() error {
+			limited, cancel := context.WithTimeout(ctx, eachWithin)
+			defer cancel()
+			err := look(limited, product)
+			if errors.Is(err, sale.ErrDamaged) {
+				return err
+			}
+			if err != nil && !away(err) && ctx.Err() == nil {
+				p.again.say(p.cfg.Log, err)
+			}
+			return nil
+		})
+	}
+	return g.Wait()
 }
 
 // repeat is a loop that takes a step, waits, and so on until ctx is done. What

@@ -2,9 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
+	"log/slog"
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -59,7 +62,7 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 		{"while it is on sale", sale.Product{ID: "p", Epoch: 1}, true},
 		{"after it was deleted", sale.Product{ID: "p", Epoch: 3, Deleted: true}, false},
 	} {
-		if err := p.sweep(ctx, []sale.Product{c.product}); err != nil {
+		if err := p.sweep(ctx, c.product); err != nil {
 			t.Fatal(err)
 		}
 		spawned.Wait()
@@ -72,10 +75,15 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 // A shelfful is a store that has so many products.
 type shelfful struct {
 	orderstore.Keeper
-	products []sale.Product
+	products, tombs []sale.Product
 }
 
-func (s shelfful) Products(context.Context) ([]sale.Product, error) { return s.products, nil }
+func (s shelfful) Products(_ context.Context, deleted bool) ([]sale.Product, error) {
+	if deleted {
+		return s.tombs, nil
+	}
+	return s.products, nil
+}
 
 // looksAfter has products looked after so many times.
 func looksAfter(t *testing.T, n, times int, look func(nth int, products []sale.Product)) {
@@ -84,17 +92,31 @@ func looksAfter(t *testing.T, n, times int, look func(nth int, products []sale.P
 	for i := range all {
 		all[i].ID = strconv.Itoa(i)
 	}
+	rounds(t, shelfful{products: all}, times, func(ctx context.Context, _ sale.Product) error { return nil }, look)
+}
+
+// rounds looks after the products of a store so many times, and tells of each time
+// whose turn it was.
+func rounds(t *testing.T, store shelfful, times int, look func(context.Context, sale.Product) error, tell func(nth int, products []sale.Product)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
-		p := &Program{keepers: keepers{store: shelfful{products: all}}}
+		p := &Program{cfg: Config{Log: slog.New(slog.DiscardHandler)}, keepers: keepers{store: store}}
 		nth := 0
-		err := p.round(ctx, func(_ context.Context, products []sale.Product) error {
+		var mu sync.Mutex
+		var looked []sale.Product
+		err := p.round(ctx, func(ctx context.Context, product sale.Product) error {
+			mu.Lock()
+			looked = append(looked, product)
+			mu.Unlock()
+			return look(ctx, product)
+		}, func() {
 			nth++
-			look(nth, products)
+			tell(nth, looked)
+			looked = nil
 			if nth == times {
 				stop()
 			}
-			return nil
 		})()
 		if err != nil {
 			t.Error(err)
@@ -125,6 +147,57 @@ func TestFewProductsAreLookedAfterEachTime(t *testing.T) {
 	looksAfter(t, turnMost, 5, func(nth int, products []sale.Product) {
 		if len(products) != turnMost {
 			t.Errorf("look %d is at %d products of %d", nth, len(products), turnMost)
+		}
+	})
+}
+
+// A product that does not answer, or fails, takes its own time and nobody else's.
+func TestAStuckProductHoldsUpNoOther(t *testing.T) {
+	store := shelfful{products: make([]sale.Product, 100)}
+	for i := range store.products {
+		store.products[i].ID = strconv.Itoa(i)
+	}
+	began := map[int]time.Time{}
+	var looked atomic.Int32
+	rounds(t, store, 3, func(ctx context.Context, p sale.Product) error {
+		switch p.ID {
+		case "3", "50":
+			<-ctx.Done()
+			return ctx.Err()
+		case "7":
+			return sale.ErrUnavailable
+		}
+		looked.Add(1)
+		return nil
+	}, func(nth int, products []sale.Product) {
+		began[nth] = time.Now()
+		if len(products) != 100 || looked.Swap(0) != 97 {
+			t.Errorf("round %d looked after %d", nth, len(products))
+		}
+	})
+	if took := began[3].Sub(began[1]); took > 2*(eachWithin+watchEvery) {
+		t.Errorf("two rounds took %v", took)
+	}
+}
+
+func TestDamageEndsARound(t *testing.T) {
+	p := &Program{keepers: keepers{store: shelfful{products: make([]sale.Product, 3)}}}
+	err := p.round(t.Context(), func(context.Context, sale.Product) error { return sale.ErrDamaged }, nil)()
+	if !errors.Is(err, sale.ErrDamaged) {
+		t.Error(err)
+	}
+}
+
+// Deleted products take no turn from the others: they are looked after once a minute.
+func TestDeletedProductsAreLookedAfterSeldom(t *testing.T) {
+	store := shelfful{products: []sale.Product{{ID: "kept"}}, tombs: make([]sale.Product, 3*turnMost)}
+	rounds(t, store, 2*tombsEvery+1, func(context.Context, sale.Product) error { return nil }, func(nth int, products []sale.Product) {
+		want := 1
+		if nth%tombsEvery == 1 {
+			want += len(store.tombs)
+		}
+		if len(products) != want {
+			t.Errorf("round %d looked after %d, not %d", nth, len(products), want)
 		}
 	})
 }

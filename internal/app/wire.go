@@ -36,7 +36,7 @@ func (p *Program) wire(internal http.Handler) error {
 			return err
 		}
 	}
-	p.settle = settle.New(k.log, k.store, time.Now)
+	p.settle = settle.New(k.log, k.store, time.Now, settle.SideBySide)
 	p.opener = &opening.Opener{
 		Gate: k.gate, Log: k.log, Store: k.store,
 		Nonce: rand.Text, Secret: hex.EncodeToString(secret), Pause: pause,

@@ -44,7 +44,7 @@ type Merchant interface {
 // A Store answers reads: an orderstore.Reader and a part of its Opener.
 type Store interface {
 	Product(ctx context.Context, id string) (sale.Product, error)
-	Products(ctx context.Context) ([]sale.Product, error)
+	Products(ctx context.Context, deleted bool) ([]sale.Product, error)
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	List(ctx context.Context, q sale.Query) ([]sale.Order, error)
 }

@@ -242,7 +242,7 @@ func (a *API) buyerRoutes(api huma.API) {
 
 func (a *API) products(ctx context.Context) (out Products, err error) {
 	a.meet(ctx)
-	kept, err := a.Store.Products(ctx)
+	kept, err := a.Store.Products(ctx, false)
 	out.Products = []Product{}
 	for i := range kept {
 		if kept[i].Exists() {

@@ -135,7 +135,7 @@ func (s *shop) Product(_ context.Context, id string) (sale.Product, error) {
 	return sale.Product{}, sale.ErrNotFound
 }
 
-func (s *shop) Products(context.Context) (all []sale.Product, err error) {
+func (s *shop) Products(context.Context, bool) (all []sale.Product, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, st := range s.states {

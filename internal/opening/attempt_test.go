@@ -87,8 +87,8 @@ func TestALongOpeningIsNotFenced(t *testing.T) {
 		for range 3600 {
 			s.now = s.now.Add(opening.SignEvery)
 			s.sign()
-			if due := other.Look(t.Context(), []sale.Product{{ID: product, Epoch: 1}}); len(due) != 0 {
-				t.Fatalf("%s is taken for gone during %q", due[0], s.calls)
+			if due := other.Look(t.Context(), sale.Product{ID: product, Epoch: 1}); due != nil {
+				t.Fatalf("%s is taken for gone during %q", due, s.calls)
 			}
 		}
 		return do()
@@ -171,7 +171,7 @@ func (s *shop) recover() {
 	s.t.Helper()
 	watch := opening.NewWatch(s.Opener, s.clock)
 	for range 2 { // a gate that is shut is seen first, and given time
-		for _, a := range watch.Look(s.t.Context(), s.products()) {
+		for _, a := range s.finds(watch) {
 			if err := s.Run(s.t.Context(), a); err != nil {
 				s.t.Fatal(err)
 			}

@@ -3,8 +3,10 @@ package opening_test
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -156,7 +158,11 @@ func (s *shop) kept() sale.Product {
 
 func (s *shop) products() []sale.Product {
 	s.t.Helper()
-	ps, err := s.store.Products(s.t.Context())
+	ps, err := s.store.Products(s.t.Context(), false)
+	tombs, failed := s.store.Products(s.t.Context(), true)
+	if err = errors.Join(err, failed); err == nil {
+		ps = slices.Concat(ps, tombs)
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -272,4 +278,19 @@ func incarnation(s *shop) string {
 		s.t.Fatal(err)
 	}
 	return in
+}
+
+// due is how many attempts a watch finds to be due.
+func (s *shop) due(w *opening.Watch) int {
+	s.t.Helper()
+	return len(s.finds(w))
+}
+
+func (s *shop) finds(w *opening.Watch) (due []*opening.Attempt) {
+	for _, p := range s.products() {
+		if a := w.Look(s.t.Context(), p); a != nil {
+			due = append(due, a)
+		}
+	}
+	return due
 }

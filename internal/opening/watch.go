@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"seckill/internal/gate"
@@ -19,10 +20,11 @@ const (
 )
 
 // A Watch looks for gates that have to be opened. It remembers since when it has
-// seen each gate shut as it is, by its own clock, so it is state of one goroutine.
+// seen each gate shut as it is, by its own clock. It is safe for concurrent use.
 type Watch struct {
 	opener *Opener
 	now    func() time.Time
+	mu     sync.Mutex
 	shut   map[string]shutSince
 }
 
@@ -33,25 +35,26 @@ type shutSince struct {
 
 // NewWatch is a watch that has seen nothing yet.
 func NewWatch(o *Opener, now func() time.Time) *Watch {
-	return &Watch{o, now, map[string]shutSince{}}
+	return &Watch{opener: o, now: now, shut: map[string]shutSince{}}
 }
 
-// Look returns the attempts that are due now: for every one of these products, as
-// the store has them, whose gate is missing, fenced, or shut by an opener that is
-// gone; behind the store's epoch; or wrong by what the fold could not make sense of.
-// A gate that cannot be reached is looked at again the next time.
-func (w *Watch) Look(ctx context.Context, products []sale.Product) (due []*Attempt) {
-	for _, p := range products {
-		if v, err := w.opener.Gate.View(ctx, p.ID); w.triggered(p, v, err) {
-			a := Begin(p.ID, keep)
-			a.while = &seen{v.Epoch, v.Signs, err}
-			due = append(due, a)
-		}
+// Look returns the attempt that is due now, or nil: for a product, as the store has
+// it, whose gate is missing, fenced, or shut by an opener that is gone; behind the
+// store's epoch; or wrong by what the fold could not make sense of. A gate that
+// cannot be reached is looked at again the next time.
+func (w *Watch) Look(ctx context.Context, p sale.Product) *Attempt {
+	v, err := w.opener.Gate.View(ctx, p.ID)
+	if !w.triggered(p, v, err) {
+		return nil
 	}
-	return due
+	a := Begin(p.ID, keep)
+	a.while = &seen{v.Epoch, v.Signs, err}
+	return a
 }
 
 func (w *Watch) triggered(p sale.Product, v gate.View, err error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	if !errors.Is(err, sale.ErrShut) {
 		delete(w.shut, p.ID)
 	}

@@ -11,12 +11,6 @@ import (
 
 func (s *shop) clock() time.Time { return s.now }
 
-// due is what a watch finds to be done.
-func (s *shop) due(w *opening.Watch) int {
-	s.t.Helper()
-	return len(w.Look(s.t.Context(), s.products()))
-}
-
 func order(epoch int64, n int, user string) sale.Record {
 	return sale.Record{Kind: sale.KindOrder, ProductID: product, Epoch: epoch, OrderID: id(n), UserID: user, Seq: int64(n), At: time.UnixMilli(1)}
 }
@@ -183,9 +177,9 @@ func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
 			s.put(sale.Terms{Quantity: 1})
 			c.before(s)
 			w := opening.NewWatch(s.Opener, s.clock)
-			due := w.Look(t.Context(), s.products())
+			due := s.finds(w)
 			if s.now = s.now.Add(opening.OpenerGone); len(due) == 0 {
-				due = w.Look(t.Context(), s.products())
+				due = s.finds(w)
 			}
 			if len(due) != 1 {
 				t.Fatalf("%d attempts are due", len(due))

@@ -70,9 +70,9 @@ type DeadLetter struct {
 type Opener interface {
 	// Product returns one product, its tombstone included.
 	Product(ctx context.Context, id string) (sale.Product, error)
-	// Products returns all of them, tombstones included, by id. They are not the
-	// caller's to change.
-	Products(ctx context.Context) ([]sale.Product, error)
+	// Products returns those that are not deleted, or the tombstones of those that
+	// are, by id. They are not the caller's to change.
+	Products(ctx context.Context, deleted bool) ([]sale.Product, error)
 	// Snapshot calls f with all orders of a product that were not rejected, by
 	// number, in chunks, from one snapshot of the store, and returns the product
 	// as of the same snapshot. The orders carry id, user and status, and need carry no more.
@@ -89,8 +89,9 @@ type Reader interface {
 	OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error)
 	// List returns orders of a product, in the order that q asks for.
 	List(ctx context.Context, q Query) ([]sale.Order, error)
-	// Due returns orders whose payment window has passed by the store's clock, oldest first.
-	Due(ctx context.Context, max int) ([]sale.Order, error)
+	// Due returns orders of one partition whose payment window has passed by the
+	// store's clock, oldest first.
+	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)
 	// Meta returns what is kept under key; where nothing is, it keeps and returns
 	// propose, and of nil it keeps nothing.
 	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)

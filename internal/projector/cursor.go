@@ -21,12 +21,12 @@ type Cursor struct {
 	mark      orderstore.Mark // as the store has it
 	source    orderlog.Source // of the log
 	sought    bool
-	owed      map[string]struct{} // products with returns that the gate may not have
+	owed      owed
 }
 
 // NewCursor is a cursor that seeks its place with its first step.
 func NewCursor(partition int32) *Cursor {
-	return &Cursor{partition: partition, owed: map[string]struct{}{}}
+	return &Cursor{partition: partition, owed: owed{products: map[string]bool{}, busy: map[string]bool{}}}
 }
 
 // Step projects the next stretch of the log, waiting until there is one, and

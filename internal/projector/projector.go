@@ -4,8 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
+	"sync"
 
 	"seckill/internal/crash"
 	"seckill/internal/gate"
@@ -39,35 +38,19 @@ func New(log orderlog.Reader, store orderstore.Writer, gate gate.Returner, see O
 func (p *Projector) tell(c *Cursor, states []*sale.State) {
 	for _, s := range states {
 		if len(s.Returns()) > 0 {
-			c.owed[s.Product.ID] = struct{}{}
+			c.owed.add(s.Product.ID)
 		}
 	}
 	p.see.Projected(states)
 }
 
-// Settle hands what this cursor's steps freed to the gates. What a gate cannot
-// take now is owed still.
-func (p *Projector) Settle(ctx context.Context, c *Cursor) {
-	for _, product := range slices.Sorted(maps.Keys(c.owed)) {
-		if p.HandOver(ctx, product) == nil {
-			delete(c.owed, product)
-		}
+// Sweep hands over every return that a product's gate lacks, whoever owed it. A
+// gate that is away or shut takes them from the store when it opens.
+func (p *Projector) Sweep(ctx context.Context, product sale.Product) error {
+	if product.LastReturn == 0 {
+		return nil
 	}
-}
-
-// Sweep hands over every return that the gates of these products lack, whoever owed
-// it. Its error is that ctx is done.
-func (p *Projector) Sweep(ctx context.Context, products []sale.Product) error {
-	for _, product := range products {
-		if product.LastReturn == 0 {
-			continue
-		}
-		// A gate that is away or shut takes them from the store when it opens.
-		if err := p.HandOver(ctx, product.ID); err != nil && ctx.Err() != nil {
-			return err
-		}
-	}
-	return nil
+	return p.HandOver(ctx, product.ID)
 }
 
 // returnChunk bounds the returns handed over in one call.
@@ -110,11 +93,13 @@ func (p *Projector) HandOver(ctx context.Context, product string) error {
 // asked again after stumbled, which is told why, and waits for a moment.
 func (p *Projector) Run(ctx context.Context, partition int32, stumbled func(ctx context.Context, why error) error) error {
 	c := NewCursor(partition)
+	var hands sync.WaitGroup
+	defer hands.Wait()
 	for ctx.Err() == nil {
 		_, err := p.Step(ctx, c)
 		switch {
 		case err == nil:
-			p.Settle(ctx, c)
+			p.Settle(ctx, c, hands.Go)
 		case ctx.Err() != nil:
 		case errors.Is(err, sale.ErrUnavailable):
 			if stumbled(ctx, err) != nil {

@@ -32,6 +32,8 @@ type shop struct {
 	returned int           // calls of Returned
 	onApply  func(do func() error) error
 	onReturn func(do func() error) error
+
+	onReturnTo func(product string)
 }
 
 func newShop(t *testing.T) *shop {
@@ -70,6 +72,9 @@ type touchedGate struct {
 }
 
 func (g touchedGate) Return(ctx context.Context, product string, epoch int64, returns []sale.Return) (n int64, err error) {
+	if g.s.onReturnTo != nil {
+		g.s.onReturnTo(product)
+	}
 	err = g.s.onReturn(func() (err error) { n, err = g.Gate.Return(ctx, product, epoch, returns); return err })
 	return n, err
 }
@@ -117,7 +122,7 @@ func (s *shop) kept(product string) sale.Product {
 
 func (s *shop) products() []sale.Product {
 	s.t.Helper()
-	ps, err := s.store.Products(s.t.Context())
+	ps, err := s.store.Products(s.t.Context(), false)
 	if err != nil {
 		s.t.Fatal(err)
 	}

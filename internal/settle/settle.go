@@ -12,9 +12,10 @@ package settle
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
+	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"seckill/internal/crash"
 	"seckill/internal/orderlog"
@@ -30,7 +31,7 @@ type Log interface {
 // A Store is what settling needs of an order store.
 type Store interface {
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
-	Due(ctx context.Context, max int) ([]sale.Order, error)
+	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)
 	Passed(ctx context.Context, at sale.Position) error
 }
 
@@ -39,21 +40,51 @@ type Desk struct {
 	log   Log
 	store Store
 	now   func() time.Time
+	each  func(n int32, work func(int32) error) error
 }
 
-// New makes a Desk. now dates the records and decides nothing.
-func New(log Log, store Store, now func() time.Time) *Desk {
-	return &Desk{log, store, now}
+// New makes a Desk. now dates the records and decides nothing; each calls work for
+// 0 to n-1, as SideBySide does.
+func New(log Log, store Store, now func() time.Time, each func(n int32, work func(int32) error) error) *Desk {
+	return &Desk{log, store, now, each}
+}
+
+// SideBySide calls work for all at once, and waits for all; of those that fail it
+// returns one's error.
+func SideBySide(n int32, work func(int32) error) error {
+	var g errgroup.Group
+	for i := range n {
+		g.Go(func() error { return work(i) })
+	}
+	return g.Wait()
 }
 
 // Find returns an order. One that the log may hold and the store does not have
-// yet is waited for, as long as ctx allows; then it is ErrUnavailable.
+// yet is waited for, as long as ctx allows; then it is ErrUnavailable. A partition
+// that is away keeps nobody from an order of another one.
 func (d *Desk) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
 	o, err := d.store.Order(ctx, id)
 	if !errors.Is(err, sale.ErrNotFound) {
 		return o, err
 	}
-	if err := d.CatchUp(ctx); err != nil {
+	waiting, found := context.WithCancel(ctx)
+	defer found()
+	var there atomic.Pointer[sale.Order]
+	err = d.catchUp(waiting, func(int32) error {
+		o, err := d.store.Order(waiting, id)
+		if errors.Is(err, sale.ErrNotFound) {
+			return nil
+		}
+		if err == nil {
+			there.Store(&o)
+			found()
+		}
+		return err
+	})
+	if o := there.Load(); o != nil {
+		return *o, nil
+	}
+	if err != nil {
 		return o, err
 	}
 	return d.store.Order(ctx, id)
@@ -61,22 +92,31 @@ func (d *Desk) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
 
 // CatchUp waits until the store has passed what the log holds now.
 func (d *Desk) CatchUp(ctx context.Context) error {
+	return d.catchUp(ctx, func(int32) error { return nil })
+}
+
+// catchUp waits for all partitions side by side, and calls then for each that the
+// store has passed.
+func (d *Desk) catchUp(ctx context.Context, then func(partition int32) error) error {
 	partitions, err := d.log.Partitions(ctx)
 	if err != nil {
 		return err
 	}
-	for p := range partitions {
-		first, end, err := d.log.Bounds(ctx, p)
-		if err != nil {
+	return d.each(partitions, func(p int32) error {
+		if err := d.passed(ctx, p); err != nil {
 			return err
 		}
-		if end > first {
-			if err := d.store.Passed(ctx, sale.Position{Partition: p, Offset: end - 1}); err != nil {
-				return err
-			}
-		}
+		return then(p)
+	})
+}
+
+// passed waits until the store has passed what a partition of the log holds now.
+func (d *Desk) passed(ctx context.Context, partition int32) error {
+	first, end, err := d.log.Bounds(ctx, partition)
+	if err != nil || end == first {
+		return err
 	}
-	return nil
+	return d.store.Passed(ctx, sale.Position{Partition: partition, Offset: end - 1})
 }
 
 // Pay pays a placed order that is to be paid. An order that has been paid before
@@ -122,33 +162,39 @@ func (d *Desk) record(kind sale.Kind, o sale.Order) sale.Record {
 	return sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: o.ID, At: d.now()}
 }
 
-// Expire takes one step at the orders whose payment window has passed, at most
-// max of them, and returns how many it ended.
-func (d *Desk) Expire(ctx context.Context, max int) (int, error) {
-	if due, err := d.store.Due(ctx, 1); err != nil || len(due) == 0 {
+// expireChunk bounds the orders that are expired at once.
+const expireChunk = 1000
+
+// Expire ends the orders of one partition whose payment window has passed, all of
+// them, and returns how many.
+func (d *Desk) Expire(ctx context.Context, partition int32) (n int, err error) {
+	for {
+		ended, err := d.expire(ctx, partition)
+		if n += ended; err != nil || ended < expireChunk {
+			return n, err
+		}
+	}
+}
+
+func (d *Desk) expire(ctx context.Context, partition int32) (int, error) {
+	if due, err := d.store.Due(ctx, partition, 1); err != nil || len(due) == 0 {
 		return 0, err // nearly always, and the log need not be asked
 	}
-	if err := d.CatchUp(ctx); err != nil {
+	if err := d.passed(ctx, partition); err != nil {
 		return 0, err
 	}
-	due, err := d.store.Due(ctx, max)
+	due, err := d.store.Due(ctx, partition, expireChunk)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
-	records := map[int32][]sale.Record{}
-	for _, o := range due {
-		p := o.Position.Partition
-		records[p] = append(records[p], d.record(sale.KindExpire, o))
+	records := make([]sale.Record, len(due))
+	for i, o := range due {
+		records[i] = d.record(sale.KindExpire, o)
 	}
-	for _, p := range slices.Sorted(maps.Keys(records)) {
-		at, err := d.log.Append(ctx, p, records[p])
-		if err != nil {
-			return 0, err
-		}
-		crash.At("settle: the log has an expiry")
-		if err := d.store.Passed(ctx, at); err != nil {
-			return 0, err
-		}
+	at, err := d.log.Append(ctx, partition, records)
+	if err != nil {
+		return 0, err
 	}
-	return len(due), nil
+	crash.At("settle: the log has an expiry")
+	return len(due), d.store.Passed(ctx, at)
 }

@@ -79,7 +79,7 @@ func TestAnOrderThatTheStoreHasNotMet(t *testing.T) {
 			s.asleep = true
 			s.append(s.order(1))
 			s.onPassed = s.project
-			if o, err := f(s)(t.Context(), id(1)); err != nil || o.UserID != "u" || o.Number != 1 {
+			if o, err := f(s)(t.Context(), id(1)); err != nil || o.UserID != "u0" || o.Number != 1 {
 				t.Errorf("%s: %+v, %v", name, o, err)
 			}
 		})
@@ -96,7 +96,7 @@ func TestAStoreThatStaysBehind(t *testing.T) {
 		for name, f := range map[string]func(context.Context) error{
 			"find":    func(ctx context.Context) error { _, err := s.Find(ctx, id(2)); return err },
 			"pay":     func(ctx context.Context) error { _, err := s.Pay(ctx, id(1)); return err },
-			"expire":  func(ctx context.Context) error { _, err := s.Expire(ctx, 10); return err },
+			"expire":  func(ctx context.Context) error { _, err := s.Expire(ctx, 0); return err },
 			"catchup": s.CatchUp,
 		} {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
@@ -156,7 +156,7 @@ func TestAnAppendThatFails(t *testing.T) {
 				t.Errorf("pay: %v, not %v", err, want)
 			}
 			time.Sleep(window)
-			if n, err := s.Expire(t.Context(), 10); !errors.Is(err, want) || n != 0 {
+			if n, err := s.Expire(t.Context(), 0); !errors.Is(err, want) || n != 0 {
 				t.Errorf("expire: %d, %v", n, err)
 			}
 		}

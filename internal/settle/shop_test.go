@@ -3,6 +3,7 @@ package settle_test
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"path/filepath"
 	"testing"
 	"testing/synctest"
@@ -50,7 +51,7 @@ func inBubble(t *testing.T, test func(t *testing.T, s *shop)) {
 		defer store.Close()
 		s := &shop{t: t, log: log, store: store}
 		s.projector, s.cursor = projector.New(log, store, nil, deaf{}), projector.NewCursor(0)
-		s.Desk = settle.New(touchedLog{log, s}, touchedStore{store, s}, time.Now)
+		s.Desk = settle.New(touchedLog{log, s}, touchedStore{store, s}, time.Now, settle.SideBySide)
 		test(t, s)
 	})
 }
@@ -108,9 +109,9 @@ func (k touchedStore) Passed(ctx context.Context, at sale.Position) error {
 	return k.Store.Passed(ctx, at)
 }
 
-func (k touchedStore) Due(ctx context.Context, max int) ([]sale.Order, error) {
+func (k touchedStore) Due(ctx context.Context, partition int32, max int) ([]sale.Order, error) {
 	k.s.calls = append(k.s.calls, "due")
-	return k.Store.Due(ctx, max)
+	return k.Store.Due(ctx, partition, max)
 }
 
 // append puts records into the log past the desk.
@@ -129,7 +130,7 @@ func (s *shop) sell(window time.Duration, n int) {
 	s.t.Helper()
 	s.append(sale.Record{
 		Kind: sale.KindOpening, ProductID: product, Epoch: 1, Nonce: "n", At: time.Now(),
-		Terms: sale.Terms{Quantity: 100, LimitPerUser: 100, PaymentWindow: window},
+		Terms: sale.Terms{Quantity: 5000, LimitPerUser: 100, PaymentWindow: window},
 	})
 	for i := range n {
 		s.append(s.order(i + 1))
@@ -137,7 +138,7 @@ func (s *shop) sell(window time.Duration, n int) {
 }
 
 func (s *shop) order(n int) sale.Record {
-	return sale.Record{Kind: sale.KindOrder, ProductID: product, Epoch: 1, OrderID: id(n), UserID: "u", Seq: int64(n), At: time.Now()}
+	return sale.Record{Kind: sale.KindOrder, ProductID: product, Epoch: 1, OrderID: id(n), UserID: fmt.Sprint("u", n/100), Seq: int64(n), At: time.Now()}
 }
 
 func (s *shop) ends(kind sale.Kind, n int) sale.Record {

@@ -56,7 +56,7 @@ func newShop(t testing.TB) *shop {
 	ctx, cancel := context.WithCancel(context.Background())
 	s.reopen(ctx)
 	s.gate = memgate.New(memgate.Options{})
-	s.settle = settle.New(s.log, s.store, time.Now)
+	s.settle = settle.New(s.log, s.store, time.Now, settle.SideBySide)
 	s.project = projector.New(s.log, s.store, s.gate, observer{func() *purchase.Desk { return s.desk }})
 	s.desk = purchase.New(ctx, purchase.Parts{
 		Gate: s.gate, Log: s.log, Catalog: catalog{s.store}, Confirm: purchase.AfterAppend{}, Now: time.Now,

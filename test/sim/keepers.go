@@ -208,9 +208,9 @@ func (s netStore) Product(ctx context.Context, id string) (p sale.Product, err e
 	return p, err
 }
 
-func (s netStore) Products(ctx context.Context) (ps []sale.Product, err error) {
+func (s netStore) Products(ctx context.Context, deleted bool) (ps []sale.Product, err error) {
 	err = s.w.ask("products", func() (err error) {
-		ps, err = s.memStore.Products(ctx)
+		ps, err = s.memStore.Products(ctx, deleted)
 		return err
 	})
 	return ps, err

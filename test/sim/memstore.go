@@ -171,7 +171,10 @@ func (s *memStore) Product(_ context.Context, id string) (sale.Product, error) {
 	return p, nil
 }
 
-func (s *memStore) Products(context.Context) ([]sale.Product, error) { return s.view().Products() }
+func (s *memStore) Products(_ context.Context, deleted bool) ([]sale.Product, error) {
+	all, err := s.view().Products()
+	return slices.DeleteFunc(slices.Clone(all), func(p sale.Product) bool { return p.Deleted != deleted }), err
+}
 
 func (s *memStore) Snapshot(ctx context.Context, product string, f func([]sale.Order) error) (sale.Product, error) {
 	s.mu.Lock()
@@ -231,10 +234,10 @@ func (s *memStore) List(_ context.Context, q orderstore.Query) ([]sale.Order, er
 	return orders[:min(q.Limit, len(orders))], nil
 }
 
-func (s *memStore) Due(_ context.Context, max int) ([]sale.Order, error) {
+func (s *memStore) Due(_ context.Context, partition int32, max int) ([]sale.Order, error) {
 	now := s.now()
 	due := s.view().sorted(func(o sale.Order) bool {
-		return o.Status == sale.Placed && !o.PayBy.IsZero() && !now.Before(o.PayBy)
+		return o.Position.Partition == partition && o.Status == sale.Placed && !o.PayBy.IsZero() && !now.Before(o.PayBy)
 	})
 	slices.SortStableFunc(due, func(a, b sale.Order) int { return a.PayBy.Compare(b.PayBy) })
 	return due[:min(max, len(due))], nil

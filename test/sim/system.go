@@ -118,7 +118,7 @@ func (s *system) start(p *process) {
 			return ctx.Err()
 		},
 	})
-	p.settle = settle.New(log, store, func() time.Time { return s.now.Add(s.skew.process) })
+	p.settle = settle.New(log, store, func() time.Time { return s.now.Add(s.skew.process) }, oneByOne)
 	p.opener = &opening.Opener{
 		Gate: gates, Log: log, Store: store,
 		Nonce:  func() string { return fmt.Sprint(s.rng.Uint64()) },
@@ -158,10 +158,20 @@ func (s *system) start(p *process) {
 		return p.look(watch)
 	})
 	s.loop(p, "sweep", p.sweep)
-	s.loop(p, "expire", func() error {
-		_, err := p.settle.Expire(s.deadline(time.Second), 10)
-		return err
-	})
+	for partition := range int32(partitions) {
+		s.loop(p, "expire", func() error {
+			_, err := p.settle.Expire(s.deadline(time.Second), partition)
+			return err
+		})
+	}
+}
+
+// oneByOne goes on where one fails, as settle.SideBySide does.
+func oneByOne(n int32, work func(int32) error) (err error) {
+	for i := range n {
+		err = errors.Join(err, work(i))
+	}
+	return err
 }
 
 // loop runs step again and again for as long as its process lives. An error of
@@ -184,24 +194,34 @@ func (p *process) project(partition int32) error {
 		if _, err := p.projector.Step(p.sys.forever(), c); err != nil {
 			return err
 		}
-		p.projector.Settle(p.sys.forever(), c)
+		p.projector.Settle(p.sys.forever(), c, func(work func()) { work() })
 	}
 }
 
 func (p *process) look(watch *opening.Watch) error {
-	products, err := p.opener.Store.Products(p.sys.forever())
-	for _, a := range watch.Look(p.sys.forever(), products) {
-		_ = p.opener.Run(p.sys.deadline(openWithin), a)
+	products, err := p.all()
+	for _, product := range products {
+		if a := watch.Look(p.sys.forever(), product); a != nil {
+			_ = p.opener.Run(p.sys.deadline(openWithin), a)
+		}
 	}
 	return err
 }
 
+// all is the products, and their tombstones.
+func (p *process) all() ([]sale.Product, error) {
+	kept, err := p.opener.Store.Products(p.sys.forever(), false)
+	deleted, failed := p.opener.Store.Products(p.sys.forever(), true)
+	return append(kept, deleted...), errors.Join(err, failed)
+}
+
 func (p *process) sweep() error {
-	ps, err := p.opener.Store.Products(p.sys.forever())
-	for _, product := range ps {
+	products, err := p.all()
+	for _, product := range products {
 		_ = p.desk.Sweep(p.sys.forever(), product.ID)
+		_ = p.projector.Sweep(p.sys.forever(), product)
 	}
-	return errors.Join(err, p.projector.Sweep(p.sys.forever(), ps))
+	return err
 }
 
 func closed(done <-chan struct{}) bool {

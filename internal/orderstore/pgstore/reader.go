@@ -73,9 +73,9 @@ func (s *Store) orders(ctx context.Context, sql string, args ...any) (orders []s
 }
 
 // Due returns orders whose payment window has passed, oldest first.
-func (s *Store) Due(ctx context.Context, max int) ([]sale.Order, error) {
+func (s *Store) Due(ctx context.Context, partition int32, max int) ([]sale.Order, error) {
 	return s.orders(ctx, "SELECT "+orderColumns+` FROM seckill_order
-		WHERE status = 'placed' AND pay_by <= now() ORDER BY pay_by LIMIT $1`, max)
+		WHERE partition = $1 AND status = 'placed' AND pay_by <= now() ORDER BY pay_by LIMIT $2`, partition, max)
 }
 
 // List walks along the numbers of the product, so a page costs its length; with a

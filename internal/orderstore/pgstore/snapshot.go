@@ -29,15 +29,15 @@ func product(ctx context.Context, q querier, id string) (p sale.Product, err err
 	return p, err
 }
 
-// Products returns all products, tombstones included, by id.
-func (s *Store) Products(ctx context.Context) ([]sale.Product, error) {
+// Products returns the products that are not deleted, or the tombstones, by id.
+func (s *Store) Products(ctx context.Context, deleted bool) ([]sale.Product, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return products(ctx, s.pool)
+	return products(ctx, s.pool, "WHERE deleted = $1", deleted)
 }
 
-func products(ctx context.Context, q querier) (all []sale.Product, err error) {
-	err = query(ctx, q, "SELECT "+productColumns+" FROM seckill_product ORDER BY id", nil, func(rows pgx.Rows) error {
+func products(ctx context.Context, q querier, where string, args ...any) (all []sale.Product, err error) {
+	err = query(ctx, q, "SELECT "+productColumns+" FROM seckill_product "+where+" ORDER BY id", args, func(rows pgx.Rows) error {
 		p, err := scanProduct(rows)
 		all = append(all, p)
 		return err
@@ -99,7 +99,7 @@ type audit struct {
 
 func (a audit) Marks() (map[int32]orderstore.Mark, error) { return marks(a.ctx, a.tx) }
 
-func (a audit) Products() ([]sale.Product, error) { return products(a.ctx, a.tx) }
+func (a audit) Products() ([]sale.Product, error) { return products(a.ctx, a.tx, "") }
 
 func (a audit) Orders(product string, f func(sale.Order) error) error {
 	for _, part := range []string{"number = 0 ORDER BY partition, position", "number > 0 ORDER BY number"} {

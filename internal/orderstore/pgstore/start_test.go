@@ -103,7 +103,7 @@ func TestClosed(t *testing.T) {
 	waiting := make(chan error)
 	go func() { waiting <- s.Passed(t.Context(), sale.Position{Offset: 7}) }()
 	s.Close()
-	_, read := s.Products(t.Context())
+	_, read := s.Products(t.Context(), false)
 	for what, err := range map[string]error{
 		"Passed": <-waiting, "Apply": after(mark, buy(1)).to(t.Context(), s), "Products": read,
 		"Passed again": s.Passed(t.Context(), sale.Position{Offset: 7}),

@@ -59,7 +59,7 @@ func TestNoStatementWalksTheOrders(t *testing.T) {
 			}
 		}
 		_, e1 := s.OrdersByID(t.Context(), []sale.OrderID{id(1), id(2)})
-		_, e2 := s.Due(t.Context(), 9)
+		_, e2 := s.Due(t.Context(), 0, 9)
 		_, _, e3 := s.ReturnsAbove(t.Context(), "1", 0, 9)
 		_, e4 := s.Snapshot(t.Context(), "1", func([]sale.Order) error { return nil })
 		if err := errors.Join(e1, e2, e3, e4); err != nil {

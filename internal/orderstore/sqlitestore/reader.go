@@ -31,7 +31,7 @@ func (s *Store) readOne(ctx context.Context, f func(c *conn) error) error {
 var (
 	orderOfAny   = "SELECT " + columnsOf("o") + ", p.product_id FROM seckill_order o JOIN seckill_product p ON p.key = o.product "
 	anyOrderByID = newMany(orderOfAny+"WHERE o.order_id IN (", "?", ")")
-	dueOrders    = orderOfAny + "WHERE o.status = 1 AND o.pay_by <= ? ORDER BY o.pay_by, o.place LIMIT ?"
+	dueOrders    = orderOfAny + "WHERE o.status = 1 AND o.pay_by <= ? AND o.partition = ? ORDER BY o.pay_by, o.place LIMIT ?"
 )
 
 // Order returns one order by its id.
@@ -69,9 +69,9 @@ func (c *conn) orders(ctx context.Context, orders *[]sale.Order, sql string, arg
 }
 
 // Due returns orders whose payment window has passed, oldest first.
-func (s *Store) Due(ctx context.Context, max int) (orders []sale.Order, err error) {
+func (s *Store) Due(ctx context.Context, partition int32, max int) (orders []sale.Order, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return c.orders(ctx, &orders, dueOrders, s.clock().UnixMilli(), int64(max))
+		return c.orders(ctx, &orders, dueOrders, s.clock().UnixMilli(), int64(partition), int64(max))
 	})
 	return orders, err
 }

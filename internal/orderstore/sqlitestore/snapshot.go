@@ -34,25 +34,41 @@ func (c *conn) product(ctx context.Context, id string) (p sale.Product, key int6
 
 // A listed is all products after so many batches.
 type listed struct {
-	applied  int64
-	products []sale.Product
+	applied       int64
+	kept, deleted []sale.Product
 }
 
-// Products returns all products, tombstones included, by id. Those who watch over
+// Products returns the products that are not deleted, or the tombstones, by id. Those who watch over
 // the gates ask again and again: nothing is read where no batch was applied since.
-func (s *Store) Products(ctx context.Context) (all []sale.Product, err error) {
-	err = s.read(ctx, func(c *conn) error {
+func (s *Store) Products(ctx context.Context, deleted bool) ([]sale.Product, error) {
+	var l *listed
+	err := s.read(ctx, func(c *conn) error {
 		applied := s.applied.Load() // before the read, which may see more
-		if last := s.listed.Load(); last != nil && last.applied == applied {
-			all = last.products
+		if l = s.listed.Load(); l != nil && l.applied == applied {
 			return nil
 		}
-		if all, err = c.products(ctx); err == nil {
-			s.listed.Store(&listed{applied, all})
+		all, err := c.products(ctx)
+		if err != nil {
+			return err
 		}
-		return err
+		l = &listed{applied: applied}
+		for _, p := range all {
+			if p.Deleted {
+				l.deleted = append(l.deleted, p)
+			} else {
+				l.kept = append(l.kept, p)
+			}
+		}
+		s.listed.Store(l)
+		return nil
 	})
-	return all, err
+	switch {
+	case err != nil:
+		return nil, err
+	case deleted:
+		return l.deleted, nil
+	}
+	return l.kept, nil
 }
 
 func (c *conn) products(ctx context.Context) (all []sale.Product, err error) {

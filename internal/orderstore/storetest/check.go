@@ -53,6 +53,11 @@ func (w *world) products() []sale.Product {
 	return all
 }
 
+// listed is those of them that are deleted, or are not.
+func (w *world) listed(deleted bool) []sale.Product {
+	return slices.DeleteFunc(w.products(), func(p sale.Product) bool { return p.Deleted != deleted })
+}
+
 func ordersOf(s orderstore.Snapshot, product string) (orders []sale.Order, err error) {
 	err = s.Orders(product, func(o sale.Order) error { orders = append(orders, o); return nil })
 	return orders, err

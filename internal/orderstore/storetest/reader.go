@@ -100,13 +100,16 @@ func due(w *world) {
 	w.feed(0, buy("a", 1, 6, "u1"), pay("a", 3), cancel("a", 4))
 	w.due(9, 2, 5, 1)
 	w.due(2, 2, 5)
+	if elsewhere, err := w.Keeper.Due(w.ctx, 1, 9); err != nil || len(elsewhere) > 0 {
+		w.Errorf("orders that are due in another partition: %v, %v", elsewhere, err)
+	}
 	w.feed(0, expire("a", 2))
 	w.due(9, 5, 1)
 }
 
 func (w *world) due(max int, numbers ...int) {
 	w.Helper()
-	got, err := w.Keeper.Due(w.ctx, max)
+	got, err := w.Keeper.Due(w.ctx, 0, max)
 	var want []sale.Order
 	for _, n := range numbers {
 		want = append(want, *w.full["a"].Order(id(n)))

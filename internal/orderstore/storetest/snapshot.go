@@ -16,13 +16,15 @@ func product(w *world) {
 			w.Errorf("product %s: %+v, not %+v", id, got, p.Product)
 		}
 	}
-	got, err := w.Keeper.Products(w.ctx)
-	equal(w, "products", got, w.products(), err)
-	again := must[[]sale.Product](w)(w.Keeper.Products(w.ctx))
+	got, err := w.Keeper.Products(w.ctx, false)
+	equal(w, "products", got, w.listed(false), err)
+	tombs, err := w.Keeper.Products(w.ctx, true)
+	equal(w, "tombstones", tombs, w.listed(true), err)
+	again := must[[]sale.Product](w)(w.Keeper.Products(w.ctx, false))
 	w.feed(0, opening("b", 2, withWindow(8, 1)), opening("c", 1, withWindow(9, 1)))
 	equal(w, "the list from before", again, got, nil) // whoever reads it is not disturbed
-	got, err = w.Keeper.Products(w.ctx)
-	equal(w, "products, one changed and one new", got, w.products(), err)
+	got, err = w.Keeper.Products(w.ctx, false)
+	equal(w, "products, one changed and one new", got, w.listed(false), err)
 	_, err = w.Keeper.Product(w.ctx, "d")
 	w.refused("a product that never was", err, sale.ErrNotFound)
 }
