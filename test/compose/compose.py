@@ -161,12 +161,13 @@ def killed(compose):
 def moved(compose):
     nginx = compose.started("nginx")
     compose("rm", "-s", "-f", "api-1", "api-2")
-    for _ in range(2):
-        docker("run", "-d", "--label", PROJECT, "--network", f"{PROJECT}_default", "--entrypoint", "sleep", "seckill-jmeter", "600")
+    others = [docker("run", "-d", "--label", PROJECT, "--network", f"{PROJECT}_default", "--entrypoint", "sleep", "seckill-jmeter", "600").strip()
+              for _ in range(2)]
     compose.up()
     sells("2")
     if compose.started("nginx") != nginx:
         raise seckill.Failed("nginx was started anew: buyers were refused meanwhile")
+    docker("rm", "-f", *others)
 
 
 @check("either process alone is enough, also for an nginx that starts then")
