@@ -41,9 +41,15 @@ type cluster struct {
 	gate  *redisgate.Gate
 	log   *kafkalog.Log
 	store *pgstore.Store
+	guard *guard
+	has   chan struct{} // closed when store is there
 }
 
-func openCluster(cfg Config) (*Program, error) { return open(cfg, &cluster{cfg: cfg}) }
+func openCluster(cfg Config) (*Program, error) { return open(cfg, newCluster(cfg, false)) }
+
+func newCluster(cfg Config, looks bool) *cluster {
+	return &cluster{cfg: cfg, looks: looks, guard: newGuard(cfg.Log, cfg.sells()), has: make(chan struct{})}
+}
 
 func (m *cluster) connect(ctx context.Context, waiting func(server string, away error)) (keepers, error) {
 	g, ctx := errgroup.WithContext(ctx)
@@ -60,7 +66,7 @@ func (m *cluster) connect(ctx context.Context, waiting func(server string, away 
 		})
 	}
 	err := g.Wait()
-	return keepers{m.gate, m.log, m.store}, err
+	return keepers{guardedGate{m.gate, m.guard}, guardedLog{m.log, m.guard}, guardedStore{m.store, m.guard}}, err
 }
 
 // patiently tries to connect until that has worked, or never will.
@@ -101,13 +107,37 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Existing: m.looks, Log: m.cfg.Log}); err != nil {
+		existing, err := m.filled(ctx)
+		if err != nil {
+			return err
+		}
+		m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Existing: existing || m.looks, Log: m.cfg.Log})
+		if existing && errors.Is(err, sale.ErrNotFound) {
+			return fmt.Errorf("%w: %v, from which the tables were filled: none is made in its place", sale.ErrUnavailable, err)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	warnings, err := m.log.Check(ctx)
 	m.warn(kafka, warnings)
 	return err
+}
+
+// filled reports whether there is a log from which the tables were filled.
+func (m *cluster) filled(ctx context.Context) (is bool, err error) {
+	if m.looks {
+		return false, nil
+	}
+	if await(ctx, m.has) != nil {
+		return false, fmt.Errorf("%w: Postgres is asked first, whether there was a log before", sale.ErrUnavailable)
+	}
+	err = m.store.Audit(ctx, func(s orderstore.Snapshot) error {
+		marks, err := s.Marks()
+		is = len(marks) > 0
+		return err
+	})
+	return is, err
 }
 
 func (m *cluster) connectPostgres(ctx context.Context) (err error) {
@@ -119,6 +149,7 @@ func (m *cluster) connectPostgres(ctx context.Context) (err error) {
 		if m.store, err = open(ctx, m.cfg.Postgres); err != nil {
 			return err
 		}
+		close(m.has)
 	}
 	warnings, err := m.store.Check(ctx)
 	m.warn(postgres, warnings)
@@ -138,8 +169,13 @@ func (m *cluster) confirm(ctx context.Context, store orderstore.Keeper) purchase
 	})
 }
 
-// settled waits for nothing: an opening passes over what others have on the way.
-func (m *cluster) settled(context.Context, *Program) error { return nil }
+// settled waits until the log is known to be that of the tables, and for nothing
+// more: an opening passes over what others have on the way.
+func (m *cluster) settled(ctx context.Context, p *Program) error {
+	return m.guard.check(ctx, m.log, p.projector)
+}
+
+func (m *cluster) barred() error { return m.guard.barred() }
 
 // condition takes a process that sells for ready without Kafka and Postgres: what a
 // gate admits is in the outbox, and its buyer is told that it is queued.

@@ -80,6 +80,8 @@ func (m *embedded) confirm(context.Context, orderstore.Keeper) purchase.Confirme
 // settled waits for the whole log: what it holds was placed before the gates are.
 func (m *embedded) settled(ctx context.Context, p *Program) error { return p.settle.CatchUp(ctx) }
 
+func (m *embedded) barred() error { return nil }
+
 func (m *embedded) condition(context.Context, keepers) (c httpapi.Condition) { return c }
 
 func (m *embedded) failed(ctx context.Context) error {

@@ -234,3 +234,47 @@ func TestAKeyOutlivesTheTables(t *testing.T) {
 		p.end()
 	}
 }
+
+// A log whose last rows were cut off, and that grew again behind them, does not fit
+// tables that have met what was cut off.
+func TestALogThatWasCutOffAndGrewAgain(t *testing.T) {
+	data := filepath.Join(t.TempDir(), "data")
+	p := start(t, data)
+	p.ask(201, "PUT", "/api/products/1", `{"quantity":10}`)
+	for i := range 4 {
+		p.buy(201, fmt.Sprint("u", i))
+	}
+	p.end()
+	store, kept := filepath.Join(data, "store.db"), filepath.Join(t.TempDir(), "store.db")
+	if err := os.Rename(store, kept); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", filepath.Join(data, "orders.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.Exec("DELETE FROM log_row WHERE first = (SELECT max(first) FROM log_row)"); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p = start(t, data) // with tables made anew
+	for i := range 4 {
+		p.buy(201, fmt.Sprint("v", i))
+	}
+	p.end()
+	if err := os.Rename(kept, store); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		_, err := app.Open(config(data))
+		if !errors.Is(err, sale.ErrDamaged) || !strings.Contains(err.Error(), "the log was cut off, and grew again") || !strings.Contains(err.Error(), "store.db does not fit") {
+			t.Fatalf("it opened: %v", err)
+		}
+	}
+	report, _, err := app.Verify(t.Context(), data)
+	if err != nil || len(report.Findings) == 0 || !strings.Contains(report.Findings[0].Words, "grew again") {
+		t.Errorf("verify: %v, %v", report.Findings, err)
+	}
+}

@@ -14,7 +14,7 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, idle 
 	if err := cfg.checkServers(); err != nil {
 		return report, "", err
 	}
-	m := &cluster{cfg: cfg, looks: true}
+	m := newCluster(cfg, true)
 	defer func() { err = errors.Join(err, m.close()) }()
 	try, cancel := context.WithTimeout(ctx, connectWithin)
 	defer cancel()

@@ -41,9 +41,22 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	}
 	g.Go(func() error { return p.openGates(ctx) })
 	g.Go(p.round(ctx, p.sweep, nil))
-	for partition := range p.followed {
-		g.Go(p.repeat(ctx, live.Spacing, func() error { return p.follow(ctx, partition) }))
+	if p.cfg.isCluster() { // where others project as well
+		g.Go(p.followAll(ctx, g))
 	}
+}
+
+// followAll follows every partition, those included that are added.
+func (p *Program) followAll(ctx context.Context, g *errgroup.Group) (loop func() error) {
+	followed := int32(0)
+	return p.repeat(ctx, watchEvery, func() error {
+		n, err := p.keepers.log.Partitions(ctx)
+		for ; err == nil && followed < n; followed++ {
+			partition := followed
+			g.Go(p.repeat(ctx, live.Spacing, func() error { return p.follow(ctx, partition) }))
+		}
+		return err
+	})
 }
 
 // project folds one partition, and expires its orders.

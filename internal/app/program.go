@@ -45,6 +45,8 @@ type mode interface {
 	confirm(ctx context.Context, store orderstore.Keeper) purchase.Confirmer
 	// settled waits until gates may be opened.
 	settled(ctx context.Context, p *Program) error
+	// barred is why nothing is sold, whatever is there; nil: nothing keeps it.
+	barred() error
 	// condition names what cannot be reached.
 	condition(ctx context.Context, k keepers) httpapi.Condition
 	// failed waits until a keeper can never be used again, and says why.
@@ -74,7 +76,6 @@ type Program struct {
 	guard     *auth.Guard
 	stage     *rehearsal.Stage
 	api       *httpapi.API
-	followed  int32 // so many partitions are watched for what other processes project
 
 	again    again
 	openings *openings
@@ -162,9 +163,12 @@ func (p *Program) front() front {
 
 // condition names what the program lacks.
 func (p *Program) condition(ctx context.Context) httpapi.Condition {
+	why := p.mode.barred()
 	switch {
 	case p.ending.Load():
 		return httpapi.Condition{Missing: []string{"the process is shutting down"}}
+	case why != nil:
+		return httpapi.Condition{Missing: []string{why.Error()}}
 	case !p.ready.Load():
 		closed := "the gates are not open yet"
 		if loaded, of := p.openings.orders(); of > 0 {

@@ -31,11 +31,6 @@ func (p *Program) wire(internal http.Handler) error {
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store), Near: !p.cfg.isCluster(),
 		Now: time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause,
 	})
-	if p.cfg.isCluster() { // where others project as well
-		if p.followed, err = k.log.Partitions(p.work); err != nil {
-			return err
-		}
-	}
 	p.settle = settle.New(k.log, k.store, time.Now, settle.SideBySide)
 	p.opener = &opening.Opener{
 		Gate: k.gate, Log: k.log, Store: k.store,

@@ -15,7 +15,6 @@ import (
 	"context"
 	"time"
 
-	"seckill/internal/orderlog"
 	"seckill/internal/sale"
 )
 
@@ -33,12 +32,6 @@ type Writer interface {
 	// ReturnsAbove returns the returns of a product with numbers above after, by
 	// number, at most max, with the product's epoch, in one read.
 	ReturnsAbove(ctx context.Context, product string, after int64, max int) (epoch int64, returns []sale.Return, err error)
-}
-
-// A Mark is how far a partition has been folded, and of which log.
-type Mark struct {
-	Next   int64 // offset of the first record that was not folded
-	Source orderlog.Source
 }
 
 // A Batch is a stretch of a partition, and what the fold needs to see for it.

@@ -46,7 +46,7 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	batch := concerns(lines)
 	last := lines[len(lines)-1]
 	batch.Partition, batch.From = c.partition, c.mark
-	batch.To = orderstore.Mark{Next: last.Offset + 1, Source: c.source}
+	batch.To = orderstore.Mark{Next: last.Offset + 1, Sum: last.Sum, Source: c.source}
 	batch.To.Source.Leader = max(last.Leader, c.mark.Source.Leader)
 	var kept []*sale.State
 	err = p.store.Apply(ctx, batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
@@ -85,7 +85,7 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 	if err != nil {
 		return err
 	}
-	_, end, err := p.log.Bounds(ctx, c.partition)
+	first, end, err := p.log.Bounds(ctx, c.partition)
 	if err != nil {
 		return err
 	}
@@ -98,6 +98,14 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 		return fmt.Errorf("%w: the store has met leader epoch %d of partition %d, and the log is at %d", sale.ErrDamaged, kept.Leader, c.partition, source.Leader)
 	case mark.Next > end:
 		return fmt.Errorf("%w: the store has folded partition %d up to %d, and the log ends at %d", sale.ErrDamaged, c.partition, mark.Next, end)
+	}
+	meets, err := mark.Meets(ctx, p.log, c.partition, first)
+	if err != nil {
+		return err
+	}
+	if !meets {
+		return fmt.Errorf("%w: partition %d of the log holds another record at offset %d than the store has folded there: the log was cut off, and grew again",
+			sale.ErrDamaged, c.partition, mark.Next-1)
 	}
 	c.mark, c.source, c.sought = mark, source, true
 	return nil

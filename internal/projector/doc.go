@@ -12,7 +12,8 @@
 //	               └─ moved by another: seek ──┘
 //
 // It halts, with ErrDamaged, on a position that is not of this log: another
-// cluster or topic, a lower leader epoch, beyond the log's end.
+// cluster or topic, a lower leader epoch, beyond the log's end, or behind another
+// record than the one that was folded last.
 //
 // A Cursor is explicit state for one goroutine; a Projector may be shared by the
 // cursors of several partitions.

@@ -239,6 +239,9 @@ func TestAStoreOfAnotherLog(t *testing.T) {
 		"beyond its end": {func(own orderlog.Source) orderstore.Mark {
 			return orderstore.Mark{Next: 2, Source: own}
 		}, "up to 2, and the log ends at 1"},
+		"behind another record": {func(own orderlog.Source) orderstore.Mark {
+			return orderstore.Mark{Next: 1, Sum: 1, Source: own}
+		}, "another record at offset 0 than the store has folded there: the log was cut off, and grew again"},
 		"at its end": {func(own orderlog.Source) orderstore.Mark {
 			return orderstore.Mark{Next: 1, Source: own}
 		}, ""},

@@ -249,12 +249,14 @@ var damages = []struct {
 	}, []verify.Invariant{verify.Fold}, "seckill_dead_letter, partition 3"},
 
 	{"a position beyond the log's end", func(w *world) { w.mark.Next++ }, []verify.Invariant{verify.Position}, "not so: partition 0: position <= log end"},
+	{"a position behind another record", func(w *world) { w.lines[w.mark.Next-1].Sum++ }, []verify.Invariant{verify.Position}, "it was cut off, and grew again"},
 	{"a position of another log", func(w *world) { w.source.Cluster = "d" }, []verify.Invariant{verify.Position}, "filled from the log"},
 	{"a position of another life of the topic", func(w *world) { w.source.Topic = "u" }, []verify.Invariant{verify.Position}, "filled from the log"},
 	{"a position of a later leader", func(w *world) { w.source.Leader-- }, []verify.Invariant{verify.Position}, "filled from the log"},
 	{"a position moved on without its rows", func(w *world) {
 		w.line(orderlog.Line{Product: "q", Record: sale.Record{Kind: sale.KindOpening, ProductID: "q", Epoch: 2, Nonce: "n", Terms: w.product["q"].Terms}})
 		w.mark.Next++
+		w.mark.Sum++
 	}, []verify.Invariant{verify.Openings}, "epoch is 1, and 2 by the log"},
 
 	{"a record lost from the log", func(w *world) { w.blank(isOrder(9, 4)) },

@@ -2,10 +2,12 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
+	"seckill/internal/sale"
 )
 
 // A stretch is the part of a partition that the store has folded and the log
@@ -39,6 +41,16 @@ func (a *audit) position(ctx context.Context, n int32) (stretch, error) {
 	}
 	a.equation(Position, "", where, mark.Next <= end, where+": position <= log end", Number{"position", mark.Next}, Number{"log end", end})
 	s := stretch{from: first, to: mark.Next, mark: mark.Next, ours: same && mark.Next <= end}
+	if s.ours {
+		meets, err := mark.Meets(ctx, a.log, n, first)
+		if err != nil && !errors.Is(err, sale.ErrDamaged) { // what is damaged is read again, and found
+			return stretch{}, err
+		}
+		if s.ours = meets || err != nil; !s.ours {
+			a.find(Position, "", fmt.Sprintf("%s, offset %d", where, mark.Next-1),
+				"the log holds another record there than the store has folded: it was cut off, and grew again")
+		}
+	}
 	s.whole = s.ours && (first == 0 || mark.Next == 0)
 	switch {
 	case !s.ours:

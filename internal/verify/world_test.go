@@ -69,6 +69,7 @@ func (w *world) add(records ...sale.Record) {
 
 func (w *world) line(l orderlog.Line) {
 	l.Offset = int64(len(w.lines))
+	l.Sum = uint32(l.Offset) + 1
 	w.lines = append(w.lines, l)
 }
 
@@ -98,7 +99,7 @@ func (w *world) fold() {
 		}
 		w.keep(s)
 	}
-	w.mark = orderstore.Mark{Next: int64(len(w.lines)), Source: w.source}
+	w.mark = orderstore.Mark{Next: int64(len(w.lines)), Sum: uint32(len(w.lines)), Source: w.source}
 	for id, s := range w.states {
 		if s.Product.Epoch > 0 {
 			p := s.Product

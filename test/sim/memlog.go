@@ -18,6 +18,7 @@ type memLog struct {
 	partitions [][]orderlog.Line
 	grown      chan struct{} // closed and made anew when a line comes
 	closed     bool
+	written    uint32 // lines, ever
 }
 
 var _ orderlog.Keeper = (*memLog)(nil)
@@ -43,6 +44,8 @@ func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Rec
 func (l *memLog) add(partition int32, product string, kind sale.Kind, version int, epoch int64, raw []byte) {
 	w := orderlog.Written{Product: []byte(product), Kind: []byte(kind), Version: version, Epoch: epoch, Body: raw}
 	line := w.Line(int64(len(l.partitions[partition])))
+	l.written++
+	line.Sum = l.written
 	l.partitions[partition] = append(l.partitions[partition], line)
 	close(l.grown)
 	l.grown = make(chan struct{})

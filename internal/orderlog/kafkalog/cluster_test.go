@@ -201,3 +201,38 @@ func TestABrokerThatLostItsDiskIsDamage(t *testing.T) {
 		t.Errorf("Source was %+v, and is %+v, %v", before, after, err)
 	}
 }
+
+// One of three brokers is down, and only one address is given: a topic made now would
+// have one copy for good, so none is made before the third is back.
+func TestATopicIsNotMadeWhileABrokerIsDown(t *testing.T) {
+	t.Parallel()
+	k := cluster(t, 3)
+	k.Nodes[2].Kill()
+	one, _, _ := strings.Cut(k.Addr(), ",")
+	brokers := parse(t, one)
+	for up := 3; up > 2; { // the controller takes a moment to miss it
+		listed, err := admin(t, brokers).ListBrokers(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		up = len(listed)
+	}
+	said, opened := make(listener, 100), make(chan *kafkalog.Log, 1)
+	go func() {
+		l, err := kafkalog.Open(t.Context(), kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Log: slog.New(slog.NewTextHandler(said, nil))})
+		if err != nil {
+			t.Error(err)
+		}
+		opened <- l
+	}()
+	if first := <-said; !strings.Contains(first, "2 of 3 brokers are there") {
+		t.Errorf("Open says %s", first)
+	}
+	start(t, k.Nodes[2])
+	l := <-opened
+	if l == nil {
+		return
+	}
+	defer l.Close()
+	wantWarnings(t, l)
+}

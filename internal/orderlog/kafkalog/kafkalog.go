@@ -24,6 +24,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -42,6 +43,8 @@ const (
 	requestTime = 3 * time.Second
 	// backoff is short, as a broker that is back is a sale that goes on.
 	backoff = 100 * time.Millisecond
+	// growth is how soon partitions are met that an operator has added.
+	growth = 5 * time.Second
 )
 
 // Options is what a Log is opened with.
@@ -55,9 +58,9 @@ type Options struct {
 // A Log is an open order log.
 type Log struct {
 	options Options
-	client  *kgo.Client // appends and asks
-	opened  identity    // the life of the topic that this Log is of
-	count   int32       // partitions
+	client  *kgo.Client  // appends and asks
+	opened  identity     // the life of the topic that this Log is of
+	count   atomic.Int32 // partitions, as far as they are known
 	epochs  epochs
 	putting sync.Mutex // held to hand one Append's records over together
 	cursors cursors
@@ -97,6 +100,7 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 		_ = l.Close()
 		return nil, err
 	}
+	go l.watch()
 	return l, nil
 }
 
@@ -107,6 +111,7 @@ func (l *Log) settings(more ...kgo.Opt) []kgo.Opt {
 			kgo.ClientID("seckill"),
 			kgo.DialTimeout(requestTime),
 			kgo.RequestTimeoutOverhead(requestTime),
+			kgo.MetadataMaxAge(growth),
 			kgo.MetadataMinAge(2 * backoff), // a new leader is found as soon as there is one
 			kgo.RetryBackoffFn(func(tries int) time.Duration { return min(backoff<<min(tries, 10), 10*backoff) }),
 		}, more...)...)

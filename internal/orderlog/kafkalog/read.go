@@ -14,7 +14,7 @@ import (
 
 // Read implements orderlog.Reader. While no broker can be reached it waits.
 func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
-	if err := l.checkPartition(partition); err != nil {
+	if err := l.checkPartition(ctx, partition); err != nil {
 		return nil, err
 	}
 	if from < 0 { // Kafka's client has meanings of its own for these

@@ -1,6 +1,8 @@
 package kafkalog
 
 import (
+	"encoding/binary"
+	"hash/crc32"
 	"strconv"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -72,6 +74,25 @@ func line(r *kgo.Record) orderlog.Line {
 		w.Version = 0
 	}
 	l := w.Line(r.Offset)
-	l.Leader = r.LeaderEpoch
+	l.Leader, l.Sum = r.LeaderEpoch, sum(r)
 	return l
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sum is the checksum of all that a record is, and when it was written.
+func sum(r *kgo.Record) uint32 {
+	b := make([]byte, 0, 512)
+	b = binary.AppendVarint(b, r.Timestamp.UnixMilli())
+	part := func(p []byte) {
+		b = binary.AppendUvarint(b, uint64(len(p)))
+		b = append(b, p...)
+	}
+	part(r.Key)
+	for _, h := range r.Headers {
+		part([]byte(h.Key))
+		part(h.Value)
+	}
+	part(r.Value)
+	return max(1, crc32.Checksum(b, castagnoli))
 }

@@ -64,7 +64,7 @@ func (l *Log) look(ctx context.Context) (sight, error) {
 		s.leaderless = max(s.leaderless, other.leaderless)
 	}
 	l.epochs.raise(s.epochs)
-	return s, nil
+	return s, l.grow(ctx, s)
 }
 
 // aboutTopic is a new request each time, as Kafka's client writes into it.

@@ -17,19 +17,26 @@ import (
 // that whoever looks for a key finds it where they would have put it.
 func (l *Log) Partition(product string) int32 {
 	byKey := kgo.StickyKeyPartitioner(nil).ForTopic(l.options.Topic)
-	return int32(byKey.Partition(&kgo.Record{Key: []byte(product)}, int(l.count)))
+	return int32(byKey.Partition(&kgo.Record{Key: []byte(product)}, int(l.count.Load())))
 }
 
-// Partitions implements orderlog.Reader: those that there were when the Log was opened.
+// Partitions implements orderlog.Reader. Those that an operator adds are met within
+// the time growth, or as soon as somebody speaks of them.
 func (l *Log) Partitions(context.Context) (int32, error) {
-	return l.count, l.isOpen()
+	return l.count.Load(), l.isOpen()
 }
 
-func (l *Log) checkPartition(partition int32) error {
+// checkPartition looks for one that is not known here: another process may have met it.
+func (l *Log) checkPartition(ctx context.Context, partition int32) error {
 	if err := l.isOpen(); err != nil {
 		return err
 	}
-	if partition < 0 || partition >= l.count {
+	if partition >= l.count.Load() {
+		if _, err := l.look(ctx); err != nil {
+			return err
+		}
+	}
+	if partition < 0 || partition >= l.count.Load() {
 		return fmt.Errorf("%w: %s has no partition %d", sale.ErrDamaged, l.options.Topic, partition)
 	}
 	return nil
@@ -37,7 +44,7 @@ func (l *Log) checkPartition(partition int32) error {
 
 // Source implements orderlog.Reader, by what the brokers say now.
 func (l *Log) Source(ctx context.Context, partition int32) (orderlog.Source, error) {
-	if err := l.checkPartition(partition); err != nil {
+	if err := l.checkPartition(ctx, partition); err != nil {
 		return orderlog.Source{}, err
 	}
 	s, err := l.look(ctx)
@@ -58,7 +65,7 @@ const (
 
 // Bounds implements orderlog.Reader.
 func (l *Log) Bounds(ctx context.Context, partition int32) (first, end int64, err error) {
-	if err := l.checkPartition(partition); err != nil {
+	if err := l.checkPartition(ctx, partition); err != nil {
 		return 0, 0, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)

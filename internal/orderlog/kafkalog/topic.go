@@ -57,15 +57,21 @@ func (l *Log) prepareOnce(ctx context.Context) error {
 	if s.leaderless > 0 {
 		return l.unavailable("opening", fmt.Errorf("%d of %d partitions have no leader", s.leaderless, len(s.epochs)))
 	}
-	l.opened, l.count = s.identity, int32(len(s.epochs))
+	l.opened = s.identity
+	l.count.Store(int32(len(s.epochs)))
 	return nil
 }
 
-// makeTopic takes as many brokers for what there will be as it was told of: a
-// topic that is made while two of three are still starting would have one copy for good.
+// makeTopic takes as many brokers for what there will be as it was told of, or as the
+// controller knows, also those that are down: a topic that is made while two of three
+// are away would have one copy for good.
 func (l *Log) makeTopic(ctx context.Context, brokers int) error {
-	if want := min(copies, len(l.options.Brokers.seeds)); brokers < want {
-		return fmt.Errorf("%d of %d brokers are there", brokers, want)
+	registered, err := l.registered(ctx)
+	if err != nil {
+		return err
+	}
+	if want := min(copies, max(registered, len(l.options.Brokers.seeds))); brokers < want {
+		return fmt.Errorf("%d of %d brokers are there, and a topic made now would have too few copies for good", brokers, want)
 	}
 	topic := kmsg.NewCreateTopicsRequestTopic()
 	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = l.options.Topic, partitions, 1
@@ -97,4 +103,19 @@ func (l *Log) makeTopic(ctx context.Context, brokers int) error {
 		}
 	}
 	return nil
+}
+
+// registered is how many brokers the controller knows, those that are down included;
+// of a Kafka older than 4.0, only those that are up.
+func (l *Log) registered(ctx context.Context) (int, error) {
+	request := kmsg.NewPtrDescribeClusterRequest()
+	request.IncludeFencedBrokers = true
+	answer, err := request.RequestWith(ctx, l.client)
+	if err == nil {
+		err = kerr.ErrorForCode(answer.ErrorCode)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(answer.Brokers), nil
 }

@@ -85,6 +85,54 @@ func TestATopicThatIsThereIsTaken(t *testing.T) {
 	}
 }
 
+// An operator adds partitions: whoever runs meets them, is dealt them, and appends to them.
+func TestPartitionsAreAdded(t *testing.T) {
+	brokers, topic := shared(t), freshTopic(t)
+	seller, projector := open(t, brokers, topic), open(t, brokers, topic)
+	mustAppend(t, seller, 0, orders(1, 1)) // its client knows the topic as it was
+	dealt, ctx := make(chan int32, 100), t.Context()
+	ctx, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- projector.Run(ctx, func(ctx context.Context, partition int32) error {
+			dealt <- partition
+			lines, err := projector.Read(ctx, partition, 0, 1)
+			if err == nil && partition == 13 && lines[0].Record.Seq != 1 {
+				t.Errorf("partition 13 has %+v", lines[0].Record)
+			}
+			<-ctx.Done()
+			return err
+		})
+	}()
+	for range 12 {
+		<-dealt
+	}
+	answers, err := admin(t, brokers).UpdatePartitions(t.Context(), 14, topic)
+	if err == nil {
+		err = answers.Error()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err = sale.ErrUnavailable; err != nil; { // until the brokers have met them
+		if _, err = seller.Append(t.Context(), 13, orders(1, 1)); err != nil && !errors.Is(err, sale.ErrUnavailable) && !errors.Is(err, sale.ErrDamaged) {
+			t.Fatal(err)
+		}
+	}
+	for more := []int32{<-dealt, <-dealt}; more[0]+more[1] != 12+13; {
+		t.Fatalf("it was dealt %v", more)
+	}
+	for n := int32(0); n != 14; {
+		if n, err = projector.Partitions(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 // Whoever reads or writes a topic that was deleted and made anew is told, and
 // nothing of the one log comes into the other.
 func TestATopicMadeAnewIsDamage(t *testing.T) {

@@ -51,6 +51,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"ReadsOverlapAppends", readsOverlapAppends},
 		{"PoisonDoesNotStopTheLine", poisonDoesNotStopTheLine},
 		{"BoundsFollowTheAppends", boundsFollowTheAppends},
+		{"ALineHasASum", aLineHasASum},
 		{"ReopenKeepsEverything", reopenKeepsEverything},
 		{"SourceIsForLife", sourceIsForLife},
 		{"SourceTellsLogsApart", func(t *testing.T, h Harness) { sourceTellsLogsApart(t, h, open(t)) }},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"seckill/internal/orderlog"
@@ -167,5 +168,31 @@ func boundsFollowTheAppends(t *testing.T, h Harness) {
 		if err != nil || first != 0 || end != want {
 			t.Fatalf("Bounds are %d, %d, %v; want 0, %d", first, end, err, want)
 		}
+	}
+}
+
+// What stands at an offset has one sum, whoever reads it and from where on.
+func aLineHasASum(t *testing.T, h Harness) {
+	product, partition := home(h)
+	mustAppend(t, h, partition, orders(product, 1, 3))
+	mustAppend(t, h, partition, orders(product, 1, 3)) // the same again is another line
+	sums := func(l orderlog.Reader) (all []uint32) {
+		for from := range int64(6) {
+			lines, err := l.Read(t.Context(), partition, from, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, lines[0].Sum)
+		}
+		return all
+	}
+	first := sums(h)
+	for i, l := range mustRead(t.Context(), t, h, partition, 0, 6) {
+		if l.Sum != first[i] || l.Sum == 0 {
+			t.Errorf("line %d has the sum %d among others, and %d alone", i, l.Sum, first[i])
+		}
+	}
+	if again := sums(h.Reopen()); !slices.Equal(again, first) {
+		t.Errorf("sums %v, and %v after it was opened again", first, again)
 	}
 }

@@ -70,6 +70,9 @@ func (r *row) checkSum() error {
 	return nil
 }
 
+// lineSum is the row's sum, which stands for all that is before it too, and is never 0.
+func (r *row) lineSum() uint32 { return max(1, r.sum) }
+
 // lines appends the row's lines from offset from on until there are max.
 func (r *row) lines(lines []orderlog.Line, from int64, max int) ([]orderlog.Line, error) {
 	rest := r.frames
@@ -82,7 +85,9 @@ func (r *row) lines(lines []orderlog.Line, from int64, max int) ([]orderlog.Line
 		if !ok || !whole {
 			return nil, damaged("the row at offset %d holds no record at offset %d", r.first, offset)
 		}
-		lines = append(lines, record.Line(offset))
+		line := record.Line(offset)
+		line.Sum = r.lineSum()
+		lines = append(lines, line)
 	}
 	return lines, nil
 }

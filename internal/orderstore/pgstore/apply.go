@@ -18,9 +18,9 @@ import (
 // clock is read behind that wait.
 const (
 	storeTime = "date_trunc('milliseconds', clock_timestamp())"
-	moveMark  = `UPDATE seckill_position SET next = $2, cluster = $3, topic = $4, leader = $5
-		WHERE partition = $1 AND next = $6 AND cluster = $7 AND topic = $8 AND leader = $9 RETURNING ` + storeTime
-	firstMark = `INSERT INTO seckill_position (partition, next, cluster, topic, leader) VALUES ($1, $2, $3, $4, $5)
+	moveMark  = `UPDATE seckill_position SET next = $2, sum = $3, cluster = $4, topic = $5, leader = $6
+		WHERE partition = $1 AND next = $7 AND sum = $8 AND cluster = $9 AND topic = $10 AND leader = $11 RETURNING ` + storeTime
+	firstMark = `INSERT INTO seckill_position (partition, next, sum, cluster, topic, leader) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT DO NOTHING RETURNING ` + storeTime
 )
 
@@ -75,7 +75,7 @@ func queueMove(q *pgx.Batch, b orderstore.Batch, now *time.Time) {
 }
 
 func markValues(m orderstore.Mark) []any {
-	return []any{m.Next, m.Source.Cluster, m.Source.Topic, m.Source.Leader}
+	return []any{m.Next, int64(m.Sum), m.Source.Cluster, m.Source.Topic, m.Source.Leader}
 }
 
 // An entry is one product of a batch: as it is kept, and as the fold left it.

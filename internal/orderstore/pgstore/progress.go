@@ -14,7 +14,7 @@ func (s *Store) Passed(ctx context.Context, at sale.Position) error {
 	return s.progress.Await(ctx, at, s.closed.Done())
 }
 
-const markColumns = "partition, next, cluster, topic, leader"
+const markColumns = "partition, next, sum, cluster, topic, leader"
 
 // Mark returns how far a partition has been folded.
 func (s *Store) Mark(ctx context.Context, partition int32) (m orderstore.Mark, err error) {
@@ -36,6 +36,8 @@ func marks(ctx context.Context, q querier) (map[int32]orderstore.Mark, error) {
 }
 
 func scanMark(row pgx.Row) (partition int32, m orderstore.Mark, err error) {
-	err = row.Scan(&partition, &m.Next, &m.Source.Cluster, &m.Source.Topic, &m.Source.Leader)
+	var sum int64
+	err = row.Scan(&partition, &m.Next, &sum, &m.Source.Cluster, &m.Source.Topic, &m.Source.Leader)
+	m.Sum = uint32(sum)
 	return partition, m, err
 }

@@ -58,9 +58,9 @@ func (c *conn) moveMark(b orderstore.Batch) error {
 		return fmt.Errorf("%w: order store %s: partition %d is folded up to %+v, not %+v", sale.ErrMoved, c.path, b.Partition, at, b.From)
 	}
 	_, err = c.exec("move the position", `
-		INSERT INTO seckill_position (partition, next, cluster, topic, leader) VALUES (?, ?, ?, ?, ?)
-		ON CONFLICT DO UPDATE SET next = excluded.next, cluster = excluded.cluster, topic = excluded.topic, leader = excluded.leader`,
-		int64(b.Partition), b.To.Next, b.To.Source.Cluster, b.To.Source.Topic, int64(b.To.Source.Leader))
+		INSERT INTO seckill_position (partition, next, sum, cluster, topic, leader) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT DO UPDATE SET next = excluded.next, sum = excluded.sum, cluster = excluded.cluster, topic = excluded.topic, leader = excluded.leader`,
+		int64(b.Partition), b.To.Next, int64(b.To.Sum), b.To.Source.Cluster, b.To.Source.Topic, int64(b.To.Source.Leader))
 	return err
 }
 

@@ -32,21 +32,22 @@ func (s *Store) Mark(ctx context.Context, partition int32) (m orderstore.Mark, e
 }
 
 func (c *conn) mark(ctx context.Context, partition int32) (m orderstore.Mark, err error) {
-	err = c.query(ctx, "read seckill_position", "SELECT next, cluster, topic, leader FROM seckill_position WHERE partition = ?",
+	err = c.query(ctx, "read seckill_position", "SELECT next, cluster, topic, leader, sum FROM seckill_position WHERE partition = ?",
 		[]driver.Value{int64(partition)}, func(v []driver.Value) error { m = scanMark(v); return nil })
 	return m, err
 }
 
 func (c *conn) marks(ctx context.Context) (map[int32]orderstore.Mark, error) {
 	marks := map[int32]orderstore.Mark{}
-	err := c.query(ctx, "read seckill_position", "SELECT next, cluster, topic, leader, partition FROM seckill_position",
-		nil, func(v []driver.Value) error { marks[int32(integer(v[4]))] = scanMark(v); return nil })
+	err := c.query(ctx, "read seckill_position", "SELECT next, cluster, topic, leader, sum, partition FROM seckill_position",
+		nil, func(v []driver.Value) error { marks[int32(integer(v[5]))] = scanMark(v); return nil })
 	return marks, err
 }
 
 func scanMark(v []driver.Value) orderstore.Mark {
 	return orderstore.Mark{
 		Next:   integer(v[0]),
+		Sum:    uint32(integer(v[4])),
 		Source: orderlog.Source{Cluster: text(v[1]), Topic: text(v[2]), Leader: int32(integer(v[3]))},
 	}
 }

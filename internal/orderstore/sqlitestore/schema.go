@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 2          // of the tables; kept in user_version
+	version       = 3          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -84,6 +84,7 @@ CREATE TABLE seckill_return (
 CREATE TABLE seckill_position (
 	partition INTEGER PRIMARY KEY,
 	next INTEGER NOT NULL,
+	sum INTEGER NOT NULL DEFAULT 0, -- of the line before next; 0: not known
 	cluster TEXT NOT NULL,
 	topic TEXT NOT NULL,
 	leader INTEGER NOT NULL
@@ -107,6 +108,7 @@ CREATE TABLE seckill_meta (
 // steps bring tables of each version, from 1, to the next.
 var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN orders_per_user INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE seckill_position ADD COLUMN sum INTEGER NOT NULL DEFAULT 0",
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

@@ -6,15 +6,23 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
 )
 
 // TestTablesOfTheFirstVersion: what an earlier program kept is brought up to date.
 func TestTablesOfTheFirstVersion(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "orders.db")
-	const added = "\torders_per_user INTEGER NOT NULL DEFAULT 0, -- 0: the terms do not say\n"
-	old := strings.Replace(tables, added, "", 1)
-	if old == tables {
-		t.Fatal("the tables have no such column")
+	old := tables
+	for _, added := range []string{
+		"\torders_per_user INTEGER NOT NULL DEFAULT 0, -- 0: the terms do not say\n",
+		"\tsum INTEGER NOT NULL DEFAULT 0, -- of the line before next; 0: not known\n",
+	} {
+		if !strings.Contains(old, added) {
+			t.Fatalf("the tables have no column %q", added)
+		}
+		old = strings.Replace(old, added, "", 1)
 	}
 	c, err := connect(path, "")
 	if err != nil {
@@ -23,6 +31,9 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 	_, err = c.exec("make the tables", old+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = 1", applicationID))
 	if err == nil {
 		_, err = c.exec("put", `INSERT INTO seckill_product SELECT 1, 'p', 'name', 7, 1, NULL, NULL, 0, 0, 0, 0, 3, 'n', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0`)
+	}
+	if err == nil {
+		_, err = c.exec("fold", "INSERT INTO seckill_position VALUES (0, 6, 'c', 't', 1)")
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -35,6 +46,9 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 		p, err := s.Product(t.Context(), "p")
 		if err != nil || p.Terms.Quantity != 7 || p.Epoch != 3 || p.Terms.OrdersPerUser != 0 || p.Terms.MostOrders() != 20 {
 			t.Fatalf("%+v, %v", p, err)
+		}
+		if m, err := s.Mark(t.Context(), 0); err != nil || m != (orderstore.Mark{Next: 6, Source: orderlog.Source{Cluster: "c", Topic: "t", Leader: 1}}) {
+			t.Fatalf("%+v, %v", m, err)
 		}
 	}
 }

@@ -44,12 +44,13 @@ func markCompares(w *world) {
 	w.feed(0, opening("a", 1, withWindow(9, 1)))
 	here := w.marks[0]
 	for what, from := range map[string]orderstore.Mark{
-		"before":          {Next: here.Next - 1, Source: here.Source},
-		"beyond":          {Next: here.Next + 1, Source: here.Source},
+		"before":          {Next: here.Next - 1, Sum: here.Sum, Source: here.Source},
+		"beyond":          {Next: here.Next + 1, Sum: here.Sum, Source: here.Source},
+		"another record":  {Next: here.Next, Sum: here.Sum - 1, Source: here.Source},
 		"as if never":     {},
-		"another cluster": {Next: here.Next, Source: orderlog.Source{Cluster: "other", Topic: source.Topic, Leader: source.Leader}},
-		"another topic":   {Next: here.Next, Source: orderlog.Source{Cluster: source.Cluster, Topic: "other", Leader: source.Leader}},
-		"another leader":  {Next: here.Next, Source: orderlog.Source{Cluster: source.Cluster, Topic: source.Topic, Leader: source.Leader - 1}},
+		"another cluster": {Next: here.Next, Sum: here.Sum, Source: orderlog.Source{Cluster: "other", Topic: source.Topic, Leader: source.Leader}},
+		"another topic":   {Next: here.Next, Sum: here.Sum, Source: orderlog.Source{Cluster: source.Cluster, Topic: "other", Leader: source.Leader}},
+		"another leader":  {Next: here.Next, Sum: here.Sum, Source: orderlog.Source{Cluster: source.Cluster, Topic: source.Topic, Leader: source.Leader - 1}},
 	} {
 		b := w.batch(0, []sale.Record{buy("a", 1, 1, "u1")})
 		b.From = from

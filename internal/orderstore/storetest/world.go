@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"time"
 
@@ -51,7 +52,8 @@ func (w *world) apply(partition int32, records []sale.Record, shift func(time.Ti
 // batch is records as the next batch of a partition.
 func (w *world) batch(partition int32, records []sale.Record) orderstore.Batch {
 	from := w.marks[partition]
-	to := orderstore.Mark{Next: from.Next + int64(len(records)), Source: source}
+	next := from.Next + int64(len(records))
+	to := orderstore.Mark{Next: next, Sum: math.MaxUint32 - uint32(next), Source: source}
 	return orderstore.Batch{Partition: partition, From: from, To: to, Concerns: concerns(records)}
 }
 

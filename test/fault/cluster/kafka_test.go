@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -131,21 +132,25 @@ func (s *sale) noneRejected() {
 	}
 }
 
-// The topic is deleted and made anew: whoever meets it halts and says why, nobody
-// is told any more that an order is placed, and the judge finds it.
+// The topic is deleted and made anew: projectors halt and say why, those that sell shut
+// their gates and say why, nobody is told any more that an order is placed, and the
+// judge finds it.
 func TestTheTopicMadeAnew(t *testing.T) {
 	on := ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.sell(5_000)
 	remakeTopic(t, on)
 	remade := time.Now()
-	for _, p := range c.all() {
+	for _, p := range c.projectors {
 		code, said := p.Wait(), lastLine(p.Out.String())
 		remade := strings.Contains(said, topic+" was deleted and made anew") ||
 			strings.Contains(said, "the store was filled from the log") // by whom it was met before it could ask for the topic
 		if code != 1 || !remade {
 			t.Errorf("a process ended with exit code %d:\n%s", code, tail(p.Out.String()))
 		}
+	}
+	for _, api := range c.apis {
+		s.eventually("readyz says why", func() bool { return refuses(api, notTheLog) })
 	}
 	s.end()
 	if n := s.placed(remade); n > 0 {
@@ -155,6 +160,61 @@ func TestTheTopicMadeAnew(t *testing.T) {
 	if code != 1 || !strings.Contains(out, "FINDING position  the store was filled from the log") {
 		t.Errorf("verify: exit code %d\n%s", code, out)
 	}
+}
+
+const notTheLog = "the gates are shut, as the log is not the one that the tables were filled from"
+
+// While everybody was away, the topic was deleted, and then made anew with more
+// records than the tables have met. Nobody sells, and readyz says why; nobody makes a
+// topic in place of the one that is gone; projectors halt, each time.
+func TestATopicThatWasLostMeanwhile(t *testing.T) {
+	on := ownServers(t, 1)
+	c := start(t, bin, on.flags())
+	s := c.sell(5_000)
+	s.close()
+	for _, p := range c.all() {
+		p.Stop(t)
+	}
+	a := kadm.NewClient(plainClient(t, on))
+	if _, err := a.DeleteTopics(t.Context(), topic); err != nil {
+		t.Fatal(err)
+	}
+	starts := func(why string) {
+		t.Helper()
+		api := c.launchAPI()
+		s.eventually("readyz says why", func() bool { return refuses(api, why) })
+		if r, err := api.Buy(s.product, "late", ""); err == nil && (r.Status == 201 || r.Status == 202) {
+			t.Errorf("a buyer was told %v", r)
+		}
+		api.Stop(t)
+	}
+	starts("none is made in its place")
+	if topics, err := a.ListTopics(t.Context()); err != nil || topics.Has(topic) {
+		t.Fatalf("there is a topic again: %v", err)
+	}
+	for err := errors.New("it is gone only after a while"); err != nil; {
+		_, err = a.CreateTopic(t.Context(), 12, 1, nil, topic)
+	}
+	client := plainClient(t, on, kgo.RecordPartitioner(kgo.ManualPartitioner()))
+	for n := range 12 * 2_000 {
+		client.Produce(t.Context(), &kgo.Record{Topic: topic, Partition: int32(n % 12), Value: []byte("x")}, nil)
+	}
+	if err := client.Flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	starts(notTheLog)
+	for range 2 {
+		p := program.Launch(t, bin, append([]string{"serve", "--listen", "127.0.0.1:0", "--roles", "projector"}, c.flags...)...)
+		if code := p.Wait(); code != 1 || !strings.Contains(lastLine(p.Out.String()), "the store was filled from the log") {
+			t.Errorf("a projector ended with exit code %d:\n%s", code, tail(p.Out.String()))
+		}
+	}
+}
+
+// refuses reports whether /readyz says that nothing is sold, and why.
+func refuses(api *program.Server, why string) bool {
+	r, err := api.Get("/readyz")
+	return err == nil && r.Status == 503 && strings.Contains(r.Body, why)
 }
 
 func remakeTopic(t *testing.T, on *servers) {

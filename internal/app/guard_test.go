@@ -1,0 +1,97 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"seckill/internal/gate"
+	"seckill/internal/gate/memgate"
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// A scripted log puts what is appended wherever it is told to.
+type scripted struct {
+	orderlog.Keeper
+	put func() (sale.Position, error)
+}
+
+func (l scripted) Append(context.Context, int32, []sale.Record) (sale.Position, error) {
+	return l.put()
+}
+
+// A marked store is folded up to next.
+type marked struct {
+	orderstore.Keeper
+	next int64
+}
+
+func (s *marked) Mark(context.Context, int32) (orderstore.Mark, error) {
+	return orderstore.Mark{Next: s.next}, nil
+}
+
+// A record that comes to be where the tables hold another one shuts the gates; so does
+// a log that tells of itself that it is another.
+func TestAnAcknowledgementBelowTheMark(t *testing.T) {
+	some := []sale.Record{{Kind: sale.KindOrder}}
+	for name, c := range map[string]struct {
+		records []sale.Record
+		before  int64 // the mark when the append begins
+		during  int64 // and before it ends
+		at      int64
+		says    error // the log
+		want    error // of the append
+		barred  bool
+	}{
+		"behind the mark":               {some, 5, 5, 5, nil, nil, false},
+		"below the mark":                {some, 5, 5, 4, nil, sale.ErrUnknownOutcome, true},
+		"folded before it was answered": {some, 5, 6, 5, nil, nil, false},
+		"nothing":                       {nil, 5, 5, -1, nil, nil, false},
+		"an outcome that is unknown":    {some, 5, 5, 0, sale.ErrUnknownOutcome, sale.ErrUnknownOutcome, false},
+		"another log":                   {some, 0, 0, 0, sale.ErrDamaged, sale.ErrUnknownOutcome, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, g, m := t.Context(), newGuard(slog.New(slog.DiscardHandler), false), &marked{next: c.before}
+			store, appended := guardedStore{m, g}, 0
+			log := guardedLog{scripted{nil, func() (sale.Position, error) {
+				appended++
+				m.next = c.during
+				_, err := store.Mark(ctx, 3)
+				return sale.Position{Partition: 3, Offset: c.at}, errors.Join(err, c.says)
+			}}, g}
+			if _, err := store.Mark(ctx, 3); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := log.Append(ctx, 3, c.records); !errors.Is(err, c.want) || errors.Is(err, sale.ErrDamaged) {
+				t.Errorf("the append is %v, not %v", err, c.want)
+			}
+			if (g.barred() != nil) != c.barred {
+				t.Fatalf("barred: %v", g.barred())
+			}
+			gates := guardedGate{memgate.New(memgate.Options{}), g}
+			_, admit := gates.Admit(ctx, "p", []gate.Request{{}})
+			_, view := gates.View(ctx, "p")
+			_, _, shut := gates.Shut(ctx, "p", 1)
+			for what, err := range map[string]error{"Admit": admit, "View": view, "Shut": shut} {
+				if is := errors.Is(err, sale.ErrUnavailable) && strings.Contains(err.Error(), "not the one that the tables were filled from"); is != c.barred {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			if _, err := log.Append(ctx, 3, some); c.barred && (appended > 1 || !errors.Is(err, sale.ErrUnavailable)) {
+				t.Errorf("the log took more: %v", err)
+			}
+		})
+	}
+}
+
+// A process that sells does not, before its log has been compared with the tables.
+func TestNothingIsSoldBeforeTheLogIsCompared(t *testing.T) {
+	g := newGuard(slog.New(slog.DiscardHandler), true)
+	if _, err := (guardedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", nil); !errors.Is(err, sale.ErrUnavailable) {
+		t.Errorf("admitted: %v", err)
+	}
+}

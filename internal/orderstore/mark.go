@@ -1,0 +1,25 @@
+package orderstore
+
+import (
+	"context"
+
+	"seckill/internal/orderlog"
+)
+
+// A Mark is how far a partition has been folded, and of which log.
+type Mark struct {
+	Next   int64  // offset of the first record that was not folded
+	Sum    uint32 // of the line before it, as orderlog.Line has it; 0: kept before marks had one
+	Source orderlog.Source
+}
+
+// Meets reports whether the log, of which this partition is kept from the offset
+// first on, still holds the line that was folded last. A log that was cut off behind
+// the mark and grew again has another there. It must reach to the mark.
+func (m Mark) Meets(ctx context.Context, log orderlog.Reader, partition int32, first int64) (bool, error) {
+	if m.Sum == 0 || m.Next <= first {
+		return true, nil // nothing to compare, or nothing to compare with
+	}
+	lines, err := log.Read(ctx, partition, m.Next-1, 1)
+	return err == nil && lines[0].Sum == m.Sum, err
+}
