@@ -182,12 +182,13 @@ func (m *cluster) barred() error { return m.guard.barred() }
 func (m *cluster) condition(ctx context.Context, k keepers) (c httpapi.Condition) {
 	ctx, cancel := context.WithTimeout(ctx, askWithin)
 	defer cancel()
+	var away []string // nodes of Redis: what they hold cannot be sold
 	asked := [...]struct {
 		server string
 		ask    func() error
 		err    error
 	}{
-		{redis, func() error { _, err := k.gate.View(ctx, "readyz"); return err }, nil},
+		{redis, func() (err error) { away, err = m.gate.Away(ctx); return err }, nil},
 		{kafka, func() error { _, _, err := k.log.Bounds(ctx, 0); return err }, nil},
 		{postgres, func() error { _, err := k.store.Mark(ctx, 0); return err }, nil},
 	}
@@ -205,6 +206,11 @@ func (m *cluster) condition(ctx context.Context, k keepers) (c httpapi.Condition
 			c.Missing = append(c.Missing, a.server)
 		} else {
 			c.Degraded = append(c.Degraded, a.server)
+		}
+	}
+	if asked[0].err == nil {
+		for _, node := range away {
+			c.Degraded = append(c.Degraded, redis+" at "+node)
 		}
 	}
 	return c

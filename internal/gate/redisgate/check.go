@@ -2,34 +2,91 @@ package redisgate
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 
 	"github.com/redis/rueidis"
 
 	"seckill/internal/sale"
 )
 
-// Check judges the settings of every node. An error is ErrUnavailable, or says
-// why no sale may run on this Redis: it may evict what a gate knows. Warnings
-// say what may cost orders that were admitted and not yet placed, or could not
+// Check judges the settings of every node that answers. An error is ErrUnavailable,
+// where none does, or says why no sale may run on this Redis: it may evict what a
+// gate knows. Warnings say which do not answer, and what may cost orders that were admitted and not yet placed, or could not
 // be asked.
 func (g *Gate) Check(ctx context.Context) (warnings []string, err error) {
+	said, err := g.ask(ctx, check)
+	if err != nil {
+		return nil, err
+	}
+	for address, node := range said {
+		switch {
+		case errors.Is(node.err, sale.ErrUnavailable):
+			node.warnings = []string{fmt.Sprintf("it does not answer (%v): what it holds cannot be sold", node.err)}
+		case node.err != nil:
+			return nil, fmt.Errorf("Redis at %s: %w", address, node.err)
+		}
+		for _, w := range node.warnings {
+			warnings = append(warnings, fmt.Sprintf("Redis at %s: %s", address, w))
+		}
+	}
+	return warnings, nil
+}
+
+// Away names the nodes that do not answer. It is ErrUnavailable where none does.
+func (g *Gate) Away(ctx context.Context) (nodes []string, err error) {
+	said, err := g.ask(ctx, func(ctx context.Context, node rueidis.Client) ([]string, error) {
+		if err := node.Do(ctx, node.B().Ping().Build()).Error(); err != nil {
+			return nil, fmt.Errorf("%w: %w", sale.ErrUnavailable, err)
+		}
+		return nil, nil
+	})
+	for address, node := range said {
+		if node.err != nil {
+			nodes = append(nodes, address)
+		}
+	}
+	slices.Sort(nodes)
+	return nodes, err
+}
+
+// said is what a node answers.
+type said struct {
+	warnings []string
+	err      error
+}
+
+// ask asks all nodes, each in its own time. Its error is ErrUnavailable, where none
+// answers.
+func (g *Gate) ask(ctx context.Context, what func(context.Context, rueidis.Client) ([]string, error)) (map[string]said, error) {
 	if err := g.ready(ctx); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, g.timeout)
 	defer cancel()
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	out := map[string]said{}
 	for address, node := range g.client.Nodes() {
-		more, err := check(ctx, node)
-		if err != nil {
-			return nil, fmt.Errorf("Redis at %s: %w", address, err)
-		}
-		for _, w := range more {
-			warnings = append(warnings, fmt.Sprintf("Redis at %s: %s", address, w))
-		}
+		all.Go(func() {
+			warnings, err := what(ctx, node)
+			mu.Lock()
+			defer mu.Unlock()
+			out[address] = said{warnings, err}
+		})
 	}
-	return warnings, nil
+	all.Wait()
+	away := fmt.Errorf("%w: Redis has no node", sale.ErrUnavailable)
+	for address, node := range out {
+		if !errors.Is(node.err, sale.ErrUnavailable) {
+			return out, nil
+		}
+		away = fmt.Errorf("Redis at %s: %w", address, node.err)
+	}
+	return out, away
 }
 
 func check(ctx context.Context, node rueidis.Client) (warnings []string, err error) {

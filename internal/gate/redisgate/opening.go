@@ -20,7 +20,7 @@ const (
 
 var (
 	shutScript   = writing("shut")
-	loadScript   = writing("load")
+	loadScript   = whole("load")
 	openScript   = writing("open")
 	removeScript = writing("remove")
 )

@@ -20,10 +20,17 @@ type script struct {
 	reads bool // it changes nothing, so that no outcome of it is unknown
 }
 
-func reading(name string) script { return script{load(name), true} }
-func writing(name string) script { return script{load(name), false} }
+func reading(name string) script { return script{rueidis.NewLuaScript(source(name)), true} }
+func writing(name string) script { return script{rueidis.NewLuaScript(source(name)), false} }
 
-func load(name string) *rueidis.Lua {
+// whole is a script that is sent as it is. Of one that is known by its hash the
+// driver first tells every node of a cluster, where many are sent at once, and
+// sends none where one node is away.
+func whole(name string) script {
+	return script{rueidis.NewLuaScriptNoSha(source(name)), false}
+}
+
+func source(name string) string {
 	text := ""
 	for _, file := range []string{"gate", name} {
 		b, err := sources.ReadFile("lua/" + file + ".lua")
@@ -32,7 +39,7 @@ func load(name string) *rueidis.Lua {
 		}
 		text += string(b)
 	}
-	return rueidis.NewLuaScript(text)
+	return text
 }
 
 // run runs a script for a product. Where the script refuses, what follows its
