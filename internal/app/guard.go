@@ -101,11 +101,11 @@ type guardedGate struct {
 	guard *guard
 }
 
-func (k guardedGate) Admit(ctx context.Context, product string, batch []gate.Request) (gate.Admission, error) {
+func (k guardedGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
 	if why := k.guard.barred(); why != nil {
 		return gate.Admission{}, why
 	}
-	return k.Keeper.Admit(ctx, product, batch)
+	return k.Keeper.Admit(ctx, product, by, batch)
 }
 
 func (k guardedGate) Shut(ctx context.Context, product string, epoch int64) (incarnation string, now time.Time, err error) {

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
@@ -73,7 +74,7 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 				t.Fatalf("barred: %v", g.barred())
 			}
 			gates := guardedGate{memgate.New(memgate.Options{}), g}
-			_, admit := gates.Admit(ctx, "p", []gate.Request{{}})
+			_, admit := gates.Admit(ctx, "p", time.Time{}, []gate.Request{{}})
 			_, view := gates.View(ctx, "p")
 			_, _, shut := gates.Shut(ctx, "p", 1)
 			for what, err := range map[string]error{"Admit": admit, "View": view, "Shut": shut} {
@@ -91,7 +92,7 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 // A process that sells does not, before its log has been compared with the tables.
 func TestNothingIsSoldBeforeTheLogIsCompared(t *testing.T) {
 	g := newGuard(slog.New(slog.DiscardHandler), true)
-	if _, err := (guardedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", nil); !errors.Is(err, sale.ErrUnavailable) {
+	if _, err := (guardedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", time.Time{}, nil); !errors.Is(err, sale.ErrUnavailable) {
 		t.Errorf("admitted: %v", err)
 	}
 }

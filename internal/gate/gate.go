@@ -22,7 +22,7 @@
 // has done before: orders that have ended are known, and not gone through. No method waits for anything but the keeper's own
 // round trip. Errors are of the kinds ErrNoGate, ErrShut, ErrFenced,
 // ErrUnavailable (nothing happened) or ErrUnknownOutcome (it may have happened,
-// or may still) of package sale, and ErrFull from Admit.
+// or may still) of package sale, and ErrFull and ErrLate from Admit.
 package gate
 
 import (
@@ -40,8 +40,10 @@ type Admitter interface {
 	// be sent again: an order that is known by then is answered Known.
 	//
 	// A gate that holds more than its bound of orders that wait for the log
-	// answers ErrFull to the whole batch.
-	Admit(ctx context.Context, product string, batch []Request) (Admission, error)
+	// answers ErrFull to the whole batch. After by, on the gate's clock, it answers
+	// ErrLate, with the time in the view alone: an unknown outcome is certain from
+	// then on. A zero by is never.
+	Admit(ctx context.Context, product string, by time.Time, batch []Request) (Admission, error)
 }
 
 // A Request asks for one unit, for User, as Order, which is never the id of another user's order.

@@ -87,7 +87,8 @@ func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.O
 	if err != nil {
 		return Answer{}, err
 	}
-	unsure := false // an order of theirs may exist: a refusal would be a lie
+	unsure := false    // an order of theirs may exist
+	var acts time.Time // until then, by the gate's clock, an earlier try may be admitted: a refusal could become a lie
 	for {
 		b, at := d.ask(l, gate.Request{User: user, Order: order})
 		if d.Await(ctx, b.decided) != nil {
@@ -96,13 +97,15 @@ func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.O
 		switch {
 		case b.err == nil:
 			answer, void, err := d.answer(wait, product, b, at, unsure)
-			if !void {
+			if refused := answer.Result >= AlreadyBought; !void && (!refused || answer.Now.After(acts)) {
 				return answer, err
 			}
 			unsure = true
 		case errors.Is(b.err, sale.ErrUnknownOutcome):
-			unsure = true
-		case unsure:
+			if unsure = true; b.by.After(acts) {
+				acts = b.by
+			}
+		case unsure, errors.Is(b.err, sale.ErrLate):
 		case errors.Is(b.err, sale.ErrNoGate):
 			return Answer{}, d.missing(ctx, product)
 		default:
@@ -173,7 +176,9 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	if l := (*d.lanes.Load())[product]; l != nil {
 		return l, nil
 	}
-	if _, err := d.Gate.View(ctx, product); errors.Is(err, sale.ErrNoGate) {
+	asked := d.Now()
+	v, err := d.Gate.View(ctx, product)
+	if errors.Is(err, sale.ErrNoGate) {
 		return nil, d.missing(ctx, product)
 	} else if err != nil { // lanes are made for what is there: anybody may ask for anything
 		return nil, err
@@ -184,7 +189,7 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	if l := lanes[product]; l != nil {
 		return l, nil
 	}
-	l := &lane{product: product}
+	l := &lane{product: product, ahead: v.Now.Sub(asked)}
 	lanes = maps.Clone(lanes)
 	lanes[product] = l
 	d.lanes.Store(&lanes)

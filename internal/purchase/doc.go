@@ -32,6 +32,9 @@ const (
 	ViewAge = 100 * time.Millisecond
 	// SlowAppend is how long a lane waits for the log before it takes the next batch.
 	SlowAppend = 100 * time.Millisecond
+	// AdmitWithin is how long a batch that was sent to the gate may still be admitted.
+	// Whoever is answered that an outcome is unknown is told to come again after it.
+	AdmitWithin = time.Second
 	// SweepAge is how long an outbox entry is left to the process that admitted it.
 	SweepAge = 5 * time.Second
 	// MaxBatch bounds the requests that go to the gate in one step.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"seckill/internal/gate"
+	"seckill/internal/gate/memgate"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
@@ -239,4 +240,73 @@ func TestABatchOfUnknownOutcome(t *testing.T) {
 			t.Fatalf("results are %v", results)
 		}
 	})
+}
+
+// A try that the network holds back may still be admitted, after a unit came back:
+// nobody is refused before it cannot. Come in time, it is the buyer's order; come
+// later, it does nothing.
+func TestNobodyIsRefusedWhileAnEarlierTryMayAct(t *testing.T) {
+	for name, c := range map[string]struct {
+		late time.Duration
+		want purchase.Result
+	}{
+		"it comes in time":  {purchase.AdmitWithin/2 + 5*time.Millisecond, purchase.Placed}, // between two tries of the buyer,
+		"it comes too late": {2 * purchase.AdmitWithin, purchase.SoldOut},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, s *shop) {
+				s.open(1, selling(1))
+				s.gets("winner", 1, purchase.Placed)
+				held := true
+				s.gate.onAdmit = func(_ []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
+					if !held {
+						return admit()
+					}
+					held = false
+					go func() {
+						time.Sleep(c.late - time.Millisecond)
+						_, err := s.gate.Return(t.Context(), product, 1, []sale.Return{{ProductID: product, Number: 1, OrderID: id(1), UserID: "winner"}})
+						if err != nil {
+							t.Error(err)
+						}
+						time.Sleep(time.Millisecond)
+						if a, err := admit(); (err == nil) != (c.want == purchase.Placed) {
+							t.Errorf("the late try: %+v, %v", a, err)
+						}
+					}()
+					return gate.Admission{}, errLost
+				}
+				before := time.Now()
+				a, err := s.Buy(t.Context(), t.Context(), product, "u", id(2))
+				if c.want == purchase.Placed { // the log's word is not known of it, as of any lost answer
+					if !errors.Is(err, sale.ErrUnknownOutcome) || a.Result != purchase.Queued {
+						t.Errorf("told %+v, %v", a, err)
+					}
+				} else if err != nil || a.Result != c.want || time.Since(before) <= purchase.AdmitWithin {
+					t.Errorf("told %+v, %v after %s", a, err, time.Since(before))
+				}
+				time.Sleep(3 * purchase.AdmitWithin)
+				if v, err := s.gate.Gate.View(t.Context(), product); err != nil || (v.Remaining == 0) != (c.want == purchase.Placed) {
+					t.Errorf("the gate is left with %+v, %v", v, err)
+				}
+			})
+		})
+	}
+}
+
+// The gate's clock is another one, and may jump: a batch that comes too late by it is
+// sent again, by the clock as it is then.
+func TestTheGatesClockIsAnotherOne(t *testing.T) {
+	for _, ahead := range []time.Duration{-time.Hour, time.Hour} {
+		inBubble(t, func(t *testing.T, s *shop) {
+			s.gate.Gate = memgate.New(memgate.Options{MaxUnrelayed: 50, Now: func() time.Time { return time.Now().Add(ahead) }})
+			s.open(1, selling(3))
+			s.gets("a", 1, purchase.Placed)
+			ahead += 2 * time.Hour
+			s.gets("b", 2, purchase.Placed)
+			ahead -= 3 * time.Hour
+			s.gets("c", 3, purchase.Placed)
+			s.gets("d", 4, purchase.SoldOut)
+		})
+	}
 }

@@ -20,8 +20,9 @@ type lane struct {
 	learning atomic.Bool             // a goroutine fetches users
 
 	mu      sync.Mutex
-	waiting []*batch // the last one is still being filled
-	running bool     // a goroutine takes batches from this lane
+	ahead   time.Duration // of the gate's clock before ours; of the goroutine that works the lane
+	waiting []*batch      // the last one is still being filled
+	running bool          // a goroutine takes batches from this lane
 }
 
 // A batch is what goes to the gate in one step. What stands under a channel is
@@ -29,6 +30,7 @@ type lane struct {
 type batch struct {
 	requests []gate.Request
 
+	by        time.Time // after which the gate does not admit it, by its clock
 	decided   chan struct{}
 	admission gate.Admission
 	err       error // of the gate: no decision came back
@@ -77,7 +79,11 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	}
 	crash.At("purchase: a batch is taken")
 	asked := d.Now()
-	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.requests)
+	b.by = asked.Add(l.ahead + AdmitWithin)
+	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.by, b.requests)
+	if b.err == nil || errors.Is(b.err, sale.ErrLate) {
+		l.ahead = b.admission.View.Now.Sub(asked)
+	}
 	orders := admitted(l.product, b)
 	if len(orders) > 0 {
 		crash.At("purchase: the gate has admitted")

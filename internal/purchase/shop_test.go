@@ -221,12 +221,12 @@ func (g *tappedGate) View(ctx context.Context, product string) (gate.View, error
 	return g.Gate.View(ctx, product)
 }
 
-func (g *tappedGate) Admit(ctx context.Context, product string, batch []gate.Request) (gate.Admission, error) {
+func (g *tappedGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
 	g.mu.Lock()
 	g.batches = append(g.batches, len(batch))
 	hand := g.onAdmit
 	g.mu.Unlock()
-	admit := func() (gate.Admission, error) { return g.Gate.Admit(ctx, product, batch) }
+	admit := func() (gate.Admission, error) { return g.Gate.Admit(ctx, product, by, batch) }
 	if hand == nil {
 		return admit()
 	}

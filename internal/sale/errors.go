@@ -22,6 +22,8 @@ var (
 	ErrNoGate = errors.New("no gate")
 	// ErrFull: too many admitted orders wait for the log. Nothing happened.
 	ErrFull = errors.New("too many orders wait for the log")
+	// ErrLate: the call came after its deadline. Nothing happened.
+	ErrLate = errors.New("too late")
 	// ErrMoved: another projector has moved the position. Nothing happened.
 	ErrMoved = errors.New("position was moved")
 	// ErrDamaged: what is kept contradicts itself. Whoever meets it halts.

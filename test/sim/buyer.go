@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/gate"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
@@ -52,6 +53,9 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 			if s.chance(2) { // some cannot wait so long
 				wait = s.ms(2000)
 			}
+			delete(s.refused, id)
+			s.buying[id]++
+			defer func() { s.buying[id]-- }()
 			var err error
 			if answer, err = p.desk.Buy(s.deadline(2*time.Second), s.deadline(wait), product, user, id); err != nil {
 				return
@@ -73,7 +77,11 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 			if !firm || r.epoch < s.store.view().wiped[product] {
 				s.receipts[id] = receipt{user, product, answer.Epoch, sale.Placed, s.now}
 			}
-		default: // refused: then it must be news to this gate that they have the order
+		default:
+			if s.buying[id] == 1 { // else another buy's try may be admitted yet
+				s.refused[id] = refusal{p, asked, s.now}
+			}
+			// It must be news to this gate that they have the order.
 			known := firm && asked.Sub(r.at) > purchase.ViewAge && answer.Epoch >= r.epoch
 			if known && r.epoch >= s.store.view().wiped[product] {
 				s.find("%s has order %s and was told %d at %s", user, id, answer.Result, s.now)
@@ -81,6 +89,22 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 		}
 	})
 	return bought
+}
+
+// A refusal is what a buy was told by a process, which had asked the gate from then on.
+type refusal struct {
+	by       *process
+	from, at time.Time
+}
+
+// admitted judges a gate's yes: no try of a buy is admitted once that was refused.
+func (s *system) admitted(p *process, sent time.Time, a gate.Admission) {
+	for _, d := range a.Decisions {
+		r, refused := s.refused[d.Order]
+		if d.Verdict == gate.Admitted && refused && r.by == p && !sent.Before(r.from) && !sent.After(r.at) {
+			s.broken = append(s.broken, fmt.Sprintf("order %s was admitted at %s, and its buyer told no at %s", d.Order, s.now, r.at))
+		}
+	}
 }
 
 // checkView judges a refusal from the memory of a process: a sold_out is a true

@@ -141,7 +141,7 @@ func (s *story) echo() {
 	partition := int32(s.rng.IntN(partitions))
 	lines := s.log.partitions[partition]
 	from := s.rng.IntN(len(lines) + 1)
-	lines = lines[from : from+s.rng.IntN(len(lines)-from+1)]
+	lines = lines[from : from+s.rng.IntN(min(len(lines)-from, 100)+1)] // not so many that a long story drowns
 	s.note("world", "a stretch of the log again")
 	for _, l := range lines {
 		if l.Poison == nil {

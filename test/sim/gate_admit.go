@@ -11,12 +11,17 @@ import (
 	"seckill/internal/sale"
 )
 
-func (s *gateServer) Admit(_ context.Context, product string, batch []gate.Request) (a gate.Admission, err error) {
+func (s *gateServer) Admit(_ context.Context, product string, by time.Time, batch []gate.Request) (a gate.Admission, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, err := s.opened(product, 0)
 	if err != nil {
 		return a, err
+	}
+	now := s.now()
+	if !by.IsZero() && now.After(by) {
+		a.View.Now = now
+		return a, sale.ErrLate
 	}
 	waiting := 0
 	for _, e := range g.outbox {
@@ -25,7 +30,6 @@ func (s *gateServer) Admit(_ context.Context, product string, batch []gate.Reque
 	if waiting > s.most {
 		return a, sale.ErrFull
 	}
-	now := s.now()
 	entry := gate.Entry{ID: gate.EntryID(fmt.Sprintf("%d-%d", g.epoch, g.view.Seq+1))}
 	g.users = cloned(g.users)
 	for _, r := range batch {

@@ -15,10 +15,11 @@ import (
 // takes for the primary when it calls.
 type netGate struct{ p *process }
 
-func (g netGate) Admit(ctx context.Context, product string, batch []gate.Request) (a gate.Admission, err error) {
-	to := g.p.gate
-	err = g.p.sys.call("admit", sale.ErrUnknownOutcome, func() (err error) {
-		a, err = to.Admit(ctx, product, batch)
+func (g netGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (a gate.Admission, err error) {
+	to, sent := g.p.gate, g.p.sys.now
+	err = g.p.sys.callOnce("admit", sale.ErrUnknownOutcome, func() (err error) { // the driver sends none twice
+		a, err = to.Admit(ctx, product, by, batch)
+		g.p.sys.admitted(g.p, sent, a)
 		return err
 	})
 	return a, err
@@ -36,7 +37,7 @@ func (g netGate) Shut(ctx context.Context, product string, epoch int64) (in stri
 func (g netGate) Load(ctx context.Context, product string, epoch int64, in string, hs []gate.Holding) error {
 	to := g.p.gate
 	if g.p.sys.large && len(hs) > 0 {
-		g.p.sys.sleep(time.Duration(len(hs)) * 400 * time.Millisecond)
+		g.p.sys.sleep(time.Duration(len(hs)) * 250 * time.Millisecond)
 	}
 	return g.p.sys.callOnce("load", sale.ErrUnknownOutcome, func() error { return to.Load(ctx, product, epoch, in, hs) })
 }

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"seckill/internal/sale"
@@ -52,7 +53,7 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 	if s.rng.IntN(3) == 0 {
 		s.most = 2 + s.rng.IntN(2)
 	}
-	s.large = !calm && s.rng.IntN(5) == 0
+	s.large = !calm && !s.embedded && s.rng.IntN(5) == 0
 	s.products = 1 + s.rng.IntN(2)
 	if s.forged, s.echoes = seed%20 == 3, seed%20 == 13; s.forged {
 		s.products = 2
@@ -73,7 +74,7 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 	s.run(s.settled(), 10*time.Minute)
 	s.sellOut()
 	s.run(s.settled(), 10*time.Minute)
-	return s, append(s.found, s.findings()...)
+	return s, slices.Concat(s.found, s.broken, s.findings())
 }
 
 func (s *story) client(name string, body func()) {

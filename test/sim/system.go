@@ -30,6 +30,9 @@ type system struct {
 	large    bool // openings take long, as those of many orders do
 	procs    []*process
 	skew     struct{ gate, store, process time.Duration } // of the wall clocks
+	buying   map[sale.OrderID]int                         // buys under an id at work
+	refused  map[sale.OrderID]refusal                     // what the last one was told
+	broken   []string                                     // promises, as the servers saw it
 	turned   time.Time                                    // when one of them last jumped
 }
 
@@ -54,7 +57,7 @@ const (
 )
 
 func newSystem(seed uint64, embedded bool, processes int) *system {
-	s := &system{world: newWorld(seed), embedded: embedded}
+	s := &system{world: newWorld(seed), embedded: embedded, buying: map[sale.OrderID]int{}, refused: map[sale.OrderID]refusal{}}
 	s.log = newMemLog(partitions)
 	s.store = newMemStore(func() time.Time { return s.now.Add(s.skew.store) })
 	if !embedded {

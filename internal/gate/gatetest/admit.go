@@ -1,6 +1,7 @@
 package gatetest
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +71,7 @@ var admitting = []subtest{
 	{"Admit/order of verdicts", orderOfVerdicts},
 	{"Admit/the view is of after the batch", viewAfterBatch},
 	{"Admit/full", full},
+	{"Admit/not after its deadline", deadline},
 	{"Admit/ids of every length", everyLength},
 	{"Admit/products do not know each other", apart},
 }
@@ -201,6 +203,35 @@ func viewAfterBatch(t *testing.T, f *fixture) {
 	}
 }
 
+// deadline asks at both sides of it, and demands that what comes too late changes
+// nothing, and is told the time.
+func deadline(t *testing.T, f *fixture) {
+	f.open(1, selling(9))
+	f.decides(buy("a", 1), yes(1, 1))
+	ask := func(by time.Time, n int) (gate.Admission, error) {
+		return f.Keeper.Admit(f.ctx, f.product, by, []gate.Request{buy(fmt.Sprint("u", n), n)})
+	}
+	now := f.view().Now
+	a, err := ask(now.Add(time.Hour), 2)
+	f.want(err, nil)
+	f.equal(a.Decisions, []gate.Decision{yes(2, 2)})
+	f.Advance(time.Millisecond)
+	for n, by := range []time.Time{now, now.Add(-time.Hour)} {
+		a, err = ask(by, 3+n)
+		f.want(err, sale.ErrLate)
+		if a.View.Now.Before(now) || a.Entry != "" || a.Decisions != nil {
+			t.Fatalf("too late, it is answered %+v", a)
+		}
+	}
+	_, err = f.Keeper.Admit(f.ctx, f.product, now, []gate.Request{buy("a", 1)}) // known, and late all the same
+	f.want(err, sale.ErrLate)
+	f.counts(7, 2, 0)
+	f.equal(f.admit(buyers(3, 2)...).Decisions, []gate.Decision{yes(3, 3), yes(4, 4)})
+	f.shut(2)
+	_, err = ask(now, 5)
+	f.want(err, sale.ErrShut)
+}
+
 // full goes to the bound, over it, and back. A batch counts as a whole: what is
 // asked before it is whether more wait than may.
 func full(t *testing.T, f *fixture) {
@@ -213,7 +244,7 @@ func full(t *testing.T, f *fixture) {
 	refused := func() {
 		t.Helper()
 		for _, r := range []gate.Request{buy("new", 3*bound), buy("user0", 0)} {
-			_, err := f.Keeper.Admit(f.ctx, f.product, []gate.Request{r})
+			_, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, []gate.Request{r})
 			f.want(err, sale.ErrFull)
 		}
 	}

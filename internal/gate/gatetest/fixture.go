@@ -113,7 +113,7 @@ func (f *fixture) open(epoch int64, start gate.Start, holdings ...gate.Holding) 
 
 func (f *fixture) admit(batch ...gate.Request) gate.Admission {
 	f.Helper()
-	a, err := f.Keeper.Admit(f.ctx, f.product, batch)
+	a, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, batch)
 	f.want(err, nil)
 	if len(a.Decisions) != len(batch) {
 		f.Fatalf("%d decisions on %d requests", len(a.Decisions), len(batch))

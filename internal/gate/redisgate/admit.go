@@ -2,14 +2,19 @@ package redisgate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
 )
 
 var admitScript = writing("admit")
+
+// never is later than every clock, in microseconds.
+const never = "9007199254740991"
 
 // verdicts are the letters of admit.lua.
 var verdicts = [256]gate.Verdict{
@@ -18,8 +23,11 @@ var verdicts = [256]gate.Verdict{
 }
 
 // Admit is gate.Admitter's.
-func (g *Gate) Admit(ctx context.Context, product string, batch []gate.Request) (gate.Admission, error) {
-	a, err := g.run(ctx, admitScript, product, g.admitArgs(batch)...)
+func (g *Gate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
+	a, err := g.run(ctx, admitScript, product, g.admitArgs(by, batch)...)
+	if errors.Is(err, sale.ErrLate) {
+		return gate.Admission{View: gate.View{Now: a.moment()}}, err
+	}
 	if err != nil {
 		return gate.Admission{}, err
 	}
@@ -42,9 +50,12 @@ func entryID(epoch, first int64) gate.EntryID {
 	return gate.EntryID(id)
 }
 
-func (g *Gate) admitArgs(batch []gate.Request) []string {
-	args := make([]string, 1, 1+2*len(batch))
-	args[0] = g.maxUnrelayed
+func (g *Gate) admitArgs(by time.Time, batch []gate.Request) []string {
+	args := make([]string, 2, 2+2*len(batch))
+	args[0], args[1] = g.maxUnrelayed, never
+	if !by.IsZero() {
+		args[1] = decimal(by.UnixMicro())
+	}
 	ids := make([]byte, 0, idSize*len(batch))
 	for _, r := range batch {
 		args = append(args, r.User)

@@ -67,10 +67,13 @@ func (a *answer) when() time.Time {
 	return time.UnixMilli(a.number()).UTC()
 }
 
+// moment reads a time in microseconds.
+func (a *answer) moment() time.Time { return time.UnixMicro(a.number()).UTC() }
+
 // view reads what view of gate.lua wrote.
 func (a *answer) view() (v gate.View) {
 	v.Epoch = a.number()
-	v.Now = time.UnixMicro(a.number()).UTC()
+	v.Now = a.moment()
 	v.Remaining, v.Seq, v.Returned = a.number(), a.number(), a.number()
 	v.Terms.LimitPerUser = int(a.number())
 	v.Terms.OpensAt, v.Terms.ClosesAt = a.when(), a.when()

@@ -85,7 +85,7 @@ func TestADeadShardTakesItsOwnProductsAlone(t *testing.T) {
 			ok(t, err)
 			ok(t, g.Load(t.Context(), id, v.Epoch+1, incarnation, []gate.Holding{{User: "h", Order: order(1)}}))
 			ok(t, g.Open(t.Context(), id, v.Epoch+1, incarnation, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: 1}))
-			a, err := g.Admit(t.Context(), id, []gate.Request{buy("a", 2)})
+			a, err := g.Admit(t.Context(), id, time.Time{}, []gate.Request{buy("a", 2)})
 			ok(t, err)
 			if a.Decisions[0].Verdict != gate.Admitted {
 				t.Errorf("%s: %v", name, a.Decisions)

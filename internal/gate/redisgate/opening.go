@@ -31,7 +31,7 @@ func (g *Gate) Shut(ctx context.Context, product string, epoch int64) (incarnati
 	if err != nil {
 		return "", time.Time{}, err
 	}
-	incarnation, now = a.text(), time.UnixMicro(a.number()).UTC()
+	incarnation, now = a.text(), a.moment()
 	return incarnation, now, a.err
 }
 

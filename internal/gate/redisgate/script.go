@@ -88,6 +88,8 @@ func refusal(product string, a *answer) error {
 		return fmt.Errorf("%w: product %s", sale.ErrShut, product)
 	case "fenced":
 		return fmt.Errorf("%w: product %s is at epoch %d, or under another incarnation", sale.ErrFenced, product, a.number())
+	case "late":
+		return fmt.Errorf("%w: product %s", sale.ErrLate, product)
 	case "full":
 		return fmt.Errorf("%w: %d of product %s", sale.ErrFull, a.number(), product)
 	default:

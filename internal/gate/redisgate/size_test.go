@@ -2,6 +2,7 @@ package redisgate
 
 import (
 	"testing"
+	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -18,7 +19,7 @@ func TestLargeNumbers(t *testing.T) {
 	ok(t, g.Open(t.Context(), product, large, incarnation, start))
 	returned, err := g.Return(t.Context(), product, large, []sale.Return{{Number: large + 1, UserID: "a", OrderID: order(1)}})
 	ok(t, err)
-	a, err := g.Admit(t.Context(), product, []gate.Request{buy("a", 1), buy("a", 2)})
+	a, err := g.Admit(t.Context(), product, time.Time{}, []gate.Request{buy("a", 1), buy("a", 2)})
 	ok(t, err)
 	v := a.View
 	if a.Entry != "4503599627370497-1" || returned != large+1 || v.Epoch != large || v.Remaining != large-1 || v.Returned != large+1 || v.Terms != start.Terms {
@@ -47,7 +48,7 @@ func TestLargestBatch(t *testing.T) {
 	for i := range batch {
 		batch[i] = buy(userID(i), 100_000+i)
 	}
-	a, err := g.Admit(t.Context(), product, batch)
+	a, err := g.Admit(t.Context(), product, time.Time{}, batch)
 	ok(t, err)
 	for i, d := range a.Decisions {
 		want := gate.Decision{Verdict: gate.Admitted, Order: batch[i].Order, Seq: int64(i - again + 1)}
@@ -74,7 +75,7 @@ func TestUsersFromASeqOn(t *testing.T) {
 		for i := range crowd {
 			crowd[i] = buy(userID(loaded+n*batch+i), 100_000+n*batch+i)
 		}
-		_, err := g.Admit(t.Context(), product, crowd)
+		_, err := g.Admit(t.Context(), product, time.Time{}, crowd)
 		ok(t, err)
 	}
 	const all = loaded + batch*batches

@@ -1,13 +1,18 @@
--- Decides on a batch. ARGV: the most orders that may wait, the users, as many orders.
+-- Decides on a batch. ARGV: the most orders that may wait, until when in microseconds, the
+-- users, as many orders.
 local g, refusal = opened()
 if refusal then
   return refusal
+end
+local at = now()
+if at > tonumber(ARGV[2]) then
+  return {'late', at}
 end
 if g.waiting > tonumber(ARGV[1]) then
   return {'full', string.format('%d', g.waiting)}
 end
 
-local at, key = now(), buyers(g.epoch)
+local key = buyers(g.epoch)
 local limit, most, remaining, seq = tonumber(g.limit), tonumber(g.orders), tonumber(g.remaining), tonumber(g.seq)
 
 if most == 0 then
@@ -49,18 +54,18 @@ local function decide(user, order, has)
   return 'A'
 end
 
-local n = (#ARGV - 1) / 2
+local n = (#ARGV - 2) / 2
 local gone = redis.call('EXISTS', ended(g.epoch)) == 1
 for from = 1, n, STEP do
   local to = math.min(from + STEP - 1, n)
-  local has = redis.call('HMGET', key, unpack(ARGV, 1 + from, 1 + to))
-  local over = gone and redis.call('SMISMEMBER', ended(g.epoch), unpack(ARGV, 1 + n + from, 1 + n + to))
+  local has = redis.call('HMGET', key, unpack(ARGV, 2 + from, 2 + to))
+  local over = gone and redis.call('SMISMEMBER', ended(g.epoch), unpack(ARGV, 2 + n + from, 2 + n + to))
   for i = from, to do
-    local user, at = ARGV[1 + i], i - from + 1
+    local user, at = ARGV[2 + i], i - from + 1
     if over and over[at] == 1 then
       decisions[i] = 'K'
     else
-      decisions[i] = decide(user, ARGV[1 + n + i], fresh[user] or has[at] or NONE)
+      decisions[i] = decide(user, ARGV[2 + n + i], fresh[user] or has[at] or NONE)
     end
   end
 end
