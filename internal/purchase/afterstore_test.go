@@ -161,6 +161,25 @@ func TestAnOrderThatCannotComeIsVoid(t *testing.T) {
 	l.is(<-confirm(t.Context(), s, claim(4, 1, l.order(4, "w", 1))), purchase.IsVoid)
 }
 
+// An order that another product has under the same id is not this one, which is poison.
+func TestAnotherProductsOrderIsNotThisOne(t *testing.T) {
+	l := newLedger(t)
+	l.order(1, "u", 1)
+	c := claim(1, 1, nil)
+	c.Product = "q"
+	ctx, cancel := context.WithCancel(t.Context())
+	answer := confirm(ctx, l.afterStore(l), c)
+	for range 2 { // once more: it was not there
+		select {
+		case <-l.asked:
+		case got := <-answer:
+			t.Fatalf("told %+v", got)
+		}
+	}
+	cancel()
+	l.is(<-answer, purchase.IsPending)
+}
+
 // overtaken is a store that folds an order, and then the next opening, just before
 // it is asked for the product's epoch.
 type overtaken struct{ *ledger }
