@@ -136,6 +136,9 @@ func (s *story) forge() {
 	}})
 }
 
+// echoed bounds the lines of an echo: a long story would double its log each time.
+const echoed = 50
+
 // echo brings a stretch of the log once more, however long ago it was.
 func (s *story) echo() {
 	partition := int32(s.rng.IntN(partitions))
@@ -143,7 +146,7 @@ func (s *story) echo() {
 	from := s.rng.IntN(len(lines) + 1)
 	lines = lines[from : from+s.rng.IntN(min(len(lines)-from, 100)+1)] // not so many that a long story drowns
 	s.note("world", "a stretch of the log again")
-	for _, l := range lines {
+	for _, l := range lines[:min(len(lines), echoed)] {
 		if l.Poison == nil {
 			_, _ = s.log.Append(context.Background(), partition, []sale.Record{l.Record})
 		}
