@@ -70,6 +70,9 @@ func (p *Program) attempt(ctx context.Context, a *opening.Attempt) error {
 	limited, cancel := context.WithTimeout(ctx, openWithin+time.Duration(orders)*openEach)
 	defer cancel()
 	err := p.opener.Run(limited, a)
+	if a.Lost() > 0 && a.Begun() {
+		p.cfg.Log.Warn("orders are lost with the end of the log: opened anew", "attempt", a.String(), "first_seq", a.Lost())
+	}
 	switch {
 	case errors.Is(err, sale.ErrDamaged):
 		return err

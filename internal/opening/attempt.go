@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 
 	"seckill/internal/crash"
 	"seckill/internal/gate"
@@ -75,6 +76,7 @@ type Attempt struct {
 
 	change      Change
 	while       *seen // nil: whatever the gate is
+	lost        int64 // seq of an order that may be; 0: something else asked for this
 	stage       stage
 	sells       bool // the gate, when it was looked at
 	record      sale.Record
@@ -107,6 +109,10 @@ func Begin(product string, change Change) *Attempt {
 // Done reports whether the gate has been opened, or removed with its product.
 func (a *Attempt) Done() bool { return a.stage == done }
 
+// Lost is the seq of the first order that the gate admitted and nobody has any more,
+// where that is why it is opened; else 0.
+func (a *Attempt) Lost() int64 { return a.lost }
+
 // Begun reports whether the attempt has shut the gate, or tried to.
 func (a *Attempt) Begun() bool { return a.stage >= shutting }
 
@@ -130,10 +136,7 @@ func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
 		a.incarnation, a.record.At, err = o.Gate.Shut(ctx, a.record.ProductID, a.record.Epoch)
 		crash.At("opening: the gate is shut")
 	case draining:
-		err = gate.Drain(ctx, o.Gate, a.record.ProductID, 0, func(ctx context.Context, orders []sale.Record) error {
-			_, err := o.Log.Append(ctx, a.Product.Partition, orders)
-			return err
-		})
+		err = o.drain(ctx, a, 0)
 		crash.At("opening: the outbox is empty")
 	case recording:
 		a.at, err = o.Log.Append(ctx, a.Product.Partition, []sale.Record{a.record})
@@ -184,15 +187,47 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	return nil
 }
 
+// drain appends what the outbox has held for so long.
+func (o *Opener) drain(ctx context.Context, a *Attempt, age time.Duration) error {
+	return gate.Drain(ctx, o.Gate, a.record.ProductID, age, func(ctx context.Context, orders []sale.Record) error {
+		_, err := o.Log.Append(ctx, a.Product.Partition, orders)
+		return err
+	})
+}
+
 // probe finds out that the log takes no records while the gate still sells: shut, it
 // would stay so until the log is back, and nobody would even be queued.
 func (o *Opener) probe(ctx context.Context, a *Attempt) error {
 	if !a.sells {
 		return nil
 	}
-	_, err := o.Log.Append(ctx, a.Product.Partition, []sale.Record{sale.Probe(a.record.ProductID, a.record.At)})
+	if a.lost > 0 { // then the log has it before the probe, if anybody has
+		if err := o.drain(ctx, a, LostAfter); err != nil {
+			return err
+		}
+	}
+	at, err := o.Log.Append(ctx, a.Product.Partition, []sale.Record{sale.Probe(a.record.ProductID, a.record.At)})
 	if errors.Is(err, sale.ErrUnknownOutcome) { // it makes no difference to anybody
 		err = fmt.Errorf("%w: %v", sale.ErrUnavailable, err)
+	}
+	if err == nil && a.lost > 0 {
+		err = o.search(ctx, a, at)
+	}
+	return err
+}
+
+// errFound is the error of an attempt that looked for a lost order, and nothing is lost.
+var errFound = fmt.Errorf("no order is lost: %w", sale.ErrFenced)
+
+// search is nil where the fold has met all that the log had at the probe, and not the
+// order that the gate admitted long before.
+func (o *Opener) search(ctx context.Context, a *Attempt, probe sale.Position) error {
+	if err := o.Store.Passed(ctx, probe); err != nil {
+		return err
+	}
+	p, err := o.Store.Product(ctx, a.record.ProductID)
+	if err == nil && (p.Epoch != a.while.epoch || p.Met >= a.lost) {
+		err = errFound
 	}
 	return err
 }

@@ -6,7 +6,8 @@
 // An attempt goes through these stages, each of them one Step:
 //
 //	reading    epoch and terms from the store in one read; e = epoch + 1, a fresh nonce
-//	probing    the log takes a record without effect, if the gate sells: else the gate goes on
+//	probing    the log takes a record without effect, if the gate sells: else the gate goes on;
+//	           and where an order seems lost, the fold has met that record, and not the order
 //	shutting   the gate is shut at e, which gives the incarnation
 //	draining   what the outbox still holds goes to the log
 //	recording  the opening record (e, nonce, terms) goes to the log

@@ -294,3 +294,26 @@ func (s *shop) finds(w *opening.Watch) (due []*opening.Attempt) {
 	}
 	return due
 }
+
+// relay appends what the outbox has, and loseOutbox forgets it.
+func (s *shop) relay() {
+	s.t.Helper()
+	s.empty(func(orders []sale.Record) {
+		if _, err := (touchedLog{s.log, s}).Append(s.t.Context(), 0, orders); err != nil {
+			s.t.Fatal(err)
+		}
+	})
+}
+
+func (s *shop) loseOutbox() { s.empty(func([]sale.Record) {}) }
+
+func (s *shop) empty(to func([]sale.Record)) {
+	s.t.Helper()
+	err := gate.Drain(s.t.Context(), s.gate, product, 0, func(_ context.Context, orders []sale.Record) error {
+		to(orders)
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/gate"
 	"seckill/internal/opening"
 	"seckill/internal/sale"
 )
@@ -235,5 +236,78 @@ func TestARecoveryKeepsTheTerms(t *testing.T) {
 	v, err := s.gate.View(t.Context(), product)
 	if h := v.Terms; err != nil || !h.Paused || h.LimitPerUser != 3 || !h.OpensAt.Equal(terms.OpensAt) || !h.ClosesAt.Equal(terms.ClosesAt) {
 		t.Errorf("%+v, %v", v, err)
+	}
+}
+
+// An order that the gate admitted, and that neither outbox nor log has: after ten
+// seconds the gate is opened anew, and its unit is sold.
+func TestALostOrder(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 4})
+	s.admit("a", 1)
+	s.relay()
+	s.admit("lost", 2)
+	s.loseOutbox()
+	s.admit("b", 3)
+	s.relay()
+	if p := s.kept(); p.Met != 1 || p.Ahead != "3-3" {
+		t.Fatalf("the fold has met %d and %q", p.Met, p.Ahead)
+	}
+	w := opening.NewWatch(s.Opener, s.clock)
+	s.wantLost(w, opening.LostAfter-1, 0)
+	s.admit("c", 4) // the sale goes on
+	s.relay()
+	s.wantLost(w, 1, 2)
+	s.wantOpen(2, 1)
+	if v := s.admit("lost", 5); v != gate.Admitted {
+		t.Errorf("who had the lost order: %v", v)
+	}
+	s.relay()
+	s.wantLost(w, opening.LostAfter, 0)
+	s.wantLost(w, opening.LostAfter, 0)
+}
+
+// What is only slow is not lost: the gate sells on, whatever it is that is slow.
+func TestNoOrderIsLost(t *testing.T) {
+	for name, slow := range map[string]func(s *shop){
+		"the fold":   func(s *shop) { s.hands["passed"] = func(do func() error) error { s.project(); return do() } },
+		"no fold":    func(s *shop) { s.hands["passed"] = func(func() error) error { return sale.ErrUnavailable } },
+		"the append": func(s *shop) { s.slow = false },
+		"the log": func(s *shop) {
+			s.hands["append order"] = func(func() error) error { return sale.ErrUnavailable }
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShop(t)
+			s.put(sale.Terms{Quantity: 4})
+			w := opening.NewWatch(s.Opener, s.clock)
+			s.admit("a", 1)
+			if s.slow = true; name != "the append" && name != "the log" {
+				s.relay()
+			}
+			slow(s)
+			s.wantLost(w, 0, 0)
+			s.wantLost(w, opening.LostAfter, 0)
+			s.wantOpen(1, 3)
+		})
+	}
+}
+
+// wantLost lets some time go by, and demands that a look then opens the gate for want
+// of this order; 0: that it does not.
+func (s *shop) wantLost(w *opening.Watch, after time.Duration, want int64) {
+	s.t.Helper()
+	s.finds(w)
+	s.now = s.now.Add(after)
+	var lost int64
+	for _, a := range s.finds(w) {
+		if err := s.Run(s.t.Context(), a); err == nil {
+			lost = a.Lost()
+		} else if a.Begun() {
+			s.t.Error(err)
+		}
+	}
+	if lost != want {
+		s.t.Errorf("opened for order %d, not %d", lost, want)
 	}
 }

@@ -10,7 +10,11 @@ import (
 
 // columns compares the product's row with what the log gives.
 func (a *productAudit) columns() {
-	kept, folded := columns(&a.p), columns(&a.table.product)
+	gives := a.table.product
+	if a.p.Met < 0 {
+		gives.Met, gives.Ahead = a.p.Met, a.p.Ahead
+	}
+	kept, folded := columns(&a.p), columns(&gives)
 	for i, c := range kept {
 		if c.value != folded[i].value {
 			a.find(c.of, a.p.ID, "seckill_product", fmt.Sprintf("%s is %s, and %s by the log", c.name, c.value, folded[i].value))
@@ -43,6 +47,7 @@ func columns(p *sale.Product) []column {
 		col("held", p.Held), col("placed", p.Placed), col("paid", p.Paid), col("cancelled", p.Cancelled),
 		col("expired", p.Expired), col("rejected", p.Rejected),
 		col("last_number", p.LastNumber), col("last_return", p.LastReturn), col("recounts", p.Recounts),
+		col("met", p.Met), {Fold, "ahead", fmt.Sprintf("%q", p.Ahead)},
 	}
 }
 

@@ -257,7 +257,8 @@ var damages = []struct {
 		w.line(orderlog.Line{Product: "q", Record: sale.Record{Kind: sale.KindOpening, ProductID: "q", Epoch: 2, Nonce: "n", Terms: w.product["q"].Terms}})
 		w.mark.Next++
 		w.mark.Sum++
-	}, []verify.Invariant{verify.Openings}, "epoch is 1, and 2 by the log"},
+	}, []verify.Invariant{verify.Openings, verify.Fold}, "epoch is 1, and 2 by the log"},
+	{"an order that the fold forgot to have met", func(w *world) { w.product["q"].Met-- }, []verify.Invariant{verify.Fold}, "met is 1, and 2 by the log"},
 
 	{"a record lost from the log", func(w *world) { w.blank(isOrder(9, 4)) },
 		[]verify.Invariant{verify.Seqs, verify.Fold}, "neither in the log nor in the outbox"},

@@ -13,7 +13,7 @@ import (
 func (s *story) bringFaults() {
 	faults := []func(){s.crashOne, s.freezeOne, s.turnClock, s.duel}
 	if !s.embedded {
-		faults = append(faults, s.loseGates, s.restartGates, s.failOver, s.failBack, s.poison)
+		faults = append(faults, s.loseGates, s.restartGates, s.failOver, s.failBack, s.poison, s.loseTail)
 	}
 	faults = slices.DeleteFunc(faults, func(func()) bool { return s.rng.IntN(2) == 0 })
 	if s.forged {
@@ -22,11 +22,19 @@ func (s *story) bringFaults() {
 	if s.echoes {
 		faults = append(faults, s.echo, s.echo)
 	}
+	if s.tails {
+		faults = []func(){s.loseTail}
+	}
 	if s.calm {
 		faults = []func(){s.duel}
 	}
-	for s.sleep(s.ms(3000)); s.faults && len(faults) > 0; s.sleep(200*time.Millisecond + s.ms(3000)) {
+	most := 1000
+	if s.large { // who dies every few seconds for ever loads no large gate
+		most = 20
+	}
+	for s.sleep(s.ms(3000)); s.faults && len(faults) > 0 && most > 0; s.sleep(200*time.Millisecond + s.ms(3000)) {
 		faults[s.rng.IntN(len(faults))]()
+		most--
 	}
 }
 
@@ -117,6 +125,15 @@ func (s *story) poison() {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
 	s.log.add(s.log.Partition(product), product, sale.KindOrder, sale.Version, 1, []byte("{"))
+}
+
+// loseTail is the loss of the end of the log, of which the store has met nothing yet.
+func (s *story) loseTail() {
+	partition := int32(s.rng.IntN(partitions))
+	s.log.hide(partition)
+	s.sleep(s.ms(3000))
+	s.note("world", "the end of the log is lost")
+	s.log.lose(partition)
 }
 
 // forge puts a well-formed record of one product into the log under the id of

@@ -46,6 +46,8 @@ func (s *story) unsettled(product string) string {
 		return "the store is behind the log"
 	case view.Epoch != p.Epoch || p.Recounts > 0:
 		return "the gate is behind the store"
+	case p.Met < view.Seq:
+		return "the store has not met all that the gate admitted"
 	case len(entries) > 0 || view.Returned < p.LastReturn:
 		return "something waits in the outbox or to be returned"
 	}

@@ -179,8 +179,7 @@ func (l netLog) Read(ctx context.Context, partition int32, from int64, max int) 
 	// What comes at once is cut at random, so that batches end anywhere.
 	max = 1 + w.rng.IntN(min(max, 20))
 	w.until(ctx, "reads", func() bool {
-		_, end, _ := l.memLog.Bounds(ctx, partition)
-		return end > from
+		return l.readable(partition) > from
 	})
 	err = w.ask("read", func() (err error) {
 		if err = ctx.Err(); err == nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
@@ -16,6 +17,7 @@ import (
 type memLog struct {
 	mu         sync.Mutex
 	partitions [][]orderlog.Line
+	hidden     []int64       // of each partition: lines from here on are not read yet; 0: none
 	grown      chan struct{} // closed and made anew when a line comes
 	closed     bool
 	written    uint32 // lines, ever
@@ -24,7 +26,7 @@ type memLog struct {
 var _ orderlog.Keeper = (*memLog)(nil)
 
 func newMemLog(partitions int) *memLog {
-	return &memLog{partitions: make([][]orderlog.Line, partitions), grown: make(chan struct{})}
+	return &memLog{partitions: make([][]orderlog.Line, partitions), hidden: make([]int64, partitions), grown: make(chan struct{})}
 }
 
 func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
@@ -73,9 +75,9 @@ func (l *memLog) reachable() error {
 	return nil
 }
 
-func (l *memLog) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
+func (l *memLog) Read(ctx context.Context, partition int32, from int64, most int) ([]orderlog.Line, error) {
 	for {
-		lines, grown, err := l.slice(partition, from, max)
+		lines, grown, err := l.slice(partition, from, most)
 		if len(lines) > 0 || err != nil {
 			return lines, err
 		}
@@ -87,7 +89,7 @@ func (l *memLog) Read(ctx context.Context, partition int32, from int64, max int)
 	}
 }
 
-func (l *memLog) slice(partition int32, from int64, max int) ([]orderlog.Line, <-chan struct{}, error) {
+func (l *memLog) slice(partition int32, from int64, most int) ([]orderlog.Line, <-chan struct{}, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	all := l.partitions[partition]
@@ -97,7 +99,37 @@ func (l *memLog) slice(partition int32, from int64, max int) ([]orderlog.Line, <
 	if from < 0 || from > int64(len(all)) {
 		return nil, nil, fmt.Errorf("log: no offset %d in a log of %d: %w", from, len(all), sale.ErrDamaged)
 	}
-	return all[from:min(from+int64(max), int64(len(all)))], l.grown, nil
+	return all[from:max(from, min(from+int64(most), l.shown(partition)))], l.grown, nil
+}
+
+// readable is where the lines end that can be read now.
+func (l *memLog) readable(partition int32) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.shown(partition)
+}
+
+func (l *memLog) shown(partition int32) int64 {
+	if hidden := l.hidden[partition]; hidden > 0 {
+		return hidden
+	}
+	return int64(len(l.partitions[partition]))
+}
+
+// hide keeps what comes from now on from all who read, until lose cuts it off.
+func (l *memLog) hide(partition int32) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.hidden[partition] = int64(len(l.partitions[partition]))
+}
+
+func (l *memLog) lose(partition int32) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if hidden := l.hidden[partition]; hidden > 0 {
+		l.partitions[partition] = slices.Clip(l.partitions[partition][:hidden])
+		l.hidden[partition] = 0
+	}
 }
 
 func (l *memLog) Bounds(_ context.Context, partition int32) (first, end int64, err error) {

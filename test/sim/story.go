@@ -15,6 +15,7 @@ type story struct {
 	calm     bool // nothing fails, and openers duel all the time
 	forged   bool // somebody else writes into the log, and no product is deleted
 	echoes   bool // records come again, and products and their buyers too
+	tails    bool // the end of the log is lost, and nothing else that would have the units counted again
 	products int
 	buyers   int
 	busy     int                      // clients and merchants still at work
@@ -55,6 +56,7 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 	}
 	s.large = !calm && !s.embedded && s.rng.IntN(5) == 0
 	s.products = 1 + s.rng.IntN(2)
+	s.tails = seed%20 == 7
 	if s.forged, s.echoes = seed%20 == 3, seed%20 == 13; s.forged {
 		s.products = 2
 	}

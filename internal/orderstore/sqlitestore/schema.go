@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 3          // of the tables; kept in user_version
+	version       = 4          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -49,6 +49,8 @@ CREATE TABLE seckill_product (
 	last_return INTEGER NOT NULL,
 	recounts INTEGER NOT NULL,
 	orders_per_user INTEGER NOT NULL DEFAULT 0, -- 0: the terms do not say
+	met INTEGER NOT NULL DEFAULT -1,
+	ahead TEXT NOT NULL DEFAULT '',
 	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
 	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
 ) STRICT;
@@ -109,6 +111,7 @@ CREATE TABLE seckill_meta (
 var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN orders_per_user INTEGER NOT NULL DEFAULT 0",
 	"ALTER TABLE seckill_position ADD COLUMN sum INTEGER NOT NULL DEFAULT 0",
+	"ALTER TABLE seckill_product ADD COLUMN met INTEGER NOT NULL DEFAULT -1; ALTER TABLE seckill_product ADD COLUMN ahead TEXT NOT NULL DEFAULT ''",
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and
