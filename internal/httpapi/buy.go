@@ -152,8 +152,10 @@ func refused(ctx *fasthttp.RequestCtx, answer *purchase.Answer) outcome {
 		left := answer.OpensAt.Sub(answer.Now)
 		ctx.Response.Header.Set("Retry-After", strconv.Itoa(max(1, int((left+time.Second-1)/time.Second))))
 		return outcome(notOpen)
+	case purchase.SoldOut:
+		return refuse(ctx, soldOut)
 	}
-	return refuse(ctx, soldOut)
+	return refuse(ctx, internal)
 }
 
 // admit asks for a unit, and waits as long as the buyer does.

@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/valyala/fasthttp"
+
+	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
 
@@ -394,6 +397,23 @@ func TestNativeRoutesKnowTheirMethods(t *testing.T) {
 		r.problem(t, methodNotAllowed)
 		if got := r.header("Allow"); got != allow {
 			t.Errorf("%s: Allow %q, not %q", path, got, allow)
+		}
+	}
+}
+
+// A result that nobody has foreseen is an internal error, and refuses nobody.
+func TestEveryRefusalHasItsAnswer(t *testing.T) {
+	want := map[purchase.Result]kind{
+		purchase.OrderLimit: orderLimit, purchase.Paused: paused, purchase.NotOpen: notOpen, purchase.Closed: closed, purchase.SoldOut: soldOut,
+	}
+	for result := range purchase.Result(20) {
+		k, known := want[result]
+		if !known {
+			k = internal
+		}
+		var ctx fasthttp.RequestCtx
+		if got := refused(&ctx, &purchase.Answer{Result: result}); got != outcome(k) || ctx.Response.StatusCode() != kinds[k].status {
+			t.Errorf("result %d is answered %s with %d, not %s", result, got, ctx.Response.StatusCode(), kinds[k].name)
 		}
 	}
 }

@@ -8,7 +8,8 @@ import (
 	"seckill/internal/sale"
 )
 
-// A Result is what a buyer is told.
+// A Result is what a buyer is told. The zero Result says that the gate gave a
+// verdict which means nothing here: an internal error, and never a refusal.
 type Result uint8
 
 // The results.
@@ -82,7 +83,7 @@ func refusal(verdict gate.Verdict, v *gate.View, now time.Time) Answer {
 		a.Result = Paused
 	case gate.NotOpen:
 		a.Result, a.OpensAt = NotOpen, v.Terms.OpensAt
-	default:
+	case gate.SoldOut:
 		a.Result = SoldOut
 	}
 	return a

@@ -153,7 +153,7 @@ func (d *Desk) answer(wait context.Context, product string, b *batch, at int, un
 		}
 		confirmed, err := d.Confirm.Confirm(wait, claim)
 		switch {
-		case confirmed == IsPending:
+		case confirmed != IsPlaced: // void, it is asked for again
 			a.Result = Queued
 		case known && !mine:
 			a.Result = Again

@@ -447,3 +447,24 @@ func (s *shop) sellOut(products int) {
 	}
 	settle()
 }
+
+// What a gate says that nobody has foreseen refuses nobody.
+func TestEveryVerdictHasItsResult(t *testing.T) {
+	want := map[gate.Verdict]purchase.Result{
+		gate.LimitReached: purchase.AlreadyBought, gate.OrderLimit: purchase.OrderLimit, gate.Closed: purchase.Closed,
+		gate.Paused: purchase.Paused, gate.NotOpen: purchase.NotOpen, gate.SoldOut: purchase.SoldOut,
+		gate.Admitted: purchase.Placed, gate.Known: purchase.Again,
+	}
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(5))
+		for verdict := range gate.Verdict(20) {
+			s.gate.onAdmit = func(batch []gate.Request, _ func() (gate.Admission, error)) (gate.Admission, error) {
+				return gate.Admission{View: gate.View{Epoch: 1, Now: time.Now()}, Decisions: []gate.Decision{{Verdict: verdict, Order: batch[0].Order, Seq: 1}}}, nil
+			}
+			a, err := s.Buy(t.Context(), t.Context(), product, "u", id(1))
+			if err != nil || a.Result != want[verdict] {
+				t.Errorf("verdict %d is result %d, %v, not %d", verdict, a.Result, err, want[verdict])
+			}
+		}
+	})
+}

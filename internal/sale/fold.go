@@ -24,8 +24,10 @@ func Fold(s *State, r Record, at Position, now time.Time) Outcome {
 		return s.open(r)
 	case KindOrder:
 		return s.order(r, at, now)
+	case KindPay, KindCancel, KindExpire:
+		return s.end(r)
 	}
-	return s.end(r)
+	return Refused // no reader gives such a record: it is poison
 }
 
 // open begins an epoch, with the terms of r where what is held allows them.
@@ -115,20 +117,20 @@ func (s *State) end(r Record) Outcome {
 		return Stale
 	}
 	p.Placed--
-	if r.Kind == KindPay {
+	switch r.Kind {
+	case KindPay:
 		o.Status = Paid
 		p.Paid++
 		s.touch(o)
 		return Applied
-	}
-	o.EndedAt = r.At
-	if r.Kind == KindCancel {
+	case KindCancel:
 		o.Status = Cancelled
 		p.Cancelled++
-	} else {
+	case KindExpire:
 		o.Status = Expired
 		p.Expired++
 	}
+	o.EndedAt = r.At
 	s.release(o)
 	p.Held--
 	p.LastReturn++

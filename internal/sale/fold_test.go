@@ -239,3 +239,21 @@ func TestADeadLetterAsksForARecount(t *testing.T) {
 		t.Errorf("after two dead letters the product is %+v", p)
 	}
 }
+
+// A record of a kind that the fold does not know ends no order.
+func TestAnUnknownKindHasNoEffect(t *testing.T) {
+	s := NewState(Product{ID: "p", Partition: 1})
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, r := range []Record{
+		{Kind: KindOpening, ProductID: "p", Epoch: 1, Nonce: "n", Terms: Terms{Quantity: 1, LimitPerUser: 1, PaymentWindow: time.Minute}, At: at},
+		{Kind: KindOrder, ProductID: "p", Epoch: 1, OrderID: OrderID{1}, UserID: "u", Seq: 1, At: at},
+	} {
+		if outcome := Fold(s, r, Position{}, at); outcome != Applied {
+			t.Fatalf("%s was %s", r.Kind, outcome)
+		}
+	}
+	r := Record{Kind: "refund", ProductID: "p", Epoch: 1, OrderID: OrderID{1}, At: at}
+	if outcome := Fold(s, r, Position{Offset: 2}, at); outcome != Refused || s.Order(OrderID{1}).Status != Placed {
+		t.Errorf("it was %s, and the order is %s", outcome, s.Order(OrderID{1}).Status)
+	}
+}
