@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"seckill/internal/crash"
@@ -115,18 +116,17 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 // what those before it leave in the table: an opening, which asks for the most that
 // anybody holds, and an order under an id that another product's order has here.
 func asOneBatch(lines []orderlog.Line) []orderlog.Line {
-	products := map[sale.OrderID]string{}
+	mixed := slices.ContainsFunc(lines, func(l orderlog.Line) bool { return l.Product != lines[0].Product })
+	products := map[sale.OrderID]string{} // of the orders, where there is more than one
 	for i := range lines {
 		l := &lines[i]
 		if l.Poison != nil {
 			continue
 		}
-		switch l.Record.Kind {
-		case sale.KindOpening:
-			if i > 0 {
-				return lines[:i]
-			}
-		case sale.KindOrder:
+		switch {
+		case l.Record.Kind == sale.KindOpening && i > 0:
+			return lines[:i]
+		case l.Record.Kind == sale.KindOrder && mixed:
 			if other, known := products[l.Record.OrderID]; known && other != l.Product {
 				return lines[:i]
 			}
