@@ -1,6 +1,7 @@
 package pgstore
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -149,5 +150,42 @@ func TestEveryConnectionHasTheSettings(t *testing.T) {
 		if err := s.pool.QueryRow(t.Context(), "SELECT current_setting($1)", name).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %q, %v; not %q", name, got, err, want)
 		}
+	}
+}
+
+// TestTheTimeIsThatAfterTheLocks: whoever had to wait for another that then failed
+// does not date its orders back to when it began to wait.
+func TestTheTimeIsThatAfterTheLocks(t *testing.T) {
+	address := schema(t)
+	first, second := opened(t, address), opened(t, address)
+	mark := applied(t, first, orderstore.Mark{}, put(99))
+	b := after(mark, buys(1, 10)...)
+	clock := func() (now time.Time) {
+		if err := first.pool.QueryRow(t.Context(), "SELECT "+storeTime).Scan(&now); err != nil {
+			t.Fatal(err)
+		}
+		return now
+	}
+	ctx, fail := context.WithCancel(t.Context())
+	var waited time.Time
+	dated, done := time.Time{}, make(chan error, 1)
+	err := first.Apply(ctx, b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		go func() {
+			done <- second.Apply(t.Context(), b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+				dated = now
+				return b.fold(now, states)
+			})
+		}()
+		blocked(t, first, done)
+		for began := clock(); !waited.After(began); waited = clock() {
+		}
+		fail()
+		return b.fold(now, states)
+	})
+	if err == nil {
+		t.Error("the first did not fail")
+	}
+	if err := <-done; err != nil || dated.Before(waited) {
+		t.Errorf("%v; it is dated %s, and waited until %s at least", err, dated, waited)
 	}
 }

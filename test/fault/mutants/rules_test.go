@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"testing"
 )
 
@@ -31,11 +32,17 @@ func TestEveryRuleOfAMutantStandsInTheProtocol(t *testing.T) {
 	if err != nil || len(patches) == 0 {
 		t.Fatal("no mutants", err)
 	}
+	numbers := map[string]bool{}
 	for _, file := range patches {
 		m, err := read(file)
 		if err != nil {
 			t.Fatal(err)
 		}
+		number, _, _ := strings.Cut(m.name, "-")
+		if numbers[number] {
+			t.Errorf("there are two mutants %s", number)
+		}
+		numbers[number] = true
 		if rule := ofOne.FindStringSubmatch(m.rule); rule == nil || !has[rule[1]] {
 			t.Errorf("%s takes away rule %q, which docs/protocol.md does not have", m.name, m.rule)
 		}
