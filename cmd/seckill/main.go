@@ -20,7 +20,7 @@ import (
 const usage = 64
 
 type commands struct {
-	Version kong.VersionFlag `help:"Print what this program was built of."`
+	Version kong.VersionFlag `help:"Print what this program was built from."`
 
 	Serve  serveCmd  `cmd:"" help:"Run a sale, with its pages, on this machine."`
 	Rush   rushCmd   `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`

@@ -29,7 +29,7 @@ type rushCmd struct {
 
 // Help is shown below the flags' own.
 func (c *rushCmd) Help() string {
-	return `Every buyer ends in one answer. Right answers: placed, sold out, already bought, not open, closed, paused, rejected.
+	return `Every buyer ends in one answer. Right answers: placed, sold out, already bought, order limit, not open, closed, paused, rejected.
 Errors: 429, 503 (but paused), still queued after 30 s, no answer within 30 s, anything else.
 
 Exit code 0: every buyer got a right answer; 1: one did not, or the rush could not start; 64: wrong usage;

@@ -58,7 +58,7 @@ type serveCmd struct {
 	Insecure       bool          `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
 	MaxUnrelayed   int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
 	Rate           float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
-	MaxConnections int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that is idle for longest is closed for a new one. 0 is as many as there are files for (${default})."`
+	MaxConnections int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
 	Drain          time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
 }
 
@@ -81,7 +81,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 // place is where the sale is kept, in words.
 func (c *serveCmd) place() string {
 	if c.Redis != "" {
-		return "Redis, Kafka and Postgres"
+		return "Redis, Kafka and Postgres, as soon as they answer"
 	}
 	return c.Data
 }
@@ -93,7 +93,7 @@ func welcome(w io.Writer, at net.Addr, place string) {
 		host = "localhost"
 	}
 	site := "http://" + net.JoinHostPort(host, port)
-	fmt.Fprintf(w, `seckill is selling from %s. Ctrl-C stops it.
+	fmt.Fprintf(w, `seckill sells from %s. Ctrl-C stops it.
 
   Console   %[2]s/
   Orders    %[2]s/order/1

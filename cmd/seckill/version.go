@@ -6,7 +6,7 @@ import (
 	"runtime/debug"
 )
 
-// version tells what this program was built of.
+// version tells what this program was built from.
 func version() string {
 	info, _ := debug.ReadBuildInfo() // a program of modules has it
 	return versionOf(info)

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"seckill/internal/auth"
 	"seckill/internal/connlimit"
 	"seckill/internal/httpapi"
 )
@@ -18,8 +19,9 @@ import (
 // it only projects.
 type lobby struct{ server *http.Server }
 
-func newLobby(missing func(context.Context) []string, metrics http.Handler) *lobby {
-	return &lobby{&http.Server{Handler: httpapi.Lobby(missing, metrics), ReadHeaderTimeout: 10 * time.Second}}
+func (p *Program) newLobby(missing func(context.Context) []string) *lobby {
+	operators := auth.New(p.cfg.AdminToken, nil, time.Now) // by the token alone: the secret of sessions may not be there yet
+	return &lobby{&http.Server{Handler: httpapi.Lobby(missing, operators, p.counts.Handler()), ReadHeaderTimeout: 10 * time.Second}}
 }
 
 func (l *lobby) Serve(ln net.Listener) error {
@@ -35,7 +37,7 @@ func (l *lobby) Shutdown(ctx context.Context) error { return l.server.Shutdown(c
 // what it waits for.
 func (p *Program) arrive(ctx context.Context) error {
 	waits := waits{away: map[string]error{redis: errNotYet, kafka: errNotYet, postgres: errNotYet}}
-	l := newLobby(waits.names, p.counts.Handler())
+	l := p.newLobby(waits.names)
 	left := make(chan error, 1)
 	go func() { left <- l.Serve(borrowed{p.listener}) }()
 	k, err := p.mode.connect(ctx, func(server string, away error) {

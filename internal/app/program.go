@@ -158,7 +158,7 @@ func (p *Program) front() front {
 		return p.api
 	}
 	missing := func(ctx context.Context) []string { return p.condition(ctx).Missing }
-	return newLobby(missing, p.counts.Handler())
+	return p.newLobby(missing)
 }
 
 // condition names what the program lacks.

@@ -45,7 +45,7 @@ type API struct {
 	rate     *limiter                // nil: no limit
 	brake    *brake
 	count    [outcomeCount]func(took time.Duration)
-	loopback bool // only reached from this machine: then also only by its local names
+	loopback bool // only reached from this machine
 }
 
 // New makes an API.

@@ -21,8 +21,9 @@ func (a *API) guard(ctx *fasthttp.RequestCtx) (kind, bool) {
 		return malformed, false
 	}
 	host := ctx.Host()
-	if a.loopback && !localName(host) {
-		return wrongHost, false // a page of a foreign name that was made to resolve to here
+	// A page of a foreign name that was made to resolve to here is of this site to a browser.
+	if a.loopback && !localName(host) || !a.loopback && a.Auth.Open() && !nearName(host) {
+		return wrongHost, false
 	}
 	if !safe(ctx) && crossSite(&ctx.Request.Header, host) {
 		return crossOrigin, false
@@ -63,6 +64,19 @@ func localName(host []byte) bool {
 	}
 	ip := net.ParseIP(string(bytes.Trim(host, "[]")))
 	return ip != nil && ip.IsLoopback()
+}
+
+// nearName reports whether host, with or without a port, is one that no stranger can
+// have made resolve to here: an address, or a name without a dot, as in a network of
+// containers.
+func nearName(host []byte) bool {
+	if bytes.IndexByte(host, '.') < 0 {
+		return true
+	}
+	if name, _, err := net.SplitHostPort(string(host)); err == nil {
+		return net.ParseIP(name) != nil
+	}
+	return net.ParseIP(string(bytes.Trim(host, "[]"))) != nil
 }
 
 // crossSite is the rule of http.CrossOriginProtection: a browser says where a

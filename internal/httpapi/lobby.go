@@ -5,11 +5,13 @@ import (
 	"io"
 	"net/http"
 	"strings"
+
+	"seckill/internal/auth"
 )
 
 // Lobby answers for a process that does not sell: /livez, /readyz, which names what
-// is missing, and /metrics; everything else is 503.
-func Lobby(missing func(context.Context) []string, metrics http.Handler) http.Handler {
+// is missing, and /metrics, for operators; everything else is 503.
+func Lobby(missing func(context.Context) []string, operators *auth.Guard, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	well := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json")
@@ -23,7 +25,13 @@ func Lobby(missing func(context.Context) []string, metrics http.Handler) http.Ha
 		}
 		well(w)
 	})
-	mux.Handle("GET /metrics", metrics)
+	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
+		if !operators.Allows(r.Header.Get("Authorization"), "") {
+			problem(unauthorized).write(w)
+			return
+		}
+		metrics.ServeHTTP(w, r)
+	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem(unavailable).write(w) })
 	return mux
 }

@@ -6,17 +6,22 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
+
+	"seckill/internal/auth"
 )
 
 func TestALobbySaysWhatIsMissing(t *testing.T) {
 	missing := []string{"Redis", "Kafka"}
-	l := Lobby(func(context.Context) []string { return missing }, http.NotFoundHandler())
+	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("seckill_figures 1")) })
+	l := Lobby(func(context.Context) []string { return missing }, auth.New("the operators' token", nil, time.Now), metrics)
 	for path, want := range map[string]struct {
 		status int
 		says   string
 	}{
 		"/livez":                 {200, `"ok"`},
 		"/readyz":                {503, "Missing: Redis, Kafka"},
+		"/metrics":               {401, "/problems/unauthorized"},
 		"/api/products/1/orders": {503, "/problems/unavailable"},
 	} {
 		w := httptest.NewRecorder()
@@ -27,6 +32,12 @@ func TestALobbySaysWhatIsMissing(t *testing.T) {
 		if w.Code == 503 && w.Header().Get("Retry-After") == "" {
 			t.Errorf("GET %s does not say when to ask again", path)
 		}
+	}
+	asked := httptest.NewRequest(http.MethodGet, "/metrics", nil)
+	asked.Header.Set("Authorization", "Bearer the operators' token")
+	told := httptest.NewRecorder()
+	if l.ServeHTTP(told, asked); told.Code != 200 || told.Body.String() != "seckill_figures 1" {
+		t.Errorf("GET /metrics of an operator: %d %s", told.Code, told.Body)
 	}
 	missing = nil
 	w := httptest.NewRecorder()

@@ -167,7 +167,7 @@ func findOperation() huma.Operation {
 const payOrder = "pay-order"
 
 func payOperation() huma.Operation {
-	return forOperators(operation("POST", "/api/orders/{order_id}/pay", payOrder, "Take a placed order for paid",
+	return forOperators(operation("POST", "/api/orders/{order_id}/pay", payOrder, "Mark a placed order as paid",
 		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown))
 }
 
@@ -177,7 +177,7 @@ func cancelOperation() huma.Operation {
 }
 
 func sessionOperation() huma.Operation {
-	return operation("GET", "/api/session", "get-session", "What whoever asks for this may do")
+	return operation("GET", "/api/session", "get-session", "What the caller may do")
 }
 
 func signOutOperation() huma.Operation {

@@ -35,7 +35,7 @@ type sessionOutput struct {
 
 // A Session is what whoever asks for it may do.
 type Session struct {
-	Operator bool `json:"operator" doc:"It may do what operators do, of which paying is a part"`
+	Operator bool `json:"operator" doc:"The caller is an operator, and may mark orders as paid"`
 }
 
 type sessionOf struct{ Body Session }

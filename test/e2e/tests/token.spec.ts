@@ -36,7 +36,7 @@ test('paying is not a buyer’s to say, and nobody gets at the order of somebody
   const other = await browser.newPage({ baseURL: server.url })
   await other.goto('/buy/1')
   await buyAs(other, 'ann')
-  await expect(other.getByText('There is an order of this user already.')).toBeVisible()
+  await expect(other.getByText('This user already has an order.')).toBeVisible()
   const stranger = { method: 'POST', headers: { 'Content-Type': 'application/json' } }
   const already = await fetch(`${server.url}/api/products/1/orders`, { ...stranger, body: '{"user_id":"ann"}' })
   expect(await already.json()).toEqual({ type: '/problems/already_bought', title: 'Already bought', status: 409 })

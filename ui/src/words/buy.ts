@@ -22,8 +22,8 @@ const en = {
     not_open: 'It is not open yet.',
     paused: 'The sale was paused before your press came. Nothing was taken.',
     closed: 'The sale closed before your press came.',
-    order_limit: 'You have ordered as often as one may, cancelled and expired orders included.',
-    already_bought: 'There is an order of this user already. The browser that it was placed in shows it.',
+    order_limit: 'You have reached the order limit. Cancelled and expired orders count too.',
+    already_bought: 'This user already has an order. The browser that it was placed in shows it.',
   } as Partial<Record<string, string>>,
   heldUp: {
     on_sale: '',
