@@ -50,7 +50,12 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}
-	return p.wire(internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.judge(ctx) }))
+	secret, err := secretOf(p.work, p.keepers.log, p.keepers.store)
+	if err != nil {
+		return err
+	}
+	p.wire(secret, internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.judge(ctx) }))
+	return nil
 }
 
 func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keepers, err error) {

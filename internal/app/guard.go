@@ -134,8 +134,9 @@ func (k guardedLog) Append(ctx context.Context, partition int32, records []sale.
 	}
 	folded := k.guard.mark(partition) // before: what is appended now comes behind it
 	at, err := k.Keeper.Append(ctx, partition, records)
-	if err == nil && len(records) > 0 && at.Offset < folded {
-		err = fmt.Errorf("%w: the tables hold partition %d up to %d, and a record came to be at %d", sale.ErrDamaged, partition, folded, at.Offset)
+	first := at.Offset - int64(len(records)) + 1 // they stand next to each other
+	if err == nil && len(records) > 0 && first < folded {
+		err = fmt.Errorf("%w: the tables hold partition %d up to %d, and a record came to be at %d", sale.ErrDamaged, partition, folded, first)
 	}
 	if errors.Is(err, sale.ErrDamaged) { // the process goes on, to say so
 		k.guard.bar(err)

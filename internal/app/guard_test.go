@@ -39,6 +39,7 @@ func (s *marked) Mark(context.Context, int32) (orderstore.Mark, error) {
 // a log that tells of itself that it is another.
 func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 	some := []sale.Record{{Kind: sale.KindOrder}}
+	ten := make([]sale.Record, 10)
 	for name, c := range map[string]struct {
 		records []sale.Record
 		before  int64 // the mark when the append begins
@@ -50,6 +51,8 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 	}{
 		"behind the mark":               {some, 5, 5, 5, nil, nil, false},
 		"below the mark":                {some, 5, 5, 4, nil, sale.ErrUnknownOutcome, true},
+		"ten behind the mark":           {ten, 5, 5, 14, nil, nil, false},
+		"ten across the mark":           {ten, 5, 5, 13, nil, sale.ErrUnknownOutcome, true},
 		"folded before it was answered": {some, 5, 6, 5, nil, nil, false},
 		"nothing":                       {nil, 5, 5, -1, nil, nil, false},
 		"an outcome that is unknown":    {some, 5, 5, 0, sale.ErrUnknownOutcome, sale.ErrUnknownOutcome, false},

@@ -13,6 +13,7 @@ import (
 	"seckill/internal/auth"
 	"seckill/internal/connlimit"
 	"seckill/internal/httpapi"
+	"seckill/internal/sale"
 )
 
 // A lobby answers for a process that does not sell: its servers are away yet, or
@@ -45,6 +46,10 @@ func (p *Program) arrive(ctx context.Context) error {
 			p.cfg.Log.Info("waiting", "for", server, "because", away)
 		}
 	})
+	var secret []byte
+	if err == nil {
+		secret, err = p.patientSecret(ctx, k)
+	}
 	late, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_ = l.Shutdown(late) // who is still being told to wait will ask again
@@ -52,7 +57,23 @@ func (p *Program) arrive(ctx context.Context) error {
 		return err
 	}
 	p.keepers = k
-	return p.wire(nil)
+	p.wire(secret, nil)
+	return nil
+}
+
+// patientSecret asks for the secret until log and tables have answered: one that was
+// there a moment ago may be away now.
+func (p *Program) patientSecret(ctx context.Context, k keepers) ([]byte, error) {
+	for {
+		secret, err := secretOf(ctx, k.log, k.store)
+		if !errors.Is(err, sale.ErrUnavailable) {
+			return secret, err
+		}
+		p.again.say(p.cfg.Log, err)
+		if err := sleep(ctx, time.Second); err != nil {
+			return nil, err
+		}
+	}
 }
 
 // borrowed is a listener that goes on after whoever borrowed it has closed it.

@@ -1,13 +1,17 @@
 package app
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"seckill/internal/orderlog/sqlitelog"
+	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/sqlitestore"
 	"seckill/internal/sale"
 )
@@ -72,4 +76,35 @@ func TestTheSecretOfKeyedOrderIDs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// moody is a store that is away for some questions.
+type moody struct {
+	orderstore.Keeper
+	away int
+}
+
+func (m *moody) Meta(context.Context, string, []byte) ([]byte, error) {
+	if m.away--; m.away >= 0 {
+		return nil, sale.ErrUnavailable
+	}
+	return nil, sale.ErrDamaged
+}
+
+// A server that was there a moment ago and is away now is waited for, until whoever
+// runs the program ends it.
+func TestTheSecretIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &Program{cfg: Config{Log: slog.New(slog.DiscardHandler)}}
+		k := keepers{store: &moody{away: 3}}
+		if _, err := p.patientSecret(t.Context(), k); !errors.Is(err, sale.ErrDamaged) {
+			t.Errorf("it ended with %v", err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		k.store = &moody{away: 1_000_000}
+		if _, err := p.patientSecret(ctx, k); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("it ended with %v", err)
+		}
+	})
 }

@@ -19,14 +19,11 @@ import (
 	"seckill/internal/verify"
 )
 
-// wire joins the rooms. internal is where verify asks, or nil.
-func (p *Program) wire(internal http.Handler) error {
+// wire joins the rooms. The secret is that of keyed order ids; internal is where
+// verify asks, or nil.
+func (p *Program) wire(secret []byte, internal http.Handler) {
 	crash.At("app: the keepers are there")
 	k := p.keepers
-	secret, err := secretOf(p.work, k.log, k.store)
-	if err != nil {
-		return err
-	}
 	p.desk = purchase.New(p.work, purchase.Parts{
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store), Near: !p.cfg.isCluster(),
 		Now: time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause,
@@ -57,7 +54,6 @@ func (p *Program) wire(internal http.Handler) error {
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
-	return nil
 }
 
 // lag is how many records the store has to meet yet, and no number where nobody can tell.

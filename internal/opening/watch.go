@@ -56,6 +56,7 @@ func (w *Watch) Look(ctx context.Context, p sale.Product) *Attempt {
 	v, err := w.opener.Gate.View(ctx, p.ID)
 	a := Begin(p.ID, keep)
 	a.while = &seen{v.Epoch, v.Signs, err}
+	a.of.Store(p.LastNumber)
 	if w.triggered(p, v, err) {
 		return a
 	}

@@ -311,3 +311,16 @@ func (s *shop) wantLost(w *opening.Watch, after time.Duration, want int64) {
 		s.t.Errorf("opened for order %d, not %d", lost, want)
 	}
 }
+
+// How long an opening may take goes by the orders of its product, which has to be
+// known before it begins.
+func TestAnAttemptOfTheWatchKnowsItsOrders(t *testing.T) {
+	s := newShop(t)
+	a := opening.NewWatch(s.Opener, s.clock).Look(t.Context(), sale.Product{ID: product, Epoch: 1, LastNumber: 600_000})
+	if a == nil {
+		t.Fatal("a gate that is missing is not to be opened")
+	}
+	if _, of := a.Progress(); of != 600_000 {
+		t.Errorf("it is one of %d orders", of)
+	}
+}
