@@ -92,7 +92,7 @@ func open(cfg Config, m mode) (*Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
 	}
-	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), cfg.Log)
+	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), elapsed(), cfg.Log)
 	p.counts.Gauge("seckill_connections", "Connections to this process.", func() float64 { return float64(p.listener.Len()) })
 	p.work, p.stopWork = context.WithCancel(context.Background())
 	return p, nil

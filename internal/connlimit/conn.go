@@ -19,9 +19,13 @@ type conn struct {
 	l  *Listener
 	at int // in l.open
 
-	// state is since when it is idle, by l.accepted; negative while it is not, and
-	// gone at its end.
+	// state is since when it is idle, by l.now; negative while it is not, and gone at
+	// its end.
 	state atomic.Int64
+	// spared is until when it is not closed, idle as it has been since then, for what
+	// it sent is about to be read. Nobody reads what an event stream is sent. For
+	// Accept alone.
+	spared struct{ since, until int64 }
 }
 
 func (c *conn) Read(b []byte) (int, error) {
@@ -40,7 +44,7 @@ func (c *conn) Write(b []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	n, err := c.Conn.Write(b)
-	for since := c.state.Load(); since != gone && !c.state.CompareAndSwap(since, c.l.accepted.Load()|answeredOnce); {
+	for since := c.state.Load(); since != gone && !c.state.CompareAndSwap(since, c.l.now()|answeredOnce); {
 		since = c.state.Load() // somebody reads at the same time
 	}
 	return n, err

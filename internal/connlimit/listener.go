@@ -4,9 +4,10 @@
 // It promises that there are never more connections than a limit, and that an
 // accept which fails for want of files is tried again. At the limit the connection
 // that is idle for longest is closed for each new one: one that nothing is being
-// worked on for. Connections that were never answered have half of the room at
-// most, so that no number of them closes one that is in use. Where none is idle,
-// the new one waits.
+// worked on for, for a second at least, and that has sent nothing which is unread.
+// Connections that were never answered have half of the room at most, so that no
+// number of them closes one that is in use. Where none is idle, the new one waits,
+// and those behind it in the system's queue.
 //
 // What it costs a request is a few atomic operations on its own connection.
 package connlimit
@@ -26,6 +27,8 @@ import (
 const (
 	// retry is when it is looked again for a file, or for one that is idle.
 	retry = 5 * time.Millisecond
+	// idleFor is how long a connection is idle at least before it is closed for another.
+	idleFor = time.Second
 	// tellEvery is how often it is logged that a limit is met.
 	tellEvery = time.Minute
 )
@@ -33,22 +36,27 @@ const (
 // A Listener listens on TCP. Accept is for one goroutine, all else for any.
 type Listener struct {
 	*net.TCPListener
-	accept func() (net.Conn, error)
-	max    int
-	log    *slog.Logger
-	told   time.Time
-	closed atomic.Bool
+	accept  func() (net.Conn, error)
+	silence func(net.Conn) time.Duration
+	max     int
+	elapsed func() time.Duration
+	log     *slog.Logger
+	told    time.Time
+	closed  atomic.Bool
 
-	accepted atomic.Int64 // connections ever, which is the clock of the idle ones
-	mu       sync.Mutex
-	open     []*conn
-	next     []idler // to be closed, if they are idle still; for Accept alone
+	mu   sync.Mutex
+	open []*conn
+	next []idler // to be closed, if they are idle still; for Accept alone
 }
 
-// New makes a Listener of at most max connections, max >= 2.
-func New(ln *net.TCPListener, max int, log *slog.Logger) *Listener {
-	return &Listener{TCPListener: ln, accept: ln.Accept, max: max, log: log}
+// New makes a Listener of at most max connections, max >= 2. elapsed is a clock that
+// is never set back.
+func New(ln *net.TCPListener, max int, elapsed func() time.Duration, log *slog.Logger) *Listener {
+	return &Listener{TCPListener: ln, accept: ln.Accept, silence: silence, max: max, elapsed: elapsed, log: log}
 }
+
+// now is the time as a state of a connection holds it: never 0.
+func (l *Listener) now() int64 { return max(1, int64(l.elapsed())) }
 
 // Len is how many connections there are.
 func (l *Listener) Len() int {
@@ -98,7 +106,7 @@ func (l *Listener) admit(c net.Conn) (net.Conn, error) {
 		time.Sleep(retry)
 	}
 	n := &conn{Conn: c, l: l}
-	n.state.Store(l.accepted.Add(1))
+	n.state.Store(max(1, l.now()-int64(l.silence(c)))) // it may have waited in the system's queue
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n.at = len(l.open)
@@ -125,6 +133,10 @@ func (l *Listener) closeIdle() bool {
 		for len(l.next) > 0 {
 			first := l.next[0]
 			l.next = l.next[1:]
+			if first.spared.since != first.since && unread(first.Conn) {
+				first.spared.since, first.spared.until = first.since, l.now()+int64(idleFor)
+				continue
+			}
 			if first.state.CompareAndSwap(first.since, gone) {
 				l.remove(first.conn)
 				_ = first.Conn.Close() // whoever reads from it gets the error
@@ -139,10 +151,15 @@ func (l *Listener) closeIdle() bool {
 // idlers are those to be closed next: an eighth of them at once, as it takes a look at all.
 func (l *Listener) idlers() []idler {
 	var silent, answered []idler
+	unanswered, now := 0, l.now()
 	l.mu.Lock()
 	for _, c := range l.open {
-		switch since := c.state.Load(); {
-		case since <= 0:
+		since := c.state.Load()
+		if since > 0 && since < answeredOnce {
+			unanswered++
+		}
+		switch {
+		case since <= 0, now-since&^answeredOnce < int64(idleFor), c.spared.since == since && now < c.spared.until:
 		case since < answeredOnce:
 			silent = append(silent, idler{c, since})
 		default:
@@ -150,7 +167,7 @@ func (l *Listener) idlers() []idler {
 		}
 	}
 	l.mu.Unlock()
-	if len(silent) >= l.max/2 || len(answered) == 0 {
+	if unanswered >= l.max/2 || len(answered) == 0 {
 		answered = silent
 	}
 	slices.SortFunc(answered, func(a, b idler) int { return cmp.Compare(a.since, b.since) })

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"runtime"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -17,8 +19,10 @@ import (
 // once leave is closed.
 type house struct {
 	*Listener
-	t     *testing.T
-	leave chan struct{}
+	t       *testing.T
+	leave   chan struct{}
+	clock   atomic.Int64
+	entered atomic.Int64
 }
 
 func open(t *testing.T, max int) *house {
@@ -27,10 +31,22 @@ func open(t *testing.T, max int) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &house{New(ln.(*net.TCPListener), max, slog.New(slog.DiscardHandler)), t, make(chan struct{})}
+	h := &house{t: t, leave: make(chan struct{})}
+	elapsed := func() time.Duration { return time.Duration(h.clock.Add(1)) } // no two at the same time
+	h.Listener = New(ln.(*net.TCPListener), max, elapsed, slog.New(slog.DiscardHandler))
+	h.silence = func(net.Conn) time.Duration { return 0 } // which is by another clock
 	t.Cleanup(func() { h.Close() })
 	return h
 }
+
+func (h *house) Accept() (net.Conn, error) {
+	c, err := h.Listener.Accept()
+	h.entered.Add(1)
+	return c, err
+}
+
+// pass lets the time go by after which one is idle.
+func (h *house) pass() { h.clock.Add(int64(idleFor)) }
 
 func (h *house) serve() {
 	go func() {
@@ -77,12 +93,14 @@ func (h *house) enter() guest {
 	return guest{c, h.t}
 }
 
-// came is a guest who has been let in before the next comes.
+// came is a guest who comes when all others are idle, and has been let in before the
+// next comes.
 func (h *house) came() guest {
 	h.t.Helper()
-	before := h.accepted.Load()
+	h.pass()
+	before := h.entered.Load()
 	g := h.enter()
-	h.until(func() bool { return h.accepted.Load() > before })
+	h.until(func() bool { return h.entered.Load() > before })
 	return g
 }
 
@@ -178,12 +196,104 @@ func TestWhoIsServedIsNotClosed(t *testing.T) {
 	}
 	close(h.leave)
 	for _, g := range served {
-		if err := g.hear(); err != nil {
+		if err := errors.Join(g.hear(), g.Close()); err != nil {
 			t.Error(err)
 		}
 	}
 	if err := <-answered; err != nil {
 		t.Error(err)
+	}
+}
+
+// More than there is room for, who all speak, are all answered, each in turn.
+func TestWhoSpeaksIsAnswered(t *testing.T) {
+	h := open(t, 4)
+	h.serve()
+	var guests sync.WaitGroup
+	defer guests.Wait()
+	for range 3 {
+		if err := h.came().say("wait"); err != nil { // they leave little room
+			t.Fatal(err)
+		}
+	}
+	for range 200 {
+		g := h.enter()
+		guests.Go(func() {
+			if err := errors.Join(g.say("hello"), g.hear(), g.Close()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// waitsFor demands that nobody is let in until change.
+func (h *house) waitsFor(change func()) {
+	h.t.Helper()
+	in := make(chan error)
+	go func() {
+		_, err := h.Accept()
+		in <- err
+	}()
+	select {
+	case err := <-in:
+		h.t.Fatalf("one was let in: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	change()
+	if err := <-in; err != nil {
+		h.t.Error(err)
+	}
+}
+
+// Who has just come is not idle.
+func TestWhoHasJustComeIsNotClosed(t *testing.T) {
+	h := open(t, 2)
+	for range 3 {
+		h.enter()
+	}
+	for range 2 {
+		if _, err := h.Accept(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.waitsFor(h.pass)
+}
+
+// Somebody whose word nobody has read yet is not idle, for as long as it can be
+// that somebody is about to read it.
+func TestWhoIsUnreadIsNotClosed(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("SKIPPED: only Linux tells")
+	}
+	h := open(t, 2)
+	for range 3 {
+		if err := h.enter().say("hello"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 {
+		c, err := h.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		h.until(func() bool { return unread(c.(*conn).Conn) })
+	}
+	h.pass()
+	h.waitsFor(h.pass)
+}
+
+// Who waited in the system's queue, and said nothing there, is idle since then.
+func TestSilenceBeginsInTheQueue(t *testing.T) {
+	h := open(t, 2)
+	h.silence = func(net.Conn) time.Duration { return idleFor }
+	h.pass()
+	for range 20 {
+		h.enter()
+	}
+	for range 20 {
+		if _, err := h.Accept(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -294,7 +404,8 @@ func TestFit(t *testing.T) {
 
 // What it costs a request: two reads, the first of them half of it, and a write.
 func BenchmarkRequest(b *testing.B) {
-	l := New(nil, 10, slog.New(slog.DiscardHandler))
+	began := time.Now()
+	l := New(nil, 10, func() time.Duration { return time.Since(began) }, slog.New(slog.DiscardHandler))
 	c, err := l.admit(nothing{})
 	if err != nil {
 		b.Fatal(err)

@@ -17,7 +17,7 @@ func TestWhoHasGoneIsNoticedAtTheNextWrite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ln = connlimit.New(ln.(*net.TCPListener), 10, slog.New(slog.DiscardHandler)) // as it is served
+	ln = connlimit.New(ln.(*net.TCPListener), 10, newShop().elapsed, slog.New(slog.DiscardHandler)) // as it is served
 	defer ln.Close()
 	far, err := net.Dial("tcp", ln.Addr().String())
 	if err != nil {
