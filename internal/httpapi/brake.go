@@ -13,6 +13,8 @@ const (
 	failureStep  = time.Second
 	// longestBrake is how long an answer waits at most.
 	longestBrake = 5 * time.Second
+	// mostBraked answers wait at a time: each keeps a connection from all others.
+	mostBraked = 16
 )
 
 // A brake slows those who fail to sign in, by the address from which they come, and
@@ -21,33 +23,62 @@ const (
 type brake struct {
 	elapsed func() time.Duration
 	seed    maphash.Seed
+	braked  chan struct{} // holds one for each answer that waits
 
 	mu     sync.Mutex
-	places [1024]struct {
-		due      time.Duration // when all failures so far are paid for
-		quiet    time.Duration // until then nothing is logged
-		failures int           // that were not logged
-	}
+	places [1024]place
+}
+
+type place struct {
+	due    time.Duration // when all failures so far are paid for
+	quiet  time.Duration // until then nothing is logged
+	untold tally
+	others int // failures that were not logged either, from elsewhere than those
+}
+
+// A tally is how many failures came from where; from several places where that is no
+// valid prefix.
+type tally struct {
+	from  netip.Prefix
+	times int
 }
 
 func newBrake(elapsed func() time.Duration) *brake {
-	return &brake{elapsed: elapsed, seed: maphash.MakeSeed()}
+	return &brake{elapsed: elapsed, seed: maphash.MakeSeed(), braked: make(chan struct{}, mostBraked)}
 }
 
-// failed counts a failure, and returns how long its answer is to wait. untold is
-// how many failures are to be logged now, 0 where some were within the last second.
-func (b *brake) failed(from netip.Prefix) (wait time.Duration, untold int) {
+func (b *brake) place(from netip.Prefix) *place {
+	return &b.places[maphash.Comparable(b.seed, from)%uint64(len(b.places))]
+}
+
+// failed counts a failure, and returns how long its answer is to wait. told is
+// what is to be logged now, nothing where some was within the last second.
+func (b *brake) failed(from netip.Prefix) (wait time.Duration, told []tally) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.elapsed()
-	p := &b.places[maphash.Comparable(b.seed, from)%uint64(len(b.places))]
+	p := b.place(from)
 	const room = freeFailures * failureStep
 	p.due = min(max(p.due, now)+failureStep, now+room+longestBrake)
-	p.failures++
-	if now >= p.quiet {
-		untold, p.failures, p.quiet = p.failures, 0, now+time.Second
+	wait = max(0, p.due-now-room)
+	if p.untold.times > 0 && p.untold.from != from {
+		if now < p.quiet {
+			p.others++
+			return wait, nil
+		}
+		told = append(told, p.untold)
+		p.untold.times = 0
 	}
-	return max(0, p.due-now-room), untold
+	p.untold = tally{from, p.untold.times + 1}
+	if now < p.quiet {
+		return wait, nil
+	}
+	told = append(told, p.untold)
+	if p.others > 0 {
+		told = append(told, tally{times: p.others})
+	}
+	p.untold, p.others, p.quiet = tally{}, 0, now+time.Second
+	return wait, told
 }
 
 // origin is the address of a host:port; of IPv6 the network, in which one host may
@@ -64,23 +95,33 @@ func origin(remote string) netip.Prefix {
 
 // operates reports whether a request with these headers is an operator's. A wrong
 // token is logged, and slowed.
-func (a *API) operates(authorization, session, remote string) bool {
+func (a *API) operates(authorization, session string, from Sender) bool {
 	if a.Auth.Allows(authorization, session) {
 		return true
 	}
 	if a.Auth.Wrong(authorization) {
-		a.failed(remote)
+		a.failed(from)
 	}
 	return false
 }
 
-func (a *API) failed(remote string) {
-	from := origin(remote)
-	wait, untold := a.brake.failed(from)
-	if untold > 0 {
-		a.Log.Warn("wrong admin token", "address", from, "times", untold)
+func (a *API) failed(from Sender) {
+	wait, told := a.brake.failed(origin(from.remote))
+	for _, t := range told {
+		address := "several"
+		if t.from.IsValid() {
+			address = t.from.String()
+		}
+		a.Log.Warn("wrong admin token", "address", address, "times", t.times)
 	}
-	if wait > 0 {
+	if wait == 0 {
+		return
+	}
+	select {
+	case a.brake.braked <- struct{}{}:
 		_ = a.Pause(a.waits, wait) // the end of the process lets everybody go
+		<-a.brake.braked
+	default:
+		from.hangUp()
 	}
 }

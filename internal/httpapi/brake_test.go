@@ -2,10 +2,13 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -64,12 +67,78 @@ func TestABrakeIsOfAnOrigin(t *testing.T) {
 		t.Errorf("the same network waits %v", wait)
 	}
 	for _, other := range []string{"[2001:db8:0:1::1]:1", "192.0.2.1:1", "[::ffff:192.0.2.2]:1", "pipe"} {
-		if wait, untold := b.failed(origin(other)); wait != 0 || untold != 1 {
-			t.Errorf("%s waits %v, and %d are told", other, wait, untold)
+		if wait, untold := b.failed(origin(other)); wait != 0 || len(untold) != 1 || untold[0].times != 1 {
+			t.Errorf("%s waits %v, and %v are told", other, wait, untold)
 		}
 	}
 	now += freeFailures*failureStep + longestBrake
-	if wait, untold := b.failed(origin("[2001:db8::1]:1")); wait != 0 || untold != 21 {
-		t.Errorf("after a rest it waits %v, and %d are told", wait, untold)
+	if wait, untold := b.failed(origin("[2001:db8::1]:1")); wait != 0 || len(untold) != 1 || untold[0].times != 21 {
+		t.Errorf("after a rest it waits %v, and %v are told", wait, untold)
+	}
+}
+
+// A count is logged under the address that it is of, whoever shares its place.
+func TestWrongTokensAreLoggedUnderTheirOwnAddress(t *testing.T) {
+	var now time.Duration
+	b := newBrake(func() time.Duration { return now })
+	one := origin("192.0.2.1:1")
+	other := one
+	for i := 1; other == one || b.place(other) != b.place(one); i++ {
+		other = origin(fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255))
+	}
+	for range 5 {
+		b.failed(one)
+	}
+	now += time.Second
+	if _, told := b.failed(other); !slices.Equal(told, []tally{{one, 4}, {other, 1}}) {
+		t.Errorf("%v", told)
+	}
+	b.failed(other)
+	b.failed(one)
+	now += time.Second
+	if _, told := b.failed(other); !slices.Equal(told, []tally{{other, 2}, {times: 1}}) {
+		t.Errorf("%v", told)
+	}
+}
+
+// However many guess: no more than a few of their answers wait at a time.
+func TestFewAnswersOfWrongTokensWait(t *testing.T) {
+	var waits atomic.Int64
+	waiting, leave := make(chan struct{}), make(chan struct{})
+	s := serve(t, func(s *shop, c *Config) {
+		c.Auth = auth.New("token", []byte("s"), s.clock)
+		c.Pause = func(context.Context, time.Duration) error {
+			if waits.Add(1) <= mostBraked {
+				waiting <- struct{}{}
+				<-leave
+			}
+			return nil
+		}
+	})
+	tries := []func() reply{
+		func() reply { return s.do(t, "POST", "/api/session", `{"token":"guess"}`) },
+		func() reply { return s.do(t, "GET", "/api/products/1/orders", "", "Authorization", "Bearer guess") },
+		func() reply { return s.do(t, "GET", "/api/rehearsals/1/events", "", "Authorization", "Bearer guess") },
+	}
+	for range freeFailures {
+		if r := tries[0](); r.Close {
+			t.Error("one that is free hung up")
+		}
+	}
+	var guesses sync.WaitGroup
+	defer guesses.Wait()
+	defer close(leave)
+	for range mostBraked {
+		guesses.Go(func() { tries[0]().problem(t, unauthorized) })
+		<-waiting
+	}
+	for i, try := range tries {
+		r := try()
+		if r.problem(t, unauthorized); !r.Close {
+			t.Errorf("try %d: the connection stays", i)
+		}
+	}
+	if n := waits.Load(); n != mostBraked {
+		t.Errorf("%d waited", n)
 	}
 }

@@ -57,7 +57,7 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 
 func (a *API) operator(ctx *fasthttp.RequestCtx) bool {
 	h := &ctx.Request.Header
-	return a.operates(string(h.Peek("Authorization")), string(h.Cookie(authCookie)), ctx.RemoteAddr().String())
+	return a.operates(string(h.Peek("Authorization")), string(h.Cookie(authCookie)), Sender{ctx.RemoteAddr().String(), ctx.SetConnectionClose})
 }
 
 // readTrace reads the same parameters as huma does for a Trace, by the same rules.

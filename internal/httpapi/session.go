@@ -14,12 +14,15 @@ import (
 
 const authCookie = auth.Cookie
 
-// A Sender is where a request comes from.
-type Sender struct{ remote string }
+// A Sender is where a request comes from. hangUp has its connection closed with the answer.
+type Sender struct {
+	remote string
+	hangUp func()
+}
 
 // Resolve implements huma.Resolver.
 func (s *Sender) Resolve(c huma.Context) []error {
-	s.remote = c.RemoteAddr()
+	s.remote, s.hangUp = c.RemoteAddr(), func() { c.SetHeader("Connection", "close") }
 	return nil
 }
 
@@ -47,7 +50,7 @@ type credentials struct {
 }
 
 func (a *API) session(_ context.Context, in *credentials) (*sessionOf, error) {
-	return &sessionOf{Session{a.operates(in.Authorization, in.Cookie, in.From.remote)}}, nil
+	return &sessionOf{Session{a.operates(in.Authorization, in.Cookie, in.From)}}, nil
 }
 
 // signIn gives a browser a session for the admin token.
@@ -57,7 +60,7 @@ func (a *API) signIn(_ context.Context, in *sessionInput) (*sessionOutput, error
 		return nil, a.explain(err)
 	}
 	if !a.Auth.Open() && !a.Auth.Knows(token) {
-		a.failed(in.From.remote)
+		a.failed(in.From)
 		return nil, problem(unauthorized)
 	}
 	value, ends := a.Auth.Session()
@@ -80,7 +83,7 @@ func cookie(value string, maxAge int, origin string) http.Cookie {
 // onlyOperators is the middleware of the routes that are marked as operators'.
 func (a *API) onlyOperators(c huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(c)
-	if len(c.Operation().Security) > 0 && !a.allowed(r) {
+	if len(c.Operation().Security) > 0 && !a.allowed(c, r) {
 		if p := a.refusal(c, r); p != nil {
 			p.write(w)
 			return
@@ -110,10 +113,12 @@ func (a *API) refusal(c huma.Context, r *http.Request) *Problem {
 	return nil
 }
 
-func (a *API) allowed(r *http.Request) bool {
+func (a *API) allowed(c huma.Context, r *http.Request) bool {
+	var from Sender
+	from.Resolve(c)
 	var session string
 	if c, err := r.Cookie(authCookie); err == nil {
 		session = c.Value
 	}
-	return a.operates(r.Header.Get("Authorization"), session, r.RemoteAddr)
+	return a.operates(r.Header.Get("Authorization"), session, from)
 }
