@@ -144,15 +144,18 @@ func admitted(product string, b *batch) []sale.Record {
 // reports whether it refuses.
 func (d *Desk) see(ctx context.Context, l *lane, v *gate.View, orders []sale.Record, asked time.Time) (refuses bool) {
 	l.users.Load().grow(v, orders)
-	next := &view{View: *v, taken: asked}
+	next, unknown := &view{View: *v, taken: asked}, false
 	if _, refuses = v.Refuses(v.Now); refuses {
 		if users := l.users.Load(); users.covers(v) {
 			next.users = users
-		} else if l.learning.CompareAndSwap(false, true) {
-			d.Spawn(func() { d.learn(ctx, l, v) })
+		} else {
+			unknown = l.learning.CompareAndSwap(false, true)
 		}
 	}
 	l.view.Store(next)
+	if unknown { // only now: what is learned belongs to this view
+		d.Spawn(func() { d.learn(ctx, l, v) })
+	}
 	return refuses
 }
 

@@ -152,6 +152,7 @@ func settle() { synctest.Wait() }
 // refuses demands that the process itself tells user this.
 func (s *shop) refuses(user string, want purchase.Result) purchase.Answer {
 	s.t.Helper()
+	synctest.Wait() // what a view needs is fetched beside the buyers
 	a, sure := s.Refuse([]byte(product), []byte(user))
 	if !sure || a.Result != want {
 		s.t.Fatalf("%s is told %v (%v), not %v", user, a.Result, sure, want)
