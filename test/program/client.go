@@ -30,12 +30,13 @@ type Order struct {
 	Epoch   int    `json:"epoch"`
 }
 
-// Ask sends a request, with an Idempotency-Key and a body where they are not empty.
+// Ask sends a request once, with an Idempotency-Key and a body where they are not empty.
 func (s *Server) Ask(method, path, key, body string) (a Answer, err error) {
 	r, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
 	if err != nil {
 		return a, err
 	}
+	r.GetBody = nil // or one with a key is sent again unasked, and what became of the first is not told
 	if body != "" {
 		r.Header.Set("Content-Type", "application/json")
 	}
