@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 
 	"seckill/test/program"
@@ -14,9 +15,9 @@ import (
 // listens any more.
 func TestAKeyedRequestIsSentOnce(t *testing.T) {
 	var server *httptest.Server
-	asked := 0
+	var asked atomic.Int64
 	server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		if asked++; asked == 1 { // so that the second comes on a connection that was used
+		if asked.Add(1) == 1 { // so that the second comes on a connection that was used
 			_, _ = w.Write([]byte("{}"))
 			return
 		}
@@ -30,7 +31,7 @@ func TestAKeyedRequestIsSentOnce(t *testing.T) {
 	}
 	_, err := s.Buy("1", "u", "key")
 	var op *net.OpError
-	if err == nil || errors.As(err, &op) && op.Op == "dial" || asked != 2 {
-		t.Errorf("asked %d times, and told %v", asked, err)
+	if err == nil || errors.As(err, &op) && op.Op == "dial" || asked.Load() != 2 {
+		t.Errorf("asked %d times, and told %v", asked.Load(), err)
 	}
 }
