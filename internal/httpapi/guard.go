@@ -55,9 +55,7 @@ func safe(ctx *fasthttp.RequestCtx) bool { return ctx.IsGet() || ctx.IsHead() ||
 
 // localName reports whether host, with or without a port, names this machine to itself.
 func localName(host []byte) bool {
-	if i := bytes.LastIndexByte(host, ':'); i >= 0 && bytes.IndexByte(host[i:], ']') < 0 {
-		host = host[:i]
-	}
+	host = withoutPort(host)
 	switch string(host) {
 	case "localhost", "127.0.0.1", "[::1]":
 		return true
@@ -70,13 +68,14 @@ func localName(host []byte) bool {
 // have made resolve to here: an address, or a name without a dot, as in a network of
 // containers.
 func nearName(host []byte) bool {
-	if bytes.IndexByte(host, '.') < 0 {
-		return true
+	return bytes.IndexByte(host, '.') < 0 || net.ParseIP(string(bytes.Trim(withoutPort(host), "[]"))) != nil
+}
+
+func withoutPort(host []byte) []byte {
+	if i := bytes.LastIndexByte(host, ':'); i >= 0 && bytes.IndexByte(host[i:], ']') < 0 {
+		return host[:i]
 	}
-	if name, _, err := net.SplitHostPort(string(host)); err == nil {
-		return net.ParseIP(name) != nil
-	}
-	return net.ParseIP(string(bytes.Trim(host, "[]"))) != nil
+	return host
 }
 
 // crossSite is the rule of http.CrossOriginProtection: a browser says where a
