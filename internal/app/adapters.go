@@ -58,4 +58,4 @@ func (o observer) Projected(states []*sale.State) {
 	}
 }
 
-func (o observer) Returned(product string) { o.desk.Returned(product) }
+func (o observer) Returned(product string) { o.desk.Invalidate(product) }

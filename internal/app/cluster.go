@@ -169,9 +169,9 @@ func (m *cluster) confirm(ctx context.Context, store orderstore.Keeper) purchase
 	})
 }
 
-// settled waits until the log is known to be that of the tables, and for nothing
+// mayOpen waits until the log is known to be that of the tables, and for nothing
 // more: an opening passes over what others have on the way.
-func (m *cluster) settled(ctx context.Context, p *Program) error {
+func (m *cluster) mayOpen(ctx context.Context, p *Program) error {
 	return m.guard.check(ctx, m.log, p.projector)
 }
 
@@ -221,7 +221,7 @@ func (m *cluster) failed(ctx context.Context) error {
 	return nil
 }
 
-func (m *cluster) shelf() rehearsal.Shelf { return m.store.Rehearsals(rehearsal.Patience) }
+func (m *cluster) registry() rehearsal.Registry { return m.store.Rehearsals(rehearsal.Patience) }
 
 func (m *cluster) firm() bool { return false }
 

@@ -21,5 +21,5 @@
 // as at any time, and says for which; it refuses to sell on a Redis that may
 // forget, and stops where the log is not the one that the store was filled from.
 //
-//	open ──Run──► lobby, until the servers are there ──► serving ──ctx done──► answering who waits ──► Close
+//	open ──Run──► answering health, until the servers are there ──► serving ──ctx done──► answering who waits ──► Close
 package app

@@ -46,7 +46,7 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err = projector.New(m.log, m.store, nil, nil).Check(p.work, 0); err != nil {
 		return fmt.Errorf("%s does not fit %s: %w", m.folder.file("store.db"), m.folder.file("orders.log"), err)
 	}
-	b, err := m.folder.light(p.Addr().String())
+	b, err := m.folder.writeEndpoint(p.Addr().String())
 	if err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}
@@ -72,7 +72,7 @@ func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keeper
 	if m.store, err = sqlitestore.Open(m.folder.file("store.db"), time.Now); err != nil {
 		return k, err
 	}
-	if err = m.folder.settle(); err != nil {
+	if err = m.folder.sync(); err != nil {
 		return k, err
 	}
 	return keepers{memgate.New(memgate.Options{Now: time.Now, MaxUnrelayed: m.cfg.MaxUnrelayed}), m.log, m.store}, nil
@@ -82,8 +82,8 @@ func (m *embedded) confirm(context.Context, orderstore.Keeper) purchase.Confirme
 	return purchase.AfterAppend{}
 }
 
-// settled waits for the whole log: what it holds was placed before the gates are.
-func (m *embedded) settled(ctx context.Context, p *Program) error { return p.settle.CatchUp(ctx) }
+// mayOpen waits for the whole log: what it holds was placed before the gates are.
+func (m *embedded) mayOpen(ctx context.Context, p *Program) error { return p.settle.CatchUp(ctx) }
 
 func (m *embedded) barred() error { return nil }
 
@@ -98,7 +98,7 @@ func (m *embedded) failed(ctx context.Context) error {
 	}
 }
 
-func (m *embedded) shelf() rehearsal.Shelf { return &fileShelf{folder: m.folder} }
+func (m *embedded) registry() rehearsal.Registry { return &fileRegistry{folder: m.folder} }
 
 func (m *embedded) firm() bool { return true }
 
@@ -111,7 +111,7 @@ func (m *embedded) close() error {
 		errs = append(errs, m.store.Close())
 	}
 	if m.folder != nil {
-		errs = append(errs, m.folder.dark(), m.folder.close())
+		errs = append(errs, m.folder.removeEndpoint(), m.folder.close())
 	}
 	return errors.Join(errs...)
 }

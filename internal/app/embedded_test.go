@@ -236,7 +236,7 @@ func TestAKeyOutlivesTheTables(t *testing.T) {
 }
 
 // A log whose last rows were cut off, and that grew again behind them, does not fit
-// tables that have met what was cut off.
+// tables that have applied what was cut off.
 func TestALogThatWasCutOffAndGrewAgain(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
 	p := start(t, data)

@@ -39,14 +39,14 @@ func (p *Program) figures(ctx context.Context) httpapi.Figures {
 func inMS(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // progress is how many records the log has been given, and how many of them the
-// store has met. The partitions are asked all at once: each is some round trips.
+// store has applied. The partitions are asked all at once: each is some round trips.
 func (p *Program) progress(ctx context.Context) (records, folded int64, err error) {
 	partitions, err := p.keepers.log.Partitions(ctx)
 	if err != nil {
 		return 0, 0, err
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	var given, met atomic.Int64
+	var given, applied atomic.Int64
 	for i := range partitions {
 		g.Go(func() error {
 			mark, err := p.keepers.store.Mark(ctx, i) // first: so that it is not ahead
@@ -55,10 +55,10 @@ func (p *Program) progress(ctx context.Context) (records, folded int64, err erro
 			}
 			_, end, err := p.keepers.log.Bounds(ctx, i)
 			given.Add(end)
-			met.Add(mark.Next)
+			applied.Add(mark.Next)
 			return err
 		})
 	}
 	err = g.Wait()
-	return given.Load(), met.Load(), err
+	return given.Load(), applied.Load(), err
 }

@@ -25,9 +25,9 @@ var ErrInUse = errors.New("another process is using it")
 
 // A folder is a data folder, locked for this process.
 type folder struct {
-	path string
-	lock *flock.Flock
-	lit  bool // the beacon may be this process's
+	path      string
+	lock      *flock.Flock
+	published bool // serve.json may be this process's
 }
 
 func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
@@ -83,7 +83,7 @@ func (f *folder) tighten() error {
 	return nil
 }
 
-var ours = regexp.MustCompile(`^(lock|version|serve\.json|orders\.log|store\.db|` + shelfFolder + `)([.-]|$)`)
+var ours = regexp.MustCompile(`^(lock|version|serve\.json|orders\.log|store\.db|` + rehearsalFolder + `)([.-]|$)`)
 
 // checkVersion refuses a folder of another layout. Programs before this one did not
 // sync the file, and a power cut emptied it: log and store have versions of their
@@ -117,8 +117,8 @@ func (f *folder) write(name string, data []byte) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// settle has the disk know every file that was made in the folder.
-func (f *folder) settle() error { return syncFolder(f.path) }
+// sync has the disk know every file that was made in the folder.
+func (f *folder) sync() error { return syncFolder(f.path) }
 
 func (f *folder) lacks(name string) bool {
 	_, err := os.Stat(f.file(name))
@@ -136,26 +136,26 @@ func (f *folder) checkFiles() error {
 
 func (f *folder) close() error { return f.lock.Close() }
 
-// A beacon tells verify where the process that holds the folder can be asked.
-type beacon struct {
+// A endpoint tells verify where the process that holds the folder can be asked.
+type endpoint struct {
 	Address string `json:"address"`
 	Key     string `json:"key"`
 }
 
-// light writes the beacon with a fresh key.
-func (f *folder) light(address string) (beacon, error) {
-	b := beacon{Address: address, Key: rand.Text()}
+// writeEndpoint writes serve.json with a fresh key.
+func (f *folder) writeEndpoint(address string) (endpoint, error) {
+	b := endpoint{Address: address, Key: rand.Text()}
 	j, err := json.Marshal(b)
 	if err != nil {
 		return b, err
 	}
-	f.lit = true
+	f.published = true
 	return b, f.write("serve.json", j)
 }
 
-// dark takes the beacon away, if this process lit one.
-func (f *folder) dark() error {
-	if !f.lit {
+// removeEndpoint takes serve.json away, if this process wrote it.
+func (f *folder) removeEndpoint() error {
+	if !f.published {
 		return nil
 	}
 	if err := os.Remove(f.file("serve.json")); !errors.Is(err, fs.ErrNotExist) {
@@ -164,7 +164,7 @@ func (f *folder) dark() error {
 	return nil
 }
 
-func readBeacon(path string) (b beacon, err error) {
+func readEndpoint(path string) (b endpoint, err error) {
 	j, err := os.ReadFile(filepath.Join(path, "serve.json"))
 	if err != nil {
 		return b, err

@@ -64,17 +64,17 @@ func wantMode(t *testing.T, path string, want fs.FileMode) {
 	}
 }
 
-// The beacon has the mode that a file with a key needs, also where one was left
+// serve.json has the mode that a file with a key needs, also where one was left
 // behind that anybody could read, and goes with the program.
-func TestTheBeacon(t *testing.T) {
+func TestTheEndpointFile(t *testing.T) {
 	data := t.TempDir()
-	beacon := filepath.Join(data, "serve.json")
-	if err := os.WriteFile(beacon, []byte("{}"), 0o644); err != nil {
+	endpoint := filepath.Join(data, "serve.json")
+	if err := os.WriteFile(endpoint, []byte("{}"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	p := start(t, data)
-	wantMode(t, beacon, 0o600)
-	raw, err := os.ReadFile(beacon)
+	wantMode(t, endpoint, 0o600)
+	raw, err := os.ReadFile(endpoint)
 	var lit struct{ Address, Key string }
 	if err != nil || json.Unmarshal(raw, &lit) != nil || "http://"+lit.Address != p.url || len(lit.Key) < 20 {
 		t.Errorf("%s %v", raw, err)
@@ -91,7 +91,7 @@ func TestTheBeacon(t *testing.T) {
 		}
 	}
 	p.end()
-	if _, err := os.Stat(beacon); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(endpoint); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("after Close: %v", err)
 	}
 }

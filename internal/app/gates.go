@@ -42,7 +42,7 @@ func newOpenings() *openings {
 // openGates opens every gate as soon as that may be, and then, for as long as ctx
 // is not done, those that have to be opened again.
 func (p *Program) openGates(ctx context.Context) error {
-	if err := p.mode.settled(ctx, p); err != nil {
+	if err := p.mode.mayOpen(ctx, p); err != nil {
 		return quiet(ctx, err)
 	}
 	watch := opening.NewWatch(p.opener, time.Now)

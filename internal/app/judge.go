@@ -83,7 +83,7 @@ func damage(r verify.Report, err error) (verify.Report, error) {
 
 // askServer asks the process that holds the folder.
 func askServer(ctx context.Context, data string) (report verify.Report, err error) {
-	b, err := readBeacon(data)
+	b, err := readEndpoint(data)
 	if errors.Is(err, os.ErrNotExist) {
 		return report, fmt.Errorf("data folder %s: %w, and it does not say where it listens", data, ErrInUse)
 	}

@@ -40,7 +40,7 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 	p := &Program{}
 	var spawned sync.WaitGroup
 	p.desk = purchase.New(ctx, purchase.Parts{
-		Gate: gates, Log: log, Catalog: catalog{shelfful{}}, Confirm: purchase.AfterAppend{},
+		Gate: gates, Log: log, Catalog: catalog{productStore{}}, Confirm: purchase.AfterAppend{},
 		Now:   func() time.Time { return now }, // so that its memory does not age
 		Spawn: spawned.Go, Await: await, Linger: linger, Pause: pause,
 	})
@@ -72,13 +72,13 @@ func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
 	}
 }
 
-// A shelfful is a store that has so many products.
-type shelfful struct {
+// A productStore is a store that has so many products.
+type productStore struct {
 	orderstore.Keeper
 	products, tombs []sale.Product
 }
 
-func (s shelfful) Products(_ context.Context, deleted bool) ([]sale.Product, error) {
+func (s productStore) Products(_ context.Context, deleted bool) ([]sale.Product, error) {
 	if deleted {
 		return s.tombs, nil
 	}
@@ -92,12 +92,12 @@ func looksAfter(t *testing.T, n, times int, look func(nth int, products []sale.P
 	for i := range all {
 		all[i].ID = strconv.Itoa(i)
 	}
-	rounds(t, shelfful{products: all}, times, func(ctx context.Context, _ sale.Product) error { return nil }, look)
+	rounds(t, productStore{products: all}, times, func(ctx context.Context, _ sale.Product) error { return nil }, look)
 }
 
 // rounds looks after the products of a store so many times, and tells of each time
 // whose turn it was.
-func rounds(t *testing.T, store shelfful, times int, look func(context.Context, sale.Product) error, tell func(nth int, products []sale.Product)) {
+func rounds(t *testing.T, store productStore, times int, look func(context.Context, sale.Product) error, tell func(nth int, products []sale.Product)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
@@ -153,7 +153,7 @@ func TestFewProductsAreLookedAfterEachTime(t *testing.T) {
 
 // A product that does not answer, or fails, takes its own time and nobody else's.
 func TestAStuckProductHoldsUpNoOther(t *testing.T) {
-	store := shelfful{products: make([]sale.Product, 100)}
+	store := productStore{products: make([]sale.Product, 100)}
 	for i := range store.products {
 		store.products[i].ID = strconv.Itoa(i)
 	}
@@ -181,7 +181,7 @@ func TestAStuckProductHoldsUpNoOther(t *testing.T) {
 }
 
 func TestDamageEndsARound(t *testing.T) {
-	p := &Program{keepers: keepers{store: shelfful{products: make([]sale.Product, 3)}}}
+	p := &Program{keepers: keepers{store: productStore{products: make([]sale.Product, 3)}}}
 	err := p.round(t.Context(), func(context.Context, sale.Product) error { return sale.ErrDamaged }, nil)()
 	if !errors.Is(err, sale.ErrDamaged) {
 		t.Error(err)
@@ -190,7 +190,7 @@ func TestDamageEndsARound(t *testing.T) {
 
 // Deleted products take no turn from the others: they are looked after once a minute.
 func TestDeletedProductsAreLookedAfterSeldom(t *testing.T) {
-	store := shelfful{products: []sale.Product{{ID: "kept"}}, tombs: make([]sale.Product, 3*turnMost)}
+	store := productStore{products: []sale.Product{{ID: "kept"}}, tombs: make([]sale.Product, 3*turnMost)}
 	rounds(t, store, 2*tombsEvery+1, func(context.Context, sale.Product) error { return nil }, func(nth int, products []sale.Product) {
 		want := 1
 		if nth%tombsEvery == 1 {

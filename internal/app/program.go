@@ -43,16 +43,16 @@ type mode interface {
 	connect(ctx context.Context, waiting func(server string, away error)) (keepers, error)
 	// confirm is when an order is placed.
 	confirm(ctx context.Context, store orderstore.Keeper) purchase.Confirmer
-	// settled waits until gates may be opened.
-	settled(ctx context.Context, p *Program) error
+	// mayOpen waits until gates may be opened.
+	mayOpen(ctx context.Context, p *Program) error
 	// barred is why nothing is sold, whatever is there; nil: nothing keeps it.
 	barred() error
 	// condition names what cannot be reached.
 	condition(ctx context.Context, k keepers) httpapi.Condition
 	// failed waits until a keeper can never be used again, and says why.
 	failed(ctx context.Context) error
-	// shelf is where rehearsals are kept.
-	shelf() rehearsal.Shelf
+	// registry is where rehearsals are kept.
+	registry() rehearsal.Registry
 	// firm reports whether an order is placed as soon as the log has it.
 	firm() bool
 	close() error
@@ -69,12 +69,12 @@ type Program struct {
 	hub       *live.Hub
 	counts    *metrics.Set
 	desk      *purchase.Desk
-	settle    *settle.Desk
+	settle    *settle.Settler
 	opener    *opening.Opener
 	projector *projector.Projector
 	auditor   *auditor
 	guard     *auth.Guard
-	stage     *rehearsal.Stage
+	runner    *rehearsal.Runner
 	api       *httpapi.API
 
 	again    again
@@ -110,7 +110,7 @@ var ErrTerminated = errors.New("terminated")
 // after that, and the cause where it had to stop by itself.
 func (p *Program) Run(ctx context.Context) error {
 	if p.keepers == (keepers{}) {
-		if err := p.arrive(ctx); err != nil {
+		if err := p.connect(ctx); err != nil {
 			return quiet(ctx, err)
 		}
 	}
@@ -128,13 +128,13 @@ func (p *Program) Run(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 	case err := <-served:
-		p.stage.Close()
+		p.runner.Close()
 		p.stopWork()
 		return errors.Join(err, loops.Wait())
 	}
 	p.ending.Store(true)
 	crash.At("app: the end has begun")
-	p.stage.Close() // its buyers come from here
+	p.runner.Close() // its buyers come from here
 	if errors.Is(context.Cause(ctx), ErrTerminated) && p.cfg.sells() {
 		p.api.Drain()
 		_ = sleep(work, p.cfg.Drain) // shorter where a loop fails meanwhile
@@ -158,7 +158,7 @@ func (p *Program) front() front {
 		return p.api
 	}
 	missing := func(ctx context.Context) []string { return p.condition(ctx).Missing }
-	return p.newLobby(missing)
+	return p.newHealthServer(missing)
 }
 
 // condition names what the program lacks.

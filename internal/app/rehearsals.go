@@ -16,10 +16,10 @@ import (
 	"seckill/internal/sale"
 )
 
-// newStage is where this process runs its rehearsals.
-func (p *Program) newStage() *rehearsal.Stage {
+// newRunner is where this process runs its rehearsals.
+func (p *Program) newRunner() *rehearsal.Runner {
 	return rehearsal.New(rehearsal.Parts{
-		Shelf: p.mode.shelf(), Merchant: p.opener, Store: p.keepers.store, Judge: p.judgeRehearsal,
+		Registry: p.mode.registry(), Merchant: p.opener, Store: p.keepers.store, Judge: p.judgeRehearsal,
 		URL: "http://" + reachable(p.Addr()), Pass: p.guard.Pass, News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
 		NewID: func() string { return strings.ToLower(rand.Text()[:4]) },
 		// Both ends of each are files of this process, and the limit leaves an eighth of those.
@@ -36,11 +36,11 @@ func reachable(a net.Addr) string {
 	return tcp.String()
 }
 
-// rehearsals is a stage, as httpapi asks for it.
-type rehearsals struct{ stage *rehearsal.Stage }
+// rehearsals is a runner, as httpapi asks for it.
+type rehearsals struct{ runner *rehearsal.Runner }
 
 func (r rehearsals) Begin(ctx context.Context, p httpapi.RehearsalPlan) (httpapi.Rehearsal, error) {
-	begun, err := r.stage.Begin(ctx, rehearsal.Plan{
+	begun, err := r.runner.Begin(ctx, rehearsal.Plan{
 		Buyers: int(p.Buyers), Over: p.Over, Quantity: p.Quantity,
 		RepeatClickers: int(p.RepeatClickers), Quitters: int(p.Quitters),
 	})
@@ -51,7 +51,7 @@ func (r rehearsals) Begin(ctx context.Context, p httpapi.RehearsalPlan) (httpapi
 }
 
 func (r rehearsals) All(ctx context.Context) ([]httpapi.Rehearsal, error) {
-	kept, err := r.stage.All(ctx)
+	kept, err := r.runner.All(ctx)
 	all := make([]httpapi.Rehearsal, len(kept))
 	for i := range kept {
 		all[i] = shown(&kept[i])
@@ -60,7 +60,7 @@ func (r rehearsals) All(ctx context.Context) ([]httpapi.Rehearsal, error) {
 }
 
 func (r rehearsals) Find(ctx context.Context, id string) (httpapi.Rehearsal, error) {
-	found, report, err := r.stage.Find(ctx, id)
+	found, report, err := r.runner.Find(ctx, id)
 	whole := shown(&found)
 	if report != nil {
 		whole.Timeline = &httpapi.Timeline{CellS: report.TimelineCellS, Cells: make([]map[string]int64, len(report.Timeline))}
@@ -77,10 +77,10 @@ func (r rehearsals) Find(ctx context.Context, id string) (httpapi.Rehearsal, err
 	return whole, err
 }
 
-func (r rehearsals) Remove(ctx context.Context, id string) error { return r.stage.Remove(ctx, id) }
+func (r rehearsals) Remove(ctx context.Context, id string) error { return r.runner.Remove(ctx, id) }
 
 func (r rehearsals) Report(ctx context.Context, id string, w io.Writer) error {
-	_, report, err := r.stage.Find(ctx, id)
+	_, report, err := r.runner.Find(ctx, id)
 	if err != nil {
 		return err
 	}

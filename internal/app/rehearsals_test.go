@@ -207,7 +207,7 @@ func TestFigures(t *testing.T) {
 	if f.Process == "" || f.AnswersPerS["sold_out"] == 0 || f.Latency.Count < 2 || f.Latency.MaxMS <= 0 || *f.Records != 2 {
 		t.Errorf("%+v", f)
 	}
-	for *f.Folded != 2 { // until the store has met them
+	for *f.Folded != 2 { // until the store has applied them
 		p.read("/api/figures", &f)
 	}
 }

@@ -33,7 +33,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 		Gate: k.gate, Log: k.log, Store: k.store,
 		Nonce: rand.Text, Secret: hex.EncodeToString(secret), Pause: pause,
 		Opened: func(product string) {
-			p.desk.Returned(product)
+			p.desk.Invalidate(product)
 			p.hub.Wake(product)
 		},
 		Beside: beside, Finish: p.finish,
@@ -41,22 +41,22 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
 	p.guard = auth.New(p.cfg.AdminToken, secret, time.Now)
-	p.stage = p.newStage()
+	p.runner = p.newRunner()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
-	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not met yet. Absent where log or store cannot be asked.", p.lag)
+	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)
 	p.counts.Gauge("seckill_openings", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.progress())) })
 	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.orders(); return float64(of) })
 	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.orders(); return float64(loaded) })
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
-		Rehearsals: rehearsals{p.stage}, Judge: p.judge, Figures: p.figures,
+		Rehearsals: rehearsals{p.runner}, Judge: p.judge, Figures: p.figures,
 		Hub: p.hub, Auth: p.guard, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 }
 
-// lag is how many records the store has to meet yet, and no number where nobody can tell.
+// lag is how many records the store has to apply yet, and no number where nobody can tell.
 func (p *Program) lag() float64 {
 	ctx, cancel := context.WithTimeout(p.work, askWithin) // nobody waits long for metrics
 	defer cancel()

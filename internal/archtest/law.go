@@ -53,7 +53,7 @@ var law = []room{
 
 	{path: "internal/rush", promise: "the load generator: a stranger to the server"},
 	{"internal/rehearsal", "a rush on a throw-away product, run by the server against itself", []string{"internal/sale", "internal/rush"}, false},
-	{"internal/rehearsal/shelftest", "the suite of what keeps rehearsals", []string{"internal/sale", "internal/rehearsal"}, false},
+	{"internal/rehearsal/registrytest", "the suite of what keeps rehearsals", []string{"internal/sale", "internal/rehearsal"}, false},
 
 	{"internal/app", "puts the rooms together; the only one that knows every keeper", everything, false},
 	{"cmd/seckill", "the program: flags in, exit code out", []string{"internal/app", "internal/verify", "internal/rush", "ui"}, false},

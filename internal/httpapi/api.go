@@ -29,14 +29,14 @@ const (
 // An API is the sale over HTTP.
 type API struct {
 	Config
-	ctx      context.Context // of all work; done when Shutdown ran out of time
-	cancel   context.CancelFunc
-	waits    context.Context // of buyers who would wait for placed, and of event streams
-	hush     context.CancelFunc
-	streams  sync.WaitGroup
-	closing  atomic.Bool
-	draining atomic.Bool
-	ln       atomic.Pointer[net.Listener]
+	ctx        context.Context // of all work; done when Shutdown ran out of time
+	cancel     context.CancelFunc
+	waiting    context.Context // of buyers who would wait for placed, and of event streams
+	endWaiting context.CancelFunc
+	streams    sync.WaitGroup
+	closing    atomic.Bool
+	draining   atomic.Bool
+	ln         atomic.Pointer[net.Listener]
 
 	server   *fasthttp.Server
 	others   fasthttp.RequestHandler // every route but a buy and the event streams
@@ -55,7 +55,7 @@ func New(c Config) *API {
 	}
 	a := &API{Config: c}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
-	a.waits, a.hush = context.WithCancel(a.ctx)
+	a.waiting, a.endWaiting = context.WithCancel(a.ctx)
 	a.brake = newBrake(c.Elapsed)
 	if c.Rate > 0 {
 		a.rate = newLimiter(c.Rate, c.Elapsed)
@@ -115,7 +115,7 @@ func (a *API) Drain() { a.draining.Store(true) }
 // its error is returned.
 func (a *API) Shutdown(ctx context.Context) error {
 	a.closing.Store(true)
-	a.hush()
+	a.endWaiting()
 	defer a.cancel()
 	err := a.server.ShutdownWithContext(ctx)
 	if ln := a.ln.Load(); ln != nil {

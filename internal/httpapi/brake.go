@@ -119,7 +119,7 @@ func (a *API) failed(from Sender) {
 	}
 	select {
 	case a.brake.braked <- struct{}{}:
-		_ = a.Pause(a.waits, wait) // the end of the process lets everybody go
+		_ = a.Pause(a.waiting, wait) // the end of the process lets everybody go
 		<-a.brake.braked
 	default:
 		from.hangUp()

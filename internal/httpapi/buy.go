@@ -197,11 +197,11 @@ func (a *API) patience(ctx *fasthttp.RequestCtx) (decision, placed context.Conte
 	if !ok {
 		wait = a.Wait
 	}
-	placed, end := context.WithTimeout(a.waits, wait)
+	placed, end := context.WithTimeout(a.waiting, wait)
 	if wait >= a.Wait {
 		return placed, placed, end
 	}
-	decision, endBoth := context.WithTimeout(a.waits, a.Wait)
+	decision, endBoth := context.WithTimeout(a.waiting, a.Wait)
 	return decision, placed, func() { end(); endBoth() }
 }
 

@@ -24,7 +24,7 @@ type Settler interface {
 	Find(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	Pay(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	Cancel(ctx context.Context, id sale.OrderID) (sale.Order, error)
-	// CatchUp waits until the store has met what the log holds now.
+	// CatchUp waits until the store has applied what the log holds now.
 	CatchUp(ctx context.Context) error
 }
 

@@ -14,7 +14,7 @@ type Figures struct {
 	AnswersPerS map[string]float64 `json:"answers_per_s" doc:"Answers to buys: placed, queued, again, or the name of a problem"`
 	Latency     WindowLatency      `json:"latency" doc:"Of those answers"`
 	Records     *int64             `json:"records,omitempty,omitzero" doc:"The log's end: records ever appended, by all processes. Absent where it cannot be told"`
-	Folded      *int64             `json:"folded,omitempty,omitzero" doc:"Of records, those that the store has met"`
+	Folded      *int64             `json:"folded,omitempty,omitzero" doc:"Of records, those that the store has applied"`
 }
 
 // WindowLatency is a distribution of times in milliseconds, to 6 %.

@@ -42,7 +42,7 @@ func (in *listInput) query() sale.Query {
 
 // list answers with a page as JSON, or with everything as CSV.
 func (a *API) list(ctx context.Context, in *listInput) (*huma.StreamResponse, error) {
-	a.meet(ctx)
+	a.awaitStore(ctx)
 	if _, err := a.product(ctx, in.ID); err != nil {
 		return nil, a.explain(err)
 	}

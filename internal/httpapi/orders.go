@@ -62,8 +62,8 @@ func (a *API) traced(ctx context.Context, id sale.OrderID, t Trace) (Order, erro
 	return o, nil
 }
 
-// settled pays or cancels an order, and says in which state it is where it cannot.
-func (a *API) settled(ctx context.Context, id sale.OrderID, end func(context.Context, sale.OrderID) (sale.Order, error)) (Order, error) {
+// endOrder pays or cancels an order, and says in which state it is where it cannot.
+func (a *API) endOrder(ctx context.Context, id sale.OrderID, end func(context.Context, sale.OrderID) (sale.Order, error)) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
 	kept, err := end(ctx, id)

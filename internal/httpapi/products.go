@@ -45,10 +45,10 @@ func (a *API) product(ctx context.Context, id string) (sale.Product, error) {
 	return p, err
 }
 
-// meet waits for the store to have met every order that was answered as placed
+// awaitStore waits for the store to have applied every order that was answered as placed
 // by now: embedded, it is placed before that. Where that takes too long, whoever
 // reads gets what is there.
-func (a *API) meet(ctx context.Context) {
+func (a *API) awaitStore(ctx context.Context) {
 	if a.Wait > 0 { // there the store itself makes it placed
 		return
 	}

@@ -91,7 +91,7 @@ func (a *API) routes() http.Handler {
 		mux.Handle("POST /internal/verify", a.Internal)
 	}
 	a.writeDocument(api)
-	return a.recoverer(a.unmatched(mux))
+	return a.recoverer(a.dispatch(mux))
 }
 
 func humaConfig() huma.Config {
@@ -107,9 +107,9 @@ func humaConfig() huma.Config {
 	}
 }
 
-// unmatched answers as the table has it where the mux has no route, and gives
+// dispatch answers as the table has it where the mux has no route, and gives
 // handlers a context that outlives the first second of a shutdown.
-func (a *API) unmatched(mux *http.ServeMux) http.Handler {
+func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r = r.WithContext(a.ctx)
 		// fasthttp uses the request's bytes again, and ids in it outlive it.
@@ -219,7 +219,7 @@ func (a *API) buyerRoutes(api huma.API) {
 		return answer(a, &productsOutput{out}, err)
 	})
 	huma.Register(api, productOperation(), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
-		a.meet(ctx)
+		a.awaitStore(ctx)
 		p, err := a.product(ctx, in.ID)
 		if err != nil {
 			return nil, a.explain(err)
@@ -231,17 +231,17 @@ func (a *API) buyerRoutes(api huma.API) {
 		return answer(a, &orderOutput{o}, err)
 	})
 	huma.Register(api, payOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {
-		o, err := a.settled(ctx, in.id(), a.Settle.Pay)
+		o, err := a.endOrder(ctx, in.id(), a.Settle.Pay)
 		return answer(a, &orderOutput{o}, err)
 	})
 	huma.Register(api, cancelOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {
-		o, err := a.settled(ctx, in.id(), a.Settle.Cancel)
+		o, err := a.endOrder(ctx, in.id(), a.Settle.Cancel)
 		return answer(a, &orderOutput{o}, err)
 	})
 }
 
 func (a *API) products(ctx context.Context) (out Products, err error) {
-	a.meet(ctx)
+	a.awaitStore(ctx)
 	kept, err := a.Store.Products(ctx, false)
 	out.Products = []Product{}
 	for i := range kept {

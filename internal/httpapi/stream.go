@@ -62,12 +62,12 @@ func (a *API) stream(ctx *fasthttp.RequestCtx, watch func(ring func()) []*live.W
 
 // begin writes what there is, after which the stream goes by what rings.
 func (a *API) begin(s *stream, c net.Conn) {
-	s.conn, s.peer, s.waits = c, peerOf(c), a.waits
+	s.conn, s.peer, s.waits = c, peerOf(c), a.waiting
 	s.beats = time.AfterFunc(heartbeat, func() {
 		s.beat.Store(true)
 		s.ring()
 	})
-	forget := context.AfterFunc(a.waits, s.ring)
+	forget := context.AfterFunc(a.waiting, s.ring)
 	s.left = func() {
 		s.beats.Stop()
 		forget()

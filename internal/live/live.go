@@ -31,12 +31,12 @@ const (
 	Spacing = 100 * time.Millisecond
 	// Pulse is the longest a topic rests.
 	Pulse = time.Second
-	// few is how many watchers are rung at once, and breath the time until the next
+	// few is how many watchers are rung at once, and turnEvery the time until the next
 	// turn. Where they are so many that this would take more than some turns, each
 	// turn is of more: all are rung in about a second.
-	few    = 8
-	breath = time.Millisecond
-	turns  = 1000
+	few       = 8
+	turnEvery = time.Millisecond
+	turns     = 1000
 )
 
 // A Frame is what a topic has to say. Its bytes are shared, and never changed.

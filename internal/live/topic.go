@@ -100,7 +100,7 @@ func (t *topic) rest(ctx context.Context) bool {
 	for {
 		var next <-chan time.Time
 		if t.turn() {
-			next = time.After(breath)
+			next = time.After(turnEvery)
 		}
 		select {
 		case <-next:

@@ -219,14 +219,14 @@ func (o *Opener) probe(ctx context.Context, a *Attempt) error {
 // errFound is the error of an attempt that looked for a lost order, and nothing is lost.
 var errFound = fmt.Errorf("no order is lost: %w", sale.ErrFenced)
 
-// search is nil where the fold has met all that the log had at the probe, and not the
+// search is nil where the fold has applied all that the log had at the probe, and not the
 // order that the gate admitted long before.
 func (o *Opener) search(ctx context.Context, a *Attempt, probe sale.Position) error {
 	if err := o.Store.Passed(ctx, probe); err != nil {
 		return err
 	}
 	p, err := o.Store.Product(ctx, a.record.ProductID)
-	if err == nil && (p.Epoch != a.while.epoch || p.Met >= a.lost) {
+	if err == nil && (p.Epoch != a.while.epoch || p.Applied >= a.lost) {
 		err = errFound
 	}
 	return err

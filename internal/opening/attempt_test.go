@@ -29,7 +29,7 @@ func (s *shop) step(a *opening.Attempt, calls ...string) {
 func TestStages(t *testing.T) {
 	s := newShop(t)
 	s.slow = true
-	s.hands["passed"] = func(do func() error) error { s.project(); return do() }
+	s.hooks["passed"] = func(do func() error) error { s.project(); return do() }
 	s.put(sale.Terms{Quantity: 5, Name: "old"})
 	s.append(sale.Record{Kind: sale.KindOrder, ProductID: product, Epoch: 1, OrderID: id(1), UserID: "has", Seq: 1, At: s.now})
 	s.admit("waits", 2)
@@ -55,7 +55,7 @@ func TestStages(t *testing.T) {
 		t.Errorf("the opening record is %+v", r)
 	}
 	if a.Accepted || s.kept().Epoch != 1 {
-		t.Error("the store has met the opening too early")
+		t.Error("the store has applied the opening too early")
 	}
 	s.step(a, "passed", "product")
 	if !a.Accepted || a.Product.Epoch != 2 || a.Product.Held != 2 || a.Done() {
@@ -94,7 +94,7 @@ func TestALongOpeningIsNotFenced(t *testing.T) {
 		return do()
 	}
 	for _, call := range []string{"pending", "append order", "append opening", "passed", "snapshot"} {
-		s.hands[call] = hours
+		s.hooks[call] = hours
 	}
 	a := opening.Begin(product, keep)
 	if err := s.Run(t.Context(), a); err != nil {
@@ -131,7 +131,7 @@ func TestAFailureGivesUp(t *testing.T) {
 				if s.opened != 1 {
 					t.Error("Opened was told")
 				}
-				s.hands = map[string]hand{}
+				s.hooks = map[string]hook{}
 				s.recover()
 				p := s.kept()
 				s.wantOpen(p.Epoch, 5-1)
@@ -148,7 +148,7 @@ func (s *shop) failAt(call string, isDone bool, failure error) {
 	name, nth, failed := call[:len(call)-2], int(call[len(call)-1]-'0'), false
 	seen := map[string]int{}
 	for _, each := range []string{"product", "shut", "pending", "append order", "forget", "append opening", "passed", "snapshot", "load", "open"} {
-		s.hands[each] = func(do func() error) error {
+		s.hooks[each] = func(do func() error) error {
 			if failed {
 				s.t.Errorf("%s was called after the failure", each)
 			}
@@ -219,7 +219,7 @@ func TestAnotherNonce(t *testing.T) {
 	s := newShop(t)
 	s.slow = true
 	s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 1, Nonce: "first", Terms: sale.Terms{Quantity: 5, LimitPerUser: 1}, At: s.now})
-	s.hands["passed"] = func(do func() error) error { s.project(); return do() }
+	s.hooks["passed"] = func(do func() error) error { s.project(); return do() }
 	winner, loser := opening.Begin(product, keep), opening.Begin(product, keep)
 	for range 5 { // up to the records
 		for _, a := range []*opening.Attempt{winner, loser} {
@@ -246,7 +246,7 @@ func TestASnapshotOfALaterEpoch(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5})
 	a := opening.Begin(product, keep)
-	s.hands["snapshot"] = func(do func() error) error {
+	s.hooks["snapshot"] = func(do func() error) error {
 		s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 3, Nonce: "other", Terms: sale.Terms{Quantity: 9, LimitPerUser: 1}, At: s.now})
 		return do()
 	}
@@ -262,7 +262,7 @@ func TestASnapshotOfALaterEpoch(t *testing.T) {
 func TestAnOvertakenOpenerIsFenced(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5})
-	s.hands["open"] = func(do func() error) error {
+	s.hooks["open"] = func(do func() error) error {
 		if _, _, err := s.gate.Shut(t.Context(), product, 9); err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,7 @@
 //
 //	reading    epoch and terms from the store in one read; e = epoch + 1, a fresh nonce
 //	probing    the log takes a record without effect, if the gate sells: else the gate goes on;
-//	           and where an order seems lost, the fold has met that record, and not the order
+//	           and where an order seems lost, the fold has applied that record, and not the order
 //	shutting   the gate is shut at e, which gives the incarnation
 //	draining   what the outbox still holds goes to the log
 //	recording  the opening record (e, nonce, terms) goes to the log
@@ -17,7 +17,7 @@
 //
 // It promises that a gate opens only with what the store held once no record of
 // an earlier epoch could take effect any more: recording makes them stale, and
-// awaiting sees that the fold has met it. Any number of attempts, in any number
+// awaiting sees that the fold has applied it. Any number of attempts, in any number
 // of processes, may run at once: at most one of an epoch is accepted by the
 // fold, and only its gate opens. An attempt that meets an error is given up; the
 // gate stays shut, and the watch opens it again.

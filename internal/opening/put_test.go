@@ -111,7 +111,7 @@ func TestTermsRefused(t *testing.T) {
 
 // lose lets another opening come first, times times.
 func (s *shop) lose(times int) {
-	s.hands["append opening"] = func(do func() error) error {
+	s.hooks["append opening"] = func(do func() error) error {
 		if times--; times >= 0 {
 			p := s.kept()
 			s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: p.Epoch + 1, Nonce: "other", Terms: p.Terms, At: s.now})
@@ -162,7 +162,7 @@ func TestOtherErrorsAreToldAtOnce(t *testing.T) {
 	s.put(sale.Terms{Quantity: 5})
 	for _, want := range []error{sale.ErrUnavailable, sale.ErrUnknownOutcome, sale.ErrDamaged} {
 		tries := 0
-		s.hands["append opening"] = func(func() error) error { tries++; return want }
+		s.hooks["append opening"] = func(func() error) error { tries++; return want }
 		if _, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9})); !errors.Is(err, want) || tries != 1 {
 			t.Errorf("%v after %d tries, not %v", err, tries, want)
 		}
@@ -175,7 +175,7 @@ func TestTheLogIsAway(t *testing.T) {
 		s := newShop(t)
 		s.put(sale.Terms{Quantity: 5})
 		for _, call := range []string{"append order", "append opening", "append expire"} {
-			s.hands[call] = func(func() error) error { return away }
+			s.hooks[call] = func(func() error) error { return away }
 		}
 		s.admit("a", 1)
 		_, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9}))
@@ -186,7 +186,7 @@ func TestTheLogIsAway(t *testing.T) {
 		if v := s.admit("b", 2); v != gate.Admitted {
 			t.Errorf("a buyer: %v", v)
 		}
-		s.hands = map[string]hand{}
+		s.hooks = map[string]hook{}
 		if p := s.put(sale.Terms{Quantity: 9}); p.Held != 2 {
 			t.Errorf("when it is back: %+v", p)
 		}
@@ -198,7 +198,7 @@ func TestTheStoreDoesNotShowIt(t *testing.T) {
 	s.put(sale.Terms{Quantity: 5})
 	s.slow = true
 	ctx, cancel := context.WithCancel(t.Context())
-	s.hands["passed"] = func(do func() error) error { cancel(); return do() }
+	s.hooks["passed"] = func(do func() error) error { cancel(); return do() }
 	p, err := s.Put(ctx, product, to(sale.Terms{Quantity: 9}))
 	if !errors.Is(err, sale.ErrUnavailable) || p.Epoch != 1 {
 		t.Errorf("put: %v, %+v", err, p)
@@ -210,11 +210,11 @@ func TestTheGateDoesNotOpen(t *testing.T) {
 	for _, call := range []string{"snapshot", "open"} {
 		s := newShop(t)
 		s.put(sale.Terms{Quantity: 5})
-		s.hands[call] = func(func() error) error { return sale.ErrUnavailable }
+		s.hooks[call] = func(func() error) error { return sale.ErrUnavailable }
 		if p, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9})); err != nil || p.Terms.Quantity != 9 {
 			t.Errorf("put while %s fails: %v, %+v", call, err, p)
 		}
-		s.hands = map[string]hand{}
+		s.hooks = map[string]hook{}
 		s.recover()
 		s.wantOpen(3, 9)
 	}
@@ -263,11 +263,11 @@ func TestDelete(t *testing.T) {
 func TestADeletedProductKeepsNoGate(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5, Closed: true})
-	s.hands["remove"] = func(func() error) error { return sale.ErrUnavailable }
+	s.hooks["remove"] = func(func() error) error { return sale.ErrUnavailable }
 	if err := s.Delete(t.Context(), product); err != nil {
 		t.Fatal(err)
 	}
-	s.hands = map[string]hand{}
+	s.hooks = map[string]hook{}
 	if _, err := s.gate.View(t.Context(), product); !errors.Is(err, sale.ErrShut) {
 		t.Fatalf("its gate: %v", err)
 	}

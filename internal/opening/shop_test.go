@@ -37,16 +37,16 @@ type shop struct {
 	paused    int
 	sign      func()   // of the opener that is at a stage now
 	calls     []string // of keepers, by the opener
-	// hands are laid on calls of the opener: instead of the call they decide
+	// hooks are put into calls of the opener: instead of the call they decide
 	// whether it is done, and what it says.
-	hands map[string]hand
+	hooks map[string]hook
 }
 
-type hand func(do func() error) error
+type hook func(do func() error) error
 
 func newShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{t: t, now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), hands: map[string]hand{}}
+	s := &shop{t: t, now: time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC), hooks: map[string]hook{}}
 	clock := func() time.Time { return s.now }
 	log, err := sqlitelog.Open(t.Context(), filepath.Join(t.TempDir(), "orders.log"))
 	if err != nil {
@@ -82,13 +82,13 @@ func (deaf) Returned(string)         {}
 
 func (s *shop) call(name string, do func() error) error {
 	s.calls = append(s.calls, name)
-	if h := s.hands[name]; h != nil {
+	if h := s.hooks[name]; h != nil {
 		return h(do)
 	}
 	return do()
 }
 
-// project lets the store meet the whole log.
+// project lets the store apply the whole log.
 func (s *shop) project() {
 	s.t.Helper()
 	for {

@@ -37,7 +37,7 @@ type shutSince struct {
 	since        time.Time
 }
 
-// A missedSince is the first order of an epoch that the fold has not met.
+// A missedSince is the first order of an epoch that the fold has not applied.
 type missedSince struct {
 	epoch, seq int64
 	since      time.Time
@@ -50,7 +50,7 @@ func NewWatch(o *Opener, now func() time.Time) *Watch {
 
 // Look returns the attempt that is due now, or nil: for a product, as the store has
 // it, whose gate is missing, fenced, or shut by an opener that is gone; behind the
-// store's epoch; or wrong by what the fold could not make sense of, or never meets, as
+// store's epoch; or wrong by what the fold could not make sense of, or never applies, as
 // the end of the log was lost. A gate that cannot be reached is looked at again the next time.
 func (w *Watch) Look(ctx context.Context, p sale.Product) *Attempt {
 	v, err := w.opener.Gate.View(ctx, p.ID)
@@ -71,13 +71,13 @@ func (w *Watch) Look(ctx context.Context, p sale.Product) *Attempt {
 func (w *Watch) lost(p sale.Product, v gate.View, err error) int64 {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if err != nil || v.Epoch != p.Epoch || v.Seq <= p.Met || p.Met < 0 {
+	if err != nil || v.Epoch != p.Epoch || v.Seq <= p.Applied || p.Applied < 0 {
 		delete(w.missed, p.ID)
 		return 0
 	}
 	seen, now := w.missed[p.ID], w.now()
-	if seen.epoch != p.Epoch || seen.seq != p.Met+1 {
-		seen = missedSince{p.Epoch, p.Met + 1, now}
+	if seen.epoch != p.Epoch || seen.seq != p.Applied+1 {
+		seen = missedSince{p.Epoch, p.Applied + 1, now}
 		w.missed[p.ID] = seen
 	}
 	if now.Sub(seen.since) < LostAfter {

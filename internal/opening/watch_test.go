@@ -30,10 +30,10 @@ func TestTriggers(t *testing.T) {
 			}
 		}, 1},
 		"the gate is fenced": {func(s *shop) {
-			s.hands["view"] = func(func() error) error { return sale.ErrFenced }
+			s.hooks["view"] = func(func() error) error { return sale.ErrFenced }
 		}, 1},
 		"the gate cannot be reached": {func(s *shop) {
-			s.hands["view"] = func(func() error) error { return sale.ErrUnavailable }
+			s.hooks["view"] = func(func() error) error { return sale.ErrUnavailable }
 		}, 0},
 		"the store is ahead": {func(s *shop) {
 			s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 2, Nonce: "other", Terms: terms, At: s.now})
@@ -64,7 +64,7 @@ func TestTriggers(t *testing.T) {
 			if c.due == 0 {
 				return
 			}
-			s.hands = map[string]hand{}
+			s.hooks = map[string]hook{}
 			s.recover()
 			p := s.kept()
 			s.wantOpen(p.Epoch, 1-p.Held)
@@ -160,7 +160,7 @@ func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
 		"it is gone, still":            {lose, func(*shop) {}, nil},
 		"it is opened":                 {lose, func(s *shop) { s.put(sale.Terms{Quantity: 1}) }, sale.ErrFenced},
 		"it is being opened":           {lose, shut, sale.ErrFenced},
-		"nobody knows, for it is away": {lose, func(s *shop) { s.hands["view"] = func(func() error) error { return sale.ErrUnavailable } }, sale.ErrUnavailable},
+		"nobody knows, for it is away": {lose, func(s *shop) { s.hooks["view"] = func(func() error) error { return sale.ErrUnavailable } }, sale.ErrUnavailable},
 		"its opener is gone, still":    {shut, func(*shop) {}, nil},
 		"its opener is not gone": {shut, func(s *shop) {
 			if err := s.gate.Load(t.Context(), product, s.kept().Epoch+1, incarnation(s), nil); err != nil {
@@ -250,8 +250,8 @@ func TestALostOrder(t *testing.T) {
 	s.loseOutbox()
 	s.admit("b", 3)
 	s.relay()
-	if p := s.kept(); p.Met != 1 || p.Ahead != "3-3" {
-		t.Fatalf("the fold has met %d and %q", p.Met, p.Ahead)
+	if p := s.kept(); p.Applied != 1 || p.Ahead != "3-3" {
+		t.Fatalf("the fold has applied %d and %q", p.Applied, p.Ahead)
 	}
 	w := opening.NewWatch(s.Opener, s.clock)
 	s.wantLost(w, opening.LostAfter-1, 0)
@@ -270,11 +270,11 @@ func TestALostOrder(t *testing.T) {
 // What is only slow is not lost: the gate sells on, whatever it is that is slow.
 func TestNoOrderIsLost(t *testing.T) {
 	for name, slow := range map[string]func(s *shop){
-		"the fold":   func(s *shop) { s.hands["passed"] = func(do func() error) error { s.project(); return do() } },
-		"no fold":    func(s *shop) { s.hands["passed"] = func(func() error) error { return sale.ErrUnavailable } },
+		"the fold":   func(s *shop) { s.hooks["passed"] = func(do func() error) error { s.project(); return do() } },
+		"no fold":    func(s *shop) { s.hooks["passed"] = func(func() error) error { return sale.ErrUnavailable } },
 		"the append": func(s *shop) { s.slow = false },
 		"the log": func(s *shop) {
-			s.hands["append order"] = func(func() error) error { return sale.ErrUnavailable }
+			s.hooks["append order"] = func(func() error) error { return sale.ErrUnavailable }
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -13,10 +13,10 @@ type Mark struct {
 	Source orderlog.Source
 }
 
-// Meets reports whether the log, of which this partition is kept from the offset
+// Fits reports whether the log, of which this partition is kept from the offset
 // first on, still holds the line that was folded last. A log that was cut off behind
 // the mark and grew again has another there. It must reach to the mark.
-func (m Mark) Meets(ctx context.Context, log orderlog.Reader, partition int32, first int64) (bool, error) {
+func (m Mark) Fits(ctx context.Context, log orderlog.Reader, partition int32, first int64) (bool, error) {
 	if m.Sum == 0 || m.Next <= first {
 		return true, nil // nothing to compare, or nothing to compare with
 	}

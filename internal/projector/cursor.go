@@ -96,15 +96,15 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 	case kept.Cluster != source.Cluster || kept.Topic != source.Topic:
 		return fmt.Errorf("%w: the store was filled from the log %s/%s, and this is %s/%s", sale.ErrDamaged, kept.Cluster, kept.Topic, source.Cluster, source.Topic)
 	case kept.Leader > source.Leader:
-		return fmt.Errorf("%w: the store has met leader epoch %d of partition %d, and the log is at %d", sale.ErrDamaged, kept.Leader, c.partition, source.Leader)
+		return fmt.Errorf("%w: the store has folded leader epoch %d of partition %d, and the log is at %d", sale.ErrDamaged, kept.Leader, c.partition, source.Leader)
 	case mark.Next > end:
 		return fmt.Errorf("%w: the store has folded partition %d up to %d, and the log ends at %d", sale.ErrDamaged, c.partition, mark.Next, end)
 	}
-	meets, err := mark.Meets(ctx, p.log, c.partition, first)
+	fits, err := mark.Fits(ctx, p.log, c.partition, first)
 	if err != nil {
 		return err
 	}
-	if !meets {
+	if !fits {
 		return fmt.Errorf("%w: partition %d of the log holds another record at offset %d than the store has folded there: the log was cut off, and grew again",
 			sale.ErrDamaged, c.partition, mark.Next-1)
 	}

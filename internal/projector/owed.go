@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// handWithin is how long the returns of one product may take, before others get
+// deliverWithin is how long the returns of one product may take, before others get
 // their turn. What was handed over by then stays.
-const handWithin = 5 * time.Second
+const deliverWithin = 5 * time.Second
 
 // owed are products with returns that their gates may not have.
 type owed struct {
@@ -56,10 +56,10 @@ func (o *owed) end(product string, failed bool) (more bool) {
 	return more
 }
 
-// Settle hands what this cursor's steps freed to the gates: each product by itself,
+// Deliver hands what this cursor's steps freed to the gates: each product by itself,
 // in what spawn is given, so that a gate that is away keeps nobody waiting. What a
 // gate cannot take now is owed still.
-func (p *Projector) Settle(ctx context.Context, c *Cursor, spawn func(work func())) {
+func (p *Projector) Deliver(ctx context.Context, c *Cursor, spawn func(work func())) {
 	for _, product := range c.owed.begin() {
 		spawn(func() {
 			for c.owed.end(product, p.handOver(ctx, product) != nil) {
@@ -69,7 +69,7 @@ func (p *Projector) Settle(ctx context.Context, c *Cursor, spawn func(work func(
 }
 
 func (p *Projector) handOver(ctx context.Context, product string) error {
-	ctx, cancel := context.WithTimeout(ctx, handWithin)
+	ctx, cancel := context.WithTimeout(ctx, deliverWithin)
 	defer cancel()
 	return p.HandOver(ctx, product)
 }

@@ -93,13 +93,13 @@ func (p *Projector) HandOver(ctx context.Context, product string) error {
 // asked again after stumbled, which is told why, and waits for a moment.
 func (p *Projector) Run(ctx context.Context, partition int32, stumbled func(ctx context.Context, why error) error) error {
 	c := NewCursor(partition)
-	var hands sync.WaitGroup
-	defer hands.Wait()
+	var deliveries sync.WaitGroup
+	defer deliveries.Wait()
 	for ctx.Err() == nil {
 		_, err := p.Step(ctx, c)
 		switch {
 		case err == nil:
-			p.Settle(ctx, c, hands.Go)
+			p.Deliver(ctx, c, deliveries.Go)
 		case ctx.Err() != nil:
 		case errors.Is(err, sale.ErrUnavailable):
 			if stumbled(ctx, err) != nil {

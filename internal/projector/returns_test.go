@@ -128,17 +128,17 @@ func TestTheEpochMovesDuringAHandOver(t *testing.T) {
 // What a gate cannot take now is owed, and handed over when it can.
 func TestWhatIsOwed(t *testing.T) {
 	s, c := freed(t, 3)
-	s.Settle(t.Context(), c, now) // there is no gate
+	s.Deliver(t.Context(), c, now) // there is no gate
 	s.open(product, 1, 0)
 	s.onReturn = func(func() error) error { return sale.ErrUnavailable }
-	s.Settle(t.Context(), c, now)
+	s.Deliver(t.Context(), c, now)
 	s.wantGate(product, 0, 0)
 	calls := 0
 	s.onReturn = func(do func() error) error { calls++; return do() }
-	s.Settle(t.Context(), c, now)
+	s.Deliver(t.Context(), c, now)
 	s.wantGate(product, 3, 3)
 	asked := calls
-	s.Settle(t.Context(), c, now)
+	s.Deliver(t.Context(), c, now)
 	if calls != asked {
 		t.Error("a gate that has everything was asked again")
 	}
@@ -187,16 +187,16 @@ func TestWhatIsFreedMeanwhileIsHandedOver(t *testing.T) {
 	s, c := freed(t, 1)
 	s.append(order(product, 2, "v"), cancel(product, 2))
 	s.open(product, 1, 0)
-	var hand func()
-	s.Settle(t.Context(), c, func(work func()) { hand = work })
+	var work func()
+	s.Deliver(t.Context(), c, func(w func()) { work = w })
 	s.onReturn = func(do func() error) error {
 		s.onReturn = func(do func() error) error { return do() }
 		err := do()
 		s.steps(c, 2)
-		s.Settle(t.Context(), c, func(func()) { t.Error("two hand over to one gate") })
+		s.Deliver(t.Context(), c, func(func()) { t.Error("two hand over to one gate") })
 		return err
 	}
-	hand()
+	work()
 	s.wantGate(product, 2, 2)
 }
 
@@ -231,7 +231,7 @@ func TestReturnsOfADeletedProduct(t *testing.T) {
 	s.append(opening(product, 4, plenty))
 	s.steps(c, 1)
 	s.open(product, 4, 0)
-	s.Settle(t.Context(), c, now)
+	s.Deliver(t.Context(), c, now)
 	for _, p := range s.products() {
 		if err := s.Sweep(t.Context(), p); err != nil {
 			t.Fatal(err)

@@ -20,8 +20,8 @@ const product = "p1"
 
 var at = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
-// A shop is a projector over the keepers of the embedded mode, on the calls of
-// which a test can lay a hand.
+// A shop is a projector over the keepers of the embedded mode, into the calls of
+// which a test can put a hook.
 type shop struct {
 	*projector.Projector
 	t        *testing.T
@@ -129,7 +129,7 @@ func (s *shop) products() []sale.Product {
 	return ps
 }
 
-// wantMark demands that the store has met this much of the log.
+// wantMark demands that the store has applied this much of the log.
 func (s *shop) wantMark(next int64) {
 	s.t.Helper()
 	if m, err := s.store.Mark(s.t.Context(), 0); err != nil || m.Next != next {

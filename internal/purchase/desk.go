@@ -223,9 +223,9 @@ func (d *Desk) Forget(product string) {
 	d.lanes.Store(&lanes)
 }
 
-// Returned makes this process ask the gate at once, rather than in ViewAge: units
+// Invalidate makes this process ask the gate at once, rather than in ViewAge: units
 // of the product came free, its gate was opened anew, or it was deleted.
-func (d *Desk) Returned(product string) {
+func (d *Desk) Invalidate(product string) {
 	if l := (*d.lanes.Load())[product]; l != nil {
 		l.view.Store(nil)
 	}

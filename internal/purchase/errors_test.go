@@ -23,7 +23,7 @@ func (s *shop) fails(product, user string, order int, want error) {
 	if !errors.Is(err, want) || a.Result > purchase.Queued {
 		s.t.Fatalf("%s is told %v, %v; not %v", user, a.Result, err, want)
 	}
-	settle()
+	waitIdle()
 }
 
 func TestAProductWithoutAGate(t *testing.T) {

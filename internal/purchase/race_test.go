@@ -74,7 +74,7 @@ func TestARushWhileGatesAreOpened(t *testing.T) {
 	all.Go(func() {
 		for epoch := int64(2); epoch < 50; epoch++ {
 			s.open(epoch, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: epoch % 3})
-			s.Returned(product)
+			s.Invalidate(product)
 			if err := s.Sweep(t.Context(), product); err != nil {
 				t.Error(err)
 			}

@@ -94,7 +94,7 @@ func (s *shop) giveBack(epoch int64, r sale.Return) {
 	if _, err := s.gate.Return(s.t.Context(), product, epoch, []sale.Return{r}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.Returned(product)
+	s.Invalidate(product)
 }
 
 func TestTheNewestOrderIsNamed(t *testing.T) {
@@ -120,7 +120,7 @@ func TestAWinnerIsNotRefusedByAViewFromBefore(t *testing.T) {
 			t.Fatalf("told %+v", a)
 		}
 		s.asks("second")
-		settle()
+		waitIdle()
 		s.asks("second")
 		s.refuses("loser", purchase.SoldOut)
 	})
@@ -152,18 +152,18 @@ func TestWhoseOutcomeIsUnknownIsNotRefusedByAViewFromBefore(t *testing.T) {
 		told := s.buys(ctx, "second", 2)
 		leave()
 		<-told
-		settle()
+		waitIdle()
 		s.asks("second")
 	})
 }
 
 func TestReturnedDropsTheView(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
-		s.Returned(product) // of which nobody has asked yet
+		s.Invalidate(product) // of which nobody has asked yet
 		s.open(1, selling(1))
 		s.gets("winner", 1, purchase.Placed)
 		s.refuses("loser", purchase.SoldOut)
-		s.Returned("another")
+		s.Invalidate("another")
 		s.refuses("loser", purchase.SoldOut)
 		s.giveBack(1, sale.Return{ProductID: product, Number: 1, OrderID: id(1), UserID: "winner"})
 		s.asks("loser")
@@ -254,7 +254,7 @@ func TestAllUsersAreFetchedOnce(t *testing.T) {
 			t.Fatalf("fetched from %v on", fetched)
 		}
 		s.open(2, selling(0), gate.Holding{User: "u1", Order: id(1)}, gate.Holding{User: "late", Order: id(2)})
-		s.Returned(product)
+		s.Invalidate(product)
 		s.gets("loser", 2000, purchase.SoldOut)
 		s.asks("late")
 		if !slices.Equal(fetched, []int64{0, 0}) {
@@ -278,7 +278,7 @@ func TestALaneDoesNotWaitForItsUsers(t *testing.T) {
 		s.giveBack(1, sale.Return{ProductID: product, Number: 1, OrderID: id(1), UserID: "first"})
 		s.gets("second", 2, purchase.Placed)
 		close(slow)
-		settle()
+		waitIdle()
 		s.gets("loser", 20, purchase.SoldOut) // the second came after the question
 		s.refuses("loser", purchase.SoldOut)
 		for _, user := range []string{"held", "first", "second"} {
@@ -414,7 +414,7 @@ func TestAForgottenViewIsNotRenewed(t *testing.T) {
 		s.open(1, selling(1))
 		s.gets("winner", 1, purchase.Placed)
 		time.Sleep(2 * purchase.ViewAge)
-		s.gate.onView = func() error { s.Returned(product); return nil }
+		s.gate.onView = func() error { s.Invalidate(product); return nil }
 		s.refuses("loser", purchase.SoldOut) // by what the gate said at that moment
 		s.asks("loser")
 	})
@@ -445,7 +445,7 @@ func (s *shop) sellOut(products int) {
 			s.t.Fatalf("told %+v, %v", a, err)
 		}
 	}
-	settle()
+	waitIdle()
 }
 
 // What a gate says that nobody has foreseen refuses nobody.

@@ -142,12 +142,12 @@ func (s *shop) gets(user string, order int, want purchase.Result) purchase.Answe
 	if err != nil || a.Result != want {
 		s.t.Fatalf("%s got %v (%v), not %v", user, a.Result, err, want)
 	}
-	settle()
+	waitIdle()
 	return a
 }
 
-// settle waits until no lane works any more.
-func settle() { synctest.Wait() }
+// waitIdle waits until no lane works any more.
+func waitIdle() { synctest.Wait() }
 
 // refuses demands that the process itself tells user this.
 func (s *shop) refuses(user string, want purchase.Result) purchase.Answer {
@@ -202,8 +202,8 @@ func (c catalog) Exists(_ context.Context, product string) (bool, error) {
 	return known && err == nil, err
 }
 
-// A tappedGate is a gate that notes what it is asked, and on which a test can
-// lay a hand.
+// A tappedGate is a gate that notes what it is asked, and into which a test can
+// put a hook.
 type tappedGate struct {
 	*memgate.Gate
 	mu      sync.Mutex
@@ -225,13 +225,13 @@ func (g *tappedGate) View(ctx context.Context, product string) (gate.View, error
 func (g *tappedGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
 	g.mu.Lock()
 	g.batches = append(g.batches, len(batch))
-	hand := g.onAdmit
+	hook := g.onAdmit
 	g.mu.Unlock()
 	admit := func() (gate.Admission, error) { return g.Gate.Admit(ctx, product, by, batch) }
-	if hand == nil {
+	if hook == nil {
 		return admit()
 	}
-	return hand(batch, admit)
+	return hook(batch, admit)
 }
 
 func (g *tappedGate) Users(ctx context.Context, product string, epoch, from int64, f func(string)) error {
@@ -247,7 +247,7 @@ func (g *tappedGate) asked() int {
 	return len(g.batches)
 }
 
-// A tappedLog is a log on which a test can lay a hand.
+// A tappedLog is a log into which a test can put a hook.
 type tappedLog struct {
 	*sqlitelog.Log
 	onAppend func(append func() (sale.Position, error)) (sale.Position, error)

@@ -13,8 +13,8 @@
 //	                    ├──► cancelled   by Remove, from any process
 //	                    └──► failed      by the server's end, or where it or the judge could not
 //
-// A Stage is made by New and ends with Close, which ends what runs. It has one
-// goroutine for the rehearsal that runs here and one that tells the shelf of it
-// every second; what runs elsewhere it knows from the shelf. Every method is safe
+// A Runner is made by New and ends with Close, which ends what runs. It has one
+// goroutine for the rehearsal that runs here and one that tells the registry of it
+// every second; what runs elsewhere it knows from the registry. Every method is safe
 // for concurrent use.
 package rehearsal

@@ -7,12 +7,12 @@ import (
 	"seckill/internal/sale"
 )
 
-// A Shelf keeps rehearsals: for every process of the sale, and beyond its end. A
+// A Registry keeps rehearsals: for every process of the sale, and beyond its end. A
 // rehearsal has a summary and, once its rush is over, a report, both JSON. One runs at most; it runs as long as Keep is called for it every
 // Patience at least.
 //
 // Errors are of the kinds ErrNotFound and ErrUnavailable of package sale.
-type Shelf interface {
+type Registry interface {
 	// Begin puts up the one that runs. Where another does, it returns its id
 	// instead.
 	Begin(ctx context.Context, id string, summary []byte) (other string, err error)
@@ -42,9 +42,9 @@ type Store interface {
 	Product(ctx context.Context, id string) (sale.Product, error)
 }
 
-// Parts is what a Stage works with.
+// Parts is what a Runner works with.
 type Parts struct {
-	Shelf    Shelf
+	Registry Registry
 	Merchant Merchant
 	Store    Store
 	// Judge judges the sale, with this product in mind. An error means that it

@@ -52,7 +52,7 @@ const (
 	unreadable = "What was kept of it cannot be read"
 )
 
-// read is a rehearsal from what the shelf has of it.
+// read is a rehearsal from what the registry has of it.
 func read(id string, summary []byte, running bool) Rehearsal {
 	var r Rehearsal
 	if err := json.Unmarshal(summary, &r); err != nil || r.ID != id {

@@ -13,19 +13,19 @@ import (
 	"time"
 
 	"seckill/internal/rehearsal"
-	"seckill/internal/rehearsal/shelftest"
+	"seckill/internal/rehearsal/registrytest"
 	"seckill/internal/sale"
 )
 
-// A shelf in memory. Its running one is gone when a test says so.
-type shelf struct {
+// A memRegistry in memory. Its running one is gone when a test says so.
+type memRegistry struct {
 	mu      sync.Mutex
 	kept    map[string][2][]byte
 	running string
 	stop    bool
 }
 
-func (s *shelf) Begin(_ context.Context, id string, summary []byte) (string, error) {
+func (s *memRegistry) Begin(_ context.Context, id string, summary []byte) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running != "" {
@@ -35,7 +35,7 @@ func (s *shelf) Begin(_ context.Context, id string, summary []byte) (string, err
 	return "", nil
 }
 
-func (s *shelf) Keep(_ context.Context, id string, summary, report []byte, ended bool) (bool, error) {
+func (s *memRegistry) Keep(_ context.Context, id string, summary, report []byte, ended bool) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running != id {
@@ -51,7 +51,7 @@ func (s *shelf) Keep(_ context.Context, id string, summary, report []byte, ended
 	return s.stop, nil
 }
 
-func (s *shelf) Get(_ context.Context, id string) (summary, report []byte, running bool, err error) {
+func (s *memRegistry) Get(_ context.Context, id string) (summary, report []byte, running bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k, ok := s.kept[id]
@@ -61,7 +61,7 @@ func (s *shelf) Get(_ context.Context, id string) (summary, report []byte, runni
 	return k[0], k[1], s.running == id, nil
 }
 
-func (s *shelf) All(_ context.Context, f func(string, []byte, bool)) error {
+func (s *memRegistry) All(_ context.Context, f func(string, []byte, bool)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var ids []string
@@ -75,7 +75,7 @@ func (s *shelf) All(_ context.Context, f func(string, []byte, bool)) error {
 	return nil
 }
 
-func (s *shelf) Remove(_ context.Context, id string) (bool, error) {
+func (s *memRegistry) Remove(_ context.Context, id string) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running == id {
@@ -89,23 +89,23 @@ func (s *shelf) Remove(_ context.Context, id string) (bool, error) {
 	return false, nil
 }
 
-func (s *shelf) lose() *shelf {
+func (s *memRegistry) lose() *memRegistry {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.running = ""
 	return s
 }
 
-func TestTheShelfOfTheseTests(t *testing.T) {
-	shelftest.Exercise(t, func(*testing.T) (rehearsal.Shelf, func() rehearsal.Shelf) {
-		s := &shelf{kept: map[string][2][]byte{}}
-		return s, func() rehearsal.Shelf { return s.lose() }
+func TestTheRegistryOfTheseTests(t *testing.T) {
+	registrytest.Exercise(t, func(*testing.T) (rehearsal.Registry, func() rehearsal.Registry) {
+		s := &memRegistry{kept: map[string][2][]byte{}}
+		return s, func() rehearsal.Registry { return s.lose() }
 	})
 }
 
 // A shop sells over HTTP; its units come free again when a test says so.
 type shop struct {
-	*shelf
+	*memRegistry
 	t   *testing.T
 	url string
 
@@ -121,7 +121,7 @@ type shop struct {
 
 func newShop(t *testing.T) *shop {
 	s := &shop{
-		shelf: &shelf{kept: map[string][2][]byte{}}, t: t, products: map[string]*sale.Product{}, users: map[string]bool{},
+		memRegistry: &memRegistry{kept: map[string][2][]byte{}}, t: t, products: map[string]*sale.Product{}, users: map[string]bool{},
 		ruling: rehearsal.Ruling{Document: json.RawMessage(`{}`)}, news: make(chan struct{}, 1),
 	}
 	mux := http.NewServeMux()
@@ -134,11 +134,11 @@ func newShop(t *testing.T) *shop {
 	return s
 }
 
-// stage is a process of the sale.
-func (s *shop) stage() *rehearsal.Stage {
+// runner is a process of the sale.
+func (s *shop) runner() *rehearsal.Runner {
 	ids := 0
-	stage := rehearsal.New(rehearsal.Parts{
-		Shelf: s.shelf, Merchant: s, Store: s, Judge: s.judge, URL: s.url, Now: time.Now,
+	runner := rehearsal.New(rehearsal.Parts{
+		Registry: s.memRegistry, Merchant: s, Store: s, Judge: s.judge, URL: s.url, Now: time.Now,
 		Pass: func(product string) string { return "pass-of-" + product },
 		News: func(string) {
 			select {
@@ -148,8 +148,8 @@ func (s *shop) stage() *rehearsal.Stage {
 		},
 		NewID: func() string { ids++; return fmt.Sprint("x", ids) },
 	})
-	s.t.Cleanup(stage.Close)
-	return stage
+	s.t.Cleanup(runner.Close)
+	return runner
 }
 
 func (s *shop) buy(w http.ResponseWriter, r *http.Request) {

@@ -88,13 +88,13 @@ func (w *worker) click(j job) {
 	}
 	w.run.record.note(func(b *Beyond) { b.repeat(kind) })
 	if kind == Placed { // it overtook the first
-		w.settle(j.buyer)
+		w.payOrQuit(j.buyer)
 	}
 	w.run.pace.end()
 }
 
-// settle lets a buyer who was placed pay, unless they forget to.
-func (w *worker) settle(buyer int) {
+// payOrQuit lets a buyer who was placed pay, unless they forget to.
+func (w *worker) payOrQuit(buyer int) {
 	c := w.run.config
 	switch {
 	case !c.Pay:

@@ -95,7 +95,7 @@ func (w *worker) end(j job, e ending) {
 	}
 	w.run.record.end(e, said)
 	if e.kind == Placed {
-		w.settle(j.buyer)
+		w.payOrQuit(j.buyer)
 	}
 	w.run.pace.end()
 }

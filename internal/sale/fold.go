@@ -39,7 +39,7 @@ func (s *State) open(r Record) Outcome {
 	// One that never was is as one that was deleted: refused terms leave no product to see.
 	p.Deleted = p.Deleted || p.Epoch == 0
 	p.Epoch, p.Nonce, p.Recounts = r.Epoch, r.Nonce, 0
-	p.Met, p.Ahead = 0, ""
+	p.Applied, p.Ahead = 0, ""
 	p.Refused = !s.allows(r)
 	switch {
 	case p.Refused:
@@ -72,7 +72,7 @@ func (s *State) order(r Record, at Position, now time.Time) Outcome {
 	if s.foreign[r.OrderID] {
 		return Foreign
 	}
-	p.meet(r.Seq)
+	p.noteApplied(r.Seq)
 	known := s.orders[r.OrderID]
 	if known != nil {
 		// A retry with the same key may come back in a later epoch with the id

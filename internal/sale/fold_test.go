@@ -142,7 +142,7 @@ func TestFold(t *testing.T) {
 			if got.ID != "p" || got.Partition != 7 {
 				t.Errorf("id and partition became %q and %d", got.ID, got.Partition)
 			}
-			got.Met, got.Ahead = 0, "" // seqs_test.go
+			got.Applied, got.Ahead = 0, "" // seqs_test.go
 			got.ID, got.Partition, got.Terms, got.Nonce = "", 0, Terms{}, ""
 			if got != c.want {
 				t.Errorf("product\n\t%+v, not\n\t%+v", got, c.want)
@@ -171,7 +171,7 @@ func TestTheIdOfAnotherProductsOrder(t *testing.T) {
 			t.Errorf("%s of epoch %d: %s, not %s, and the product is %+v", c.r.Kind, c.r.Epoch, got, c.want, s.Product)
 		}
 	}
-	s.Settle()
+	s.ForgetChanges()
 	if got := Fold(s, buy(1, 1, "u"), Position{7, 9}, stored); got != Applied {
 		t.Errorf("after Settle: %s", got)
 	}
@@ -209,7 +209,7 @@ func TestTheSmallestFreeSlot(t *testing.T) {
 func TestWhatChanged(t *testing.T) {
 	s := NewState(Product{ID: "p"})
 	foldAll(s, closing(1), buy(1, 1, "u"), buy(1, 2, "v"))
-	s.Settle()
+	s.ForgetChanges()
 	foldAll(s, buy(1, 1, "u"), pay(1), buy(1, 3, "w"))
 	if got := touched(s); !slices.Equal(got, []byte{1, 3}) || s.Wiped() {
 		t.Errorf("touched %v, wiped %t", got, s.Wiped())
@@ -218,7 +218,7 @@ func TestWhatChanged(t *testing.T) {
 	if got := touched(s); !slices.Equal(got, []byte{4}) || !s.Wiped() {
 		t.Errorf("after a deletion touched %v, wiped %t", got, s.Wiped())
 	}
-	if s.Settle(); len(touched(s)) > 0 || s.Wiped() || s.Order(OrderID{4}) == nil {
+	if s.ForgetChanges(); len(touched(s)) > 0 || s.Wiped() || s.Order(OrderID{4}) == nil {
 		t.Error("Settle forgets what changed, and nothing else")
 	}
 }

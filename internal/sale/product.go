@@ -20,8 +20,8 @@ type Product struct {
 	LastReturn int64
 	Recounts   int64 // what in this epoch may have cost a unit: an opening recounts it
 
-	Met   int64  // the orders of this epoch with the seqs 1 to Met have been met; -1: not known, in tables of earlier programs
-	Ahead string // those met beyond a gap, as ranges: "61-80 95-95"
+	Applied int64  // the orders of this epoch with the seqs 1 to Applied have been folded; -1: not known, in tables of earlier programs
+	Ahead   string // those applied beyond a gap, as ranges: "61-80 95-95"
 }
 
 // Exists reports whether the product can be seen: put, and not deleted since.

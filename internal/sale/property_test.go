@@ -38,7 +38,7 @@ func TestInvariants(t *testing.T) {
 				returns = nil
 			}
 			returns = append(returns, s.Returns()...)
-			s.Settle()
+			s.ForgetChanges()
 			invariants(t, s, returns)
 		}
 	})
@@ -143,7 +143,7 @@ func TestPartialStates(t *testing.T) {
 			if !slices.EqualFunc(partial.Touched(), full.Touched(), same) || !slices.Equal(partial.Returns(), full.Returns()) || partial.Wiped() != full.Wiped() {
 				t.Fatalf("changes differ after %+v", batch)
 			}
-			full.Settle()
+			full.ForgetChanges()
 		}
 	})
 }

@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-// meet notes that the fold has met an order of this epoch, whatever became of it.
+// noteApplied notes that the fold has applied an order of this epoch, whatever became of it.
 // Nearly always it is the next one; behind a tail of the log that was lost, all are
 // beyond one gap.
-func (p *Product) meet(seq int64) {
+func (p *Product) noteApplied(seq int64) {
 	switch {
-	case seq <= p.Met, p.Met < 0:
+	case seq <= p.Applied, p.Applied < 0:
 		return
-	case seq == p.Met+1 && p.Ahead == "":
-		p.Met = seq
+	case seq == p.Applied+1 && p.Ahead == "":
+		p.Applied = seq
 		return
 	}
 	ahead := parseRanges(p.Ahead)
@@ -29,8 +29,8 @@ func (p *Product) meet(seq int64) {
 			joined = append(joined, r)
 		}
 	}
-	if joined[0].from == p.Met+1 {
-		p.Met, joined = joined[0].to, joined[1:]
+	if joined[0].from == p.Applied+1 {
+		p.Applied, joined = joined[0].to, joined[1:]
 	}
 	p.Ahead = formatRanges(joined)
 }

@@ -8,9 +8,9 @@ import (
 
 func TestMeet(t *testing.T) {
 	for _, c := range []struct {
-		seqs  []int64
-		met   int64
-		ahead string
+		seqs    []int64
+		applied int64
+		ahead   string
 	}{
 		{nil, 0, ""},
 		{[]int64{1, 2, 3, 2}, 3, ""},
@@ -20,19 +20,19 @@ func TestMeet(t *testing.T) {
 		{[]int64{3, 4, 7, 2, 1}, 4, "7-7"},
 		{[]int64{3, 7, 1, 2, 5, 4, 6}, 7, ""},
 	} {
-		unknown := Product{Met: -1}
+		unknown := Product{Applied: -1}
 		for _, seq := range c.seqs {
-			unknown.meet(seq)
+			unknown.noteApplied(seq)
 		}
-		if unknown != (Product{Met: -1}) {
+		if unknown != (Product{Applied: -1}) {
 			t.Errorf("%v: what is not known became %+v", c.seqs, unknown)
 		}
 		var p Product
 		for _, seq := range c.seqs {
-			p.meet(seq)
+			p.noteApplied(seq)
 		}
-		if p.Met != c.met || p.Ahead != c.ahead {
-			t.Errorf("%v: met %d, ahead %q, not %d, %q", c.seqs, p.Met, p.Ahead, c.met, c.ahead)
+		if p.Applied != c.applied || p.Ahead != c.ahead {
+			t.Errorf("%v: applied %d, ahead %q, not %d, %q", c.seqs, p.Applied, p.Ahead, c.applied, c.ahead)
 		}
 	}
 }
@@ -44,32 +44,32 @@ func TestMeetInAnyOrder(t *testing.T) {
 		var p Product
 		there := map[int64]bool{}
 		for _, seq := range rapid.SliceOf(rapid.Int64Range(1, 40)).Draw(t, "seqs") {
-			p.meet(seq)
+			p.noteApplied(seq)
 			there[seq] = true
-			met := int64(0)
-			for there[met+1] {
-				met++
+			applied := int64(0)
+			for there[applied+1] {
+				applied++
 			}
 			beyond := 0
 			for _, r := range parseRanges(p.Ahead) {
 				beyond += int(r.to - r.from + 1)
 			}
-			if p.Met != met || int(p.Met)+beyond != len(there) {
-				t.Fatalf("met %d, ahead %q of %v", p.Met, p.Ahead, there)
+			if p.Applied != applied || int(p.Applied)+beyond != len(there) {
+				t.Fatalf("applied %d, ahead %q of %v", p.Applied, p.Ahead, there)
 			}
 		}
 	})
 }
 
-// An epoch begins with nothing met; what is stale is of no epoch; and an order that is
-// known, or refused, was met.
+// An epoch begins with nothing applied; what is stale is of no epoch; and an order that is
+// known, or refused, was applied.
 func TestTheFoldNotesWhatItMet(t *testing.T) {
 	s := NewState(Product{ID: "p"})
-	fold := func(r Record, met int64, ahead string) {
+	fold := func(r Record, applied int64, ahead string) {
 		t.Helper()
 		Fold(s, r, Position{}, stored)
-		if s.Product.Met != met || s.Product.Ahead != ahead {
-			t.Errorf("met %d, ahead %q, not %d, %q", s.Product.Met, s.Product.Ahead, met, ahead)
+		if s.Product.Applied != applied || s.Product.Ahead != ahead {
+			t.Errorf("applied %d, ahead %q, not %d, %q", s.Product.Applied, s.Product.Ahead, applied, ahead)
 		}
 	}
 	at := func(seq int64, r Record) Record { r.Seq = seq; return r }

@@ -74,8 +74,8 @@ func (s *State) Returns() []Return { return s.returns }
 // returns of before are gone. Touched and Returns came after it.
 func (s *State) Wiped() bool { return s.wiped }
 
-// Settle forgets what changed, for it has been written, and other products' ids.
-func (s *State) Settle() {
+// ForgetChanges forgets what changed, for it has been written, and other products' ids.
+func (s *State) ForgetChanges() {
 	clear(s.touched)
 	clear(s.foreign)
 	s.returns, s.wiped = nil, false

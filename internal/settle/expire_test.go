@@ -63,7 +63,7 @@ func TestWithoutAWindowNothingExpires(t *testing.T) {
 	})
 }
 
-// A payment that the log holds counts, though the store had not met it when the
+// A payment that the log holds counts, though the store had not applied it when the
 // window passed: an order expires only at the log's end.
 func TestAPaymentOnItsWay(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {

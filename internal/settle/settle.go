@@ -2,8 +2,8 @@
 //
 // It promises that of a payment and an expiry that race exactly one counts, the
 // one whose record is first in the log, and that the caller is told which. A
-// record is only a wish until the fold has met it, so every method waits for the
-// order store to pass the record that it appended.
+// record is only a command until the fold has applied it, so every method waits for
+// the order store to pass the record that it appended.
 //
 // An order is expired only by a projector that is at the end of the log: a
 // payment that the log already holds is then in the tables that Due reads.
@@ -35,8 +35,8 @@ type Store interface {
 	Passed(ctx context.Context, at sale.Position) error
 }
 
-// A Desk settles orders. Its methods are safe for concurrent use.
-type Desk struct {
+// A Settler settles orders. Its methods are safe for concurrent use.
+type Settler struct {
 	log   Log
 	store Store
 	now   func() time.Time
@@ -45,8 +45,8 @@ type Desk struct {
 
 // New makes a Desk. now dates the records and decides nothing; each calls work for
 // 0 to n-1, as SideBySide does.
-func New(log Log, store Store, now func() time.Time, each func(n int32, work func(int32) error) error) *Desk {
-	return &Desk{log, store, now, each}
+func New(log Log, store Store, now func() time.Time, each func(n int32, work func(int32) error) error) *Settler {
+	return &Settler{log, store, now, each}
 }
 
 // SideBySide calls work for all at once, and waits for all; of those that fail it
@@ -62,16 +62,16 @@ func SideBySide(n int32, work func(int32) error) error {
 // Find returns an order. One that the log may hold and the store does not have
 // yet is waited for, as long as ctx allows; then it is ErrUnavailable. A partition
 // that is away keeps nobody from an order of another one.
-func (d *Desk) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
-	o, err := d.store.Order(ctx, id)
+func (s *Settler) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
+	o, err := s.store.Order(ctx, id)
 	if !errors.Is(err, sale.ErrNotFound) {
 		return o, err
 	}
 	waiting, found := context.WithCancel(ctx)
 	defer found()
 	var there atomic.Pointer[sale.Order]
-	err = d.catchUp(waiting, func(int32) error {
-		o, err := d.store.Order(waiting, id)
+	err = s.catchUp(waiting, func(int32) error {
+		o, err := s.store.Order(waiting, id)
 		if errors.Is(err, sale.ErrNotFound) {
 			return nil
 		}
@@ -87,23 +87,23 @@ func (d *Desk) Find(ctx context.Context, id sale.OrderID) (sale.Order, error) {
 	if err != nil {
 		return o, err
 	}
-	return d.store.Order(ctx, id)
+	return s.store.Order(ctx, id)
 }
 
 // CatchUp waits until the store has passed what the log holds now.
-func (d *Desk) CatchUp(ctx context.Context) error {
-	return d.catchUp(ctx, func(int32) error { return nil })
+func (s *Settler) CatchUp(ctx context.Context) error {
+	return s.catchUp(ctx, func(int32) error { return nil })
 }
 
 // catchUp waits for all partitions side by side, and calls then for each that the
 // store has passed.
-func (d *Desk) catchUp(ctx context.Context, then func(partition int32) error) error {
-	partitions, err := d.log.Partitions(ctx)
+func (s *Settler) catchUp(ctx context.Context, then func(partition int32) error) error {
+	partitions, err := s.log.Partitions(ctx)
 	if err != nil {
 		return err
 	}
-	return d.each(partitions, func(p int32) error {
-		if err := d.passed(ctx, p); err != nil {
+	return s.each(partitions, func(p int32) error {
+		if err := s.passed(ctx, p); err != nil {
 			return err
 		}
 		return then(p)
@@ -111,44 +111,44 @@ func (d *Desk) catchUp(ctx context.Context, then func(partition int32) error) er
 }
 
 // passed waits until the store has passed what a partition of the log holds now.
-func (d *Desk) passed(ctx context.Context, partition int32) error {
-	first, end, err := d.log.Bounds(ctx, partition)
+func (s *Settler) passed(ctx context.Context, partition int32) error {
+	first, end, err := s.log.Bounds(ctx, partition)
 	if err != nil || end == first {
 		return err
 	}
-	return d.store.Passed(ctx, sale.Position{Partition: partition, Offset: end - 1})
+	return s.store.Passed(ctx, sale.Position{Partition: partition, Offset: end - 1})
 }
 
 // Pay pays a placed order that is to be paid. An order that has been paid before
 // is returned as it is; in any other state it comes with ErrFinal.
-func (d *Desk) Pay(ctx context.Context, id sale.OrderID) (sale.Order, error) {
-	return d.end(ctx, id, sale.KindPay, sale.Paid)
+func (s *Settler) Pay(ctx context.Context, id sale.OrderID) (sale.Order, error) {
+	return s.end(ctx, id, sale.KindPay, sale.Paid)
 }
 
 // Cancel cancels a placed order that is to be paid, and frees its unit. An order
 // that has been cancelled before is returned as it is; in any other state it
 // comes with ErrFinal.
-func (d *Desk) Cancel(ctx context.Context, id sale.OrderID) (sale.Order, error) {
-	return d.end(ctx, id, sale.KindCancel, sale.Cancelled)
+func (s *Settler) Cancel(ctx context.Context, id sale.OrderID) (sale.Order, error) {
+	return s.end(ctx, id, sale.KindCancel, sale.Cancelled)
 }
 
-func (d *Desk) end(ctx context.Context, id sale.OrderID, kind sale.Kind, wanted sale.Status) (sale.Order, error) {
-	o, err := d.Find(ctx, id)
+func (s *Settler) end(ctx context.Context, id sale.OrderID, kind sale.Kind, wanted sale.Status) (sale.Order, error) {
+	o, err := s.Find(ctx, id)
 	if err != nil {
 		return o, err
 	}
 	if o.Status == sale.Placed && !o.PayBy.IsZero() {
-		crash.At("settle: a wish is to be appended")
-		at, err := d.log.Append(ctx, o.Position.Partition, []sale.Record{d.record(kind, o)})
+		crash.At("settle: a command is to be appended")
+		at, err := s.log.Append(ctx, o.Position.Partition, []sale.Record{s.record(kind, o)})
 		if err != nil {
 			return o, err
 		}
-		crash.At("settle: the log has a wish")
-		if err := d.store.Passed(ctx, at); err != nil {
+		crash.At("settle: the log has the command")
+		if err := s.store.Passed(ctx, at); err != nil {
 			return o, err
 		}
-		crash.At("settle: the store has met a wish")
-		if o, err = d.store.Order(ctx, id); err != nil {
+		crash.At("settle: the store has applied the command")
+		if o, err = s.store.Order(ctx, id); err != nil {
 			return o, err
 		}
 	}
@@ -158,8 +158,8 @@ func (d *Desk) end(ctx context.Context, id sale.OrderID, kind sale.Kind, wanted 
 	return o, nil
 }
 
-func (d *Desk) record(kind sale.Kind, o sale.Order) sale.Record {
-	return sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: o.ID, At: d.now()}
+func (s *Settler) record(kind sale.Kind, o sale.Order) sale.Record {
+	return sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: o.ID, At: s.now()}
 }
 
 // expireChunk bounds the orders that are expired at once.
@@ -167,34 +167,34 @@ const expireChunk = 1000
 
 // Expire ends the orders of one partition whose payment window has passed, all of
 // them, and returns how many.
-func (d *Desk) Expire(ctx context.Context, partition int32) (n int, err error) {
+func (s *Settler) Expire(ctx context.Context, partition int32) (n int, err error) {
 	for {
-		ended, err := d.expire(ctx, partition)
+		ended, err := s.expire(ctx, partition)
 		if n += ended; err != nil || ended < expireChunk {
 			return n, err
 		}
 	}
 }
 
-func (d *Desk) expire(ctx context.Context, partition int32) (int, error) {
-	if due, err := d.store.Due(ctx, partition, 1); err != nil || len(due) == 0 {
+func (s *Settler) expire(ctx context.Context, partition int32) (int, error) {
+	if due, err := s.store.Due(ctx, partition, 1); err != nil || len(due) == 0 {
 		return 0, err // nearly always, and the log need not be asked
 	}
-	if err := d.passed(ctx, partition); err != nil {
+	if err := s.passed(ctx, partition); err != nil {
 		return 0, err
 	}
-	due, err := d.store.Due(ctx, partition, expireChunk)
+	due, err := s.store.Due(ctx, partition, expireChunk)
 	if err != nil || len(due) == 0 {
 		return 0, err
 	}
 	records := make([]sale.Record, len(due))
 	for i, o := range due {
-		records[i] = d.record(sale.KindExpire, o)
+		records[i] = s.record(sale.KindExpire, o)
 	}
-	at, err := d.log.Append(ctx, partition, records)
+	at, err := s.log.Append(ctx, partition, records)
 	if err != nil {
 		return 0, err
 	}
 	crash.At("settle: the log has an expiry")
-	return len(due), d.store.Passed(ctx, at)
+	return len(due), s.store.Passed(ctx, at)
 }

@@ -11,8 +11,8 @@ import (
 
 type end func(context.Context, sale.OrderID) (sale.Order, error)
 
-func (s *shop) pay() end    { return s.Desk.Pay }
-func (s *shop) cancel() end { return s.Desk.Cancel }
+func (s *shop) pay() end    { return s.Settler.Pay }
+func (s *shop) cancel() end { return s.Settler.Cancel }
 
 // From every state an order can be in, what paying and cancelling come to.
 func TestPayAndCancel(t *testing.T) {

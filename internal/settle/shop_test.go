@@ -24,7 +24,7 @@ const window = time.Minute
 // A shop is a desk over a log and a store, whose clock is the bubble's. What is
 // appended is in the store at once, unless the projector sleeps.
 type shop struct {
-	*settle.Desk
+	*settle.Settler
 	t         *testing.T
 	log       *sqlitelog.Log
 	store     *sqlitestore.Store
@@ -51,7 +51,7 @@ func inBubble(t *testing.T, test func(t *testing.T, s *shop)) {
 		defer store.Close()
 		s := &shop{t: t, log: log, store: store}
 		s.projector, s.cursor = projector.New(log, store, nil, deaf{}), projector.NewCursor(0)
-		s.Desk = settle.New(touchedLog{log, s}, touchedStore{store, s}, time.Now, settle.SideBySide)
+		s.Settler = settle.New(touchedLog{log, s}, touchedStore{store, s}, time.Now, settle.SideBySide)
 		test(t, s)
 	})
 }
@@ -62,7 +62,7 @@ type deaf struct{}
 func (deaf) Projected([]*sale.State) {}
 func (deaf) Returned(string)         {}
 
-// project lets the store meet the whole log.
+// project lets the store apply the whole log.
 func (s *shop) project() {
 	s.t.Helper()
 	for {

@@ -11,8 +11,8 @@ import (
 // columns compares the product's row with what the log gives.
 func (a *productAudit) columns() {
 	gives := a.table.product
-	if a.p.Met < 0 {
-		gives.Met, gives.Ahead = a.p.Met, a.p.Ahead
+	if a.p.Applied < 0 {
+		gives.Applied, gives.Ahead = a.p.Applied, a.p.Ahead
 	}
 	kept, folded := columns(&a.p), columns(&gives)
 	for i, c := range kept {
@@ -47,7 +47,7 @@ func columns(p *sale.Product) []column {
 		col("held", p.Held), col("placed", p.Placed), col("paid", p.Paid), col("cancelled", p.Cancelled),
 		col("expired", p.Expired), col("rejected", p.Rejected),
 		col("last_number", p.LastNumber), col("last_return", p.LastReturn), col("recounts", p.Recounts),
-		col("met", p.Met), {Fold, "ahead", fmt.Sprintf("%q", p.Ahead)},
+		col("met", p.Applied), {Fold, "ahead", fmt.Sprintf("%q", p.Ahead)},
 	}
 }
 

@@ -258,7 +258,7 @@ var damages = []struct {
 		w.mark.Next++
 		w.mark.Sum++
 	}, []verify.Invariant{verify.Openings, verify.Fold}, "epoch is 1, and 2 by the log"},
-	{"an order that the fold forgot to have met", func(w *world) { w.product["q"].Met-- }, []verify.Invariant{verify.Fold}, "met is 1, and 2 by the log"},
+	{"an order that the fold forgot to have applied", func(w *world) { w.product["q"].Applied-- }, []verify.Invariant{verify.Fold}, "met is 1, and 2 by the log"},
 
 	{"a record lost from the log", func(w *world) { w.blank(isOrder(9, 4)) },
 		[]verify.Invariant{verify.Seqs, verify.Fold}, "neither in the log nor in the outbox"},

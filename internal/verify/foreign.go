@@ -34,8 +34,8 @@ func (f *foreigns) watch(raw []byte) {
 	}
 }
 
-// meet notes whose order has an id.
-func (f *foreigns) meet(l *orderlog.Line) {
+// note notes whose order has an id.
+func (f *foreigns) note(l *orderlog.Line) {
 	if products, watched := f.products[l.Record.OrderID]; watched && !slices.Contains(products, l.Product) {
 		f.products[l.Record.OrderID] = append(products, l.Product)
 	}
@@ -64,7 +64,7 @@ func (a *partitionAudit) foreign(lines []orderlog.Line) []orderlog.Line {
 		if l.Poison != nil || l.Record.Kind != sale.KindOrder {
 			continue
 		}
-		a.foreigns.meet(l)
+		a.foreigns.note(l)
 		at := sale.Position{Partition: a.partition, Offset: l.Offset}
 		if _, dead := a.letters[at]; dead {
 			a.foreigns.passed = append(a.foreigns.passed, passed{l.Record.OrderID, l.Product, at})

@@ -40,7 +40,7 @@ func AsFound(ctx context.Context, p Parts) (r Report, idle string, err error) {
 }
 
 // progress grows with each record that the log gets, as whoever opens a gate gives
-// it one, and with each that the store meets.
+// it one, and with each that the store applies.
 func (p Parts) progress(ctx context.Context) (n int64, err error) {
 	partitions, err := p.Log.Partitions(ctx)
 	if err != nil {
@@ -53,14 +53,14 @@ func (p Parts) progress(ctx context.Context) (n int64, err error) {
 		}
 		n += end
 	}
-	var met int64
+	var applied int64
 	err = p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
-		met = 0 // the store may try a snapshot again
+		applied = 0 // the store may try a snapshot again
 		marks, err := s.Marks()
 		for _, m := range marks {
-			met += m.Next
+			applied += m.Next
 		}
 		return err
 	})
-	return n + met, err
+	return n + applied, err
 }

@@ -86,7 +86,7 @@ func (s *honest) sweep() {
 	}
 }
 
-func (s *honest) settle() {
+func (s *honest) endOrders() {
 	if s.next == 0 {
 		return
 	}
@@ -117,7 +117,7 @@ func TestAnHonestSaleIsNeverAccused(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		s := &honest{world: newWorld(t), rt: rt}
 		s.open()
-		buying := map[string]func(){"admit": s.admit, "sweep": s.sweep, "settle": s.settle, "hand over": s.handOver}
+		buying := map[string]func(){"admit": s.admit, "sweep": s.sweep, "settle": s.endOrders, "hand over": s.handOver}
 		before := maps.Clone(buying)
 		before["open"] = s.open
 		for range s.pick("deeds before", 60) {

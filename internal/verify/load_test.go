@@ -71,8 +71,8 @@ func (s *shop) shopper(ctx context.Context, n int, sold chan<- struct{}) {
 	}
 }
 
-// A hand in the real tables is found out.
-func TestAHandInTheTables(t *testing.T) {
+// Tampering with the real tables is found out.
+func TestTamperedTables(t *testing.T) {
 	for name, c := range map[string]struct {
 		sql  string
 		want verify.Invariant
@@ -100,7 +100,7 @@ func TestAHandInTheTables(t *testing.T) {
 				}
 			}
 			s.close()
-			s.hand(c.sql)
+			s.tamper(c.sql)
 			r := s.stopped()
 			if c.want == "" {
 				wantClean(t, r)
@@ -116,7 +116,7 @@ func TestAHandInTheTables(t *testing.T) {
 	}
 }
 
-func (s *shop) hand(statement string) {
+func (s *shop) tamper(statement string) {
 	s.t.Helper()
 	db, err := sql.Open("sqlite", s.path("store.db"))
 	if err != nil {

@@ -42,11 +42,11 @@ func (a *audit) position(ctx context.Context, n int32) (stretch, error) {
 	a.equation(Position, "", where, mark.Next <= end, where+": position <= log end", Number{"position", mark.Next}, Number{"log end", end})
 	s := stretch{from: first, to: mark.Next, mark: mark.Next, ours: same && mark.Next <= end}
 	if s.ours {
-		meets, err := mark.Meets(ctx, a.log, n, first)
+		fits, err := mark.Fits(ctx, a.log, n, first)
 		if err != nil && !errors.Is(err, sale.ErrDamaged) { // what is damaged is read again, and found
 			return stretch{}, err
 		}
-		if s.ours = meets || err != nil; !s.ours {
+		if s.ours = fits || err != nil; !s.ours {
 			a.find(Position, "", fmt.Sprintf("%s, offset %d", where, mark.Next-1),
 				"the log holds another record there than the store has folded: it was cut off, and grew again")
 		}

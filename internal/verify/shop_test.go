@@ -29,7 +29,7 @@ type shop struct {
 	store   *sqlitestore.Store
 	gate    *memgate.Gate
 	desk    *purchase.Desk
-	settle  *settle.Desk
+	settle  *settle.Settler
 	opener  *opening.Opener
 	project *projector.Projector
 	close   func()
@@ -38,7 +38,7 @@ type shop struct {
 type observer struct{ desk func() *purchase.Desk }
 
 func (observer) Projected([]*sale.State)   {}
-func (o observer) Returned(product string) { o.desk().Returned(product) }
+func (o observer) Returned(product string) { o.desk().Invalidate(product) }
 
 type catalog struct{ *sqlitestore.Store }
 
@@ -73,7 +73,7 @@ func newShop(t testing.TB) *shop {
 		Pause:  yield,
 	})
 	s.opener = &opening.Opener{
-		Gate: s.gate, Log: s.log, Store: s.store, Nonce: rand.Text, Pause: yield, Opened: s.desk.Returned,
+		Gate: s.gate, Log: s.log, Store: s.store, Nonce: rand.Text, Pause: yield, Opened: s.desk.Invalidate,
 		Beside: func(func()) (stop func()) { return func() {} },
 		Finish: func(ctx context.Context, a *opening.Attempt) { _ = s.opener.Run(ctx, a) },
 	}

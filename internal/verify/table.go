@@ -125,5 +125,5 @@ func (t *table) keepAll(s *sale.State) {
 	for _, r := range s.Returns() {
 		t.returns = append(t.returns, t.byID[r.OrderID])
 	}
-	s.Settle()
+	s.ForgetChanges()
 }

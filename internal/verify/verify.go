@@ -26,7 +26,7 @@ const (
 )
 
 // errBehind: the store did not pass the log's end in time.
-var errBehind = fmt.Errorf("%w: the store has not met the end of the log in %v", sale.ErrUnavailable, catchUpWithin)
+var errBehind = fmt.Errorf("%w: the store has not applied the log to its end in %v", sale.ErrUnavailable, catchUpWithin)
 
 // A Store is what the judge needs of an order store.
 type Store interface {

@@ -120,7 +120,7 @@ func (w *world) keep(s *sale.State) {
 	}
 	slices.SortStableFunc(w.orders[id], func(a, b sale.Order) int { return int(a.Number - b.Number) })
 	w.returns[id] = append(w.returns[id], s.Returns()...)
-	s.Settle()
+	s.ForgetChanges()
 }
 
 // open puts a product on sale under terms, and opens its gate.

@@ -5,17 +5,17 @@ import (
 	"testing"
 )
 
-// A shelf is a product as it was put on sale.
-type shelf struct {
+// A offer is a product as it was put on sale.
+type offer struct {
 	product         string
 	quantity, limit int
 }
 
 // audit compares what the server has with what buyers were told, and returns
 // what does not fit. Nobody may be buying.
-func (b *book) audit(t testing.TB, s *server, shelves ...shelf) (found []string) {
+func (b *book) audit(t testing.TB, s *server, offers ...offer) (found []string) {
 	t.Helper()
-	for _, on := range shelves {
+	for _, on := range offers {
 		kept := map[string]order{}
 		held, byUser := 0, map[string][]string{}
 		for i, o := range s.Orders(t, on.product) {
@@ -66,7 +66,7 @@ func (b *book) compare(product string, kept map[string]order) (found []string) {
 		case o.User != p.user:
 			found = append(found, fmt.Sprintf("order %s is %s's, and was given to %s", p.order, o.User, p.user))
 		case !p.may(o.Status):
-			found = append(found, fmt.Sprintf("order %s is %s; its buyer was told %q, and wished to %q", p.order, o.Status, p.ended, p.wished))
+			found = append(found, fmt.Sprintf("order %s is %s; its buyer was told %q, and asked to %q", p.order, o.Status, p.ended, p.asked))
 		}
 	}
 	return found

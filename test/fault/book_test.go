@@ -15,7 +15,7 @@ type purchase struct {
 	order   string // the order that they were told of; empty: no answer came
 	refused bool   // they were told that they have none
 	ended   string // paid, cancelled, expired: they were told that it is
-	wished  string // pay, cancel: they asked, and no answer came
+	asked   string // pay, cancel: they asked, and no answer came
 }
 
 // A book is what all buyers of a test were told. Its methods may be called by
@@ -130,7 +130,7 @@ func (b *book) settle(s *server, p *purchase, what string) {
 	done := map[string]string{"pay": "paid", "cancel": "cancelled"}[what]
 	switch {
 	case err != nil, a.Kind == "outcome_unknown", a.Kind == "unavailable":
-		p.wished = what
+		p.asked = what
 	case a.Status == 200 && a.Order.Status == done:
 		p.ended = done
 	case a.Kind == "order_final" && a.Order.Status != "placed":
@@ -146,9 +146,9 @@ func (p *purchase) may(status string) bool {
 	case p.ended != "":
 		return status == p.ended
 	case status == "paid":
-		return p.wished == "pay"
+		return p.asked == "pay"
 	case status == "cancelled":
-		return p.wished == "cancel"
+		return p.asked == "cancel"
 	}
 	return status == "placed" || status == "expired"
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // A trial of a crash is a small sale.
-var small = shop{shelf{"final", 200, 1}, shelf{"payable", 100, 2}}
+var small = shop{offer{"final", 200, 1}, offer{"payable", 100, 2}}
 
 const few = 16 // buyers
 
@@ -78,7 +78,7 @@ func (k *killing) crash(t *ledger.Trial, armed string, pass int) {
 
 // live has the program do all that it can, until it is killed.
 func (k *killing) live(t *ledger.Trial, s *server) {
-	for _, on := range []shelf{k.crowd.final, k.crowd.payable} {
+	for _, on := range []offer{k.crowd.final, k.crowd.payable} {
 		more := ""
 		if on == k.crowd.payable {
 			more = window

@@ -11,11 +11,11 @@ import (
 
 // A shop is the products of a crowd's sale.
 type shop struct {
-	final   shelf // placed is the end
-	payable shelf // with a payment window
+	final   offer // placed is the end
+	payable offer // with a payment window
 }
 
-var big = shop{shelf{"final", 8_000, 1}, shelf{"payable", 6_000, 2}}
+var big = shop{offer{"final", 8_000, 1}, offer{"payable", 6_000, 2}}
 
 func (on shop) put(t testing.TB, s *server) {
 	t.Helper()
@@ -26,7 +26,7 @@ func (on shop) put(t testing.TB, s *server) {
 // window is the payment window, as one of the terms.
 const window = `,"payment_window":"10s"`
 
-func (on shelf) terms(more string) string {
+func (on offer) terms(more string) string {
 	return fmt.Sprintf(`{"quantity":%d,"limit_per_user":%d%s}`, on.quantity, on.limit, more)
 }
 
@@ -75,7 +75,7 @@ func (c *crowd) act(s *server) {
 
 // newcomer is a buyer who has not been here; every other one has a key, and of a
 // product of which one may have two all have.
-func (c *crowd) newcomer(on shelf) *purchase {
+func (c *crowd) newcomer(on offer) *purchase {
 	n := c.users.Add(1)
 	p := &purchase{product: on.product, user: fmt.Sprintf("u%d-%d", n, rand.N(1<<30))}
 	if n%2 == 0 || on.limit > 1 {

@@ -19,8 +19,8 @@ var posts = map[string]string{
 	"adaptor": "PUT /api/products/1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n",
 }
 
-// hostage is a server that sells, and a look at whether it still does.
-func hostage(t *testing.T) (s *server, sells func()) {
+// victim is a server that sells, and a look at whether it still does.
+func victim(t *testing.T) (s *server, sells func()) {
 	t.Helper()
 	s = serve(t, bin, t.TempDir())
 	s.Put(t, "1", `{"quantity":1000}`)
@@ -37,7 +37,7 @@ func hostage(t *testing.T) (s *server, sells func()) {
 // Who sends a request a byte at a time is let go of when its time is over, and
 // holds up nobody until then.
 func TestSlowRequests(t *testing.T) {
-	s, sells := hostage(t)
+	s, sells := victim(t)
 	var all sync.WaitGroup
 	for name, head := range posts {
 		for part, sent := range map[string]string{"headers": head, "body": head + "Content-Length: 100\r\n\r\n", "chunks": head + "Transfer-Encoding: chunked\r\n\r\n"} {
@@ -93,7 +93,7 @@ func dripped(c *net.TCPConn, start string) (string, error) {
 // What is larger than any request is not read to its end, whatever it says of its size.
 func TestHugeRequests(t *testing.T) {
 	const enough = 128 << 20 // more than the server reads over, so that its answer is seen
-	s, sells := hostage(t)
+	s, sells := victim(t)
 	for name, start := range map[string]string{
 		"headers":            "GET /livez HTTP/1.1\r\nHost: localhost\r\nX: ",
 		"headers, many":      "GET /livez HTTP/1.1\r\nHost: localhost\r\n" + strings.Repeat("X: y\r\n", 1<<14),
@@ -139,7 +139,7 @@ func TestHugeRequests(t *testing.T) {
 // Who has closed their half of the connection has their answer; half a request
 // is none.
 func TestHalfClosedConnections(t *testing.T) {
-	s, sells := hostage(t)
+	s, sells := victim(t)
 	body := `{"user_id":"half"}`
 	if got := conversation(t, s, posts["buy"]+"Content-Length: "+itoa(len(body))+"\r\n\r\n"+body); len(got) != 1 || got[0].Status != 201 {
 		t.Errorf("a whole buy: %v", got)
@@ -169,7 +169,7 @@ func TestIdleConnections(t *testing.T) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Max < idle+1000 {
 		t.Skipf("SKIPPED: a process may have %d files open; run as root: ulimit -Hn 20000", limit.Max)
 	}
-	s, sells := hostage(t)
+	s, sells := victim(t)
 	for i := range idle {
 		c, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 		if err != nil {

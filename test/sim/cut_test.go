@@ -11,7 +11,7 @@ import (
 )
 
 // TestALogThatGrewAgain: all processes die, the log loses a tail of which the tables
-// have met a part, and other records come to be in its place. Nobody folds them,
+// have applied a part, and other records come to be in its place. Nobody folds them,
 // however often the processes are started again.
 func TestALogThatGrewAgain(t *testing.T) {
 	for seed := range uint64(20) {
@@ -22,10 +22,10 @@ func TestALogThatGrewAgain(t *testing.T) {
 			s.client(fmt.Sprintf("buyer-%d", n), func() { s.buyer(n) })
 		}
 		partition := s.log.Partition(productID(0))
-		met := func() int64 { return s.store.view().marks[partition].Next }
-		s.run(func() bool { return met() >= 8 || s.busy == 0 }, 10*time.Minute)
+		applied := func() int64 { return s.store.view().marks[partition].Next }
+		s.run(func() bool { return applied() >= 8 || s.busy == 0 }, 10*time.Minute)
 		s.killAll(func(*task) bool { return true })
-		before := met()
+		before := applied()
 		lost := s.log.partitions[partition][before-1-s.rng.Int64N(before):]
 		s.log.partitions[partition] = s.log.partitions[partition][:lost[0].Offset]
 		for n := range uint64(10) {
@@ -40,8 +40,8 @@ func TestALogThatGrewAgain(t *testing.T) {
 			for _, p := range s.procs {
 				s.start(p)
 			}
-			if said := s.halts(func() bool { return met() > before }); !strings.Contains(said, "the log was cut off, and grew again") || met() != before {
-				t.Fatalf("seed %d: the tables had met %d records, and have %d; a projector said %q", seed, before, met(), said)
+			if said := s.halts(func() bool { return applied() > before }); !strings.Contains(said, "the log was cut off, and grew again") || applied() != before {
+				t.Fatalf("seed %d: the tables had applied %d records, and have %d; a projector said %q", seed, before, applied(), said)
 			}
 			s.killAll(func(*task) bool { return true })
 		}

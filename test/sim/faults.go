@@ -127,7 +127,7 @@ func (s *story) poison() {
 	s.log.add(s.log.Partition(product), product, sale.KindOrder, sale.Version, 1, []byte("{"))
 }
 
-// loseTail is the loss of the end of the log, of which the store has met nothing yet.
+// loseTail is the loss of the end of the log, of which the store has applied nothing yet.
 func (s *story) loseTail() {
 	partition := int32(s.rng.IntN(partitions))
 	s.log.hide(partition)

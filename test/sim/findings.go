@@ -10,16 +10,16 @@ import (
 	"seckill/internal/verify"
 )
 
-// settled reports whether the store has met the whole log, every gate is open at
+// converged reports whether the store has applied the whole log, every gate is open at
 // the store's epoch with no more to relay or return, and every window has passed.
-func (s *story) settled() func() bool {
+func (s *story) converged() func() bool {
 	quiet := s.now.Add(13 * time.Second) // what is frozen or on its way has come
 	return func() bool {
 		if s.now.Before(quiet) {
 			return false
 		}
 		for n := range s.products {
-			if s.unsettled(productID(n)) != "" {
+			if s.unfinished(productID(n)) != "" {
 				return false
 			}
 		}
@@ -30,7 +30,7 @@ func (s *story) settled() func() bool {
 // gates is what holds the gates now.
 func (s *story) gates() gate.Keeper { return s.procs[0].gate }
 
-func (s *story) unsettled(product string) string {
+func (s *story) unfinished(product string) string {
 	ctx := context.Background()
 	p, err := s.store.Product(ctx, product)
 	if err != nil {
@@ -46,8 +46,8 @@ func (s *story) unsettled(product string) string {
 		return "the store is behind the log"
 	case view.Epoch != p.Epoch || p.Recounts > 0:
 		return "the gate is behind the store"
-	case p.Met < view.Seq:
-		return "the store has not met all that the gate admitted"
+	case p.Applied < view.Seq:
+		return "the store has not applied all that the gate admitted"
 	case len(entries) > 0 || view.Returned < p.LastReturn:
 		return "something waits in the outbox or to be returned"
 	}
@@ -75,7 +75,7 @@ func (s *story) sellOut() {
 			}
 			bought := false
 			s.client("late buyer", func() { bought = s.buy(user, orderID(n, s.rng.Uint64())) })
-			s.run(func() bool { return s.busy == 0 && s.unsettled(p.ID) == "" }, time.Minute)
+			s.run(func() bool { return s.busy == 0 && s.unfinished(p.ID) == "" }, time.Minute)
 			if !bought {
 				s.find("%s was turned away from %s with %d of %d held, under %+v", user, p.ID, p.Held, p.Terms.Quantity, p.Terms)
 				break
@@ -119,7 +119,7 @@ func (s *story) findings() (found []string) {
 		case total > p.Terms.Quantity:
 			find("%s oversold: %d of %d", p.ID, total, p.Terms.Quantity)
 		case total < p.Terms.Quantity:
-			find("%s undersold: %d of %d (%s)", p.ID, total, p.Terms.Quantity, s.unsettled(p.ID))
+			find("%s undersold: %d of %d (%s)", p.ID, total, p.Terms.Quantity, s.unfinished(p.ID))
 		}
 	}
 	for id, r := range s.receipts {

@@ -73,9 +73,9 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 	s.run(func() bool { return s.busy == 0 }, 10*time.Minute)
 	s.faults = false
 	s.note("world", "heals")
-	s.run(s.settled(), 10*time.Minute)
+	s.run(s.converged(), 10*time.Minute)
 	s.sellOut()
-	s.run(s.settled(), 10*time.Minute)
+	s.run(s.converged(), 10*time.Minute)
 	return s, slices.Concat(s.found, s.broken, s.findings())
 }
 

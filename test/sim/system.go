@@ -47,7 +47,7 @@ type process struct {
 	moved     time.Time   // when it last took another for it
 	desk      *purchase.Desk
 	opener    *opening.Opener
-	settle    *settle.Desk
+	settle    *settle.Settler
 	projector *projector.Projector
 }
 
@@ -126,7 +126,7 @@ func (s *system) start(p *process) {
 		Gate: gates, Log: log, Store: store,
 		Nonce:  func() string { return fmt.Sprint(s.rng.Uint64()) },
 		Pause:  func(context.Context) error { s.sleep(s.ms(500)); return nil },
-		Opened: p.desk.Returned,
+		Opened: p.desk.Invalidate,
 		Beside: func(sign func()) (stop func()) {
 			over := false
 			s.spawn(p, p.name+" sign", func() {
@@ -150,7 +150,7 @@ func (s *system) start(p *process) {
 		s.loop(p, "projector", func() error { return p.project(partition) })
 	}
 	watch := opening.NewWatch(p.opener, func() time.Time { return s.now })
-	settled := !s.embedded // the embedded mode opens no gate before it has met all of its log
+	settled := !s.embedded // the embedded mode opens no gate before it has applied all of its log
 	s.loop(p, "watch", func() error {
 		if !settled {
 			if err := p.settle.CatchUp(s.deadline(time.Minute)); err != nil {
@@ -197,7 +197,7 @@ func (p *process) project(partition int32) error {
 		if _, err := p.projector.Step(p.sys.forever(), c); err != nil {
 			return err
 		}
-		p.projector.Settle(p.sys.forever(), c, func(work func()) { work() })
+		p.projector.Deliver(p.sys.forever(), c, func(work func()) { work() })
 	}
 }
 
@@ -239,7 +239,7 @@ func closed(done <-chan struct{}) bool {
 type observer struct{ p *process }
 
 func (o observer) Projected([]*sale.State) {}
-func (o observer) Returned(product string) { o.p.desk.Returned(product) }
+func (o observer) Returned(product string) { o.p.desk.Invalidate(product) }
 
 type catalog struct{ store netStore }
 

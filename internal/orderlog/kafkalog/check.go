@@ -12,7 +12,7 @@ import (
 func (l *Log) Check(ctx context.Context) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	s, err := l.look(ctx)
+	s, err := l.describe(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -15,8 +15,8 @@ const (
 	heartbeatTime = 2 * time.Second
 )
 
-// A hand is the partitions that the group has dealt to one Run.
-type hand struct {
+// A assignment is the partitions that the group has dealt to one Run.
+type assignment struct {
 	ctx  context.Context // of the Run
 	f    func(ctx context.Context, partition int32) error
 	fail func(error) // ends the Run
@@ -38,7 +38,7 @@ func (l *Log) Run(ctx context.Context, f func(ctx context.Context, partition int
 	}
 	run, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	h := &hand{ctx: run, f: f, fail: fail, held: map[int32]*holding{}}
+	h := &assignment{ctx: run, f: f, fail: fail, held: map[int32]*holding{}}
 	member, err := l.join(h)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (l *Log) Run(ctx context.Context, f func(ctx context.Context, partition int
 }
 
 // join makes a member of the group that fetches nothing: it is there to be dealt to.
-func (l *Log) join(h *hand) (*kgo.Client, error) {
+func (l *Log) join(h *assignment) (*kgo.Client, error) {
 	take := func(_ context.Context, _ *kgo.Client, dealt map[string][]int32) { h.take(dealt[l.options.Topic]) }
 	drop := func(_ context.Context, _ *kgo.Client, lost map[string][]int32) { h.drop(lost[l.options.Topic]) }
 	member, err := kgo.NewClient(l.settings(
@@ -80,7 +80,7 @@ func (l *Log) join(h *hand) (*kgo.Client, error) {
 }
 
 // take starts the functions of partitions.
-func (h *hand) take(partitions []int32) {
+func (h *assignment) take(partitions []int32) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ctx.Err() != nil { // the Run is over, and waits for nobody who comes now
@@ -100,7 +100,7 @@ func (h *hand) take(partitions []int32) {
 }
 
 // drop ends the functions of partitions, and waits for them.
-func (h *hand) drop(partitions []int32) {
+func (h *assignment) drop(partitions []int32) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, p := range partitions {
@@ -116,7 +116,7 @@ func (h *hand) drop(partitions []int32) {
 	}
 }
 
-func (h *hand) dropAll() {
+func (h *assignment) dropAll() {
 	h.mu.Lock()
 	all := slices.Collect(maps.Keys(h.held))
 	h.mu.Unlock()

@@ -12,7 +12,7 @@ func (l *Log) watch() {
 	for {
 		select {
 		case <-tick.C:
-			_, _ = l.look(l.ctx) // brokers that are away have added none
+			_, _ = l.describe(l.ctx) // brokers that are away have added none
 		case <-l.ctx.Done():
 			return
 		}
@@ -21,7 +21,7 @@ func (l *Log) watch() {
 
 // grow takes note of partitions that were added to the topic, once the client that
 // appends knows who leads them.
-func (l *Log) grow(ctx context.Context, s sight) error {
+func (l *Log) grow(ctx context.Context, s description) error {
 	known, now := l.count.Load(), int32(len(s.epochs))
 	if known == 0 || now <= known || s.identity != l.opened || s.leaderless > 0 {
 		return nil
@@ -31,7 +31,7 @@ func (l *Log) grow(ctx context.Context, s sight) error {
 		select {
 		case <-time.After(backoff):
 		case <-ctx.Done():
-			return l.unavailable("meeting added partitions", ctx.Err())
+			return l.unavailable("finding added partitions", ctx.Err())
 		}
 	}
 	l.count.CompareAndSwap(known, now)

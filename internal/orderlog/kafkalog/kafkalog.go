@@ -39,11 +39,11 @@ const Topic = "seckill.orders"
 const (
 	// patience bounds an Append, and every question but Read.
 	patience = 10 * time.Second
-	// requestTime bounds one try of a request. A frozen broker is met in it.
+	// requestTime bounds one try of a request. A frozen broker is noticed in it.
 	requestTime = 3 * time.Second
 	// backoff is short, as a broker that is back is a sale that goes on.
 	backoff = 100 * time.Millisecond
-	// growth is how soon partitions are met that an operator has added.
+	// growth is how soon partitions are found that an operator has added.
 	growth = 5 * time.Second
 )
 

@@ -20,19 +20,19 @@ func (l *Log) Partition(product string) int32 {
 	return int32(byKey.Partition(&kgo.Record{Key: []byte(product)}, int(l.count.Load())))
 }
 
-// Partitions implements orderlog.Reader. Those that an operator adds are met within
+// Partitions implements orderlog.Reader. Those that an operator adds are found within
 // the time growth, or as soon as somebody speaks of them.
 func (l *Log) Partitions(context.Context) (int32, error) {
 	return l.count.Load(), l.isOpen()
 }
 
-// checkPartition looks for one that is not known here: another process may have met it.
+// checkPartition looks for one that is not known here: another process may have found it.
 func (l *Log) checkPartition(ctx context.Context, partition int32) error {
 	if err := l.isOpen(); err != nil {
 		return err
 	}
 	if partition >= l.count.Load() {
-		if _, err := l.look(ctx); err != nil {
+		if _, err := l.describe(ctx); err != nil {
 			return err
 		}
 	}
@@ -47,7 +47,7 @@ func (l *Log) Source(ctx context.Context, partition int32) (orderlog.Source, err
 	if err := l.checkPartition(ctx, partition); err != nil {
 		return orderlog.Source{}, err
 	}
-	s, err := l.look(ctx)
+	s, err := l.describe(ctx)
 	if err != nil {
 		return orderlog.Source{}, err
 	}
@@ -79,12 +79,12 @@ func (l *Log) Bounds(ctx context.Context, partition int32) (first, end int64, er
 	return first, end, nil
 }
 
-// offset asks the leader. One of a later epoch than is known here is met once more
+// offset asks the leader. One of a later epoch than is known here is asked once more
 // after a look at who leads.
 func (l *Log) offset(ctx context.Context, partition int32, of int64) (int64, error) {
 	offset, err := l.offsetAt(ctx, partition, of)
 	if errors.Is(err, kerr.FencedLeaderEpoch) {
-		if _, err := l.look(ctx); err != nil {
+		if _, err := l.describe(ctx); err != nil {
 			return 0, err
 		}
 		return l.offsetAt(ctx, partition, of)

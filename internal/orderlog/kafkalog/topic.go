@@ -19,16 +19,16 @@ const (
 
 // prepare waits until the topic is there, and makes it where it is missing.
 func (l *Log) prepare(ctx context.Context) error {
-	met, said := "", ""
+	last, said := "", ""
 	for {
 		err := l.prepareOnce(ctx)
 		if err == nil || errors.Is(err, sale.ErrNotFound) {
 			return err
 		}
-		before := met
-		met = err.Error()
-		if met == before && met != said && ctx.Err() == nil { // it lasts, and is news
-			said = met
+		before := last
+		last = err.Error()
+		if last == before && last != said && ctx.Err() == nil { // it lasts, and is news
+			said = last
 			l.options.Log.Warn("waiting for the order log", "brokers", l.options.Brokers.String(), "error", err)
 		}
 		select {
@@ -40,7 +40,7 @@ func (l *Log) prepare(ctx context.Context) error {
 }
 
 func (l *Log) prepareOnce(ctx context.Context) error {
-	s, err := l.look(ctx)
+	s, err := l.describe(ctx)
 	if err != nil {
 		return err
 	}

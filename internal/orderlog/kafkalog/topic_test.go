@@ -85,7 +85,7 @@ func TestATopicThatIsThereIsTaken(t *testing.T) {
 	}
 }
 
-// An operator adds partitions: whoever runs meets them, is dealt them, and appends to them.
+// An operator adds partitions: whoever runs finds them, is dealt them, and appends to them.
 func TestPartitionsAreAdded(t *testing.T) {
 	brokers, topic := shared(t), freshTopic(t)
 	seller, projector := open(t, brokers, topic), open(t, brokers, topic)
@@ -114,7 +114,7 @@ func TestPartitionsAreAdded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for err = sale.ErrUnavailable; err != nil; { // until the brokers have met them
+	for err = sale.ErrUnavailable; err != nil; { // until the brokers know them
 		if _, err = seller.Append(t.Context(), 13, orders(1, 1)); err != nil && !errors.Is(err, sale.ErrUnavailable) && !errors.Is(err, sale.ErrDamaged) {
 			t.Fatal(err)
 		}

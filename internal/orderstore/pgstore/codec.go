@@ -76,7 +76,7 @@ func scanProduct(row pgx.Row) (p sale.Product, err error) {
 	t := &p.Terms
 	err = row.Scan(&p.ID, &t.Name, &t.Quantity, &t.LimitPerUser, (*stamp)(&t.OpensAt), (*stamp)(&t.ClosesAt), (*int64)(&t.PaymentWindow),
 		&t.Paused, &t.Closed, &t.Rehearsal, &p.Epoch, &p.Nonce, &p.Refused, &p.Deleted, &p.Partition,
-		&p.Held, &p.Placed, &p.Paid, &p.Cancelled, &p.Expired, &p.Rejected, &p.LastNumber, &p.LastReturn, &p.Recounts, &t.OrdersPerUser, &p.Met, &p.Ahead)
+		&p.Held, &p.Placed, &p.Paid, &p.Cancelled, &p.Expired, &p.Rejected, &p.LastNumber, &p.LastReturn, &p.Recounts, &t.OrdersPerUser, &p.Applied, &p.Ahead)
 	return p, err
 }
 
@@ -85,6 +85,6 @@ func productValues(p *sale.Product) []any {
 	return []any{
 		p.ID, t.Name, t.Quantity, t.LimitPerUser, stamp(t.OpensAt), stamp(t.ClosesAt), int64(t.PaymentWindow),
 		t.Paused, t.Closed, t.Rehearsal, p.Epoch, p.Nonce, p.Refused, p.Deleted, p.Partition,
-		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, t.OrdersPerUser, p.Met, p.Ahead,
+		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, t.OrdersPerUser, p.Applied, p.Ahead,
 	}
 }

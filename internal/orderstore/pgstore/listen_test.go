@@ -44,10 +44,10 @@ func TestALostConnectionIsMadeAnew(t *testing.T) {
 	mark := applied(t, s, orderstore.Mark{}, put(9))
 	passes(t, s, 0)
 	_, moved := s.progress.Passed(sale.Position{})
-	hand := hand(t, address)
-	hand("BEGIN")
-	hand("LOCK TABLE seckill_position") // nobody can look it up
-	hand(`DO $$ BEGIN
+	run := psql(t, address)
+	run("BEGIN")
+	run("LOCK TABLE seckill_position") // nobody can look it up
+	run(`DO $$ BEGIN
 		PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
 		WHERE application_name = current_setting('application_name') AND query LIKE '%FROM seckill_position' AND pid <> pg_backend_pid();
 		IF NOT FOUND THEN RAISE 'nobody listens'; END IF; END $$`)
@@ -55,7 +55,7 @@ func TestALostConnectionIsMadeAnew(t *testing.T) {
 	if passed, _ := s.progress.Passed(sale.Position{}); passed {
 		t.Error("while nobody listens, a position is taken for passed")
 	}
-	hand("COMMIT")
+	run("COMMIT")
 	applied(t, s, mark, buy(1))
 	passes(t, s, 1)
 }
@@ -66,10 +66,10 @@ func TestPositionsAreLookedUp(t *testing.T) {
 	s := looking(t, address, time.Millisecond)
 	applied(t, s, orderstore.Mark{}, put(9))
 	passes(t, s, 0)
-	hand(t, address)("UPDATE seckill_position SET next = 7")
+	psql(t, address)("UPDATE seckill_position SET next = 7")
 	passes(t, s, 6)
 	_, moved := s.progress.Passed(sale.Position{})
-	hand(t, address)("UPDATE seckill_position SET next = 1") // an older copy
+	psql(t, address)("UPDATE seckill_position SET next = 1") // an older copy
 	<-moved
 	if passed, _ := s.progress.Passed(sale.Position{Offset: 6}); passed {
 		t.Error("a position has passed that is not folded any more")
@@ -82,9 +82,9 @@ func TestAnyoneMayNotify(t *testing.T) {
 	s := opened(t, address)
 	applied(t, s, orderstore.Mark{}, put(9))
 	passes(t, s, 0)
-	hand := hand(t, address)
+	run := psql(t, address)
 	for _, said := range []string{"0 5", "nonsense", "0 -7", "0 3", "1 1"} {
-		hand("SELECT pg_notify(" + channel + ", '" + said + "')")
+		run("SELECT pg_notify(" + channel + ", '" + said + "')")
 	}
 	if err := s.Passed(t.Context(), sale.Position{Partition: 1}); err != nil {
 		t.Fatal(err)

@@ -16,7 +16,7 @@ import (
 // password it knows, and no other.
 func TestTLSAndPasswords(t *testing.T) {
 	p := own(t)
-	admin := hand(t, p.URL())
+	admin := psql(t, p.URL())
 	admin("CREATE ROLE shop LOGIN PASSWORD 'a secret'")
 	admin("GRANT ALL ON SCHEMA public TO shop")
 	u, err := url.Parse(p.URL())

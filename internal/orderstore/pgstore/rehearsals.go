@@ -11,7 +11,7 @@ import (
 	"seckill/internal/sale"
 )
 
-// Rehearsals is where the rehearsals of a cluster are kept: a rehearsal.Shelf.
+// Rehearsals is where the rehearsals of a cluster are kept: a rehearsal.Registry.
 // That one runs at a time in all processes is a unique index; the server's clock
 // says which one has given no sign for too long.
 type Rehearsals struct {
@@ -19,7 +19,7 @@ type Rehearsals struct {
 	alone time.Duration // without a sign: then it is taken for gone
 }
 
-// Rehearsals gives the shelf. One that gives no sign for so long is taken for gone.
+// Rehearsals gives the registry. One that gives no sign for so long is taken for gone.
 func (s *Store) Rehearsals(alone time.Duration) *Rehearsals { return &Rehearsals{s, alone} }
 
 // alive is true of the one that runs; $1 is how long one may be alone.

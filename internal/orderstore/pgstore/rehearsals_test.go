@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"seckill/internal/rehearsal"
-	"seckill/internal/rehearsal/shelftest"
+	"seckill/internal/rehearsal/registrytest"
 )
 
-func TestShelf(t *testing.T) {
-	shelftest.Exercise(t, func(t *testing.T) (rehearsal.Shelf, func() rehearsal.Shelf) {
+func TestRegistry(t *testing.T) {
+	registrytest.Exercise(t, func(t *testing.T) (rehearsal.Registry, func() rehearsal.Registry) {
 		address := schema(t)
-		return opened(t, address).Rehearsals(time.Hour), func() rehearsal.Shelf {
-			hand(t, address)("UPDATE seckill_rehearsal SET seen = now() - interval '2 hours'")
+		return opened(t, address).Rehearsals(time.Hour), func() rehearsal.Registry {
+			psql(t, address)("UPDATE seckill_rehearsal SET seen = now() - interval '2 hours'")
 			return opened(t, address).Rehearsals(time.Hour)
 		}
 	})

@@ -41,7 +41,7 @@ func TestTablesThatAreMissingAreNotMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Close()
-	hand(t, address)("DELETE FROM seckill_version WHERE version_id > 0")
+	psql(t, address)("DELETE FROM seckill_version WHERE version_id > 0")
 	if _, err := OpenExisting(t.Context(), address); !errors.Is(err, sale.ErrUnavailable) || !strings.Contains(err.Error(), "of version 0") {
 		t.Errorf("an older version: %v", err)
 	}
@@ -50,7 +50,7 @@ func TestTablesThatAreMissingAreNotMade(t *testing.T) {
 func TestTablesOfANewerVersion(t *testing.T) {
 	address := schema(t)
 	opened(t, address)
-	hand(t, address)("INSERT INTO seckill_version (version_id, is_applied) VALUES (99, true)")
+	psql(t, address)("INSERT INTO seckill_version (version_id, is_applied) VALUES (99, true)")
 	refused(t, address, "its tables are of version 99")
 }
 

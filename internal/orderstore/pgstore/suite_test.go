@@ -33,9 +33,9 @@ func TestSuite(t *testing.T) {
 func schema(t testing.TB) string {
 	t.Helper()
 	name := fmt.Sprintf("test_%016x", rand.Uint64())
-	hand := hand(t, devtest.Postgres(t))
-	hand("CREATE SCHEMA " + name)
-	t.Cleanup(func() { hand("DROP SCHEMA " + name + " CASCADE") })
+	run := psql(t, devtest.Postgres(t))
+	run("CREATE SCHEMA " + name)
+	t.Cleanup(func() { run("DROP SCHEMA " + name + " CASCADE") })
 	u, err := url.Parse(devtest.Postgres(t))
 	if err != nil {
 		t.Fatal(err)
@@ -47,8 +47,8 @@ func schema(t testing.TB) string {
 	return u.String()
 }
 
-// hand is somebody at the server, who runs statements.
-func hand(t testing.TB, address string) func(sql string) {
+// psql is somebody at the server, who runs statements.
+func psql(t testing.TB, address string) func(sql string) {
 	t.Helper()
 	ctx := context.Background() // Cleanup has one too
 	c, err := pgx.Connect(ctx, address)

@@ -11,9 +11,9 @@ import (
 	"seckill/internal/sale"
 )
 
-// TestAHandInTheTables: what somebody did to them breaks a batch that meets it,
+// TestTamperedTables: what somebody did to them breaks a batch that meets it,
 // which then leaves nothing behind.
-func TestAHandInTheTables(t *testing.T) {
+func TestTamperedTables(t *testing.T) {
 	for what, sql := range map[string]string{
 		"a number that is taken":                 "UPDATE seckill_order SET number = 2",
 		"a product that sold more than is known": "UPDATE seckill_product SET held = 0, placed = 0, last_number = 0",
@@ -26,7 +26,7 @@ func TestAHandInTheTables(t *testing.T) {
 			s := opened(t, address)
 			mark := applied(t, s, orderstore.Mark{}, put(99), buy(1))
 			for _, one := range strings.Split(sql, "; ") {
-				hand(t, address)(one)
+				psql(t, address)(one)
 			}
 			err := after(mark, buy(1), buy(2)).to(t.Context(), s)
 			if errors.Is(err, sale.ErrUnavailable) { // once: the plan of before is of no use
@@ -47,8 +47,8 @@ func TestNoStatementWalksTheOrders(t *testing.T) {
 	address := schema(t)
 	s := opened(t, address)
 	mark := applied(t, s, orderstore.Mark{}, put(9999), buy(1))
-	hand := hand(t, address)
-	hand("ANALYZE")
+	run := psql(t, address)
+	run("ANALYZE")
 	for n := range 9 { // more often than Postgres tries other plans
 		mark = applied(t, s, mark, append(buys(n*100+2, 100),
 			sale.Record{Kind: sale.KindPay, ProductID: "1", Epoch: 1, At: written, OrderID: id(n*100 + 2)},
@@ -66,18 +66,18 @@ func TestNoStatementWalksTheOrders(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	closed(hand, s)
+	closed(run, s)
 	// The making of indexes walked too, but not as often.
-	hand(`DO $$ BEGIN IF EXISTS (SELECT FROM pg_stat_user_tables
+	run(`DO $$ BEGIN IF EXISTS (SELECT FROM pg_stat_user_tables
 		WHERE schemaname = current_schema() AND relname IN ('seckill_order', 'seckill_return') AND seq_scan >= 9)
 		THEN RAISE 'a table was walked'; END IF; END $$`)
 }
 
 // closed closes a store and waits for its connections to be gone: then they have
 // told what they did.
-func closed(hand func(string), s *Store) {
+func closed(run func(string), s *Store) {
 	s.Close()
-	hand(`DO $$ BEGIN LOOP
+	run(`DO $$ BEGIN LOOP
 		PERFORM pg_stat_clear_snapshot();
 		EXIT WHEN NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = current_setting('application_name') AND pid <> pg_backend_pid());
 		PERFORM pg_sleep(0.01);
@@ -94,9 +94,9 @@ func TestAPageCostsItsLength(t *testing.T) {
 			t.Fatal(len(got), err)
 		}
 	}
-	hand := hand(t, address)
-	closed(hand, s)
-	hand(`DO $$ DECLARE read bigint; BEGIN
+	run := psql(t, address)
+	closed(run, s)
+	run(`DO $$ DECLARE read bigint; BEGIN
 		SELECT idx_tup_read INTO read FROM pg_stat_user_indexes WHERE schemaname = current_schema() AND indexrelname = 'seckill_order_number';
 		IF read > 100 THEN RAISE 'three pages of 9 read % orders', read; END IF; END $$`)
 }

@@ -58,7 +58,7 @@ func scanProduct(v []driver.Value) sale.Product {
 		},
 		Epoch: n(10), Nonce: text(v[11]), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
 		Held: n(15), Placed: n(16), Paid: n(17), Cancelled: n(18), Expired: n(19), Rejected: n(20),
-		LastNumber: n(21), LastReturn: n(22), Recounts: n(23), Met: n(25), Ahead: text(v[26]),
+		LastNumber: n(21), LastReturn: n(22), Recounts: n(23), Applied: n(25), Ahead: text(v[26]),
 	}
 }
 
@@ -67,7 +67,7 @@ func productValues(p *sale.Product) []driver.Value {
 	return []driver.Value{
 		p.ID, t.Name, t.Quantity, int64(t.LimitPerUser), fromTime(t.OpensAt), fromTime(t.ClosesAt), int64(t.PaymentWindow),
 		fromBool(t.Paused), fromBool(t.Closed), fromBool(t.Rehearsal), p.Epoch, p.Nonce, fromBool(p.Refused), fromBool(p.Deleted), int64(p.Partition),
-		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, int64(t.OrdersPerUser), p.Met, p.Ahead,
+		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, int64(t.OrdersPerUser), p.Applied, p.Ahead,
 	}
 }
 

@@ -46,7 +46,7 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 	for range 2 {
 		s := open(t, path, time.Now)
 		p, err := s.Product(t.Context(), "p")
-		if err != nil || p.Terms.Quantity != 7 || p.Epoch != 3 || p.Terms.OrdersPerUser != 0 || p.Terms.MostOrders() != 20 || p.Met != -1 || p.Ahead != "" {
+		if err != nil || p.Terms.Quantity != 7 || p.Epoch != 3 || p.Terms.OrdersPerUser != 0 || p.Terms.MostOrders() != 20 || p.Applied != -1 || p.Ahead != "" {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		if m, err := s.Mark(t.Context(), 0); err != nil || m != (orderstore.Mark{Next: 6, Source: orderlog.Source{Cluster: "c", Topic: "t", Leader: 1}}) {

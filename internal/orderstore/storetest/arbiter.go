@@ -62,7 +62,7 @@ func arbiterSlot(w *world) {
 func arbiterOrder(w *world) {
 	w.feed(0, opening("a", 1, withWindow(9, 1)), opening("b", 1, withWindow(9, 1)), buy("a", 1, 1, "u1"))
 	w.tampered("the id of another product's order", []sale.Record{buy("b", 1, 1, "u2")}, func(states []*sale.State) {
-		states[0].Settle() // it forgets whose the id is
+		states[0].ForgetChanges() // it forgets whose the id is
 		sale.Fold(states[0], buy("b", 1, 1, "u2"), sale.Position{Offset: 99}, written)
 	})
 	w.tampered("an id in two products of one batch", []sale.Record{buy("a", 1, 2, "u2"), buy("b", 1, 2, "u2")}, func([]*sale.State) {})

@@ -114,17 +114,17 @@ func (w *world) follow(b orderstore.Batch, records []sale.Record, now time.Time)
 	}
 	outcomes := fold(b, records, now, states)
 	for _, c := range b.Concerns {
-		w.full[c.Product].settle()
+		w.full[c.Product].keepReturns()
 	}
 	return outcomes
 }
 
-func (p *whole) settle() {
+func (p *whole) keepReturns() {
 	if p.Wiped() {
 		p.returns = nil
 	}
 	p.returns = append(p.returns, p.Returns()...)
-	p.Settle()
+	p.ForgetChanges()
 }
 
 // orders are all orders of the whole fold, by number, rejected ones first.

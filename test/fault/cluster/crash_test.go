@@ -66,7 +66,7 @@ func TestCrashPoints(t *testing.T) {
 		healed := time.Now()
 		c.offer(s)
 		s.heals(t, healed)
-		s.settle(t)
+		s.conclude(t)
 		t.Find(c.broken(told)...)
 	})
 }

@@ -165,7 +165,7 @@ func TestTheTopicMadeAnew(t *testing.T) {
 const notTheLog = "the gates are shut, as the log is not the one that the tables were filled from"
 
 // While everybody was away, the topic was deleted, and then made anew with more
-// records than the tables have met. Nobody sells, and readyz says why; nobody makes a
+// records than the tables have applied. Nobody sells, and readyz says why; nobody makes a
 // topic in place of the one that is gone; projectors halt, each time.
 func TestATopicThatWasLostMeanwhile(t *testing.T) {
 	on := ownServers(t, 1)

@@ -18,7 +18,7 @@ func (c *cluster) trial(t *ledger.Trial, quantity, perSecond int, harm func(*sal
 	s.sold(1 + t.IntN(50))
 	harm(s)
 	s.heals(t, time.Now())
-	s.settle(t)
+	s.conclude(t)
 	return s
 }
 
@@ -30,8 +30,8 @@ func (s *sale) heals(t *ledger.Trial, healed time.Time) {
 	t.Placed = placed.Seconds()
 }
 
-// settle ends the sale and takes down what came of it.
-func (s *sale) settle(t *ledger.Trial) {
+// conclude ends the sale and takes down what came of it.
+func (s *sale) conclude(t *ledger.Trial) {
 	t.Helper()
 	t.Find(s.wind()...)
 	if err := s.history.Check(s.product, s.quantity, s.c.any().Orders(t, s.product)); err != nil {

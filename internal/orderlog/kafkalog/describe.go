@@ -24,8 +24,8 @@ func (i identity) exists() bool { return i.topic != [16]byte{} }
 // topicID is written as Kafka's own tools write it.
 func (i identity) topicID() string { return base64.RawURLEncoding.EncodeToString(i.topic[:]) }
 
-// A sight is what the brokers say of the topic.
-type sight struct {
+// A description is what the brokers say of the topic.
+type description struct {
 	identity
 	brokers    int
 	copies     int     // of the partition that has the fewest
@@ -33,30 +33,30 @@ type sight struct {
 	epochs     []int32 // of the partitions' leaders
 }
 
-// look asks every broker, as one that lags behind the others would tell of an
+// describe asks every broker, as one that lags behind the others would tell of an
 // older topic or an older leader, which must not be taken for a log that went
 // back. Brokers that contradict each other are ErrUnavailable: it passes.
-func (l *Log) look(ctx context.Context) (sight, error) {
+func (l *Log) describe(ctx context.Context) (description, error) {
 	if err := l.isOpen(); err != nil {
-		return sight{}, err
+		return description{}, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	first, err := l.aboutTopic().RequestWith(ctx, l.client)
 	if err != nil {
-		return sight{}, l.unavailable("metadata", err)
+		return description{}, l.unavailable("metadata", err)
 	}
-	s, err := l.sightOf(first)
+	s, err := l.descriptionOf(first)
 	if err != nil {
-		return sight{}, err
+		return description{}, err
 	}
 	for _, answer := range l.askEach(ctx, first.Brokers) {
-		other, err := l.sightOf(answer)
+		other, err := l.descriptionOf(answer)
 		if err != nil {
-			return sight{}, err
+			return description{}, err
 		}
 		if other.identity != s.identity || len(other.epochs) != len(s.epochs) {
-			return sight{}, l.unavailable("metadata", errors.New("the brokers do not agree on the topic yet"))
+			return description{}, l.unavailable("metadata", errors.New("the brokers do not agree on the topic yet"))
 		}
 		for p, epoch := range other.epochs {
 			s.epochs[p] = max(s.epochs[p], epoch)
@@ -97,26 +97,26 @@ func (l *Log) askEach(ctx context.Context, brokers []kmsg.MetadataResponseBroker
 	return got
 }
 
-func (l *Log) sightOf(m *kmsg.MetadataResponse) (sight, error) {
-	s := sight{brokers: len(m.Brokers)}
+func (l *Log) descriptionOf(m *kmsg.MetadataResponse) (description, error) {
+	s := description{brokers: len(m.Brokers)}
 	if m.ClusterID != nil {
 		s.cluster = *m.ClusterID
 	}
 	if len(m.Topics) != 1 {
-		return sight{}, l.unavailable("metadata", fmt.Errorf("an answer of %d topics", len(m.Topics)))
+		return description{}, l.unavailable("metadata", fmt.Errorf("an answer of %d topics", len(m.Topics)))
 	}
 	topic := &m.Topics[0]
 	switch err := kerr.ErrorForCode(topic.ErrorCode); {
 	case errors.Is(err, kerr.UnknownTopicOrPartition):
 		return s, nil
 	case err != nil:
-		return sight{}, l.unavailable("metadata", err)
+		return description{}, l.unavailable("metadata", err)
 	}
 	s.topic = topic.TopicID
 	s.epochs = make([]int32, len(topic.Partitions))
 	for i, p := range topic.Partitions {
 		if int(p.Partition) >= len(s.epochs) {
-			return sight{}, l.unavailable("metadata", fmt.Errorf("partition %d of %d", p.Partition, len(s.epochs)))
+			return description{}, l.unavailable("metadata", fmt.Errorf("partition %d of %d", p.Partition, len(s.epochs)))
 		}
 		s.epochs[p.Partition] = p.LeaderEpoch
 		if i == 0 || len(p.Replicas) < s.copies {
@@ -131,7 +131,7 @@ func (l *Log) sightOf(m *kmsg.MetadataResponse) (sight, error) {
 
 // isSame is nil where the brokers still have the topic that was opened.
 func (l *Log) isSame(ctx context.Context) error {
-	s, err := l.look(ctx)
+	s, err := l.describe(ctx)
 	switch {
 	case err != nil:
 		return err

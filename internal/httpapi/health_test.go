@@ -11,10 +11,10 @@ import (
 	"seckill/internal/auth"
 )
 
-func TestALobbySaysWhatIsMissing(t *testing.T) {
+func TestHealthSaysWhatIsMissing(t *testing.T) {
 	missing := []string{"Redis", "Kafka"}
 	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("seckill_figures 1")) })
-	l := Lobby(func(context.Context) []string { return missing }, auth.New("the operators' token", nil, time.Now), metrics)
+	l := HealthOnly(func(context.Context) []string { return missing }, auth.New("the operators' token", nil, time.Now), metrics)
 	for path, want := range map[string]struct {
 		status int
 		says   string

@@ -16,31 +16,31 @@ import (
 	"seckill/internal/sale"
 )
 
-// A lobby answers for a process that does not sell: its servers are away yet, or
+// A healthServer answers for a process that does not sell: its servers are away yet, or
 // it only projects.
-type lobby struct{ server *http.Server }
+type healthServer struct{ server *http.Server }
 
-func (p *Program) newLobby(missing func(context.Context) []string) *lobby {
+func (p *Program) newHealthServer(missing func(context.Context) []string) *healthServer {
 	operators := auth.New(p.cfg.AdminToken, nil, time.Now) // by the token alone: the secret of sessions may not be there yet
-	return &lobby{&http.Server{Handler: httpapi.Lobby(missing, operators, p.counts.Handler()), ReadHeaderTimeout: 10 * time.Second}}
+	return &healthServer{&http.Server{Handler: httpapi.HealthOnly(missing, operators, p.counts.Handler()), ReadHeaderTimeout: 10 * time.Second}}
 }
 
-func (l *lobby) Serve(ln net.Listener) error {
-	if err := l.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
+func (h *healthServer) Serve(ln net.Listener) error {
+	if err := h.server.Serve(ln); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil
 }
 
-func (l *lobby) Shutdown(ctx context.Context) error { return l.server.Shutdown(ctx) }
+func (h *healthServer) Shutdown(ctx context.Context) error { return h.server.Shutdown(ctx) }
 
-// arrive connects to the servers. Until they are there a lobby answers, and says
+// connect connects to the servers. Until they are there a healthServer answers, and says
 // what it waits for.
-func (p *Program) arrive(ctx context.Context) error {
+func (p *Program) connect(ctx context.Context) error {
 	waits := waits{away: map[string]error{redis: errNotYet, kafka: errNotYet, postgres: errNotYet}}
-	l := p.newLobby(waits.names)
+	h := p.newHealthServer(waits.names)
 	left := make(chan error, 1)
-	go func() { left <- l.Serve(borrowed{p.listener}) }()
+	go func() { left <- h.Serve(borrowed{p.listener}) }()
 	k, err := p.mode.connect(ctx, func(server string, away error) {
 		if waits.note(server, away) {
 			p.cfg.Log.Info("waiting", "for", server, "because", away)
@@ -52,7 +52,7 @@ func (p *Program) arrive(ctx context.Context) error {
 	}
 	late, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = l.Shutdown(late) // who is still being told to wait will ask again
+	_ = h.Shutdown(late) // who is still being told to wait will ask again
 	if err := errors.Join(err, <-left, p.listener.SetDeadline(time.Time{})); err != nil {
 		return err
 	}

@@ -1,5 +1,5 @@
-// Package shelftest is what every shelf of rehearsals has to pass.
-package shelftest
+// Package registrytest is what every registry of rehearsals has to pass.
+package registrytest
 
 import (
 	"bytes"
@@ -12,17 +12,17 @@ import (
 	"seckill/internal/sale"
 )
 
-// Exercise tests the shelves that fresh makes. reopen is the same shelf as
+// Exercise tests the registries that fresh makes. reopen is the same registry as
 // another process would see it once the one that used it has been gone for
 // longer than rehearsal.Patience.
-func Exercise(t *testing.T, fresh func(t *testing.T) (shelf rehearsal.Shelf, reopen func() rehearsal.Shelf)) {
+func Exercise(t *testing.T, fresh func(t *testing.T) (registry rehearsal.Registry, reopen func() rehearsal.Registry)) {
 	for name, test := range map[string]func(e exam){
 		"one runs at a time": oneRuns, "what was kept": kept, "a stop that was asked for": stops,
 		"one that is gone": gone, "nothing there": nothing,
 	} {
 		t.Run(name, func(t *testing.T) {
-			shelf, reopen := fresh(t)
-			test(exam{shelf, t, reopen})
+			registry, reopen := fresh(t)
+			test(exam{registry, t, reopen})
 		})
 	}
 }
@@ -51,7 +51,7 @@ func kept(e exam) {
 	}
 	e.begins(second, "")
 	e.keep(second, "over", "report 2", true)
-	e.Shelf = e.reopen()
+	e.Registry = e.reopen()
 	e.holds(first, "over", "report", false)
 	e.lists(second+" over", first+" over")
 	e.removes(first, false)
@@ -74,7 +74,7 @@ func stops(e exam) {
 
 func gone(e exam) {
 	e.begins(first, "")
-	e.Shelf = e.reopen()
+	e.Registry = e.reopen()
 	e.holds(first, "begun", "", false)
 	e.lists(first + " begun")
 	e.begins(second, "")
@@ -98,9 +98,9 @@ func nothing(e exam) {
 }
 
 type exam struct {
-	rehearsal.Shelf
+	rehearsal.Registry
 	t      *testing.T
-	reopen func() rehearsal.Shelf
+	reopen func() rehearsal.Registry
 }
 
 // text is a JSON text, nil for none.

@@ -15,10 +15,10 @@ import (
 	"seckill/internal/sale"
 )
 
-// A fileShelf keeps rehearsals in a data folder, a file each: a rehearsal.Shelf.
+// A fileRegistry keeps rehearsals in a data folder, a file each: a rehearsal.Registry.
 // Only the process that holds the folder uses it, so what runs is what has begun
 // here.
-type fileShelf struct {
+type fileRegistry struct {
 	folder *folder
 
 	mu      sync.Mutex
@@ -32,17 +32,17 @@ type keptRehearsal struct {
 	Report  json.RawMessage `json:"report,omitempty"`
 }
 
-const shelfFolder = "rehearsals"
+const rehearsalFolder = "rehearsals"
 
-func (s *fileShelf) name(id string) string { return filepath.Join(shelfFolder, id+".json") }
+func (s *fileRegistry) name(id string) string { return filepath.Join(rehearsalFolder, id+".json") }
 
-func (s *fileShelf) Begin(_ context.Context, id string, summary []byte) (other string, err error) {
+func (s *fileRegistry) Begin(_ context.Context, id string, summary []byte) (other string, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.running != "" {
 		return s.running, nil
 	}
-	if err := makeFolder(s.folder.file(shelfFolder)); err != nil {
+	if err := makeFolder(s.folder.file(rehearsalFolder)); err != nil {
 		return "", unreadable(err)
 	}
 	if err := s.write(id, keptRehearsal{Summary: summary}); err != nil {
@@ -52,7 +52,7 @@ func (s *fileShelf) Begin(_ context.Context, id string, summary []byte) (other s
 	return "", nil
 }
 
-func (s *fileShelf) Keep(_ context.Context, id string, summary, report []byte, ended bool) (stop bool, err error) {
+func (s *fileRegistry) Keep(_ context.Context, id string, summary, report []byte, ended bool) (stop bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if id != s.running {
@@ -75,18 +75,18 @@ func (s *fileShelf) Keep(_ context.Context, id string, summary, report []byte, e
 	return s.stop, nil
 }
 
-func (s *fileShelf) Get(_ context.Context, id string) (summary, report []byte, running bool, err error) {
+func (s *fileRegistry) Get(_ context.Context, id string) (summary, report []byte, running bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept, err := s.read(id)
 	return kept.Summary, kept.Report, id == s.running, err
 }
 
-func (s *fileShelf) All(_ context.Context, f func(id string, summary []byte, running bool)) error {
+func (s *fileRegistry) All(_ context.Context, f func(id string, summary []byte, running bool)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	files, err := os.ReadDir(s.folder.file(shelfFolder)) // by name
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {   // none has begun yet
+	files, err := os.ReadDir(s.folder.file(rehearsalFolder)) // by name
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {       // none has begun yet
 		return unreadable(err)
 	}
 	for _, file := range slices.Backward(files) {
@@ -103,7 +103,7 @@ func (s *fileShelf) All(_ context.Context, f func(id string, summary []byte, run
 	return nil
 }
 
-func (s *fileShelf) Remove(_ context.Context, id string) (running bool, err error) {
+func (s *fileRegistry) Remove(_ context.Context, id string) (running bool, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if id == s.running {
@@ -119,7 +119,7 @@ func (s *fileShelf) Remove(_ context.Context, id string) (running bool, err erro
 
 // read gives nothing where the file is not as it was written: the rehearsal is
 // then shown as one that cannot be read, and can be removed.
-func (s *fileShelf) read(id string) (kept keptRehearsal, err error) {
+func (s *fileRegistry) read(id string) (kept keptRehearsal, err error) {
 	b, err := os.ReadFile(s.folder.file(s.name(id)))
 	if errors.Is(err, fs.ErrNotExist) {
 		return kept, sale.ErrNotFound
@@ -130,7 +130,7 @@ func (s *fileShelf) read(id string) (kept keptRehearsal, err error) {
 	return kept, unreadable(err)
 }
 
-func (s *fileShelf) write(id string, kept keptRehearsal) error {
+func (s *fileRegistry) write(id string, kept keptRehearsal) error {
 	b, err := json.Marshal(kept)
 	if err != nil {
 		return err

@@ -6,20 +6,20 @@ import (
 	"testing"
 
 	"seckill/internal/rehearsal"
-	"seckill/internal/rehearsal/shelftest"
+	"seckill/internal/rehearsal/registrytest"
 )
 
-func TestShelf(t *testing.T) {
-	shelftest.Exercise(t, func(t *testing.T) (rehearsal.Shelf, func() rehearsal.Shelf) {
+func TestRegistry(t *testing.T) {
+	registrytest.Exercise(t, func(t *testing.T) (rehearsal.Registry, func() rehearsal.Registry) {
 		f := &folder{path: t.TempDir()}
-		return &fileShelf{folder: f}, func() rehearsal.Shelf { return &fileShelf{folder: f} }
+		return &fileRegistry{folder: f}, func() rehearsal.Registry { return &fileRegistry{folder: f} }
 	})
 }
 
 // A file that somebody spoilt hides no other, and can be removed.
-func TestASpoiltFileOnTheShelf(t *testing.T) {
+func TestASpoiltFileOfTheRegistry(t *testing.T) {
 	f := &folder{path: t.TempDir()}
-	s := &fileShelf{folder: f}
+	s := &fileRegistry{folder: f}
 	if _, err := s.Begin(t.Context(), "rehearsal-2", []byte("{}")); err != nil {
 		t.Fatal(err)
 	}

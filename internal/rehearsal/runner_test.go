@@ -15,9 +15,9 @@ import (
 
 var small = rehearsal.Plan{Buyers: 100, Over: time.Second, Quantity: 10}
 
-func (s *shop) begin(stage *rehearsal.Stage, plan rehearsal.Plan) rehearsal.Rehearsal {
+func (s *shop) begin(runner *rehearsal.Runner, plan rehearsal.Plan) rehearsal.Rehearsal {
 	s.t.Helper()
-	r, err := stage.Begin(s.t.Context(), plan)
+	r, err := runner.Begin(s.t.Context(), plan)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -25,10 +25,10 @@ func (s *shop) begin(stage *rehearsal.Stage, plan rehearsal.Plan) rehearsal.Rehe
 }
 
 // until waits for a rehearsal to be as it should.
-func (s *shop) until(stage *rehearsal.Stage, id string, is func(rehearsal.Rehearsal) bool) (rehearsal.Rehearsal, *rush.Report) {
+func (s *shop) until(runner *rehearsal.Runner, id string, is func(rehearsal.Rehearsal) bool) (rehearsal.Rehearsal, *rush.Report) {
 	s.t.Helper()
 	for {
-		r, report, err := stage.Find(s.t.Context(), id)
+		r, report, err := runner.Find(s.t.Context(), id)
 		if err != nil {
 			s.t.Fatal(err)
 		}
@@ -49,9 +49,9 @@ func TestSecondClicksThatOvertakeTheFirst(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
 	s.overtake = map[string]chan struct{}{}
-	stage := s.stage()
-	begun := s.begin(stage, rehearsal.Plan{Buyers: 20, Over: time.Second, Quantity: 10, RepeatClickers: 100})
-	r, _ := s.until(stage, begun.ID, ended)
+	runner := s.runner()
+	begun := s.begin(runner, rehearsal.Plan{Buyers: 20, Over: time.Second, Quantity: 10, RepeatClickers: 100})
+	r, _ := s.until(runner, begun.ID, ended)
 	if r.Placed != 10 || r.Rush.Repeats[rush.Placed] != 10 || r.Rush.Answers[rush.AlreadyBought] != 10 {
 		t.Errorf("%+v", r)
 	}
@@ -60,17 +60,17 @@ func TestSecondClicksThatOvertakeTheFirst(t *testing.T) {
 func TestARehearsalFromBeginToRemove(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	stage := s.stage()
+	runner := s.runner()
 	plan := small
 	plan.RepeatClickers = 100
-	begun := s.begin(stage, plan)
+	begun := s.begin(runner, plan)
 	if p, err := s.Product(t.Context(), begun.ID); err != nil || !p.Terms.Rehearsal || p.Terms.Quantity != 10 || p.Terms.ClosesAt.IsZero() || !strings.HasPrefix(begun.ID, sale.RehearsalPrefix) {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if r, _, err := stage.Find(t.Context(), begun.ID); err != nil || r.State != rehearsal.Running || r.Plan != plan {
+	if r, _, err := runner.Find(t.Context(), begun.ID); err != nil || r.State != rehearsal.Running || r.Plan != plan {
 		t.Errorf("%+v, %v", r, err)
 	}
-	r, report := s.until(stage, begun.ID, ended)
+	r, report := s.until(runner, begun.ID, ended)
 	if r.State != rehearsal.Done || r.Placed != 10 || r.Rush.Answers[rush.SoldOut] != 90 || r.Rush.Errors != 0 ||
 		r.Rush.Repeats[rush.AlreadyBought]+r.Rush.Repeats[rush.Placed] != 10 || !r.Judged || r.Ruling.Findings != 0 || r.Oversold != 0 || r.EndedAt.Before(r.StartedAt) {
 		t.Errorf("%+v", r)
@@ -81,7 +81,7 @@ func TestARehearsalFromBeginToRemove(t *testing.T) {
 	if p, _ := s.Product(t.Context(), begun.ID); !p.Terms.Closed {
 		t.Error("its product is still on sale")
 	}
-	elsewhere := s.stage()
+	elsewhere := s.runner()
 	if all, err := elsewhere.All(t.Context()); err != nil || len(all) != 1 || all[0].State != rehearsal.Done {
 		t.Errorf("in another process: %+v, %v", all, err)
 	}
@@ -89,14 +89,14 @@ func TestARehearsalFromBeginToRemove(t *testing.T) {
 		t.Error(err)
 	}
 	_, err := s.Product(t.Context(), begun.ID)
-	if _, _, err2 := stage.Find(t.Context(), begun.ID); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
+	if _, _, err2 := runner.Find(t.Context(), begun.ID); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
 		t.Errorf("removed: product %v, rehearsal %v", err, err2)
 	}
 }
 
 func TestPlansThatBreakARule(t *testing.T) {
 	s := newShop(t)
-	stage := s.stage()
+	runner := s.runner()
 	for field, breaks := range map[string][]func(*rehearsal.Plan){
 		"buyers":          {func(p *rehearsal.Plan) { p.Buyers = 0 }, func(p *rehearsal.Plan) { p.Buyers = 100_001 }},
 		"over":            {func(p *rehearsal.Plan) { p.Over = 0 }, func(p *rehearsal.Plan) { p.Over = time.Minute + 1 }},
@@ -107,13 +107,13 @@ func TestPlansThatBreakARule(t *testing.T) {
 		for _, breaks := range breaks {
 			plan := small
 			breaks(&plan)
-			_, err := stage.Begin(t.Context(), plan)
+			_, err := runner.Begin(t.Context(), plan)
 			if bad, ok := errors.AsType[sale.Invalid](err); !ok || len(bad) != 1 || bad[0].Field != field {
 				t.Errorf("%+v: %v", plan, err)
 			}
 		}
 	}
-	if all, err := stage.All(t.Context()); len(all) > 0 || err != nil {
+	if all, err := runner.All(t.Context()); len(all) > 0 || err != nil {
 		t.Errorf("%+v, %v", all, err)
 	}
 }
@@ -121,16 +121,16 @@ func TestPlansThatBreakARule(t *testing.T) {
 func TestOneAtATime(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	stage := s.stage()
-	begun := s.begin(stage, small)
-	for _, stage := range []*rehearsal.Stage{stage, s.stage()} {
-		_, err := stage.Begin(t.Context(), small)
+	runner := s.runner()
+	begun := s.begin(runner, small)
+	for _, runner := range []*rehearsal.Runner{runner, s.runner()} {
+		_, err := runner.Begin(t.Context(), small)
 		if busy, ok := errors.AsType[rehearsal.Busy](err); !ok || busy.ID != begun.ID {
 			t.Errorf("a second one: %v", err)
 		}
 	}
-	s.until(stage, begun.ID, ended)
-	s.begin(stage, small)
+	s.until(runner, begun.ID, ended)
+	s.begin(runner, small)
 }
 
 // One that runs is stopped by Remove, also by that of another process, and is kept.
@@ -139,14 +139,14 @@ func TestCancel(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShop(t)
-			stage := s.stage()
+			runner := s.runner()
 			plan := small
 			plan.Over = time.Minute
-			begun := s.begin(stage, plan)
-			s.until(stage, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
-			by := stage
+			begun := s.begin(runner, plan)
+			s.until(runner, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
+			by := runner
 			if elsewhere {
-				by = s.stage()
+				by = s.runner()
 			}
 			if err := by.Remove(t.Context(), begun.ID); err != nil {
 				t.Fatal(err)
@@ -164,20 +164,20 @@ func TestCancel(t *testing.T) {
 
 // A server that ends, or is killed, leaves one that has failed and can be removed.
 func TestTheServerEndsInTheMiddle(t *testing.T) {
-	for name, end := range map[string]func(*rehearsal.Stage, *shop){
-		"ends":   func(stage *rehearsal.Stage, _ *shop) { stage.Close() },
-		"killed": func(_ *rehearsal.Stage, s *shop) { s.lose() },
+	for name, end := range map[string]func(*rehearsal.Runner, *shop){
+		"ends":   func(runner *rehearsal.Runner, _ *shop) { runner.Close() },
+		"killed": func(_ *rehearsal.Runner, s *shop) { s.lose() },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newShop(t)
-			stage := s.stage()
+			runner := s.runner()
 			plan := small
 			plan.Over = time.Minute
-			begun := s.begin(stage, plan)
-			s.until(stage, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
-			end(stage, s)
-			next := s.stage()
+			begun := s.begin(runner, plan)
+			s.until(runner, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
+			end(runner, s)
+			next := s.runner()
 			r, _, err := next.Find(t.Context(), begun.ID)
 			if err != nil || r.State != rehearsal.Failed || !strings.Contains(r.Reason, "server ended") {
 				t.Errorf("%+v, %v", r, err)
@@ -205,8 +205,8 @@ func TestWhatTheJudgeSaid(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			s.ruling, s.cannot = c.ruling, c.cannot
-			stage := s.stage()
-			r, report := s.until(stage, s.begin(stage, small).ID, ended)
+			runner := s.runner()
+			r, report := s.until(runner, s.begin(runner, small).ID, ended)
 			if r.State != c.state || r.Judged != (c.cannot == nil) || r.Ruling.Findings != c.ruling.Findings || report == nil {
 				t.Errorf("%+v", r)
 			}
@@ -222,19 +222,19 @@ func TestWhatTheJudgeSaid(t *testing.T) {
 func TestTheJudgeWaitsForTheUnitsOfQuitters(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
-	stage := s.stage()
+	runner := s.runner()
 	plan := small
 	plan.Quitters = 50
-	begun := s.begin(stage, plan)
+	begun := s.begin(runner, plan)
 	if p, _ := s.Product(t.Context(), begun.ID); p.Terms.PaymentWindow != 10*time.Second {
 		t.Errorf("%+v", p.Terms)
 	}
-	r, _ := s.until(stage, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Reported })
+	r, _ := s.until(runner, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Reported })
 	if r.State != rehearsal.Running || r.Rush.Paid+r.Rush.Quit != 10 || r.Rush.Quit == 0 {
 		t.Errorf("%+v", r)
 	}
 	s.expire(begun.ID)
-	if r, _ = s.until(stage, begun.ID, ended); r.State != rehearsal.Done || r.Expired != r.Rush.Quit {
+	if r, _ = s.until(runner, begun.ID, ended); r.State != rehearsal.Done || r.Expired != r.Rush.Quit {
 		t.Errorf("%+v", r)
 	}
 }
@@ -242,24 +242,24 @@ func TestTheJudgeWaitsForTheUnitsOfQuitters(t *testing.T) {
 func TestAProductThatCannotBePut(t *testing.T) {
 	s := newShop(t)
 	s.refuse = sale.ErrUnavailable
-	stage := s.stage()
-	if _, err := stage.Begin(t.Context(), small); !errors.Is(err, sale.ErrUnavailable) {
+	runner := s.runner()
+	if _, err := runner.Begin(t.Context(), small); !errors.Is(err, sale.ErrUnavailable) {
 		t.Error(err)
 	}
-	all, err := stage.All(t.Context())
+	all, err := runner.All(t.Context())
 	if err != nil || len(all) != 1 || all[0].State != rehearsal.Failed || all[0].Reason == "" {
 		t.Fatalf("%+v, %v", all, err)
 	}
-	if err := stage.Remove(t.Context(), all[0].ID); err != nil {
+	if err := runner.Remove(t.Context(), all[0].ID); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestNoSuchRehearsal(t *testing.T) {
-	stage := newShop(t).stage()
+	runner := newShop(t).runner()
 	for _, id := range []string{"1", "rehearsal-x", "rehearsal-../x", ""} {
-		_, _, err := stage.Find(t.Context(), id)
-		if err2 := stage.Remove(t.Context(), id); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
+		_, _, err := runner.Find(t.Context(), id)
+		if err2 := runner.Remove(t.Context(), id); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
 			t.Errorf("%q: %v, %v", id, err, err2)
 		}
 	}
@@ -271,7 +271,7 @@ func TestWhatCannotBeRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.lose()
-	r, _, err := s.stage().Find(context.Background(), "rehearsal-1")
+	r, _, err := s.runner().Find(context.Background(), "rehearsal-1")
 	if err != nil || r.State != rehearsal.Failed || r.ID != "rehearsal-1" {
 		t.Errorf("%+v, %v", r, err)
 	}

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// What is no beacon is an error, and asks nobody.
-func FuzzBeacon(f *testing.F) {
+// What is no endpoint is an error, and asks nobody.
+func FuzzEndpoint(f *testing.F) {
 	for _, s := range []string{`{"address":"127.0.0.1:3000","key":"k"}`, `{}`, ``, `[]`, `{"address":7}`, `{"address":"127.0.0.1:3000/@evil","key":"k"}`, "{\"address\":\"a:1\",\"key\":\"k\\r\\nX: y\"}"} {
 		f.Add([]byte(s))
 	}
@@ -19,7 +19,7 @@ func FuzzBeacon(f *testing.F) {
 		if err := os.WriteFile(filepath.Join(data, "serve.json"), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		b, err := readBeacon(data)
+		b, err := readEndpoint(data)
 		if err != nil {
 			return
 		}
