@@ -85,18 +85,18 @@ test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of 
 	cd test/e2e && npm run typecheck && npm test
 
 schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
-	@python3 test/contract/contract.py
+	@test/contract/contract.py
 
 jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error (CLUSTER=1: of a cluster)
-	@python3 test/load/jmeter.py $(if $(CLUSTER),--cluster)
+	@test/load/jmeter.py $(if $(CLUSTER),--cluster)
 
 jmeter-cluster: ## - the same of a cluster
 	@$(MAKE) --no-print-directory jmeter CLUSTER=1
 
-compose: ## - what ships, as it ships, where a Docker engine answers: image and compose.yaml, sold out, killed, moved, taken down
-	@python3 test/compose/compose.py
+compose: ## - what ships, as it ships, where a Docker engine answers (with port 3000 and 10.83.46.0/24 free): sold out, killed, moved, taken down
+	@test/compose/compose.py
 
-BENCH = python3 test/bench/bench.py $@ $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
+BENCH = test/bench/bench.py $@ $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
 
 rounds growth: deps-bench build bin/devstack bin/bench
 	@$(BENCH)
@@ -111,7 +111,7 @@ bin/bench:
 	go -C test/bench/plain build -trimpath -o $(CURDIR)/bin/
 
 pgo: deps-bench bin/devstack bin/bench ## Make cmd/seckill/default.pgo anew, which the compiler optimises by
-	@python3 test/bench/profile.py
+	@test/bench/profile.py
 
 clean: ## Remove what was built and downloaded; ./data stays
 	rm -rf bin .cache ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete

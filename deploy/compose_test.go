@@ -29,7 +29,7 @@ func TestMain(m *testing.M) { devtest.Main(m) }
 
 func compose(t *testing.T) *types.Project {
 	t.Helper()
-	o, err := cli.NewProjectOptions([]string{"../compose.yaml"}, cli.WithProfiles([]string{"*"}), cli.WithName("seckill"))
+	o, err := cli.NewProjectOptions([]string{"../compose.yaml"}, cli.WithOsEnv, cli.WithProfiles([]string{"*"}), cli.WithName("seckill"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -268,6 +268,33 @@ func kafkasHealth(t *testing.T, address string) error {
 		return fmt.Errorf("%w: %s", err, out)
 	}
 	return nil
+}
+
+// The builder sees no repository: compose.yaml tells it the version, and the image has it.
+func TestTheImageKnowsItsVersion(t *testing.T) {
+	const version = "v1.2.3-4-gabcdef0-dirty"
+	t.Setenv("SECKILL_VERSION", version)
+	said := compose(t).Services["api-1"].Build.Args["VERSION"]
+	if said == nil || *said != version {
+		t.Fatal("the builder is not told the version")
+	}
+	file, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := regexp.MustCompile(`(?s)\nARG VERSION\nRUN (CGO_ENABLED=0 go build [^&]*) -o /seckill (\./cmd/seckill) &&`).FindSubmatch(file)
+	if step == nil {
+		t.Fatal("the step that builds is not told the version")
+	}
+	binary := filepath.Join(t.TempDir(), "seckill")
+	c := exec.Command("sh", "-c", fmt.Sprintf("%s -buildvcs=false -o %s %s", step[1], binary, step[2]))
+	c.Dir, c.Env = "..", append(os.Environ(), "VERSION="+version)
+	if out, err := c.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if out, err := exec.Command(binary, "--version").CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "seckill "+version+" ") {
+		t.Errorf("it says %q, %v", out, err)
+	}
 }
 
 // The classic builder makes every stage before the one that it is asked for, and

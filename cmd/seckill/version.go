@@ -6,9 +6,15 @@ import (
 	"runtime/debug"
 )
 
+// release is what the linker is told where the build sees no repository: deploy/Dockerfile.
+var release string
+
 // version tells what this program was built from.
 func version() string {
 	info, _ := debug.ReadBuildInfo() // a program of modules has it
+	if release != "" {
+		info.Main.Version = release
+	}
 	return versionOf(info)
 }
 

@@ -3,16 +3,19 @@
 
 The sale is brought up under a project name of its own, sold out by JMeter, killed, moved, halved, taken down, and brought
 up again; then the image is run alone. compose.yaml is taken as it is, but for ulimits where the engine grants fewer open
-files. The engine may be on another machine or in a network namespace: a container on its host network asks localhost:3000.
+files. The engine may be on another machine or in a network namespace: a container on its host network asks localhost:3000. That
+port of the engine's machine has to be free, and so has the network of compose.yaml.
 
 Where no engine answers `docker info` this says SKIPPED, and how many checks were left out.
 """
 
 import argparse
 import contextlib
+import ipaddress
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -229,6 +232,13 @@ def certificates(compose):
         raise seckill.Failed("none are there")
 
 
+@check("the image says what it was built from")
+def says_version(compose):
+    said = docker("run", "--rm", "seckill", "--version")
+    if not said.startswith(f"seckill {version()} "):
+        raise seckill.Failed(f"{said.strip()}, and not {version()}")
+
+
 @check("the image asks who may run the sale, where nobody said")
 def asks(compose):
     try:
@@ -249,10 +259,34 @@ def clear():
     docker("volume", "rm", "-f", f"{PROJECT}_data")
 
 
+def version():
+    """The version of the tree, also of one that is no repository."""
+    try:
+        return command("git", "describe", "--tags", "--always", "--dirty").strip()
+    except (OSError, seckill.Failed):
+        return "unknown"
+
+
 def build():
     for image in ("seckill", "seckill-jmeter"):
         # What this machine reaches, the build does.
-        docker("build", "--network", "host", "-f", "deploy/Dockerfile", "--target", image.replace("seckill-", ""), "-t", image, ".", within=1800)
+        docker("build", "--network", "host", "-f", "deploy/Dockerfile", "--target", image.replace("seckill-", ""),
+               "--build-arg", f"VERSION={version()}", "-t", image, ".", within=1800)
+
+
+def taken():
+    """What somebody else has of what compose.yaml needs, in words."""
+    bind = "import socket; socket.create_server(('127.0.0.1', 3000))"
+    try:
+        docker("run", "--rm", "--network", "host", "--entrypoint", "python3", "seckill-jmeter", "-c", bind)
+    except seckill.Failed as e:
+        yield f"port 3000 of the engine's machine, where nginx is published: {str(e).strip().splitlines()[-1]}"
+    needed, = map(ipaddress.ip_network, re.findall(r"subnet: (\S+?),? ", (seckill.ROOT / "compose.yaml").read_text()))
+    for network in json.loads(docker("network", "inspect", *docker("network", "ls", "-q").split())):
+        for pool in network["IPAM"]["Config"] or []:
+            subnet = ipaddress.ip_network(pool["Subnet"])
+            if subnet.version == needed.version and subnet.overlaps(needed):
+                yield f"{needed}, the network of compose.yaml: Docker's network {network['Name']} has {subnet}"
 
 
 @contextlib.contextmanager
@@ -293,6 +327,8 @@ def run():
     if args.build:
         return
     clear()
+    if others := list(taken()):
+        raise seckill.Failed("\n  ".join(["these have to be free, and are not:", *others]))
     try:
         with override() as path:
             compose = Compose(next(programs()), path)
