@@ -34,7 +34,7 @@ func (a *alarm) sleep(d time.Duration) {
 			}
 		}
 	}
-	time.Sleep(d) //nolint:forbidigo // to keep a schedule is to wait for the time
+	time.Sleep(d) // to keep a schedule is to wait for the time
 }
 
 func (a *alarm) close() {

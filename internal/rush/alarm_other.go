@@ -8,5 +8,5 @@ import "time"
 type alarm struct{}
 
 func newAlarm() *alarm               { return &alarm{} }
-func (*alarm) sleep(d time.Duration) { time.Sleep(d) } //nolint:forbidigo // to keep a schedule is to wait for the time
+func (*alarm) sleep(d time.Duration) { time.Sleep(d) } // to keep a schedule is to wait for the time
 func (*alarm) close()                {}

@@ -125,7 +125,7 @@ func TestLatencyCountsFromTheScheduledMoment(t *testing.T) {
 	const stall = 200 * time.Millisecond
 	s := newShop(t, func(w http.ResponseWriter, n int) {
 		if n == 0 {
-			time.Sleep(stall) //nolint:forbidigo // the fault itself, not a wait for something
+			time.Sleep(stall) // the fault itself, not a wait for something
 		}
 		placed(w)
 	})
