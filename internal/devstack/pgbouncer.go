@@ -29,19 +29,11 @@ func StartPgBouncer(ctx context.Context, dir, postgres string, settings ...strin
 	if err != nil {
 		return nil, fmt.Errorf("pgbouncer: %w", ErrMissing)
 	}
-	as, err := postgresAccount() // it refuses to run as root as well
-	if err != nil {
-		return nil, err
-	}
 	to, err := url.Parse(postgres)
 	if err != nil {
 		return nil, err
 	}
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	dir, err = filepath.Abs(dir)
+	as, port, dir, err := postgresPlace(dir)
 	if err != nil {
 		return nil, err
 	}

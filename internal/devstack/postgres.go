@@ -30,15 +30,7 @@ func StartPostgres(ctx context.Context, dir string) (*Postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	as, err := postgresAccount()
-	if err != nil {
-		return nil, err
-	}
-	port, err := freePort()
-	if err != nil {
-		return nil, err
-	}
-	dir, err = filepath.Abs(dir)
+	as, port, dir, err := postgresPlace(dir)
 	if err != nil {
 		return nil, err
 	}
@@ -54,6 +46,19 @@ func StartPostgres(ctx context.Context, dir string) (*Postgres, error) {
 		orderly: syscall.SIGINT, // ends without waiting for clients to leave
 	}
 	return p, p.Start(ctx)
+}
+
+// postgresPlace is what it and a PgBouncer start from: whom to run as, for both
+// refuse to run as root, a port, and the folder from the root on.
+func postgresPlace(dir string) (as *account, port int, abs string, err error) {
+	if as, err = postgresAccount(); err != nil {
+		return nil, 0, "", err
+	}
+	if port, err = freePort(); err != nil {
+		return nil, 0, "", err
+	}
+	abs, err = filepath.Abs(dir)
+	return as, port, abs, err
 }
 
 // URL is where the database is.
