@@ -91,6 +91,9 @@ func (b borrowed) Close() error { return b.SetDeadline(time.Unix(1, 0)) }
 
 var errNotYet = errors.New("not connected yet")
 
+// gatesShut is what a process lacks from its start until its gates are open.
+const gatesShut = "the gates are not open yet"
+
 // waits are the servers that are waited for.
 type waits struct {
 	mu   sync.Mutex
@@ -107,6 +110,7 @@ func (w *waits) note(server string, away error) bool {
 	return away != nil && before.Error() != away.Error()
 }
 
+// names is never empty: when all servers are there the gates are still to be opened.
 func (w *waits) names(context.Context) (names []string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -114,6 +118,9 @@ func (w *waits) names(context.Context) (names []string) {
 		if w.away[server] != nil {
 			names = append(names, strings.ReplaceAll(server+" ("+w.away[server].Error()+")", "\n", " "))
 		}
+	}
+	if names == nil {
+		names = []string{gatesShut}
 	}
 	return names
 }

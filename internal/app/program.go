@@ -170,7 +170,7 @@ func (p *Program) condition(ctx context.Context) httpapi.Condition {
 	case why != nil:
 		return httpapi.Condition{Missing: []string{why.Error()}}
 	case !p.ready.Load():
-		closed := "the gates are not open yet"
+		closed := gatesShut
 		if loaded, of := p.openings.orders(); of > 0 {
 			closed += fmt.Sprintf(", %d of %d orders are loaded", loaded, of)
 		}
