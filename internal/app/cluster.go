@@ -48,7 +48,7 @@ type cluster struct {
 func openCluster(cfg Config) (*Program, error) { return open(cfg, newCluster(cfg, false)) }
 
 func newCluster(cfg Config, looks bool) *cluster {
-	return &cluster{cfg: cfg, looks: looks, guard: newGuard(cfg.Log, cfg.sells()), has: make(chan struct{})}
+	return &cluster{cfg: cfg, looks: looks, guard: newGuard(cfg.Log), has: make(chan struct{})}
 }
 
 func (m *cluster) connect(ctx context.Context, waiting func(server string, away error)) (keepers, error) {
@@ -172,7 +172,7 @@ func (m *cluster) confirm(ctx context.Context, store orderstore.Keeper) purchase
 // mayOpen waits until the log is known to be that of the tables, and for nothing
 // more: an opening passes over what others have on the way.
 func (m *cluster) mayOpen(ctx context.Context, p *Program) error {
-	return m.guard.check(ctx, m.log, p.projector)
+	return m.guard.check(ctx, p.keepers.log, p.projector)
 }
 
 func (m *cluster) barred() error { return m.guard.barred() }

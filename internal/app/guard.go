@@ -18,8 +18,8 @@ import (
 	"seckill/internal/sale"
 )
 
-// A guard keeps a process of a cluster from selling into a log that is not the one
-// which the tables were filled from: what it sells there never becomes an order.
+// A guard keeps a process of a cluster from selling or writing into a log that is not
+// the one which the tables were filled from: what it sells there never becomes an order.
 // Once it bars, the process sells no more until it is started again.
 type guard struct {
 	log *slog.Logger
@@ -31,12 +31,10 @@ type guard struct {
 
 var errUnchecked = fmt.Errorf("%w: the log is not compared with the tables yet", sale.ErrUnavailable)
 
-// newGuard is one that bars until its first check, where the process sells.
-func newGuard(log *slog.Logger, sells bool) *guard {
+// newGuard is one that bars until its first check.
+func newGuard(log *slog.Logger) *guard {
 	g := &guard{log: log, marks: map[int32]int64{}}
-	if sells {
-		g.why.Store(&errUnchecked)
-	}
+	g.why.Store(&errUnchecked)
 	return g
 }
 

@@ -4,15 +4,24 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
+	"seckill/internal/live"
 	"seckill/internal/orderlog"
+	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
+	"seckill/internal/orderstore/sqlitestore"
+	"seckill/internal/projector"
 	"seckill/internal/sale"
+	"seckill/internal/settle"
 )
 
 // A scripted log puts what is appended wherever it is told to.
@@ -59,7 +68,8 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 		"another log":                   {some, 0, 0, 0, sale.ErrDamaged, sale.ErrUnknownOutcome, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, g, m := t.Context(), newGuard(slog.New(slog.DiscardHandler), false), &marked{next: c.before}
+			ctx, g, m := t.Context(), newGuard(slog.New(slog.DiscardHandler)), &marked{next: c.before}
+			g.why.Store(nil) // it has been compared
 			store, appended := guardedStore{m, g}, 0
 			log := guardedLog{scripted{nil, func() (sale.Position, error) {
 				appended++
@@ -92,10 +102,48 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 	}
 }
 
-// A process that sells does not, before its log has been compared with the tables.
+// Nothing is sold, and nothing is written, before the log has been compared with the tables.
 func TestNothingIsSoldBeforeTheLogIsCompared(t *testing.T) {
-	g := newGuard(slog.New(slog.DiscardHandler), true)
+	g := newGuard(slog.New(slog.DiscardHandler))
 	if _, err := (guardedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", time.Time{}, nil); !errors.Is(err, sale.ErrUnavailable) {
 		t.Errorf("admitted: %v", err)
+	}
+	log := guardedLog{scripted{nil, func() (sale.Position, error) { t.Error("it was written"); return sale.Position{}, nil }}, g}
+	if _, err := log.Append(t.Context(), 0, []sale.Record{{Kind: sale.KindExpire}}); !errors.Is(err, sale.ErrUnavailable) {
+		t.Errorf("expired: %v", err)
+	}
+}
+
+// A process that only projects compares them, too: it expires orders.
+func TestAProjectorComparesTheLog(t *testing.T) {
+	log, err := sqlitelog.Open(t.Context(), filepath.Join(t.TempDir(), "orders.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	store, err := sqlitestore.Open(filepath.Join(t.TempDir(), "store.db"), time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { log.Close(); store.Close() })
+	m := newCluster(Config{Redis: "some", Roles: []string{RoleProjector}, Log: slog.New(slog.DiscardHandler)}, false)
+	p := &Program{cfg: m.cfg, mode: m, openings: newOpenings(), hub: live.New()}
+	p.keepers = keepers{guardedGate{memgate.New(memgate.Options{}), m.guard}, guardedLog{log, m.guard}, guardedStore{store, m.guard}}
+	p.projector = projector.New(p.keepers.log, p.keepers.store, p.keepers.gate, observer{hub: p.hub})
+	p.settle = settle.New(p.keepers.log, p.keepers.store, time.Now, settle.SideBySide)
+	if why := p.mode.barred(); why == nil {
+		t.Fatal("nothing is barred yet")
+	}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	loops, ctx := errgroup.WithContext(ctx)
+	p.loops(ctx, loops)
+	for p.mode.barred() != nil && ctx.Err() == nil {
+		runtime.Gosched()
+	}
+	if why := p.mode.barred(); why != nil {
+		t.Error(why)
+	}
+	stop()
+	if err := loops.Wait(); err != nil {
+		t.Error(err)
 	}
 }

@@ -36,6 +36,7 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	}
 	p.openings.group = g
 	if !p.cfg.sells() {
+		g.Go(func() error { return quiet(ctx, p.mode.mayOpen(ctx, p)) })
 		p.ready.Store(true)
 		return
 	}

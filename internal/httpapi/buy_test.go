@@ -198,8 +198,12 @@ func TestQueued(t *testing.T) {
 		t.Errorf("known to nobody: %+v", got)
 	}
 	ahead := strings.Replace(r.header("Location"), "epoch=1", "epoch=2", 1)
+	if got := s.do(t, "GET", ahead, "").want(t, 200).order(t); got.Status != "rejected" {
+		t.Errorf("of an epoch that was never opened: %+v", got)
+	}
+	s.set(func() { s.gate = sale.ErrFenced })
 	if got := s.do(t, "GET", ahead, "").want(t, 200).order(t); got.Status != "queued" {
-		t.Errorf("of an epoch that the store does not show yet: %+v", got)
+		t.Errorf("of an epoch that the gate is at, and the store not yet: %+v", got)
 	}
 }
 

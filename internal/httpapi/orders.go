@@ -50,9 +50,11 @@ func (a *API) traced(ctx context.Context, id sale.OrderID, t Trace) (Order, erro
 	if err != nil {
 		return o, err
 	}
+	// A gate opens at an epoch that the store shows: whatever epoch is asked for, one
+	// that is open at the store's knows all orders that may still come.
 	knows, err := a.Gates.Knows(ctx, t.Product, p.Epoch, t.User, id)
 	switch {
-	case errors.Is(err, sale.ErrShut), errors.Is(err, sale.ErrFenced), errors.Is(err, sale.ErrNoGate), t.Epoch > p.Epoch:
+	case errors.Is(err, sale.ErrShut), errors.Is(err, sale.ErrFenced), errors.Is(err, sale.ErrNoGate):
 		return o, sale.ErrShut
 	case err != nil:
 		return o, err
