@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"seckill/internal/gate"
 	"seckill/internal/gate/redisgate"
 	"seckill/internal/httpapi"
 	"seckill/internal/orderlog/kafkalog"
@@ -66,7 +67,14 @@ func (m *cluster) connect(ctx context.Context, waiting func(server string, away 
 		})
 	}
 	err := g.Wait()
-	return keepers{guardedGate{m.gate, m.guard}, guardedLog{m.log, m.guard}, guardedStore{m.store, m.guard}}, err
+	return keepers{log: guardedLog{m.log, m.guard}, store: guardedStore{m.store, m.guard}}, err
+}
+
+// gates are called before anything is asked of one.
+func (m *cluster) gates(secret []byte) gate.Keeper {
+	m.gate = m.gate.Of(storeName(secret))
+	m.cfg.Log.Info("gates are kept in Redis", "keys", m.gate.Pattern())
+	return guardedGate{m.gate, m.guard}
 }
 
 // patiently tries to connect until that has worked, or never will.

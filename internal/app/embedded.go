@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"seckill/internal/crash"
+	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
 	"seckill/internal/httpapi"
 	"seckill/internal/orderlog/sqlitelog"
@@ -75,7 +76,11 @@ func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keeper
 	if err = m.folder.sync(); err != nil {
 		return k, err
 	}
-	return keepers{memgate.New(memgate.Options{Now: time.Now, MaxUnrelayed: m.cfg.MaxUnrelayed}), m.log, m.store}, nil
+	return keepers{log: m.log, store: m.store}, nil
+}
+
+func (m *embedded) gates([]byte) gate.Keeper {
+	return memgate.New(memgate.Options{Now: time.Now, MaxUnrelayed: m.cfg.MaxUnrelayed})
 }
 
 func (m *embedded) confirm(context.Context, orderstore.Keeper) purchase.Confirmer {

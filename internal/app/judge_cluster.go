@@ -26,6 +26,19 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, idle 
 		report, err = verify.Stopped(ctx, parts)
 		return report, redis + " cannot be asked", err
 	}
-	parts.Gate = m.gate
+	secret, err := m.knownSecret(ctx)
+	if err != nil {
+		return report, "", err
+	}
+	parts.Gate = m.gate.Of(storeName(secret))
 	return verify.AsFound(ctx, parts)
+}
+
+// knownSecret is the one that those who sell go by: the log's, if it has one.
+func (m *cluster) knownSecret(ctx context.Context) ([]byte, error) {
+	secret, err := loggedSecret(ctx, m.log, true)
+	if secret == nil && err == nil {
+		secret, err = m.store.Meta(ctx, "secret", nil)
+	}
+	return secret, err
 }

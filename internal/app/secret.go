@@ -3,6 +3,8 @@ package app
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 
@@ -35,6 +37,14 @@ func secretOf(ctx context.Context, log orderlog.Reader, store orderstore.Reader)
 			"remove the key \"secret\" there (embedded: store.db), and it is taken from the log", sale.ErrDamaged)
 	}
 	return kept, nil
+}
+
+// storeName is how Redis knows the store with this secret. Log and tables have it
+// both, so it is another one only where both are new; and it does not give it away.
+func storeName(secret []byte) string {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte("name of the store"))
+	return hex.EncodeToString(mac.Sum(nil)[:8])
 }
 
 // loggedSecret is that of the first opening with one; nil: there is none. Only where

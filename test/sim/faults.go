@@ -77,7 +77,7 @@ func (s *story) duel() {
 // loseGates is the loss of the server that holds the gates, with all it held.
 func (s *story) loseGates() {
 	s.note("world", "gates lost")
-	s.gate.take(&gateServer{}, 0, s.incarnation())
+	s.gate.take(&gateServer{gateMemory: &gateMemory{}}, 0, s.incarnation())
 }
 
 // restartGates restarts that server; the tail of what it wrote may be lost.
@@ -90,7 +90,7 @@ func (s *story) restartGates() {
 // and still answers the processes that do not know either.
 func (s *story) failOver() {
 	s.note("world", "stale failover")
-	replica := &gateServer{now: s.gateClock, most: s.gate.most}
+	replica := newGateServer(s.gateClock, s.gate.most, "", s.gate.store)
 	replica.take(s.gate, s.rng.IntN(remembered), s.incarnation())
 	s.promote(replica)
 }

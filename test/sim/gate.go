@@ -17,6 +17,11 @@ import (
 // is taken over by a replica, but for a tail that may be lost. gatetest holds it
 // to the contract.
 type gateServer struct {
+	*gateMemory
+	store string // whose gates are asked for
+}
+
+type gateMemory struct {
 	mu          sync.Mutex
 	now         func() time.Time
 	most        int // orders of a product that may wait for the log
@@ -27,7 +32,9 @@ type gateServer struct {
 
 // gates are what the server holds at one instant. They are replaced, and never
 // changed.
-type gates map[string]gateState
+type gates map[gateKey]gateState
+
+type gateKey struct{ store, product string }
 
 type gateState struct {
 	open        bool
@@ -42,10 +49,19 @@ type gateState struct {
 
 var _ gate.Keeper = (*gateServer)(nil)
 
+func newGateServer(now func() time.Time, most int, incarnation, store string) *gateServer {
+	return &gateServer{&gateMemory{now: now, most: most, incarnation: incarnation}, store}
+}
+
+// of is the same server, as those of another store ask it.
+func (s *gateServer) of(store string) *gateServer { return &gateServer{s.gateMemory, store} }
+
+func (s *gateServer) state(product string) gateState { return s.gates[gateKey{s.store, product}] }
+
 const remembered = 64 // states that a server may fall back to
 
 // take makes this a server that runs anew, with what from held some changes ago.
-func (s *gateServer) take(from *gateServer, changes int, incarnation string) {
+func (s *gateMemory) take(from *gateServer, changes int, incarnation string) {
 	kept := from.gates
 	if changes = min(changes, len(from.past)); changes > 0 {
 		kept = from.past[len(from.past)-changes]
@@ -65,12 +81,12 @@ func (s *gateServer) change(product string, g gateState) {
 	if s.gates == nil {
 		s.gates = gates{}
 	}
-	s.gates[product] = g
+	s.gates[gateKey{s.store, product}] = g
 }
 
 // opened is the state of a gate that is open here and now, at epoch if one is given.
 func (s *gateServer) opened(product string, epoch int64) (gateState, error) {
-	g := s.gates[product]
+	g := s.state(product)
 	switch {
 	case g.epoch == 0:
 		return g, sale.ErrNoGate
@@ -86,7 +102,7 @@ func (s *gateServer) opened(product string, epoch int64) (gateState, error) {
 
 // opening is the state of a gate that is shut at epoch, by this incarnation's opener.
 func (s *gateServer) opening(product string, epoch int64, incarnation string) (gateState, error) {
-	g := s.gates[product]
+	g := s.state(product)
 	switch {
 	case g.epoch == 0:
 		return g, sale.ErrNoGate
@@ -99,14 +115,14 @@ func (s *gateServer) opening(product string, epoch int64, incarnation string) (g
 func (s *gateServer) Shut(_ context.Context, product string, epoch int64) (string, time.Time, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := s.gates[product]
+	g := s.state(product)
 	if epoch < g.epoch || epoch == g.epoch && g.open {
 		return "", time.Time{}, sale.ErrFenced
 	}
 	if epoch != g.epoch || g.incarnation != s.incarnation {
 		s.change(product, gateState{epoch: epoch, incarnation: s.incarnation, view: gate.View{Epoch: epoch}, outbox: g.outbox})
 	}
-	g = s.gates[product]
+	g = s.state(product)
 	g.view.Signs++
 	s.change(product, g)
 	return s.incarnation, s.now(), nil
@@ -144,7 +160,7 @@ func (s *gateServer) Open(_ context.Context, product string, epoch int64, incarn
 func (s *gateServer) Remove(_ context.Context, product string, epoch int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := s.gates[product]
+	g := s.state(product)
 	switch {
 	case g.epoch == 0:
 		return nil
@@ -162,7 +178,7 @@ func (s *gateServer) Pending(_ context.Context, product string, age time.Duratio
 }
 
 func (s *gateServer) pending(product string, age time.Duration, most int) (old []gate.Entry) {
-	for _, e := range s.gates[product].outbox {
+	for _, e := range s.state(product).outbox {
 		if len(old) < most && (age <= 0 || s.now().Sub(e.Orders[0].At) >= age) {
 			old = append(old, gate.Entry{ID: e.ID, Orders: slices.Clone(e.Orders)})
 		}
@@ -173,7 +189,7 @@ func (s *gateServer) pending(product string, age time.Duration, most int) (old [
 func (s *gateServer) Forget(_ context.Context, product string, entries []gate.EntryID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	g := s.gates[product]
+	g := s.state(product)
 	g.outbox = slices.DeleteFunc(slices.Clone(g.outbox), func(e gate.Entry) bool { return slices.Contains(entries, e.ID) })
 	s.change(product, g)
 	return nil

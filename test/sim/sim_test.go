@@ -101,9 +101,9 @@ func TestOneSeedTellsOneStory(t *testing.T) {
 func TestGateServer(t *testing.T) {
 	gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
 		var now atomic.Int64
-		s := &gateServer{now: func() time.Time { return time.UnixMilli(0).Add(time.Duration(now.Load())) }, most: 150, incarnation: "1"}
+		s := newGateServer(func() time.Time { return time.UnixMilli(0).Add(time.Duration(now.Load())) }, 150, "1", "a")
 		return gatetest.Harness{
-			Keeper: s, MaxUnrelayed: s.most,
+			Keeper: s, Other: s.of("b"), MaxUnrelayed: s.most,
 			Advance: func(d time.Duration) { now.Add(int64(d)) },
 			Restart: func() gate.Keeper { s.take(s, 1, s.incarnation+"1"); return s },
 		}

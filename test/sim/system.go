@@ -61,7 +61,7 @@ func newSystem(seed uint64, embedded bool, processes int) *system {
 	s.log = newMemLog(partitions)
 	s.store = newMemStore(func() time.Time { return s.now.Add(s.skew.store) })
 	if !embedded {
-		s.gate = &gateServer{now: s.gateClock, most: 1000, incarnation: s.incarnation()}
+		s.gate = newGateServer(s.gateClock, 1000, s.incarnation(), "store 0")
 	}
 	for i := range processes {
 		s.procs = append(s.procs, &process{sys: s, name: fmt.Sprintf("p%d", i)})

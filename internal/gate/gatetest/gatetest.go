@@ -22,6 +22,8 @@ import (
 // A Harness is one keeper under test, and what the suite may do to its world.
 type Harness struct {
 	Keeper gate.Keeper
+	// Other is the gates of another store, on the same server.
+	Other gate.Keeper
 	// Restart brings the server that holds the gates back under another
 	// incarnation, and returns a keeper on it. The old keeper is not used again.
 	Restart func() gate.Keeper
@@ -35,7 +37,7 @@ type Harness struct {
 
 // Exercise runs the whole suite. It calls open for every subtest.
 func Exercise(t *testing.T, open func(t *testing.T) Harness) {
-	for _, group := range [][]subtest{admitting, hours, racing, boxing, returning, opening, fencing, inspecting, restarting, properties} {
+	for _, group := range [][]subtest{admitting, hours, racing, boxing, returning, opening, fencing, inspecting, neighbours, restarting, properties} {
 		for _, s := range group {
 			t.Run(s.name, func(t *testing.T) { s.run(t, newFixture(t, open(t))) })
 		}

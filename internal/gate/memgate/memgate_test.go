@@ -42,7 +42,7 @@ func TestSuite(t *testing.T) {
 			gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
 				c := newClock(tick)
 				open := func() gate.Keeper { return New(Options{Now: c.Now, MaxUnrelayed: 150}) }
-				return gatetest.Harness{Keeper: open(), Restart: open, Advance: c.Advance, MaxUnrelayed: 150}
+				return gatetest.Harness{Keeper: open(), Other: open(), Restart: open, Advance: c.Advance, MaxUnrelayed: 150}
 			})
 		})
 	}

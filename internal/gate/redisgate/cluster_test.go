@@ -63,7 +63,7 @@ func TestADeadShardTakesItsOwnProductsAlone(t *testing.T) {
 	on := [3]string{} // a product of each
 	for n := 0; on[0] == "" || on[1] == "" || on[2] == ""; n++ {
 		id := fmt.Sprint("p", n)
-		m := do(t, masters[0].URL(), "CLUSTER", "KEYSLOT", "seckill:{"+id+"}:gate")
+		m := do(t, masters[0].URL(), "CLUSTER", "KEYSLOT", "{"+id+"}")
 		slot, err := m.AsInt64()
 		ok(t, err)
 		on[slot*3/16384] = id

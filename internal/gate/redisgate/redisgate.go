@@ -6,24 +6,26 @@
 // Users are one script for every thousand or so. Whether what was answered
 // outlives the server is up to the server's settings, which Check judges.
 //
-// The incarnation is "run_id:master_replid", and the version of this layout, which every script reads from Redis
+// The incarnation is "run_id:master_replid", which every script reads from Redis
 // itself: a restart, a replica that was promoted, and a primary that was made a
 // replica and a primary again all change it. So does the first replica of a
 // Redis that had none, and the loss of the last one for an hour: they cost a
 // pause, and no order.
 //
-// All keys of a product carry one hash tag, so that they are together on one
-// node of a Redis Cluster:
+// Every key begins with the version of this layout and the store that it belongs
+// to, "seckill:3:STORE:": gates and outboxes of another are not there. All keys of a
+// product carry one hash tag, so that they are together on one node of a Redis
+// Cluster:
 //
-//	seckill:{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting, signs,
-//	                          and the terms: limit, orders, opens, closes, paused, closed, partition
-//	seckill:{ID}:e<E>:buyers  hash of an epoch: user -> how many of their orders have ended (2 bytes, at most 65,535),
-//	                          and the 16 bytes of each that holds a unit, oldest first
-//	seckill:{ID}:e<E>:ended   set of an epoch: the orders that have ended
-//	seckill:{ID}:e<E>:recent  stream of an epoch: the users of each of the last batches that admitted, with a blank
-//	                          between them; its id is the batch's first seq
-//	seckill:{ID}:outbox       stream: an entry for every batch that admitted, with how many, when (ms), and for each
-//	                          order the length of its user, the user, and the order's 16 bytes
+//	{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting, signs,
+//	                  and the terms: limit, orders, opens, closes, paused, closed, partition
+//	{ID}:e<E>:buyers  hash of an epoch: user -> how many of their orders have ended (2 bytes, at most 65,535),
+//	                  and the 16 bytes of each that holds a unit, oldest first
+//	{ID}:e<E>:ended   set of an epoch: the orders that have ended
+//	{ID}:e<E>:recent  stream of an epoch: the users of each of the last batches that admitted, with a blank
+//	                  between them; its id is the batch's first seq
+//	{ID}:outbox       stream: an entry for every batch that admitted, with how many, when (ms), and for each
+//	                  order the length of its user, the user, and the order's 16 bytes
 //
 // A product that was removed leaves no key, once its outbox is empty.
 //
@@ -32,7 +34,7 @@
 // for Redis may still find the call in its socket.
 //
 // A Gate is safe for concurrent use. New connects it, and it connects again by
-// itself; Close ends it.
+// itself; Close ends it, and all that Of made of it.
 package redisgate
 
 import (
@@ -53,6 +55,9 @@ const (
 	DefaultTimeout      = 2 * time.Second
 )
 
+// layout is the version of the keys and what they hold.
+const layout = "3"
+
 // Options of a Gate. URL is needed.
 type Options struct {
 	// URL is redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS, with
@@ -61,21 +66,24 @@ type Options struct {
 	URL          string
 	MaxUnrelayed int           // orders of one product that may wait for the log; 0: DefaultMaxUnrelayed
 	Timeout      time.Duration // of one round trip; 0: DefaultTimeout
-	Prefix       string        // of every key, for suites that share a server
 }
 
-// A Gate is the gates of all products.
+// A Gate is the gates of all products of one store.
 type Gate struct {
+	*connection
+	prefix string // of every key
+}
+
+type connection struct {
 	client       rueidis.Client
 	maxUnrelayed string
 	timeout      time.Duration
-	prefix       string
 	closed       atomic.Bool
 }
 
 var _ gate.Keeper = (*Gate)(nil)
 
-// New connects to Redis. Its error is ErrUnavailable where that may work later.
+// New connects to Redis, to the gates of a store without a name. Its error is ErrUnavailable where that may work later.
 func New(o Options) (*Gate, error) {
 	if o.MaxUnrelayed == 0 {
 		o.MaxUnrelayed = DefaultMaxUnrelayed
@@ -91,7 +99,12 @@ func New(o Options) (*Gate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: Redis: %w", sale.ErrUnavailable, err)
 	}
-	return &Gate{client: client, maxUnrelayed: strconv.Itoa(o.MaxUnrelayed), timeout: o.Timeout, prefix: o.Prefix}, nil
+	return (&Gate{connection: &connection{client: client, maxUnrelayed: strconv.Itoa(o.MaxUnrelayed), timeout: o.Timeout}}).Of(""), nil
+}
+
+// Of is the gates of a store, over the same connection. No two stores have one name.
+func (g *Gate) Of(store string) *Gate {
+	return &Gate{g.connection, "seckill:" + layout + ":" + store + ":{"}
 }
 
 // Close ends the connections. What is called from then on is ErrUnavailable.
@@ -100,8 +113,11 @@ func (g *Gate) Close() {
 	g.client.Close()
 }
 
+// Pattern matches all keys of the store, as SCAN takes it.
+func (g *Gate) Pattern() string { return g.prefix + "*" }
+
 // keys are those that every script is told.
 func (g *Gate) keys(product string) []string {
-	tagged := g.prefix + "seckill:{" + product + "}:"
+	tagged := g.prefix + product + "}:"
 	return []string{tagged + "gate", tagged + "outbox"}
 }

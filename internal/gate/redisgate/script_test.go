@@ -93,7 +93,7 @@ func TestScriptsForgotten(t *testing.T) {
 // TestKeys: a gate has the keys that the package comment names, and leaves none.
 func TestKeys(t *testing.T) {
 	r := server(t)
-	g := connect(t, Options{URL: r.URL(), Prefix: "a:"})
+	g := connect(t, Options{URL: r.URL()}).Of("a")
 	keys := func(want ...string) {
 		t.Helper()
 		m := do(t, r.URL(), "KEYS", "*")
@@ -103,16 +103,16 @@ func TestKeys(t *testing.T) {
 			t.Fatalf("keys are %q, not %q", got, want)
 		}
 	}
-	const gateKey, boxKey, recentKey = "a:seckill:{p_1-X}:gate", "a:seckill:{p_1-X}:outbox", "a:seckill:{p_1-X}:e1:recent"
+	const gateKey, boxKey, recentKey = "seckill:3:a:{p_1-X}:gate", "seckill:3:a:{p_1-X}:outbox", "seckill:3:a:{p_1-X}:e1:recent"
 	opened(t, g, 5, gate.Holding{User: "h", Order: order(9)})
-	keys("a:seckill:{p_1-X}:e1:buyers", gateKey)
+	keys("seckill:3:a:{p_1-X}:e1:buyers", gateKey)
 	admits(t, g, buy("a", 1), gate.Admitted)
-	keys("a:seckill:{p_1-X}:e1:buyers", recentKey, gateKey, boxKey)
+	keys("seckill:3:a:{p_1-X}:e1:buyers", recentKey, gateKey, boxKey)
 	incarnation, _, err := g.Shut(t.Context(), product, 3)
 	ok(t, err)
 	keys(gateKey, boxKey)
 	ok(t, g.Load(t.Context(), product, 3, incarnation, []gate.Holding{{User: "a", Order: order(1)}}))
-	keys("a:seckill:{p_1-X}:e3:buyers", gateKey, boxKey)
+	keys("seckill:3:a:{p_1-X}:e3:buyers", gateKey, boxKey)
 	ok(t, g.Remove(t.Context(), product, 3))
 	keys(gateKey, boxKey) // for the order that waits
 	ok(t, g.Forget(t.Context(), product, []gate.EntryID{"1-1"}))

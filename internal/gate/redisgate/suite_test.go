@@ -13,14 +13,14 @@ import (
 
 func TestMain(m *testing.M) { devtest.Main(m) }
 
-// TestSuite runs the suite on a server that may be somebody's own, under a prefix.
+// TestSuite runs the suite on a server that may be somebody's own, for a store of its own.
 // It is not restarted: what comes after a restart is a server that has lost all.
 func TestSuite(t *testing.T) {
 	url := devtest.Redis(t)
 	gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
-		prefix := rand.Text() + ":"
-		t.Cleanup(func() { sweep(t, url, prefix) })
-		return harness(t, url, prefix, func() string { return server(t).URL() })
+		store := rand.Text()
+		t.Cleanup(func() { sweep(t, url, store) })
+		return harness(t, url, store, func() string { return server(t).URL() })
 	})
 }
 
@@ -45,12 +45,12 @@ func TestSuiteCluster(t *testing.T) {
 	})
 }
 
-func harness(t *testing.T, url, prefix string, restart func() string) gatetest.Harness {
-	open := func(url string) gate.Keeper {
-		return connect(t, Options{URL: url, MaxUnrelayed: 150, Prefix: prefix})
-	}
+func harness(t *testing.T, url, store string, restart func() string) gatetest.Harness {
+	open := func(url string) *Gate { return connect(t, Options{URL: url, MaxUnrelayed: 150}).Of(store) }
+	g := open(url)
 	return gatetest.Harness{
-		Keeper:       open(url),
+		Keeper:       g,
+		Other:        g.Of(store + "2"),
 		Restart:      func() gate.Keeper { return open(restart()) },
 		Advance:      time.Sleep, // the clock is the server's, which can only be waited for
 		MaxUnrelayed: 150,
@@ -68,9 +68,9 @@ func killed(t *testing.T, r *devstack.Redis) string {
 	return r.URL()
 }
 
-// sweep leaves nothing of a prefix.
-func sweep(t *testing.T, url, prefix string) {
-	keys := do(t, url, "KEYS", prefix+"*")
+// sweep leaves nothing of the stores whose names begin so.
+func sweep(t *testing.T, url, store string) {
+	keys := do(t, url, "KEYS", "seckill:"+layout+":"+store+"*")
 	names, err := keys.AsStrSlice()
 	if err != nil {
 		t.Error(err)

@@ -189,8 +189,18 @@ func (d damage) harm(t *testing.T, on *servers, product string) {
 		tellPostgres(t, on, d.sql, product)
 	}
 	if d.redis != "" {
-		tell(t, on.redis, strings.Replace(d.redis, "GATE", "seckill:{"+product+"}:gate", 1), ":")
+		tell(t, on.redis, strings.Replace(d.redis, "GATE", gateKey(t, on, product), 1), ":")
 	}
+}
+
+// gateKey is where a product's gate is kept.
+func gateKey(t *testing.T, on *servers, product string) string {
+	t.Helper()
+	key := regexp.MustCompile(`seckill:\S*{` + product + `}:gate`).FindString(answerOf(t, on.redis, "KEYS *:{"+product+"}:gate"))
+	if key == "" {
+		t.Fatalf("no gate of %s", product)
+	}
+	return key
 }
 
 // tellPostgres has it change some rows.

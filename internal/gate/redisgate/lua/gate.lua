@@ -15,7 +15,6 @@ local gate, outbox = KEYS[1], KEYS[2]
 local NONE, IDS, ORDER, MOST_ENDED = '\0\0', 3, 16, 65535
 local STEP = 1000 -- Lua's stack carries some 8,000 arguments
 local RECENT = 10000 -- so many admitted orders have their users kept by seq, or a batch less
-local LAYOUT = ':2' -- of the keys: another one's gate is fenced, as one of another incarnation is
 
 -- beside is the name of what an epoch keeps beside the gate.
 local function beside(epoch, what)
@@ -39,7 +38,7 @@ end
 -- the gate: one that was demoted keeps its own ids until it syncs.
 local function incarnation()
   local server, replication = redis.call('INFO', 'server'), redis.call('INFO', 'replication')
-  local is = id(server, '\nrun_id:') .. ':' .. id(replication, '\nmaster_replid:') .. LAYOUT
+  local is = id(server, '\nrun_id:') .. ':' .. id(replication, '\nmaster_replid:')
   return string.find(replication, '\nrole:master', 1, true) and is or is .. ':replica'
 end
 
