@@ -89,7 +89,7 @@ func (c *rushCmd) Run(ctx context.Context, std streams) error {
 	if err := errors.Join(report.WriteTable(c.tableTo(std)), documents.write(report)); err != nil {
 		return err
 	}
-	return verdict(report)
+	return whatFailed(report)
 }
 
 // tableTo keeps the standard output for a document that goes there.
@@ -119,7 +119,7 @@ func (e *rushError) Error() string { return e.text }
 // ExitCode is 1 or 130, see [rushCmd.Help].
 func (e *rushError) ExitCode() int { return e.code }
 
-func verdict(r rush.Report) error {
+func whatFailed(r rush.Report) error {
 	switch {
 	case r.Interrupted:
 		return &rushError{130, "interrupted"}

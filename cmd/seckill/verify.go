@@ -20,21 +20,21 @@ type findings struct{}
 func (findings) Error() string { return "" }
 func (findings) ExitCode() int { return 1 }
 
-// noVerdict is the error of a sale that could not be judged.
-type noVerdict struct{ cause error }
+// notAudited is the error of a sale that could not be judged.
+type notAudited struct{ cause error }
 
-func (n noVerdict) Error() string { return "could not judge: " + n.cause.Error() }
-func (n noVerdict) ExitCode() int { return 2 }
-func (n noVerdict) Unwrap() error { return n.cause }
+func (n notAudited) Error() string { return "could not judge: " + n.cause.Error() }
+func (n notAudited) ExitCode() int { return 2 }
+func (n notAudited) Unwrap() error { return n.cause }
 
 func (c *verifyCmd) Run(ctx context.Context, std streams) error {
-	report, how, err := c.judge(ctx, std)
+	report, how, err := c.audit(ctx, std)
 	if err != nil {
-		return noVerdict{err}
+		return notAudited{err}
 	}
 	fmt.Fprintln(std.out, how)
 	if err := report.Print(std.out); err != nil {
-		return noVerdict{err}
+		return notAudited{err}
 	}
 	if !report.Clean() {
 		return findings{}
@@ -42,8 +42,8 @@ func (c *verifyCmd) Run(ctx context.Context, std streams) error {
 	return nil
 }
 
-// judge gives the report, and says how it came about.
-func (c *verifyCmd) judge(ctx context.Context, std streams) (report verify.Report, how string, err error) {
+// audit gives the report, and says how it came about.
+func (c *verifyCmd) audit(ctx context.Context, std streams) (report verify.Report, how string, err error) {
 	if c.Redis != "" || c.Kafka != "" || c.Postgres != "" {
 		report, idle, err := app.VerifyCluster(ctx, app.Config{
 			Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Log: slog.New(slog.NewTextHandler(std.err, nil)),

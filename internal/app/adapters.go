@@ -31,9 +31,9 @@ func (c catalog) Exists(ctx context.Context, product string) (bool, error) {
 // gates is a gate, as httpapi asks about it.
 type gates struct{ gate.Inspector }
 
-func (g gates) Counter(ctx context.Context, product string) (httpapi.Counter, error) {
+func (g gates) Counter(ctx context.Context, product string) (httpapi.GateView, error) {
 	v, err := g.View(ctx, product)
-	c := httpapi.Counter{Epoch: v.Epoch, Remaining: v.Remaining, Returned: v.Returned, Seq: v.Seq, Now: v.Now}
+	c := httpapi.GateView{Epoch: v.Epoch, Remaining: v.Remaining, Returned: v.Returned, Seq: v.Seq, Now: v.Now}
 	if errors.Is(err, sale.ErrShut) || errors.Is(err, sale.ErrFenced) {
 		c.Shut, err = true, nil
 	}

@@ -37,19 +37,19 @@ const (
 
 // cluster is one process of a sale on Redis, Kafka and Postgres.
 type cluster struct {
-	cfg   Config
-	looks bool // and makes nothing
-	gate  *redisgate.Gate
-	log   *kafkalog.Log
-	store *pgstore.Store
-	guard *guard
-	has   chan struct{} // closed when store is there
+	cfg      Config
+	looks    bool // and makes nothing
+	gate     *redisgate.Gate
+	log      *kafkalog.Log
+	store    *pgstore.Store
+	logCheck *logCheck
+	has      chan struct{} // closed when store is there
 }
 
 func openCluster(cfg Config) (*Program, error) { return open(cfg, newCluster(cfg, false)) }
 
 func newCluster(cfg Config, looks bool) *cluster {
-	return &cluster{cfg: cfg, looks: looks, guard: newGuard(cfg.Log), has: make(chan struct{})}
+	return &cluster{cfg: cfg, looks: looks, logCheck: newLogCheck(cfg.Log), has: make(chan struct{})}
 }
 
 func (m *cluster) connect(ctx context.Context, waiting func(server string, away error)) (keepers, error) {
@@ -67,14 +67,14 @@ func (m *cluster) connect(ctx context.Context, waiting func(server string, away 
 		})
 	}
 	err := g.Wait()
-	return keepers{log: guardedLog{m.log, m.guard}, store: guardedStore{m.store, m.guard}}, err
+	return keepers{log: checkedLog{m.log, m.logCheck}, store: checkedStore{m.store, m.logCheck}}, err
 }
 
 // gates are called before anything is asked of one.
 func (m *cluster) gates(secret []byte) gate.Keeper {
 	m.gate = m.gate.Of(storeName(secret))
 	m.cfg.Log.Info("gates are kept in Redis", "keys", m.gate.Pattern())
-	return guardedGate{m.gate, m.guard}
+	return checkedGate{m.gate, m.logCheck}
 }
 
 // patiently tries to connect until that has worked, or never will.
@@ -180,10 +180,10 @@ func (m *cluster) confirm(ctx context.Context, store orderstore.Keeper) purchase
 // mayOpen waits until the log is known to be that of the tables, and for nothing
 // more: an opening passes over what others have on the way.
 func (m *cluster) mayOpen(ctx context.Context, p *Program) error {
-	return m.guard.check(ctx, p.keepers.log, p.projector)
+	return m.logCheck.check(ctx, p.keepers.log, p.projector)
 }
 
-func (m *cluster) barred() error { return m.guard.barred() }
+func (m *cluster) barred() error { return m.logCheck.barred() }
 
 // condition takes a process that sells for ready without Kafka and Postgres: what a
 // gate admits is in the outbox, and its buyer is told that it is queued.

@@ -55,7 +55,7 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err != nil {
 		return err
 	}
-	p.wire(secret, internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.judge(ctx) }))
+	p.wire(secret, internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.audit(ctx) }))
 	return nil
 }
 

@@ -45,10 +45,10 @@ func (p *Program) openGates(ctx context.Context) error {
 	if err := p.mode.mayOpen(ctx, p); err != nil {
 		return quiet(ctx, err)
 	}
-	watch := opening.NewWatch(p.opener, time.Now)
+	monitor := opening.NewMonitor(p.opener, time.Now)
 	opened := false // said once: at its end the program is ready no more
 	return p.round(ctx, func(limited context.Context, product sale.Product) error {
-		if a := watch.Look(limited, product); a != nil {
+		if a := monitor.Look(limited, product); a != nil {
 			p.openings.begin(a, product.Partition, func() error { return p.attempt(ctx, a) })
 		}
 		return nil

@@ -135,7 +135,7 @@ func (p *Program) round(ctx context.Context, look func(context.Context, sale.Pro
 }
 
 // each looks after products side by side, each in its own time and with its own
-// failure. Only damage is an error. A gate that is away or shut is the watch's
+// failure. Only damage is an error. A gate that is away or shut is the monitor's
 // business.
 func (p *Program) each(ctx context.Context, products []sale.Product, look func(context.Context, sale.Product) error) error {
 	var g errgroup.Group

@@ -75,7 +75,7 @@ type Program struct {
 	opener    *opening.Opener
 	projector *projector.Projector
 	auditor   *auditor
-	guard     *auth.Guard
+	operators *auth.Authenticator
 	runner    *rehearsal.Runner
 	api       *httpapi.API
 

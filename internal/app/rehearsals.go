@@ -19,8 +19,8 @@ import (
 // newRunner is where this process runs its rehearsals.
 func (p *Program) newRunner() *rehearsal.Runner {
 	return rehearsal.New(rehearsal.Parts{
-		Registry: p.mode.registry(), Merchant: p.opener, Store: p.keepers.store, Judge: p.judgeRehearsal,
-		URL: "http://" + reachable(p.Addr()), Pass: p.guard.Pass, News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
+		Registry: p.mode.registry(), Merchant: p.opener, Store: p.keepers.store, Audit: p.auditRehearsal,
+		URL: "http://" + reachable(p.Addr()), Pass: p.operators.Pass, News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
 		NewID: func() string { return strings.ToLower(rand.Text()[:4]) },
 		// Both ends of each are files of this process, and the limit leaves an eighth of those.
 		Connections: min(rush.DefaultConnections, max(1, p.cfg.maxConnections()/16)),
@@ -68,9 +68,9 @@ func (r rehearsals) Find(ctx context.Context, id string) (httpapi.Rehearsal, err
 			whole.Timeline.Cells[i] = named(cell)
 		}
 	}
-	if found.Judged {
-		var v httpapi.Verdict
-		if json.Unmarshal(found.Ruling.Document, &v) == nil { // by an older version, it may be of another shape
+	if found.Audited {
+		var v httpapi.AuditReport
+		if json.Unmarshal(found.Audit.Document, &v) == nil { // by an older version, it may be of another shape
 			whole.Verdict = &v
 		}
 	}
@@ -105,8 +105,8 @@ func shown(r *rehearsal.Rehearsal) httpapi.Rehearsal {
 	if window := r.Plan.PaymentWindow(); window > 0 {
 		b.PaymentWindow = window.String()
 	}
-	if r.Judged {
-		b.Oversold, b.Findings = &r.Oversold, &r.Ruling.Findings
+	if r.Audited {
+		b.Oversold, b.Findings = &r.Oversold, &r.Audit.Findings
 	}
 	return b
 }

@@ -106,14 +106,14 @@ func TestARehearsalOfTheWholePath(t *testing.T) {
 	if files, err := os.ReadDir(filepath.Join(data, "rehearsals")); err != nil || len(files) > 0 {
 		t.Errorf("left behind: %v, %v", files, err)
 	}
-	var v httpapi.Verdict
+	var v httpapi.AuditReport
 	p.verify(&v)
 	if len(v.Findings) > 0 || v.Products != 2 || len(v.Checks) == 0 {
 		t.Errorf("%+v", v)
 	}
 }
 
-func (p *program) verify(v *httpapi.Verdict) {
+func (p *program) verify(v *httpapi.AuditReport) {
 	p.t.Helper()
 	resp, err := p.client.Post(p.url+"/api/verify", "", nil)
 	if err != nil {

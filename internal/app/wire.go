@@ -40,8 +40,8 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 		Beside: beside, Finish: p.finish,
 	}
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
-	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: judgePause, Firm: p.mode.firm()})
-	p.guard = auth.New(p.cfg.AdminToken, secret, time.Now)
+	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Firm: p.mode.firm()})
+	p.operators = auth.New(p.cfg.AdminToken, secret, time.Now)
 	p.runner = p.newRunner()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)
@@ -50,8 +50,8 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.orders(); return float64(loaded) })
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
-		Rehearsals: rehearsals{p.runner}, Judge: p.judge, Figures: p.figures,
-		Hub: p.hub, Auth: p.guard, Pages: p.cfg.Pages,
+		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
+		Hub: p.hub, Auth: p.operators, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})

@@ -41,7 +41,7 @@ var law = []room{
 	{"internal/orderstore/storetest", "the suite of stores", []string{"internal/sale", "internal/orderlog", "internal/orderstore"}, false},
 
 	{"internal/purchase", "the buy path: batch, admit, append, answer. It cannot touch the store", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog"}, false},
-	{"internal/opening", "the one way a gate opens, and the watch for its triggers", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
+	{"internal/opening", "the one way a gate opens, and the monitor of what calls for that", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 	{"internal/projector", "every record is folded exactly once, in order", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 	{"internal/settle", "pay, cancel, expire: the first record in the log wins", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
 	{path: "internal/live", promise: "fan-out to whoever watches"},
@@ -49,7 +49,7 @@ var law = []room{
 	{path: "internal/auth", promise: "who is an operator"},
 	{path: "internal/connlimit", promise: "an address that goes on taking connections, whoever opens how many"},
 	{path: "internal/metrics", promise: "what a process counts and measures"},
-	{"internal/verify", "the judge: folds the log again and compares. It does not know the players", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
+	{"internal/verify", "the audit: folds the log again and compares. It does not know the players", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 
 	{path: "internal/rush", promise: "the load generator: a stranger to the server"},
 	{"internal/rehearsal", "a rush on a throw-away product, run by the server against itself", []string{"internal/sale", "internal/rush"}, false},

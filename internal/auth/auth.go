@@ -30,41 +30,41 @@ const (
 	SessionLife = 12 * time.Hour
 )
 
-// A Guard knows the admin token.
-type Guard struct {
+// A Authenticator knows the admin token.
+type Authenticator struct {
 	token [sha256.Size]byte // its digest: comparing it tells nothing of the token's length
 	key   []byte            // signs sessions
 	open  bool
 	now   func() time.Time
 }
 
-// New makes a Guard. Where token is empty everybody is an operator. The secret is
+// New makes an Authenticator. Where token is empty everybody is an operator. The secret is
 // the same in every process.
-func New(token string, secret []byte, now func() time.Time) *Guard {
+func New(token string, secret []byte, now func() time.Time) *Authenticator {
 	key := hmac.New(sha256.New, secret)
 	key.Write([]byte("session " + token))
-	return &Guard{token: sha256.Sum256([]byte(token)), key: key.Sum(nil), open: token == "", now: now}
+	return &Authenticator{token: sha256.Sum256([]byte(token)), key: key.Sum(nil), open: token == "", now: now}
 }
 
 // Open reports whether there is no admin token: nobody has to sign in.
-func (g *Guard) Open() bool { return g.open }
+func (a *Authenticator) Open() bool { return a.open }
 
 // Knows reports whether token is the admin token.
-func (g *Guard) Knows(token string) bool {
+func (a *Authenticator) Knows(token string) bool {
 	digest := sha256.Sum256([]byte(token))
-	return !g.open && subtle.ConstantTimeCompare(digest[:], g.token[:]) == 1
+	return !a.open && subtle.ConstantTimeCompare(digest[:], a.token[:]) == 1
 }
 
 // Allows reports whether a request with this Authorization header and this
 // session cookie, either of them empty where it was not sent, is an operator's.
-func (g *Guard) Allows(authorization, cookie string) bool {
-	if g.open {
+func (a *Authenticator) Allows(authorization, cookie string) bool {
+	if a.open {
 		return true
 	}
 	if token, ok := bearer(authorization); ok {
-		return g.Knows(token)
+		return a.Knows(token)
 	}
-	return g.valid(cookie)
+	return a.valid(cookie)
 }
 
 func bearer(authorization string) (token string, ok bool) {
@@ -74,42 +74,42 @@ func bearer(authorization string) (token string, ok bool) {
 
 // Pass is a bearer token that makes nobody an operator: it only lets pay the
 // orders of this product.
-func (g *Guard) Pass(product string) string { return product + "." + g.sign("pay "+product) }
+func (a *Authenticator) Pass(product string) string { return product + "." + a.sign("pay "+product) }
 
 // Passes is the product of the Pass that this Authorization header carries.
-func (g *Guard) Passes(authorization string) (product string, ok bool) {
+func (a *Authenticator) Passes(authorization string) (product string, ok bool) {
 	token, isBearer := bearer(authorization)
 	product, mac, _ := strings.Cut(token, ".")
-	return product, isBearer && hmac.Equal([]byte(mac), []byte(g.sign("pay "+product)))
+	return product, isBearer && hmac.Equal([]byte(mac), []byte(a.sign("pay "+product)))
 }
 
 // Wrong reports whether this Authorization header carries a token that is good for nothing.
-func (g *Guard) Wrong(authorization string) bool {
+func (a *Authenticator) Wrong(authorization string) bool {
 	token, ok := bearer(authorization)
-	if _, passes := g.Passes(authorization); !ok || passes {
+	if _, passes := a.Passes(authorization); !ok || passes {
 		return false
 	}
-	return !g.open && !g.Knows(token)
+	return !a.open && !a.Knows(token)
 }
 
 // Session is the value of a cookie that Allows takes, and when that ends.
-func (g *Guard) Session() (value string, ends time.Time) {
-	ends = g.now().Add(SessionLife).Truncate(time.Second)
+func (a *Authenticator) Session() (value string, ends time.Time) {
+	ends = a.now().Add(SessionLife).Truncate(time.Second)
 	until := strconv.FormatInt(ends.Unix(), 10)
-	return until + "." + g.sign(until), ends
+	return until + "." + a.sign(until), ends
 }
 
-func (g *Guard) valid(cookie string) bool {
+func (a *Authenticator) valid(cookie string) bool {
 	until, mac, ok := strings.Cut(cookie, ".")
-	if !ok || !hmac.Equal([]byte(mac), []byte(g.sign(until))) {
+	if !ok || !hmac.Equal([]byte(mac), []byte(a.sign(until))) {
 		return false
 	}
 	ends, err := strconv.ParseInt(until, 10, 64)
-	return err == nil && g.now().Unix() < ends
+	return err == nil && a.now().Unix() < ends
 }
 
-func (g *Guard) sign(until string) string {
-	mac := hmac.New(sha256.New, g.key)
+func (a *Authenticator) sign(until string) string {
+	mac := hmac.New(sha256.New, a.key)
 	mac.Write([]byte(until))
 	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }

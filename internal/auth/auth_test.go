@@ -8,13 +8,13 @@ import (
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
 
-func guard(token, secret string, now *time.Time) *Guard {
+func authenticator(token, secret string, now *time.Time) *Authenticator {
 	return New(token, []byte(secret), func() time.Time { return *now })
 }
 
 func TestAllows(t *testing.T) {
 	now := start
-	g := guard("hunter2", "s", &now)
+	g := authenticator("hunter2", "s", &now)
 	session, _ := g.Session()
 	for name, c := range map[string]struct {
 		authorization, cookie string
@@ -44,7 +44,7 @@ func TestAllows(t *testing.T) {
 
 func TestPass(t *testing.T) {
 	now := start
-	g := guard("hunter2", "s", &now)
+	g := authenticator("hunter2", "s", &now)
 	pass := "Bearer " + g.Pass("rehearsal-1")
 	if product, ok := g.Passes(pass); !ok || product != "rehearsal-1" {
 		t.Errorf("%q, %v", product, ok)
@@ -58,14 +58,14 @@ func TestPass(t *testing.T) {
 			t.Errorf("%q passes for %q", wrong, product)
 		}
 	}
-	if _, ok := guard("hunter3", "s", &now).Passes(pass); ok {
+	if _, ok := authenticator("hunter3", "s", &now).Passes(pass); ok {
 		t.Error("it outlives the token")
 	}
 }
 
 func TestSessionEnds(t *testing.T) {
 	now := start
-	g := guard("hunter2", "s", &now)
+	g := authenticator("hunter2", "s", &now)
 	session, ends := g.Session()
 	if want := start.Add(SessionLife); !ends.Equal(want) {
 		t.Fatalf("ends %v, not %v", ends, want)
@@ -82,21 +82,21 @@ func TestSessionEnds(t *testing.T) {
 
 func TestSessionBelongsToTokenAndSecret(t *testing.T) {
 	now := start
-	session, _ := guard("hunter2", "s", &now).Session()
-	if !guard("hunter2", "s", &now).Allows("", session) {
+	session, _ := authenticator("hunter2", "s", &now).Session()
+	if !authenticator("hunter2", "s", &now).Allows("", session) {
 		t.Error("another process with the same token and secret refuses it")
 	}
-	if guard("hunter3", "s", &now).Allows("", session) {
+	if authenticator("hunter3", "s", &now).Allows("", session) {
 		t.Error("allowed under another token")
 	}
-	if guard("hunter2", "t", &now).Allows("", session) {
+	if authenticator("hunter2", "t", &now).Allows("", session) {
 		t.Error("allowed under another secret")
 	}
 }
 
 func TestNoToken(t *testing.T) {
 	now := start
-	g := guard("", "s", &now)
+	g := authenticator("", "s", &now)
 	if !g.Open() || !g.Allows("", "") {
 		t.Error("without an admin token everybody is an operator")
 	}

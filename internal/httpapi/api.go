@@ -135,7 +135,7 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 	if a.draining.Load() {
 		ctx.SetConnectionClose()
 	}
-	if k, ok := a.guard(ctx); !ok {
+	if k, ok := a.precheck(ctx); !ok {
 		problem(k).send(ctx)
 		return
 	}

@@ -52,14 +52,14 @@ type Store interface {
 // Gates shows what the gates hold at this moment.
 type Gates interface {
 	// Counter is one gate's count. Errors: ErrNoGate, ErrUnavailable.
-	Counter(ctx context.Context, product string) (Counter, error)
+	Counter(ctx context.Context, product string) (GateView, error)
 	// Knows reports whether user has this order in the gate, where it is open at
 	// epoch. Errors: ErrNoGate, ErrShut, ErrFenced, ErrUnavailable.
 	Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error)
 }
 
-// A Counter is what a gate counts.
-type Counter struct {
+// A GateView is what a gate counts.
+type GateView struct {
 	Epoch     int64
 	Remaining int64
 	Returned  int64
@@ -83,9 +83,9 @@ type Config struct {
 	Store      Store
 	Gates      Gates
 	Hub        *live.Hub
-	Auth       *auth.Guard
+	Auth       *auth.Authenticator
 	Rehearsals Rehearsals
-	Judge      func(ctx context.Context) (Verdict, error) // ErrUnavailable and its like: could not judge
+	Audit      func(ctx context.Context) (AuditReport, error) // ErrUnavailable and its like: could not judge
 	Figures    func(ctx context.Context) Figures
 	Pages      fs.FS // what Vite built; without index.html a plain page stands in
 

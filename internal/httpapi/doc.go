@@ -11,7 +11,7 @@
 // thousand times a second, and the event streams, because a watcher should cost
 // little more than a connection. Everything else goes to a net/http mux.
 //
-//	connection ──► guard ──► buy        ──► purchase
+//	connection ──► precheck ► buy        ──► purchase
 //	             (host,  ├─► events     ──► live
 //	              site,  └─► mux, huma  ──► settle, the merchant, the store, rehearsals, pages
 //	              size)

@@ -11,7 +11,7 @@ import (
 
 // HealthOnly answers for a process that does not sell: /livez, /readyz, which names what
 // is missing, and /metrics, for operators; everything else is 503.
-func HealthOnly(missing func(context.Context) []string, operators *auth.Guard, metrics http.Handler) http.Handler {
+func HealthOnly(missing func(context.Context) []string, operators *auth.Authenticator, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	well := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json")

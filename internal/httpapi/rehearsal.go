@@ -29,7 +29,7 @@ type Rehearsal struct {
 	Findings       *int             `json:"findings,omitempty,omitzero" doc:"Once judged: how many"`
 	Report         bool             `json:"report" doc:"There is one of the rush"`
 	Timeline       *Timeline        `json:"timeline,omitempty,omitzero"`
-	Verdict        *Verdict         `json:"verdict,omitempty,omitzero"`
+	Verdict        *AuditReport     `json:"verdict,omitempty,omitzero"`
 }
 
 // RehearsalList is all rehearsals.

@@ -75,8 +75,8 @@ func (d *drill) Report(ctx context.Context, id string, w io.Writer) error {
 	return err
 }
 
-func (s *shop) judge(context.Context) (Verdict, error) {
-	return Verdict{Orders: 7, Checks: []Check{{Invariant: "quantity", Words: "held <= quantity", Numbers: []Number{{"held", 7}}, Holds: true}}}, s.cannot
+func (s *shop) judge(context.Context) (AuditReport, error) {
+	return AuditReport{Orders: 7, Checks: []Check{{Invariant: "quantity", Words: "held <= quantity", Numbers: []Number{{"held", 7}}, Holds: true}}}, s.cannot
 }
 
 func (s *shop) figures(context.Context) Figures {
@@ -178,7 +178,7 @@ func TestRehearsalEvents(t *testing.T) {
 func TestVerdictAndFigures(t *testing.T) {
 	s := serve(t)
 	r := s.do(t, "POST", "/api/verify", "").want(t, 200)
-	var v Verdict
+	var v AuditReport
 	r.json(t, &v)
 	if v.Orders != 7 || !v.Checks[0].Holds || !strings.Contains(r.body, `"findings":[]`) {
 		t.Errorf("%s", r.body)

@@ -74,14 +74,14 @@ func (a *API) routes() http.Handler {
 	mux := http.NewServeMux()
 	api := humago.New(mux, humaConfig())
 	api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
-	if a.Auth.Open() { // the document must not claim a guard that is not there
+	if a.Auth.Open() { // the document must not claim a lock that is not there
 		api.OpenAPI().OnAddOperation = []huma.AddOpFunc{func(_ *huma.OpenAPI, op *huma.Operation) { op.Security = nil }}
 	}
 	api.UseMiddleware(a.onlyOperators, plainQuery)
 	a.merchantRoutes(api)
 	a.buyerRoutes(api)
 	a.rehearsalRoutes(api)
-	a.judgeRoutes(api)
+	a.auditRoutes(api)
 	a.figureRoutes(api)
 	a.sessionRoutes(api)
 	a.systemRoutes(api)

@@ -44,7 +44,7 @@ type shop struct {
 	behind  []sale.Record         // those
 	stuck   bool                  // and then it is not
 	drill   drill
-	cannot  error // of the judge
+	cannot  error // of the audit
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)
@@ -207,11 +207,11 @@ func (s *shop) List(_ context.Context, q sale.Query) ([]sale.Order, error) {
 	return found[:min(len(found), q.Limit)], s.down
 }
 
-func (s *shop) Counter(_ context.Context, id string) (Counter, error) {
+func (s *shop) Counter(_ context.Context, id string) (GateView, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.state(id).Product
-	return Counter{
+	return GateView{
 		Epoch: p.Epoch, Remaining: p.Terms.Quantity - p.Held - int64(len(s.known)), Returned: p.LastReturn, Now: s.now, Shut: s.shut,
 	}, s.gate
 }
@@ -345,7 +345,7 @@ func (s *shop) config() Config {
 	var ids atomic.Uint64
 	return Config{
 		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub,
-		Rehearsals: &s.drill, Judge: s.judge, Figures: s.figures,
+		Rehearsals: &s.drill, Audit: s.judge, Figures: s.figures,
 		Auth: auth.New("", []byte("secret"), s.clock), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
 		NewOrderID: func() sale.OrderID {
 			var random [10]byte

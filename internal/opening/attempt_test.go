@@ -82,7 +82,7 @@ func TestALongOpeningIsNotFenced(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5})
 	s.admit("waits", 1)
-	other := opening.NewWatch(s.Opener, s.clock)
+	other := opening.NewMonitor(s.Opener, s.clock)
 	hours := func(do func() error) error {
 		for range 3600 {
 			s.now = s.now.Add(opening.SignEvery)
@@ -107,7 +107,7 @@ func TestALongOpeningIsNotFenced(t *testing.T) {
 }
 
 // Whatever fails, whether it was done or not: the attempt is given up with that
-// error, nothing is called after it, and the next one, of the watch, makes good.
+// error, nothing is called after it, and the next one, of the monitor, makes good.
 func TestAFailureGivesUp(t *testing.T) {
 	for _, call := range []string{
 		"product 1", "shut 1", "pending 1", "append order 1", "forget 1", "pending 2", "append opening 1", "passed 1", "product 2",
@@ -169,9 +169,9 @@ func (s *shop) failAt(call string, isDone bool, failure error) {
 // recover looks after the gate, as a process that goes on does.
 func (s *shop) recover() {
 	s.t.Helper()
-	watch := opening.NewWatch(s.Opener, s.clock)
+	monitor := opening.NewMonitor(s.Opener, s.clock)
 	for range 2 { // a gate that is shut is seen first, and given time
-		for _, a := range s.finds(watch) {
+		for _, a := range s.finds(monitor) {
 			if err := s.Run(s.t.Context(), a); err != nil {
 				s.t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-// Package opening is the one way in which a gate opens, and the watch for what
+// Package opening is the one way in which a gate opens, and the monitor of what
 // asks for it. First sale, changed terms, new quantity, a lost gate and a
 // deleted product are the same procedure, so the emergency path is the everyday
 // path.
@@ -20,8 +20,8 @@
 // awaiting sees that the fold has applied it. Any number of attempts, in any number
 // of processes, may run at once: at most one of an epoch is accepted by the
 // fold, and only its gate opens. An attempt that meets an error is given up; the
-// gate stays shut, and the watch opens it again.
+// gate stays shut, and the monitor opens it again.
 //
-// Attempt and Watch are explicit state for one goroutine; an Opener may be
+// Attempt and Monitor are explicit state for one goroutine; an Opener may be
 // shared.
 package opening

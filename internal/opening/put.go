@@ -18,7 +18,7 @@ const putTries = 4
 // Errors: ErrTermsRefused, by the fold, with the product as it is;
 // ErrChangedMeanwhile after four races lost; ErrUnavailable and
 // ErrUnknownOutcome of the keepers. Once the store has shown the opening, what
-// then keeps the gate from opening is left to the watch.
+// then keeps the gate from opening is left to the monitor.
 func (o *Opener) Put(ctx context.Context, product string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error) {
 	return o.change(ctx, product, func(p sale.Product) (sale.Terms, bool, error) {
 		terms, err := change(p)

@@ -205,7 +205,7 @@ func TestTheStoreDoesNotShowIt(t *testing.T) {
 	}
 }
 
-// Once the store shows the terms they are in force; the gate is the watch's business.
+// Once the store shows the terms they are in force; the gate is the monitor's business.
 func TestTheGateDoesNotOpen(t *testing.T) {
 	for _, call := range []string{"snapshot", "open"} {
 		s := newShop(t)
@@ -259,7 +259,7 @@ func TestDelete(t *testing.T) {
 	}
 }
 
-// What is left of a gate whose product was deleted goes with the watch.
+// What is left of a gate whose product was deleted goes with the monitor.
 func TestADeletedProductKeepsNoGate(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5, Closed: true})

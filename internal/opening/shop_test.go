@@ -280,13 +280,13 @@ func incarnation(s *shop) string {
 	return in
 }
 
-// due is how many attempts a watch finds to be due.
-func (s *shop) due(w *opening.Watch) int {
+// due is how many attempts a monitor finds to be due.
+func (s *shop) due(w *opening.Monitor) int {
 	s.t.Helper()
 	return len(s.finds(w))
 }
 
-func (s *shop) finds(w *opening.Watch) (due []*opening.Attempt) {
+func (s *shop) finds(w *opening.Monitor) (due []*opening.Attempt) {
 	for _, p := range s.products() {
 		if a := w.Look(s.t.Context(), p); a != nil {
 			due = append(due, a)

@@ -47,9 +47,9 @@ type Parts struct {
 	Registry Registry
 	Merchant Merchant
 	Store    Store
-	// Judge judges the sale, with this product in mind. An error means that it
+	// Audit judges the sale, with this product in mind. An error means that it
 	// could not.
-	Judge func(ctx context.Context, product string) (Ruling, error)
+	Audit func(ctx context.Context, product string) (Audit, error)
 	URL   string                              // of this server, over loopback
 	Pass  func(product string) (token string) // lets the buyers pay
 	News  func(id string)                     // is called, often, when a rehearsal has changed

@@ -30,20 +30,20 @@ type Rehearsal struct {
 	Reason    string // Failed: why, in a sentence
 	StartedAt time.Time
 	EndedAt   time.Time // zero until it has ended
-	Rush      rush.Snapshot
+	Rush      rush.Progress
 	Placed    int64 // orders, by whichever click
 	Expired   int64 // units that came free again because their buyers did not pay
 	Reported  bool  // there is a report of the rush
 
-	Judged   bool
-	Oversold int64 // Judged: units held above the quantity
-	Ruling   Ruling
+	Audited  bool  `json:"Judged"` // these two by the names under which they are kept
+	Audit    Audit `json:"Ruling"`
+	Oversold int64 // Audited: units held above the quantity
 }
 
-// A Ruling is what the judge said of the sale.
-type Ruling struct {
+// An Audit is what the audit said of the sale.
+type Audit struct {
 	Findings int
-	Document json.RawMessage // all of it, in whatever shape the judge has
+	Document json.RawMessage // all of it, in whatever shape it has
 }
 
 // The reasons for which one fails, beside errors that it met.

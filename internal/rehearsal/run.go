@@ -89,7 +89,7 @@ func (r *run) execute(ctx context.Context) Rehearsal {
 	return r.failed(err.Error())
 }
 
-// steps are the rush, the wait for those who do not pay, and the judge.
+// steps are the rush, the wait for those who do not pay, and the audit.
 func (r *run) steps(ctx context.Context) error {
 	report, err := rush.Run(ctx, r.config(), r.tell)
 	if err != nil {
@@ -106,7 +106,7 @@ func (r *run) steps(ctx context.Context) error {
 		r.waitForUnits(ctx)
 	}
 	r.change(func(is *Rehearsal) { is.State = Verifying })
-	return r.judge(ctx)
+	return r.audit(ctx)
 }
 
 func (r *run) config() rush.Config {
@@ -119,12 +119,12 @@ func (r *run) config() rush.Config {
 	}
 }
 
-func (r *run) tell(s rush.Snapshot) {
+func (r *run) tell(s rush.Progress) {
 	r.change(func(is *Rehearsal) { is.Rush, is.Placed = s, s.Answers[rush.Placed]+s.Repeats[rush.Placed] })
 }
 
 // waitForUnits waits until no order can expire any more. Where that takes too
-// long the judge has the word.
+// long the audit has the word.
 func (r *run) waitForUnits(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.is.Plan.PaymentWindow()+overdue)
 	defer cancel()
@@ -146,8 +146,8 @@ func (r *run) waitForUnits(ctx context.Context) {
 	}
 }
 
-func (r *run) judge(ctx context.Context) error {
-	ruling, err := r.parts.Judge(ctx, r.is.ID)
+func (r *run) audit(ctx context.Context) error {
+	ruling, err := r.parts.Audit(ctx, r.is.ID)
 	if err != nil {
 		return fmt.Errorf("the judge could not tell: %w", err)
 	}
@@ -156,7 +156,7 @@ func (r *run) judge(ctx context.Context) error {
 		return fmt.Errorf("its product could not be read: %w", err)
 	}
 	r.change(func(is *Rehearsal) {
-		is.Judged, is.Ruling = true, ruling
+		is.Audited, is.Audit = true, ruling
 		is.Oversold = max(0, now.Held-now.Terms.Quantity)
 		is.Placed = orders(&now) // those of a queued second click too, which nobody followed
 	})

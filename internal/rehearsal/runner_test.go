@@ -72,7 +72,7 @@ func TestARehearsalFromBeginToRemove(t *testing.T) {
 	}
 	r, report := s.until(runner, begun.ID, ended)
 	if r.State != rehearsal.Done || r.Placed != 10 || r.Rush.Answers[rush.SoldOut] != 90 || r.Rush.Errors != 0 ||
-		r.Rush.Repeats[rush.AlreadyBought]+r.Rush.Repeats[rush.Placed] != 10 || !r.Judged || r.Ruling.Findings != 0 || r.Oversold != 0 || r.EndedAt.Before(r.StartedAt) {
+		r.Rush.Repeats[rush.AlreadyBought]+r.Rush.Repeats[rush.Placed] != 10 || !r.Audited || r.Audit.Findings != 0 || r.Oversold != 0 || r.EndedAt.Before(r.StartedAt) {
 		t.Errorf("%+v", r)
 	}
 	if !r.Reported || report == nil || report.Count(rush.SoldOut) != 90 || report.Product != begun.ID {
@@ -152,7 +152,7 @@ func TestCancel(t *testing.T) {
 				t.Fatal(err)
 			}
 			r, report := s.until(by, begun.ID, ended)
-			if r.State != rehearsal.Cancelled || r.Judged || r.Rush.Sent == 100 || report == nil || !report.Interrupted {
+			if r.State != rehearsal.Cancelled || r.Audited || r.Rush.Sent == 100 || report == nil || !report.Interrupted {
 				t.Errorf("%+v", r)
 			}
 			if p, _ := s.Product(t.Context(), begun.ID); !p.Terms.Closed {
@@ -195,19 +195,19 @@ func TestTheServerEndsInTheMiddle(t *testing.T) {
 func TestWhatTheJudgeSaid(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		ruling rehearsal.Ruling
+		ruling rehearsal.Audit
 		cannot error
 		state  rehearsal.State
 	}{
-		"findings":   {rehearsal.Ruling{Findings: 2, Document: json.RawMessage(`{"findings":[1,2]}`)}, nil, rehearsal.Done},
-		"cannot say": {rehearsal.Ruling{}, sale.ErrUnavailable, rehearsal.Failed},
+		"findings":   {rehearsal.Audit{Findings: 2, Document: json.RawMessage(`{"findings":[1,2]}`)}, nil, rehearsal.Done},
+		"cannot say": {rehearsal.Audit{}, sale.ErrUnavailable, rehearsal.Failed},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			s.ruling, s.cannot = c.ruling, c.cannot
 			runner := s.runner()
 			r, report := s.until(runner, s.begin(runner, small).ID, ended)
-			if r.State != c.state || r.Judged != (c.cannot == nil) || r.Ruling.Findings != c.ruling.Findings || report == nil {
+			if r.State != c.state || r.Audited != (c.cannot == nil) || r.Audit.Findings != c.ruling.Findings || report == nil {
 				t.Errorf("%+v", r)
 			}
 			if c.cannot != nil && !strings.Contains(r.Reason, "judge") {
@@ -217,7 +217,7 @@ func TestWhatTheJudgeSaid(t *testing.T) {
 	}
 }
 
-// Quitters hold their units until the payment window has passed, and the judge
+// Quitters hold their units until the payment window has passed, and the audit
 // waits for that.
 func TestTheJudgeWaitsForTheUnitsOfQuitters(t *testing.T) {
 	t.Parallel()

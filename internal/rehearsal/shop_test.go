@@ -114,15 +114,15 @@ type shop struct {
 	users    map[string]bool
 	overtake map[string]chan struct{} // not nil: a first click waits for the second to be answered
 	refuse   error                    // of Put
-	ruling   rehearsal.Ruling
-	cannot   error // of the judge
+	ruling   rehearsal.Audit
+	cannot   error // of the audit
 	news     chan struct{}
 }
 
 func newShop(t *testing.T) *shop {
 	s := &shop{
 		memRegistry: &memRegistry{kept: map[string][2][]byte{}}, t: t, products: map[string]*sale.Product{}, users: map[string]bool{},
-		ruling: rehearsal.Ruling{Document: json.RawMessage(`{}`)}, news: make(chan struct{}, 1),
+		ruling: rehearsal.Audit{Document: json.RawMessage(`{}`)}, news: make(chan struct{}, 1),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /api/products/{id}", func(http.ResponseWriter, *http.Request) {})
@@ -138,7 +138,7 @@ func newShop(t *testing.T) *shop {
 func (s *shop) runner() *rehearsal.Runner {
 	ids := 0
 	runner := rehearsal.New(rehearsal.Parts{
-		Registry: s.memRegistry, Merchant: s, Store: s, Judge: s.judge, URL: s.url, Now: time.Now,
+		Registry: s.memRegistry, Merchant: s, Store: s, Audit: s.judge, URL: s.url, Now: time.Now,
 		Pass: func(product string) string { return "pass-of-" + product },
 		News: func(string) {
 			select {
@@ -257,7 +257,7 @@ func (s *shop) Product(_ context.Context, id string) (sale.Product, error) {
 	return sale.Product{}, sale.ErrNotFound
 }
 
-func (s *shop) judge(context.Context, string) (rehearsal.Ruling, error) {
+func (s *shop) judge(context.Context, string) (rehearsal.Audit, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ruling, s.cannot

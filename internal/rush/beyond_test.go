@@ -126,8 +126,8 @@ func TestQuittersNeverPay(t *testing.T) {
 	for percent, bounds := range map[int][2]int64{0: {0, 0}, 40: {250, 550}, 100: {1000, 1000}} {
 		s := newShopWith(t, cashier(func(w http.ResponseWriter, _ string, _ int) { fmt.Fprint(w, `{"status":"paid"}`) }),
 			func(w http.ResponseWriter, _ int) { placed(w) })
-		var last Snapshot
-		r := mustRun(t, Config{URL: s.URL, Buyers: 1000, Pay: true, Quitters: percent}, func(s Snapshot) { last = s })
+		var last Progress
+		r := mustRun(t, Config{URL: s.URL, Buyers: 1000, Pay: true, Quitters: percent}, func(s Progress) { last = s })
 		if r.Quit < bounds[0] || r.Quit > bounds[1] || r.Paid+r.Quit != 1000 || last.Paid != r.Paid {
 			t.Errorf("%d%%: %+v", percent, r.Beyond)
 		}

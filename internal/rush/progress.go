@@ -2,12 +2,12 @@ package rush
 
 import "time"
 
-// Progress hears of a rush while it lasts: every [Config.Every], from one
+// Observer hears of a rush while it lasts: every [Config.Every], from one
 // goroutine, and once more at the end. The rush does not wait for it.
-type Progress func(Snapshot)
+type Observer func(Progress)
 
-// Snapshot is a rush so far.
-type Snapshot struct {
+// Progress is a rush so far.
+type Progress struct {
 	Elapsed  time.Duration  // since the start
 	Buyers   int            // in all
 	Sent     int64          // buyers whose order has been sent
@@ -18,8 +18,8 @@ type Snapshot struct {
 	Beyond                  // so far
 }
 
-func (r *run) snapshot() Snapshot {
-	s := Snapshot{Buyers: r.config.Buyers, Sent: int64(r.pace.sent()), Answers: map[Kind]int64{}}
+func (r *run) snapshot() Progress {
+	s := Progress{Buyers: r.config.Buyers, Sent: int64(r.pace.sent()), Answers: map[Kind]int64{}}
 	r.record.mu.Lock()
 	defer r.record.mu.Unlock()
 	s.Elapsed = r.record.finished

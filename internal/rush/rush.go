@@ -34,7 +34,7 @@ import (
 // When ctx ends Run stops sending, gives the requests under way a second to
 // be answered, and returns the report of what was, with Interrupted set.
 // progress, which may be nil, hears of the run while it lasts.
-func Run(ctx context.Context, c Config, progress Progress) (Report, error) {
+func Run(ctx context.Context, c Config, progress Observer) (Report, error) {
 	c = c.withDefaults()
 	if err := c.Validate(); err != nil {
 		return Report{}, err
@@ -79,7 +79,7 @@ type run struct {
 func (r *run) now() time.Duration { return time.Since(r.start) }
 
 // goAll starts everything that moves and returns when all of it has ended.
-func (r *run) goAll(ctx context.Context, progress Progress) {
+func (r *run) goAll(ctx context.Context, progress Observer) {
 	var workers, others sync.WaitGroup
 	for _, w := range r.workers {
 		workers.Go(w.loop)
@@ -101,7 +101,7 @@ func (r *run) goAll(ctx context.Context, progress Progress) {
 }
 
 // tell calls progress at every interval until done.
-func (r *run) tell(progress Progress, done <-chan struct{}) {
+func (r *run) tell(progress Observer, done <-chan struct{}) {
 	every := time.NewTicker(r.config.Every)
 	defer every.Stop()
 	for {

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-func mustRun(t *testing.T, c Config, p Progress) Report {
+func mustRun(t *testing.T, c Config, p Observer) Report {
 	t.Helper()
 	if c.Product == "" {
 		c.Product = "1"
@@ -64,8 +64,8 @@ func TestASaleOfTen(t *testing.T) {
 			problem(w, 409, "sold_out")
 		}
 	})
-	var last Snapshot
-	r := mustRun(t, Config{URL: s.URL, Buyers: 500, Over: 50 * time.Millisecond, Connections: 20}, func(s Snapshot) { last = s })
+	var last Progress
+	r := mustRun(t, Config{URL: s.URL, Buyers: 500, Over: 50 * time.Millisecond, Connections: 20}, func(s Progress) { last = s })
 	if r.Count(Placed) != 10 || r.Count(SoldOut) != 490 || r.Errors != 0 || r.Sent != 500 || r.Answered != 500 || r.Interrupted {
 		t.Errorf("report %+v", r)
 	}

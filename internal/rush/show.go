@@ -10,7 +10,7 @@ import (
 
 // Bar shows progress as a bar that redraws itself; w is a terminal. Every of
 // the Config should be some 100 ms with it.
-func Bar(w io.Writer, buyers int) Progress {
+func Bar(w io.Writer, buyers int) Observer {
 	bar := progressbar.NewOptions(buyers,
 		progressbar.OptionSetWriter(w),
 		progressbar.OptionSetWidth(30),
@@ -20,7 +20,7 @@ func Bar(w io.Writer, buyers int) Progress {
 		progressbar.OptionClearOnFinish(),
 		progressbar.OptionThrottle(50*time.Millisecond),
 	)
-	return func(s Snapshot) {
+	return func(s Progress) {
 		bar.Describe(brief(s))
 		_ = bar.Set64(s.Answered) // a bar that cannot be drawn harms nothing
 		if s.Answered == int64(s.Buyers) {
@@ -30,9 +30,9 @@ func Bar(w io.Writer, buyers int) Progress {
 }
 
 // Lines shows progress as one line a snapshot, for logs and files.
-func Lines(w io.Writer) Progress {
+func Lines(w io.Writer) Observer {
 	told := int64(-1)
-	return func(s Snapshot) {
+	return func(s Progress) {
 		if s.Answered == told && s.Answered == int64(s.Buyers) {
 			return // the end came together with a second's line
 		}
@@ -42,7 +42,7 @@ func Lines(w io.Writer) Progress {
 	}
 }
 
-func brief(s Snapshot) string {
+func brief(s Progress) string {
 	return fmt.Sprintf("%s placed, %s sold out, %s errors",
 		thousands(s.Answers[Placed]), thousands(s.Answers[SoldOut]), thousands(s.Errors))
 }

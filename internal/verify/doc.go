@@ -1,4 +1,4 @@
-// Package verify is the judge: it proves after the fact that a sale kept its
+// Package verify is the audit: it proves after the fact that a sale kept its
 // promise, from the log, the order store and, where one is open, the gate.
 //
 // It promises that it names whatever breaks one of the invariants below, that a

@@ -111,7 +111,7 @@ func (s *honest) act(deeds map[string]func()) {
 }
 
 // Whatever an honest sale does, before the cut or between the cut and the
-// snapshot, the judge finds nothing; and it folds the log by stretches as the
+// snapshot, the audit finds nothing; and it folds the log by stretches as the
 // store did record by record.
 func TestAnHonestSaleIsNeverAccused(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {

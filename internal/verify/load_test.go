@@ -14,7 +14,7 @@ import (
 	"seckill/internal/verify"
 )
 
-// While buyers buy, pay and cancel as fast as they can, the judge finds nothing;
+// While buyers buy, pay and cancel as fast as they can, the audit finds nothing;
 // nor once all has stopped.
 func TestNothingIsFoundUnderFullLoad(t *testing.T) {
 	s := newShop(t)

@@ -24,7 +24,7 @@ const (
 	Damage   Invariant = "damage"
 )
 
-// A Report is what the judge saw.
+// A Report is what the audit saw.
 type Report struct {
 	Products int64 // tombstones included
 	Orders   int64 // rows, rejected ones included

@@ -28,7 +28,7 @@ const (
 // errBehind: the store did not pass the log's end in time.
 var errBehind = fmt.Errorf("%w: the store has not applied the log to its end in %v", sale.ErrUnavailable, catchUpWithin)
 
-// A Store is what the judge needs of an order store.
+// A Store is what the audit needs of an order store.
 type Store interface {
 	orderstore.Auditor
 	// Passed waits until the store has folded the record at this position, or ctx is done.

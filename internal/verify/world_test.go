@@ -256,7 +256,7 @@ func (w *world) Cut(_ context.Context, product string) (gate.View, []gate.Entry,
 
 var errBehind = errors.New("asked for what is not in the log")
 
-var errNotAsked = errors.New("the judge has no reason to ask this")
+var errNotAsked = errors.New("the audit has no reason to ask this")
 
 func (w *world) View(context.Context, string) (gate.View, error) { return gate.View{}, errNotAsked }
 

@@ -85,7 +85,7 @@ func added(count int, user, slot string) string {
 			seq, epoch, placed_at, pay_by, ended_at, partition, position FROM seckill_order, more WHERE number = 3`
 }
 
-// Every invariant of the judge is broken by some wreck; the last three need a gate
+// Every invariant of the audit is broken by some wreck; the last three need a gate
 // to be asked, which package cluster can damage.
 func TestEveryInvariantHasAWreck(t *testing.T) {
 	source, err := os.ReadFile("../../internal/verify/report.go")

@@ -149,7 +149,7 @@ func (s *story) held(product string) map[string]int {
 	return held
 }
 
-// judged is what the judge says.
+// judged is what the audit says.
 func (s *story) judged() (found []string) {
 	r, err := verify.Live(context.Background(), verify.Parts{
 		Gate: s.gates(), Log: s.log, Store: s.store, Firm: s.embedded,

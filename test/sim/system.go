@@ -149,16 +149,16 @@ func (s *system) start(p *process) {
 	for partition := range int32(partitions) {
 		s.loop(p, "projector", func() error { return p.project(partition) })
 	}
-	watch := opening.NewWatch(p.opener, func() time.Time { return s.now })
+	monitor := opening.NewMonitor(p.opener, func() time.Time { return s.now })
 	settled := !s.embedded // the embedded mode opens no gate before it has applied all of its log
-	s.loop(p, "watch", func() error {
+	s.loop(p, "monitor", func() error {
 		if !settled {
 			if err := p.settle.CatchUp(s.deadline(time.Minute)); err != nil {
 				return err
 			}
 			settled = true
 		}
-		return p.look(watch)
+		return p.look(monitor)
 	})
 	s.loop(p, "sweep", p.sweep)
 	for partition := range int32(partitions) {
@@ -201,10 +201,10 @@ func (p *process) project(partition int32) error {
 	}
 }
 
-func (p *process) look(watch *opening.Watch) error {
+func (p *process) look(monitor *opening.Monitor) error {
 	products, err := p.all()
 	for _, product := range products {
-		if a := watch.Look(p.sys.forever(), product); a != nil {
+		if a := monitor.Look(p.sys.forever(), product); a != nil {
 			_ = p.opener.Run(p.sys.deadline(openWithin), a)
 		}
 	}

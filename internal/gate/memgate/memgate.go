@@ -61,11 +61,11 @@ func New(o Options) *Gate {
 	return &Gate{o: o, products: map[string]*product{}}
 }
 
-// phase is where a product's gate stands.
-type phase uint8
+// gateState is where a product's gate stands.
+type gateState uint8
 
 const (
-	missing phase = iota
+	missing gateState = iota
 	shut
 	open
 )
@@ -75,7 +75,7 @@ type product struct {
 	id string
 
 	mu     sync.Mutex // guards all below
-	phase  phase
+	state  gateState
 	users  *users    // of the epoch; nil where missing
 	view   gate.View // but for Now; where shut, epoch and signs alone
 	outbox outbox
@@ -120,7 +120,7 @@ func (g *Gate) openedAt(id string, epoch int64) (*product, error) {
 }
 
 func (p *product) notOpen() error {
-	switch p.phase {
+	switch p.state {
 	case missing:
 		return noGate(p.id)
 	case shut:

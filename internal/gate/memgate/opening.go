@@ -14,9 +14,9 @@ func (g *Gate) Shut(_ context.Context, id string, epoch int64) (incarnation stri
 	p := g.make(id)
 	defer p.mu.Unlock()
 	switch {
-	case p.phase == missing || epoch > p.view.Epoch:
-		p.phase, p.users, p.view = shut, newUsers(), gate.View{Epoch: epoch}
-	case epoch == p.view.Epoch && p.phase == shut:
+	case p.state == missing || epoch > p.view.Epoch:
+		p.state, p.users, p.view = shut, newUsers(), gate.View{Epoch: epoch}
+	case epoch == p.view.Epoch && p.state == shut:
 		// What was loaded stays. At most one opener loads at an epoch, the one
 		// whose opening record the fold accepted; another, come late, must not
 		// make it open a gate that has forgotten buyers.
@@ -65,7 +65,7 @@ func (g *Gate) Open(_ context.Context, id string, epoch int64, incarnation strin
 		return err
 	}
 	defer p.mu.Unlock()
-	p.phase = open
+	p.state = open
 	p.view = gate.View{Epoch: epoch, Remaining: start.Remaining, Returned: start.Returned, Terms: start.Terms}
 	return nil
 }
@@ -89,11 +89,11 @@ func (g *Gate) shutAt(id string, epoch int64, incarnation string) (*product, err
 
 func (p *product) notShutAt(epoch int64) error {
 	switch {
-	case p.phase == missing:
+	case p.state == missing:
 		return noGate(p.id)
 	case epoch != p.view.Epoch:
 		return p.fenced(epoch)
-	case p.phase == open:
+	case p.state == open:
 		return fmt.Errorf("%w: product %s is open already at epoch %d", sale.ErrFenced, p.id, epoch)
 	}
 	return nil
@@ -106,12 +106,12 @@ func (g *Gate) Remove(_ context.Context, id string, epoch int64) error {
 		return nil
 	}
 	defer p.mu.Unlock()
-	if p.phase == missing {
+	if p.state == missing {
 		return nil
 	}
 	if epoch != p.view.Epoch {
 		return p.fenced(epoch)
 	}
-	p.phase, p.users, p.view = missing, nil, gate.View{}
+	p.state, p.users, p.view = missing, nil, gate.View{}
 	return nil
 }

@@ -41,7 +41,7 @@ func (g *Gate) Forget(ctx context.Context, product string, entries []gate.EntryI
 	return err
 }
 
-func (a *answer) entries(product string) ([]gate.Entry, error) {
+func (a *reply) entries(product string) ([]gate.Entry, error) {
 	var out []gate.Entry
 	for _, m := range a.list() {
 		e, err := entry(product, m)
@@ -55,7 +55,7 @@ func (a *answer) entries(product string) ([]gate.Entry, error) {
 
 // entry reads an entry as XRANGE has it: its id, and the fields of admit.lua.
 func entry(product string, m rueidis.RedisMessage) (e gate.Entry, err error) {
-	a := &answer{}
+	a := &reply{}
 	a.values, err = m.ToArray()
 	a.fail(err)
 	e.ID = gate.EntryID(a.text())

@@ -44,7 +44,7 @@ func source(name string) string {
 
 // run runs a script for a product. Where the script refuses, what follows its
 // word is returned beside the error.
-func (g *Gate) run(ctx context.Context, s script, product string, args ...string) (*answer, error) {
+func (g *Gate) run(ctx context.Context, s script, product string, args ...string) (*reply, error) {
 	if err := g.ready(ctx); err != nil {
 		return nil, err
 	}
@@ -68,17 +68,17 @@ func (g *Gate) ready(ctx context.Context) error {
 }
 
 // read takes a script's result apart.
-func (s script) read(product string, result rueidis.RedisResult) (*answer, error) {
+func (s script) read(product string, result rueidis.RedisResult) (*reply, error) {
 	values, err := result.ToArray()
 	if err != nil {
 		return nil, fmt.Errorf("%w: product %s: Redis: %w", s.kind(err), product, err)
 	}
-	a := &answer{values: values}
+	a := &reply{values: values}
 	return a, refusal(product, a)
 }
 
 // refusal is the error that a script's first word stands for.
-func refusal(product string, a *answer) error {
+func refusal(product string, a *reply) error {
 	switch word := a.text(); word {
 	case "ok":
 		return nil

@@ -2,14 +2,14 @@ package kafkalog
 
 import "sync"
 
-// epochs are the highest leader epochs that this process has seen. A question that
+// leaderEpochs are the highest leader leaderEpochs that this process has seen. A question that
 // carries one is not answered by a broker that does not know yet that it no longer leads.
-type epochs struct {
+type leaderEpochs struct {
 	mu sync.Mutex
 	of []int32
 }
 
-func (e *epochs) raise(seen []int32) {
+func (e *leaderEpochs) raise(seen []int32) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for p, epoch := range seen {
@@ -20,7 +20,7 @@ func (e *epochs) raise(seen []int32) {
 	}
 }
 
-func (e *epochs) at(partition int32) int32 {
+func (e *leaderEpochs) at(partition int32) int32 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.of[partition]

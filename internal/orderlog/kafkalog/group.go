@@ -22,10 +22,10 @@ type assignment struct {
 	fail func(error) // ends the Run
 
 	mu   sync.Mutex
-	held map[int32]*holding
+	held map[int32]*worker
 }
 
-type holding struct {
+type worker struct {
 	stop context.CancelFunc
 	done chan struct{}
 }
@@ -38,7 +38,7 @@ func (l *Log) Run(ctx context.Context, f func(ctx context.Context, partition int
 	}
 	run, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	h := &assignment{ctx: run, f: f, fail: fail, held: map[int32]*holding{}}
+	h := &assignment{ctx: run, f: f, fail: fail, held: map[int32]*worker{}}
 	member, err := l.join(h)
 	if err != nil {
 		return err
@@ -88,7 +88,7 @@ func (h *assignment) take(partitions []int32) {
 	}
 	for _, p := range partitions {
 		ctx, stop := context.WithCancel(h.ctx)
-		k := &holding{stop, make(chan struct{})}
+		k := &worker{stop, make(chan struct{})}
 		h.held[p] = k
 		go func() {
 			defer close(k.done)

@@ -61,7 +61,7 @@ type Log struct {
 	client  *kgo.Client  // appends and asks
 	opened  identity     // the life of the topic that this Log is of
 	count   atomic.Int32 // partitions, as far as they are known
-	epochs  epochs
+	epochs  leaderEpochs
 	putting sync.Mutex // held to hand one Append's records over together
 	cursors cursors
 

@@ -12,7 +12,7 @@ import (
 // are: it says for what it waits, and sells.
 func TestNothingIsThereYet(t *testing.T) {
 	on := ownServers(t, 1)
-	for range 2 { // the judge makes nothing
+	for range 2 { // the audit makes nothing
 		code, out := program.Run(t, bin, append([]string{"verify"}, on.flags()...)...)
 		if code != 2 || !strings.Contains(out, "no topic "+topic) || !strings.Contains(out, "no tables of seckill") {
 			t.Errorf("verify where no sale is kept: exit code %d\n%s", code, out)

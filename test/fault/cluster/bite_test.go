@@ -24,7 +24,7 @@ type damage struct {
 	sql   string                    // $1 is the product
 	redis string                    // GATE is the product's hash
 	topic func(order []byte) []byte // an order's record, from which another one is made
-	want  []string                  // the invariants by which the judge names it, perhaps beside others
+	want  []string                  // the invariants by which the audit names it, perhaps beside others
 }
 
 // added is one order more, like the first but for this.
@@ -111,7 +111,7 @@ func TestDamageIsNamed(t *testing.T) {
 	}
 }
 
-// Every invariant of the judge is broken by some damage; the last two are those of
+// Every invariant of the audit is broken by some damage; the last two are those of
 // an embedded sale, whose damages are in package fault.
 func TestEveryInvariantHasADamage(t *testing.T) {
 	source, err := os.ReadFile("../../../internal/verify/report.go")

@@ -4,7 +4,7 @@ type Amount = { name: string; value: number }
 export type Check = { invariant: string; product?: string; words: string; numbers?: Amount[]; holds: boolean }
 export type Finding = { invariant: string; product?: string; place?: string; words: string; numbers?: Amount[] }
 
-/** What the judge said. A check, a finding or an omission without a product is of the whole. */
+/** What the audit said. A check, a finding or an omission without a product is of the whole. */
 export type Verdict = {
   judged_at: string
   took_s: number

@@ -4,7 +4,7 @@ import { words } from '../words/console'
 import { asksFirst, plainly } from '../words/verdict'
 import { equation } from './equation'
 
-/** What the judge said: of one product, where it is given, and of the whole. */
+/** What the audit said: of one product, where it is given, and of the whole. */
 export function VerdictView({ verdict, product }: { verdict: Verdict; product: string }) {
   const w = words()
   const concerns = ({ product: of }: { product?: string }) => of === undefined || of === product

@@ -17,7 +17,7 @@ const han = /\p{Script=Han}/u
 beforeEach(() => language.choose('zh'))
 afterEach(() => language.choose('en'))
 
-describe('the judge in Chinese', () => {
+describe('the audit in Chinese', () => {
   it('is read whole', () => {
     expect(invariants).toHaveLength(15)
     expect(equations).toHaveLength(16)
@@ -35,5 +35,5 @@ describe('the judge in Chinese', () => {
   })
   it('says of which partition, and that it is not so', () =>
     expect(equationIn('not so: partition 7: position <= log end', ['9', '8'])).toBe('不成立：分区 7：位置 9 ≤ 日志末尾 8'))
-  it('leaves what nobody here knows to the judge', () => expect(equationIn('the moon is full', [])).toBeUndefined())
+  it('leaves what nobody here knows to the audit', () => expect(equationIn('the moon is full', [])).toBeUndefined())
 })

@@ -1,6 +1,6 @@
 import { dictionary } from './language'
 
-// What the judge looks at, by its name of it, said for somebody who runs a shop; what is asked first stands first.
+// What the audit looks at, by its name of it, said for somebody who runs a shop; what is asked first stands first.
 const en = {
   units: 'Every unit is accounted for.',
   quantity: 'No more units are held than were put on sale.',
@@ -44,7 +44,7 @@ const first = Object.keys(en).slice(0, 4)
 export const plainly = (invariant: string): string => plain()[invariant] ?? invariant
 export const asksFirst = (invariant: string): boolean => first.includes(invariant)
 
-// An equation by the judge's own words, with its numbers in it, in their order.
+// An equation by the audit's own words, with its numbers in it, in their order.
 const chinese: Record<string, (n: string[]) => string> = {
   'remaining + held + in flight + returns pending = quantity': ([remaining, held, flying, pending, quantity]) =>
     `剩余 ${remaining} + 被持有 ${held} + 在途 ${flying} + 待退回 ${pending} = 数量 ${quantity}`,
@@ -69,7 +69,7 @@ const chinese: Record<string, (n: string[]) => string> = {
 
 const equations = dictionary<typeof chinese>({ en: {}, zh: chinese })
 
-/** The equation in the page's language, where that is not the judge's. One of a partition names it in front, one that does not hold says so. */
+/** The equation in the page's language, where that is not the audit's. One of a partition names it in front, one that does not hold says so. */
 export function equationIn(words: string, numbers: string[]): string | undefined {
   const [, not, partition, bare = ''] = /^(not so: )?(?:partition (\d+): )?(.*)$/.exec(words) ?? []
   const said = equations()[bare]?.(numbers)

@@ -56,7 +56,7 @@ func TestTriggers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			s.put(terms)
-			w := opening.NewWatch(s.Opener, s.clock)
+			w := opening.NewMonitor(s.Opener, s.clock)
 			c.happens(s)
 			if due := s.due(w); due != c.due {
 				t.Errorf("%d attempts are due, not %d", due, c.due)
@@ -79,7 +79,7 @@ func TestTriggers(t *testing.T) {
 func TestAnOpenerThatIsGone(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 1})
-	w := opening.NewWatch(s.Opener, s.clock)
+	w := opening.NewMonitor(s.Opener, s.clock)
 	shut := func(epoch int64) {
 		t.Helper()
 		if _, _, err := s.gate.Shut(t.Context(), product, epoch); err != nil {
@@ -120,7 +120,7 @@ func TestAnOpenerThatIsGone(t *testing.T) {
 func TestAnOpenerThatWorks(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 1})
-	w := opening.NewWatch(s.Opener, s.clock)
+	w := opening.NewMonitor(s.Opener, s.clock)
 	in, _, err := s.gate.Shut(t.Context(), product, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
 			s := newShop(t)
 			s.put(sale.Terms{Quantity: 1})
 			c.before(s)
-			w := opening.NewWatch(s.Opener, s.clock)
+			w := opening.NewMonitor(s.Opener, s.clock)
 			due := s.finds(w)
 			if s.now = s.now.Add(opening.OpenerGone); len(due) == 0 {
 				due = s.finds(w)
@@ -201,7 +201,7 @@ func TestTombstonesAreLeftInPeace(t *testing.T) {
 	if err := s.Delete(t.Context(), product); err != nil {
 		t.Fatal(err)
 	}
-	w := opening.NewWatch(s.Opener, s.clock)
+	w := opening.NewMonitor(s.Opener, s.clock)
 	if due := s.due(w); due != 0 {
 		t.Errorf("%d attempts are due", due)
 	}
@@ -253,7 +253,7 @@ func TestALostOrder(t *testing.T) {
 	if p := s.kept(); p.Applied != 1 || p.Ahead != "3-3" {
 		t.Fatalf("the fold has applied %d and %q", p.Applied, p.Ahead)
 	}
-	w := opening.NewWatch(s.Opener, s.clock)
+	w := opening.NewMonitor(s.Opener, s.clock)
 	s.wantLost(w, opening.LostAfter-1, 0)
 	s.admit("c", 4) // the sale goes on
 	s.relay()
@@ -280,7 +280,7 @@ func TestNoOrderIsLost(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			s.put(sale.Terms{Quantity: 4})
-			w := opening.NewWatch(s.Opener, s.clock)
+			w := opening.NewMonitor(s.Opener, s.clock)
 			s.admit("a", 1)
 			if s.slow = true; name != "the append" && name != "the log" {
 				s.relay()
@@ -295,7 +295,7 @@ func TestNoOrderIsLost(t *testing.T) {
 
 // wantLost lets some time go by, and demands that a look then opens the gate for want
 // of this order; 0: that it does not.
-func (s *shop) wantLost(w *opening.Watch, after time.Duration, want int64) {
+func (s *shop) wantLost(w *opening.Monitor, after time.Duration, want int64) {
 	s.t.Helper()
 	s.finds(w)
 	s.now = s.now.Add(after)
@@ -316,7 +316,7 @@ func (s *shop) wantLost(w *opening.Watch, after time.Duration, want int64) {
 // known before it begins.
 func TestAnAttemptOfTheWatchKnowsItsOrders(t *testing.T) {
 	s := newShop(t)
-	a := opening.NewWatch(s.Opener, s.clock).Look(t.Context(), sale.Product{ID: product, Epoch: 1, LastNumber: 600_000})
+	a := opening.NewMonitor(s.Opener, s.clock).Look(t.Context(), sale.Product{ID: product, Epoch: 1, LastNumber: 600_000})
 	if a == nil {
 		t.Fatal("a gate that is missing is not to be opened")
 	}

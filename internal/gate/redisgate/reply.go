@@ -11,13 +11,13 @@ import (
 	"seckill/internal/sale"
 )
 
-// An answer is what a script returned, read from its front.
-type answer struct {
+// An reply is what a script returned, read from its front.
+type reply struct {
 	values []rueidis.RedisMessage
 	err    error // the first thing that was not as it should be
 }
 
-func (a *answer) next() (m rueidis.RedisMessage) {
+func (a *reply) next() (m rueidis.RedisMessage) {
 	if len(a.values) == 0 {
 		a.fail(errors.New("it is too short"))
 		return m
@@ -26,27 +26,27 @@ func (a *answer) next() (m rueidis.RedisMessage) {
 	return m
 }
 
-func (a *answer) fail(err error) {
+func (a *reply) fail(err error) {
 	if err != nil && a.err == nil {
 		a.err = fmt.Errorf("%w: an answer of Redis: %w", sale.ErrUnknownOutcome, err)
 	}
 }
 
-func (a *answer) number() int64 {
+func (a *reply) number() int64 {
 	m := a.next()
 	n, err := m.AsInt64()
 	a.fail(err)
 	return n
 }
 
-func (a *answer) text() string {
+func (a *reply) text() string {
 	m := a.next()
 	s, err := m.ToString()
 	a.fail(err)
 	return s
 }
 
-func (a *answer) list() []rueidis.RedisMessage {
+func (a *reply) list() []rueidis.RedisMessage {
 	m := a.next()
 	l, err := m.ToArray()
 	a.fail(err)
@@ -54,10 +54,10 @@ func (a *answer) list() []rueidis.RedisMessage {
 }
 
 // flag reads what field wrote.
-func (a *answer) flag() bool { return a.text() == "1" }
+func (a *reply) flag() bool { return a.text() == "1" }
 
 // when reads a time in milliseconds, or none.
-func (a *answer) when() time.Time {
+func (a *reply) when() time.Time {
 	if len(a.values) > 0 {
 		if s, err := a.values[0].ToString(); err == nil && s == "" {
 			a.next()
@@ -68,10 +68,10 @@ func (a *answer) when() time.Time {
 }
 
 // moment reads a time in microseconds.
-func (a *answer) moment() time.Time { return time.UnixMicro(a.number()).UTC() }
+func (a *reply) moment() time.Time { return time.UnixMicro(a.number()).UTC() }
 
 // view reads what view of gate.lua wrote.
-func (a *answer) view() (v gate.View) {
+func (a *reply) view() (v gate.View) {
 	v.Epoch = a.number()
 	v.Now = a.moment()
 	v.Remaining, v.Seq, v.Returned = a.number(), a.number(), a.number()

@@ -10,9 +10,9 @@ import (
 	"seckill/internal/verify"
 )
 
-// judgeWithin is how long an operator waits for the judge. A sale of a million
+// auditWithin is how long an operator waits for an audit. A sale of a million
 // orders takes seconds.
-const judgeWithin = 2 * time.Minute
+const auditWithin = 2 * time.Minute
 
 // An auditor judges the sale that runs, once at a time: each audit reads the whole log.
 type auditor struct {
@@ -22,7 +22,7 @@ type auditor struct {
 
 func newAuditor(p verify.Parts) *auditor { return &auditor{p, make(chan struct{}, 1)} }
 
-func (a *auditor) judge(ctx context.Context) (verify.Report, error) {
+func (a *auditor) audit(ctx context.Context) (verify.Report, error) {
 	select {
 	case a.busy <- struct{}{}:
 		defer func() { <-a.busy }()
@@ -32,28 +32,28 @@ func (a *auditor) judge(ctx context.Context) (verify.Report, error) {
 	return verify.Live(ctx, a.parts)
 }
 
-// judge judges the sale, for an operator.
-func (p *Program) judge(ctx context.Context) (httpapi.Verdict, error) {
-	ctx, cancel := context.WithTimeout(ctx, judgeWithin)
+// audit judges the sale, for an operator.
+func (p *Program) audit(ctx context.Context) (httpapi.AuditReport, error) {
+	ctx, cancel := context.WithTimeout(ctx, auditWithin)
 	defer cancel()
 	began := time.Now()
-	report, err := p.auditor.judge(ctx)
-	return verdict(&report, began), err
+	report, err := p.auditor.audit(ctx)
+	return auditReport(&report, began), err
 }
 
-// judgeRehearsal judges the sale, and keeps of what holds only what is about the
+// auditRehearsal judges the sale, and keeps of what holds only what is about the
 // rehearsal's product or the whole.
-func (p *Program) judgeRehearsal(ctx context.Context, product string) (rehearsal.Ruling, error) {
+func (p *Program) auditRehearsal(ctx context.Context, product string) (rehearsal.Audit, error) {
 	began := time.Now()
-	report, err := p.auditor.judge(ctx)
+	report, err := p.auditor.audit(ctx)
 	if err != nil {
-		return rehearsal.Ruling{}, err
+		return rehearsal.Audit{}, err
 	}
-	v := verdict(&report, began)
+	v := auditReport(&report, began)
 	v.Checks = about(v.Checks, product, func(c httpapi.Check) string { return c.Product })
 	v.LeftOut = about(v.LeftOut, product, func(o httpapi.Omission) string { return o.Product })
 	document, err := json.Marshal(v)
-	return rehearsal.Ruling{Findings: len(v.Findings), Document: document}, err
+	return rehearsal.Audit{Findings: len(v.Findings), Document: document}, err
 }
 
 func about[T any](all []T, product string, of func(T) string) (some []T) {
@@ -65,9 +65,9 @@ func about[T any](all []T, product string, of func(T) string) (some []T) {
 	return some
 }
 
-// verdict is a report as it is sent.
-func verdict(r *verify.Report, began time.Time) httpapi.Verdict {
-	v := httpapi.Verdict{
+// auditReport is a report as it is sent.
+func auditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
+	v := httpapi.AuditReport{
 		JudgedAt: stamp(began), TookS: time.Since(began).Seconds(),
 		Products: r.Products, Orders: r.Orders, Records: r.Records,
 	}

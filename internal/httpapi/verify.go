@@ -6,8 +6,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// A Verdict is what the judge said of the sale.
-type Verdict struct {
+// An AuditReport is what the audit said of the sale.
+type AuditReport struct {
 	JudgedAt string     `json:"judged_at" format:"date-time"`
 	TookS    float64    `json:"took_s"`
 	Products int64      `json:"products" doc:"Deleted ones included"`
@@ -49,13 +49,13 @@ type Omission struct {
 	Why       string `json:"why"`
 }
 
-type verdictOutput struct{ Body Verdict }
+type auditOutput struct{ Body AuditReport }
 
-func (a *API) judgeRoutes(api huma.API) {
-	huma.Register(api, verifyOperation(), func(ctx context.Context, _ *struct{}) (*verdictOutput, error) {
-		v, err := a.Judge(ctx)
+func (a *API) auditRoutes(api huma.API) {
+	huma.Register(api, verifyOperation(), func(ctx context.Context, _ *struct{}) (*auditOutput, error) {
+		v, err := a.Audit(ctx)
 		if err == nil {
-			return &verdictOutput{v}, nil
+			return &auditOutput{v}, nil
 		}
 		p := a.explain(err)
 		if p.kind == unavailable { // an operator may know what to do about it

@@ -132,7 +132,7 @@ func FuzzView(f *testing.F) {
 			t.Fatal(err)
 		}
 		for n := range len(all) + 1 {
-			a := &answer{values: all[:n]}
+			a := &reply{values: all[:n]}
 			if a.view(); a.err != nil && !errors.Is(a.err, sale.ErrUnknownOutcome) || a.err == nil && n < len(all) {
 				t.Errorf("of %d values: %v", n, a.err)
 			}

@@ -14,8 +14,8 @@ import (
 // gets to see the answer: a connection closed over unread bytes is reset.
 const drainMost = 64 << 20
 
-// guard looks at what every request has to fulfil, whatever it is for.
-func (a *API) guard(ctx *fasthttp.RequestCtx) (kind, bool) {
+// precheck looks at what every request has to fulfil, whatever it is for.
+func (a *API) precheck(ctx *fasthttp.RequestCtx) (kind, bool) {
 	if !plainLines(&ctx.Request.Header) {
 		ctx.SetConnectionClose()
 		return malformed, false

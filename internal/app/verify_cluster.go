@@ -21,7 +21,7 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, idle 
 	if err := errors.Join(m.connectKafka(try), m.connectPostgres(try)); err != nil {
 		return report, "", err
 	}
-	parts := verify.Parts{Log: m.log, Store: m.store, Pause: judgePause}
+	parts := verify.Parts{Log: m.log, Store: m.store, Pause: auditPause}
 	if err := m.connectRedis(try); err != nil {
 		report, err = verify.Stopped(ctx, parts)
 		return report, redis + " cannot be asked", err

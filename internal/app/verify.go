@@ -18,8 +18,8 @@ import (
 	"seckill/internal/verify"
 )
 
-// judgePause is between two looks at a gate that did not stand still.
-func judgePause(ctx context.Context) error { return sleep(ctx, time.Second) }
+// auditPause is between two looks at a gate that did not stand still.
+func auditPause(ctx context.Context) error { return sleep(ctx, time.Second) }
 
 // internalVerify is where verify asks the process that runs the sale: only whoever may
 // read the data folder has the key.
@@ -51,11 +51,11 @@ func Verify(ctx context.Context, data string) (report verify.Report, live bool, 
 	if err != nil {
 		return report, false, err
 	}
-	report, err = judgeFolder(ctx, f)
+	report, err = auditFolder(ctx, f)
 	return report, false, errors.Join(err, f.close())
 }
 
-func judgeFolder(ctx context.Context, f *folder) (report verify.Report, err error) {
+func auditFolder(ctx context.Context, f *folder) (report verify.Report, err error) {
 	if err := f.checkFiles(); err != nil {
 		return damage(report, err)
 	}

@@ -22,9 +22,9 @@ const (
 	LostAfter = 10 * time.Second
 )
 
-// A Watch looks for gates that have to be opened. It remembers since when it has
+// A Monitor looks for gates that have to be opened. It remembers since when it has
 // seen each gate shut as it is, and each order missed, by its own clock. It is safe for concurrent use.
-type Watch struct {
+type Monitor struct {
 	opener *Opener
 	now    func() time.Time
 	mu     sync.Mutex
@@ -43,24 +43,24 @@ type missedSince struct {
 	since      time.Time
 }
 
-// NewWatch is a watch that has seen nothing yet.
-func NewWatch(o *Opener, now func() time.Time) *Watch {
-	return &Watch{opener: o, now: now, shut: map[string]shutSince{}, missed: map[string]missedSince{}}
+// NewMonitor is a Monitor that has seen nothing yet.
+func NewMonitor(o *Opener, now func() time.Time) *Monitor {
+	return &Monitor{opener: o, now: now, shut: map[string]shutSince{}, missed: map[string]missedSince{}}
 }
 
 // Look returns the attempt that is due now, or nil: for a product, as the store has
 // it, whose gate is missing, fenced, or shut by an opener that is gone; behind the
 // store's epoch; or wrong by what the fold could not make sense of, or never applies, as
 // the end of the log was lost. A gate that cannot be reached is looked at again the next time.
-func (w *Watch) Look(ctx context.Context, p sale.Product) *Attempt {
-	v, err := w.opener.Gate.View(ctx, p.ID)
+func (m *Monitor) Look(ctx context.Context, p sale.Product) *Attempt {
+	v, err := m.opener.Gate.View(ctx, p.ID)
 	a := Begin(p.ID, keep)
 	a.while = &seen{v.Epoch, v.Signs, err}
 	a.of.Store(p.LastNumber)
-	if w.triggered(p, v, err) {
+	if m.triggered(p, v, err) {
 		return a
 	}
-	if a.lost = w.lost(p, v, err); a.lost > 0 {
+	if a.lost = m.lost(p, v, err); a.lost > 0 {
 		return a
 	}
 	return nil
@@ -68,30 +68,30 @@ func (w *Watch) Look(ctx context.Context, p sale.Product) *Attempt {
 
 // lost is the first order that the gate admitted and the fold has been missing for
 // too long, or 0.
-func (w *Watch) lost(p sale.Product, v gate.View, err error) int64 {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (m *Monitor) lost(p sale.Product, v gate.View, err error) int64 {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if err != nil || v.Epoch != p.Epoch || v.Seq <= p.Applied || p.Applied < 0 {
-		delete(w.missed, p.ID)
+		delete(m.missed, p.ID)
 		return 0
 	}
-	seen, now := w.missed[p.ID], w.now()
+	seen, now := m.missed[p.ID], m.now()
 	if seen.epoch != p.Epoch || seen.seq != p.Applied+1 {
 		seen = missedSince{p.Epoch, p.Applied + 1, now}
-		w.missed[p.ID] = seen
+		m.missed[p.ID] = seen
 	}
 	if now.Sub(seen.since) < LostAfter {
 		return 0
 	}
-	delete(w.missed, p.ID) // where nothing is lost, it is looked for no sooner than this again
+	delete(m.missed, p.ID) // where nothing is lost, it is looked for no sooner than this again
 	return seen.seq
 }
 
-func (w *Watch) triggered(p sale.Product, v gate.View, err error) bool {
-	w.mu.Lock()
-	defer w.mu.Unlock()
+func (m *Monitor) triggered(p sale.Product, v gate.View, err error) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if !errors.Is(err, sale.ErrShut) {
-		delete(w.shut, p.ID)
+		delete(m.shut, p.ID)
 	}
 	switch {
 	case err == nil && p.Deleted, errors.Is(err, sale.ErrFenced):
@@ -101,12 +101,12 @@ func (w *Watch) triggered(p sale.Product, v gate.View, err error) bool {
 	case errors.Is(err, sale.ErrNoGate):
 		return p.Exists()
 	case errors.Is(err, sale.ErrShut):
-		seen, known := w.shut[p.ID]
+		seen, known := m.shut[p.ID]
 		if !known || seen.epoch != v.Epoch || seen.signs != v.Signs {
-			w.shut[p.ID] = shutSince{v.Epoch, v.Signs, w.now()}
+			m.shut[p.ID] = shutSince{v.Epoch, v.Signs, m.now()}
 			return false
 		}
-		return w.now().Sub(seen.since) >= OpenerGone
+		return m.now().Sub(seen.since) >= OpenerGone
 	}
 	return false
 }

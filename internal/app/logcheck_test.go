@@ -68,10 +68,10 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 		"another log":                   {some, 0, 0, 0, sale.ErrDamaged, sale.ErrUnknownOutcome, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, g, m := t.Context(), newGuard(slog.New(slog.DiscardHandler)), &marked{next: c.before}
+			ctx, g, m := t.Context(), newLogCheck(slog.New(slog.DiscardHandler)), &marked{next: c.before}
 			g.why.Store(nil) // it has been compared
-			store, appended := guardedStore{m, g}, 0
-			log := guardedLog{scripted{nil, func() (sale.Position, error) {
+			store, appended := checkedStore{m, g}, 0
+			log := checkedLog{scripted{nil, func() (sale.Position, error) {
 				appended++
 				m.next = c.during
 				_, err := store.Mark(ctx, 3)
@@ -86,7 +86,7 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 			if (g.barred() != nil) != c.barred {
 				t.Fatalf("barred: %v", g.barred())
 			}
-			gates := guardedGate{memgate.New(memgate.Options{}), g}
+			gates := checkedGate{memgate.New(memgate.Options{}), g}
 			_, admit := gates.Admit(ctx, "p", time.Time{}, []gate.Request{{}})
 			_, view := gates.View(ctx, "p")
 			_, _, shut := gates.Shut(ctx, "p", 1)
@@ -104,11 +104,11 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 
 // Nothing is sold, and nothing is written, before the log has been compared with the tables.
 func TestNothingIsSoldBeforeTheLogIsCompared(t *testing.T) {
-	g := newGuard(slog.New(slog.DiscardHandler))
-	if _, err := (guardedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", time.Time{}, nil); !errors.Is(err, sale.ErrUnavailable) {
+	g := newLogCheck(slog.New(slog.DiscardHandler))
+	if _, err := (checkedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", time.Time{}, nil); !errors.Is(err, sale.ErrUnavailable) {
 		t.Errorf("admitted: %v", err)
 	}
-	log := guardedLog{scripted{nil, func() (sale.Position, error) { t.Error("it was written"); return sale.Position{}, nil }}, g}
+	log := checkedLog{scripted{nil, func() (sale.Position, error) { t.Error("it was written"); return sale.Position{}, nil }}, g}
 	if _, err := log.Append(t.Context(), 0, []sale.Record{{Kind: sale.KindExpire}}); !errors.Is(err, sale.ErrUnavailable) {
 		t.Errorf("expired: %v", err)
 	}
@@ -127,7 +127,7 @@ func TestAProjectorComparesTheLog(t *testing.T) {
 	t.Cleanup(func() { log.Close(); store.Close() })
 	m := newCluster(Config{Redis: "some", Roles: []string{RoleProjector}, Log: slog.New(slog.DiscardHandler)}, false)
 	p := &Program{cfg: m.cfg, mode: m, openings: newOpenings(), hub: live.New()}
-	p.keepers = keepers{guardedGate{memgate.New(memgate.Options{}), m.guard}, guardedLog{log, m.guard}, guardedStore{store, m.guard}}
+	p.keepers = keepers{checkedGate{memgate.New(memgate.Options{}), m.logCheck}, checkedLog{log, m.logCheck}, checkedStore{store, m.logCheck}}
 	p.projector = projector.New(p.keepers.log, p.keepers.store, p.keepers.gate, observer{hub: p.hub})
 	p.settle = settle.New(p.keepers.log, p.keepers.store, time.Now, settle.SideBySide)
 	if why := p.mode.barred(); why == nil {
