@@ -1,10 +1,17 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"errors"
+	"maps"
+	"net"
 	"net/url"
-	"strconv"
+	"slices"
+	"sync/atomic"
+	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/valyala/fasthttp"
 
 	"seckill/internal/live"
@@ -60,30 +67,224 @@ func (a *API) operator(ctx *fasthttp.RequestCtx) bool {
 	return a.operates(string(h.Peek("Authorization")), string(h.Cookie(authCookie)), Sender{ctx.RemoteAddr().String(), ctx.SetConnectionClose})
 }
 
-// readTrace reads the same parameters as huma does for a Trace, by the same rules.
-func readTrace(q *fasthttp.Args) (t Trace, err error) {
-	t.Product, t.User = string(q.Peek("product")), string(q.Peek("user"))
-	t.Epoch, err = strconv.ParseInt(string(q.Peek("epoch")), 10, 64)
-	var bad sale.Invalid
-	for _, f := range []struct {
-		name, rule string
-		ok         bool
-	}{
-		{"product", sale.IDRule, sale.CheckID(t.Product)},
-		{"user", sale.IDRule, sale.CheckID(t.User)},
-		{"epoch", "must be a whole number", err == nil && t.Epoch >= 0},
-	} {
-		if n := len(q.PeekMulti(f.name)); n > 1 || n == 1 && !f.ok {
-			bad = append(bad, sale.FieldError{Field: f.name, Rule: f.rule})
-		}
-	}
-	if len(bad) > 0 {
-		return t, bad
-	}
-	return t, nil
-}
-
 // ask gives a build as long as a read may take.
 func ask(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, catchUp)
+}
+
+// newest is how many orders a frame shows at most.
+const newest = 100
+
+// event is a server-sent event with data as JSON, which has no line breaks.
+func event(name string, data any) []byte {
+	b := append([]byte("event: "+name+"\ndata: "), must(json.Marshal(data))...)
+	return append(b, "\n\n"...)
+}
+
+// away is what a build says where the store did not answer.
+func away(err error) (live.Frame, live.Word) {
+	if errors.Is(err, sale.ErrNotFound) {
+		return live.Frame{}, live.Gone
+	}
+	return live.Frame{}, live.Same // asked again with the next pulse
+}
+
+// watchProduct shows a product as often as more than its time has changed.
+func (a *API) watchProduct(id string) live.Build {
+	var last []byte
+	return func(ctx context.Context) (live.Frame, live.Word) {
+		ctx, cancel := ask(ctx)
+		defer cancel()
+		p, err := a.product(ctx, id)
+		if err != nil {
+			return away(err)
+		}
+		body := a.productBody(ctx, &p)
+		frame := event("product", &body)
+		body.ServerTime = ""
+		timeless := event("product", &body)
+		if bytes.Equal(timeless, last) {
+			return live.Frame{}, live.Same
+		}
+		last = timeless
+		return live.Frame{Whole: frame, News: frame}, live.News
+	}
+}
+
+// watchOrders shows the newest orders: all of them at first, then those that
+// came or changed.
+func (a *API) watchOrders(id string) live.Build {
+	last := map[int64]Order{}
+	return func(ctx context.Context) (live.Frame, live.Word) {
+		ctx, cancel := ask(ctx)
+		defer cancel()
+		if _, err := a.product(ctx, id); err != nil {
+			return away(err)
+		}
+		orders, err := a.Store.List(ctx, sale.Query{Product: id, Newest: true, Limit: newest})
+		if err != nil {
+			return away(err)
+		}
+		all := orderBodies(orders)
+		news := slices.DeleteFunc(slices.Clone(all), func(o Order) bool { return last[o.Number] == o })
+		if len(news) == 0 {
+			return live.Frame{}, live.Same
+		}
+		last = maps.Collect(numbered(all))
+		return live.Frame{Whole: event("orders", all), News: event("orders", news)}, live.News
+	}
+}
+
+func numbered(orders []Order) func(yield func(int64, Order) bool) {
+	return func(yield func(int64, Order) bool) {
+		for _, o := range orders {
+			if !yield(o.Number, o) {
+				return
+			}
+		}
+	}
+}
+
+// watchOrder shows one order as often as it changes, and for the last time where
+// it was rejected.
+func (a *API) watchOrder(id sale.OrderID, t Trace) live.Build {
+	var last Order
+	return func(ctx context.Context) (live.Frame, live.Word) {
+		if last.Status == string(sale.Rejected) {
+			return live.Frame{}, live.Gone
+		}
+		o, err := a.find(ctx, id, t)
+		if err != nil {
+			return away(err)
+		}
+		if o == last {
+			return live.Frame{}, live.Same
+		}
+		last = o
+		frame := event("order", &o)
+		return live.Frame{Whole: frame, News: frame}, live.News
+	}
+}
+
+const (
+	// heartbeat is how often a stream says something: a browser that has gone is
+	// noticed at the next write.
+	heartbeat = 15 * time.Second
+	// takeTimeout is how long a reader may take over a frame. Who is slower is
+	// cut off, and a browser comes back by itself.
+	takeTimeout = 10 * time.Second
+)
+
+const streamHead = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\n" +
+	"X-Accel-Buffering: no\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\nretry: 1000\n\n"
+
+// A stream is one who watches. It rings when there is something to write, and
+// has a goroutine only while it writes: the stacks of those who wait would be
+// most of what thousands of watchers cost.
+//
+//	begin ──► writing ──nothing more──► resting ──ring──► writing …
+//	             └── gone, slow, ended, shutting down ──► closed
+type stream struct {
+	conn     net.Conn
+	peer     peer
+	watchers []*live.Watcher
+	rings    atomic.Int64 // not heeded yet; above 0 while a goroutine writes, and for ever after the end
+	beats    *time.Timer
+	beat     atomic.Bool     // it is time to say something
+	waits    context.Context // done when every stream is to end
+	left     func()          // called at the end
+}
+
+// stream turns the connection into an event stream. What began it goes back to
+// fasthttp, so that a watcher costs a connection and no buffers.
+func (a *API) stream(ctx *fasthttp.RequestCtx, watch func(ring func()) []*live.Watcher) {
+	if ctx.IsHead() {
+		ctx.SetContentType("text/event-stream")
+		return
+	}
+	s := &stream{}
+	s.rings.Store(1) // a frame that comes now waits until it has begun
+	s.watchers = watch(s.ring)
+	a.streams.Add(1)
+	ctx.HijackSetNoResponse(true)
+	ctx.Hijack(func(c net.Conn) {
+		if h, ok := c.(interface{ UnsafeConn() net.Conn }); ok {
+			c = h.UnsafeConn()
+		}
+		go a.begin(s, c)
+	})
+}
+
+// begin writes what there is, after which the stream goes by what rings.
+func (a *API) begin(s *stream, c net.Conn) {
+	s.conn, s.peer, s.waits = c, peerOf(c), a.waiting
+	s.beats = time.AfterFunc(heartbeat, func() {
+		s.beat.Store(true)
+		s.ring()
+	})
+	forget := context.AfterFunc(a.waiting, s.ring)
+	s.left = func() {
+		s.beats.Stop()
+		forget()
+		a.streams.Done()
+	}
+	if !s.say([]byte(streamHead)) {
+		s.end()
+		return
+	}
+	s.write()
+}
+
+// ring says that there is something to write. It never blocks.
+func (s *stream) ring() {
+	if s.rings.Add(1) == 1 {
+		go s.write()
+	}
+}
+
+// write writes until it has heeded every ring.
+func (s *stream) write() {
+	for heard := s.rings.Load(); heard > 0; heard = s.rings.Add(-heard) {
+		if s.waits.Err() != nil || !s.drain() {
+			s.end()
+			return
+		}
+	}
+}
+
+// drain writes the frames that are there, and false where the stream is at its end.
+func (s *stream) drain() bool {
+	for _, w := range s.watchers {
+		frame, open := w.Next()
+		for ; frame != nil; frame, open = w.Next() {
+			if !s.say(frame) {
+				return false
+			}
+		}
+		if !open {
+			return false
+		}
+	}
+	if s.beat.Swap(false) {
+		s.beats.Reset(heartbeat)
+		return s.say([]byte(":\n\n"))
+	}
+	return true
+}
+
+func (s *stream) say(frame []byte) bool {
+	if s.peer.gone() {
+		return false
+	}
+	_ = s.conn.SetWriteDeadline(time.Now().Add(takeTimeout))
+	_, err := s.conn.Write(frame)
+	return err == nil
+}
+
+func (s *stream) end() {
+	_ = s.conn.Close() // what was not taken by now is for nobody
+	for _, w := range s.watchers {
+		w.Close()
+	}
+	s.left()
 }

@@ -2,10 +2,104 @@ package httpapi
 
 import (
 	"context"
+	"encoding/csv"
 	"errors"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json"
+	"github.com/valyala/fasthttp"
 
 	"seckill/internal/sale"
 )
+
+// An Order is an order as it is sent.
+type Order struct {
+	OrderID   string `json:"order_id" format:"uuid"`
+	ProductID string `json:"product_id"`
+	UserID    string `json:"user_id"`
+	Status    string `json:"status" enum:"queued,placed,paid,cancelled,expired,rejected" doc:"Only placed and paid hold a unit; placed is firm"`
+	Number    int64  `json:"number,omitempty,omitzero" doc:"1 to n in its product"`
+	Epoch     int64  `json:"epoch,omitempty,omitzero" doc:"Of the gate that admitted it"`
+	PlacedAt  string `json:"placed_at,omitempty,omitzero" format:"date-time"`
+	PayBy     string `json:"pay_by,omitempty,omitzero" format:"date-time" doc:"Absent: nothing is to be paid"`
+	EndedAt   string `json:"ended_at,omitempty,omitzero" format:"date-time" doc:"When it was cancelled or expired"`
+}
+
+func orderBody(o *sale.Order) Order {
+	return Order{
+		OrderID: o.ID.String(), ProductID: o.ProductID, UserID: o.UserID, Status: string(o.Status),
+		Number: o.Number, Epoch: o.Epoch,
+		PlacedAt: stamp(o.PlacedAt), PayBy: stamp(o.PayBy), EndedAt: stamp(o.EndedAt),
+	}
+}
+
+func orderBodies(orders []sale.Order) []Order {
+	bodies := make([]Order, len(orders))
+	for i := range orders {
+		bodies[i] = orderBody(&orders[i])
+	}
+	return bodies
+}
+
+// append writes an order that has just been admitted, and has no number or times
+// yet, as JSON. Its ids need no escaping.
+func (o *Order) append(b []byte) []byte {
+	b = append(b, `{"order_id":"`...)
+	b = append(b, o.OrderID...)
+	b = append(b, `","product_id":"`...)
+	b = append(b, o.ProductID...)
+	b = append(b, `","user_id":"`...)
+	b = append(b, o.UserID...)
+	b = append(b, `","status":"`...)
+	b = append(b, o.Status...)
+	b = append(b, '"')
+	if o.Epoch != 0 {
+		b = append(b, `,"epoch":`...)
+		b = strconv.AppendInt(b, o.Epoch, 10)
+	}
+	return append(b, '}')
+}
+
+// location is where the order can be asked for, also before the store has it.
+func (o *Order) location(b []byte) []byte {
+	b = append(b, "/api/orders/"...)
+	b = append(b, o.OrderID...)
+	b = append(b, "?product="...)
+	b = append(b, o.ProductID...)
+	b = append(b, "&user="...)
+	b = append(b, o.UserID...)
+	b = append(b, "&epoch="...)
+	return strconv.AppendInt(b, o.Epoch, 10)
+}
+
+// send answers a buy with the order.
+func (o *Order) send(ctx *fasthttp.RequestCtx, status int, body []byte) {
+	var room [256]byte
+	ctx.SetStatusCode(status)
+	ctx.SetContentType("application/json")
+	ctx.Response.Header.SetBytesV("Location", o.location(room[:0]))
+	ctx.SetBody(body)
+}
+
+var csvHead = []string{"number", "order_id", "product_id", "user_id", "status", "placed_at", "pay_by", "ended_at"}
+
+func (o *Order) writeCSV(w *csv.Writer) error {
+	return w.Write([]string{
+		strconv.FormatInt(o.Number, 10), o.OrderID, o.ProductID, o.UserID, o.Status, o.PlacedAt, o.PayBy, o.EndedAt,
+	})
+}
+
+// stamp is how a time is sent; the zero time is absent.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(sale.TimeFormat)
+}
 
 // A Trace is what the Location of a buy tells about an order that the store may
 // not have yet.
@@ -13,6 +107,29 @@ type Trace struct {
 	Product string `query:"product" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -" doc:"With user: find the order also before it is placed, as in the Location of a buy"`
 	User    string `query:"user" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -"`
 	Epoch   int64  `query:"epoch" minimum:"0"`
+}
+
+// readTrace reads the same parameters as huma does for a Trace, by the same rules.
+func readTrace(q *fasthttp.Args) (t Trace, err error) {
+	t.Product, t.User = string(q.Peek("product")), string(q.Peek("user"))
+	t.Epoch, err = strconv.ParseInt(string(q.Peek("epoch")), 10, 64)
+	var bad sale.Invalid
+	for _, f := range []struct {
+		name, rule string
+		ok         bool
+	}{
+		{"product", sale.IDRule, sale.CheckID(t.Product)},
+		{"user", sale.IDRule, sale.CheckID(t.User)},
+		{"epoch", "must be a whole number", err == nil && t.Epoch >= 0},
+	} {
+		if n := len(q.PeekMulti(f.name)); n > 1 || n == 1 && !f.ok {
+			bad = append(bad, sale.FieldError{Field: f.name, Rule: f.rule})
+		}
+	}
+	if len(bad) > 0 {
+		return t, bad
+	}
+	return t, nil
 }
 
 // find returns an order: from the store; else, with a trace, queued where its
@@ -78,4 +195,86 @@ func (a *API) endOrder(ctx context.Context, id sale.OrderID, end func(context.Co
 		p.Order = &o
 	}
 	return Order{}, p
+}
+
+const (
+	formatCSV = "text/csv"
+	// csvPage is how many orders of a CSV are held at once.
+	csvPage = 1000
+)
+
+// Orders is a page of orders.
+type Orders struct {
+	Orders []Order `json:"orders" nullable:"false"`
+	Next   int64   `json:"next,omitempty,omitzero" doc:"Ask again with after=next; absent: that was all"`
+}
+
+type listInput struct {
+	ProductRef
+	Accept string `header:"Accept" doc:"text/csv: all orders, streamed, whatever limit says"`
+	Status string `query:"status" enum:"placed,paid,cancelled,expired"`
+	After  int64  `query:"after" minimum:"0" doc:"The number of the last order that is known"`
+	Order  string `query:"order" enum:"oldest,newest" default:"oldest"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"1000" default:"100"`
+}
+
+func (in *listInput) query() sale.Query {
+	return sale.Query{
+		Product: in.ID, Status: sale.Status(in.Status), After: in.After, Newest: in.Order == "newest", Limit: in.Limit,
+	}
+}
+
+// list answers with a page as JSON, or with everything as CSV.
+func (a *API) list(ctx context.Context, in *listInput) (*huma.StreamResponse, error) {
+	a.awaitStore(ctx)
+	if _, err := a.product(ctx, in.ID); err != nil {
+		return nil, a.explain(err)
+	}
+	q := in.query()
+	if in.Accept == formatCSV {
+		return &huma.StreamResponse{Body: func(c huma.Context) { a.listCSV(c, q) }}, nil
+	}
+	orders, err := a.Store.List(ctx, q)
+	if err != nil {
+		return nil, a.explain(err)
+	}
+	page := Orders{Orders: orderBodies(orders)}
+	if n := len(orders); n == q.Limit {
+		page.Next = orders[n-1].Number
+	}
+	return &huma.StreamResponse{Body: func(c huma.Context) {
+		c.SetHeader("Content-Type", "application/json")
+		_ = json.MarshalWrite(c.BodyWriter(), &page) // who does not read the answer has gone
+	}}, nil
+}
+
+// listCSV streams every order that q asks for, as RFC 4180 has it. Where the store
+// fails on the way the connection is cut: half a list must not look like one.
+func (a *API) listCSV(c huma.Context, q sale.Query) {
+	r, w := humago.Unwrap(c)
+	control := http.NewResponseController(w)
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8; header=present")
+	w.Header().Set("Content-Disposition", `attachment; filename="orders-`+q.Product+`.csv"`)
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	_ = out.Write(csvHead) // the errors of a csv.Writer stay: Error shows them
+	q.Limit = csvPage
+	for more := r.Method != http.MethodHead; more; {
+		orders, err := a.Store.List(a.ctx, q)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		for _, o := range orderBodies(orders) {
+			_ = o.writeCSV(out)
+		}
+		out.Flush()
+		_ = control.SetWriteDeadline(time.Now().Add(writeTimeout)) // for each page: the list may be long
+		if out.Error() != nil || control.Flush() != nil {
+			panic(http.ErrAbortHandler)
+		}
+		if more = len(orders) == q.Limit; more {
+			q.After = orders[len(orders)-1].Number
+		}
+	}
+	out.Flush()
 }
