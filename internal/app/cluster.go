@@ -11,6 +11,7 @@ import (
 	"seckill/internal/gate"
 	"seckill/internal/gate/redisgate"
 	"seckill/internal/httpapi"
+	"seckill/internal/orderlog"
 	"seckill/internal/orderlog/kafkalog"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/pgstore"
@@ -66,8 +67,11 @@ func (m *cluster) connect(ctx context.Context, waiting func(server string, away 
 			return nil
 		})
 	}
-	err := g.Wait()
-	return keepers{log: checkedLog{m.log, m.logCheck}, store: checkedStore{m.store, m.logCheck}}, err
+	if err := g.Wait(); err != nil {
+		return keepers{}, err
+	}
+	log := orderlog.NewVersioned(m.log, m.store.Allow)
+	return keepers{log: checkedLog{log, m.logCheck}, store: checkedStore{m.store, m.logCheck}}, nil
 }
 
 // gates are called before anything is asked of one.
@@ -184,6 +188,12 @@ func (m *cluster) mayOpen(ctx context.Context, p *Program) error {
 }
 
 func (m *cluster) barred() error { return m.logCheck.barred() }
+
+// halt has the process stay, to say why.
+func (m *cluster) halt(newer error) error {
+	m.logCheck.bar(newer)
+	return nil
+}
 
 // condition takes a process that sells for ready without Kafka and Postgres: what a
 // gate admits is in the outbox, and its buyer is told that it is queued.

@@ -92,6 +92,8 @@ func (m *embedded) mayOpen(ctx context.Context, p *Program) error { return p.set
 
 func (m *embedded) barred() error { return nil }
 
+func (m *embedded) halt(newer error) error { return newer }
+
 func (m *embedded) condition(context.Context, keepers) (c httpapi.Condition) { return c }
 
 func (m *embedded) failed(ctx context.Context) error {

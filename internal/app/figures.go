@@ -1,11 +1,7 @@
 package app
 
 import (
-	"cmp"
 	"context"
-	"crypto/rand"
-	"os"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -14,17 +10,11 @@ import (
 	"seckill/internal/httpapi"
 )
 
-// processName tells this process, since this start, from every other.
-func processName() string {
-	host, _ := os.Hostname() // the random part would do
-	return cmp.Or(host, "process") + "/" + strings.ToLower(rand.Text()[:6])
-}
-
 // figures are what this process measured of late, and how far the sale is.
 func (p *Program) figures(ctx context.Context) httpapi.Figures {
 	m := p.counts.Figures(time.Now())
 	f := httpapi.Figures{
-		Process: p.name, At: stamp(m.At), WindowS: m.Window.Seconds(), AnswersPerS: map[string]float64{},
+		Process: p.process.ID, At: stamp(m.At), WindowS: m.Window.Seconds(), AnswersPerS: map[string]float64{},
 		Latency: httpapi.WindowLatency{Count: m.Count, P50MS: inMS(m.P50), P90MS: inMS(m.P90), P99MS: inMS(m.P99), MaxMS: inMS(m.Max)},
 	}
 	for answer, n := range m.Answers {

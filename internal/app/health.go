@@ -13,7 +13,6 @@ import (
 	"seckill/internal/auth"
 	"seckill/internal/connlimit"
 	"seckill/internal/httpapi"
-	"seckill/internal/sale"
 )
 
 // A healthServer answers for a process that does not sell: its servers are away yet, or
@@ -41,14 +40,16 @@ func (p *Program) connect(ctx context.Context) error {
 	h := p.newHealthServer(waits.names)
 	left := make(chan error, 1)
 	go func() { left <- h.Serve(borrowed{p.listener}) }()
-	k, err := p.mode.connect(ctx, func(server string, away error) {
+	waiting := func(server string, away error) {
 		if waits.note(server, away) {
 			p.cfg.Log.Info("waiting", "for", server, "because", away)
 		}
-	})
+	}
+	k, err := p.mode.connect(ctx, waiting)
 	var secret []byte
 	if err == nil {
-		secret, err = p.patientSecret(ctx, k)
+		p.keepers = k
+		secret, err = p.join(ctx, k, waiting)
 	}
 	late, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -56,24 +57,8 @@ func (p *Program) connect(ctx context.Context) error {
 	if err := errors.Join(err, <-left, p.listener.SetDeadline(time.Time{})); err != nil {
 		return err
 	}
-	p.keepers = k
 	p.wire(secret, nil)
 	return nil
-}
-
-// patientSecret asks for the secret until log and tables have answered: one that was
-// there a moment ago may be away now.
-func (p *Program) patientSecret(ctx context.Context, k keepers) ([]byte, error) {
-	for {
-		secret, err := secretOf(ctx, k.log, k.store)
-		if !errors.Is(err, sale.ErrUnavailable) {
-			return secret, err
-		}
-		p.again.say(p.cfg.Log, err)
-		if err := sleep(ctx, time.Second); err != nil {
-			return nil, err
-		}
-	}
 }
 
 // borrowed is a listener that goes on after whoever borrowed it has closed it.
@@ -107,7 +92,7 @@ func (w *waits) note(server string, away error) bool {
 	defer w.mu.Unlock()
 	before := w.away[server]
 	w.away[server] = away
-	return away != nil && before.Error() != away.Error()
+	return away != nil && (before == nil || before.Error() != away.Error())
 }
 
 // names is never empty: when all servers are there the gates are still to be opened.

@@ -19,8 +19,9 @@ import (
 )
 
 // A logCheck keeps a process of a cluster from selling or writing into a log that is not
-// the one which the tables were filled from: what it sells there never becomes an order.
-// Once it bars, the process sells no more until it is started again.
+// the one which the tables were filled from, as what it sells there never becomes an
+// order; and from going on beside what a newer program wrote. Once it bars, the process
+// sells no more until it, or a newer one, is started.
 type logCheck struct {
 	log *slog.Logger
 	why atomic.Pointer[error]
@@ -47,23 +48,27 @@ func (c *logCheck) barred() error {
 }
 
 // bar keeps the gates shut.
-func (c *logCheck) bar(damage error) {
-	why := fmt.Errorf("%w: the gates are shut, as the log is not the one that the tables were filled from: %v", sale.ErrUnavailable, damage)
-	if before := c.why.Swap(&why); before == nil || errors.Is(*before, errUnchecked) {
-		c.log.Error("the gates are shut: the log is not the one that the tables were filled from", "error", damage)
+func (c *logCheck) bar(because error) {
+	said := "the gates are shut, as the log is not the one that the tables were filled from"
+	if errors.Is(because, sale.ErrNewer) {
+		said = "this process has halted"
+	}
+	why := fmt.Errorf("%w: %s: %v", sale.ErrUnavailable, said, because)
+	if before := c.why.Swap(&why); before == nil || before == &errUnchecked {
+		c.log.Error(said, "error", because)
 	}
 }
 
 // check compares the log with the tables, and waits for both to be there. Where the
-// log is another, it bars, and returns when ctx is done.
+// log is another, or a newer program's, it bars, and returns when ctx is done.
 func (c *logCheck) check(ctx context.Context, log orderlog.Reader, p *projector.Projector) error {
 	for {
 		err := checkAll(ctx, log, p)
 		switch {
 		case err == nil:
-			c.why.Store(nil)
+			c.why.CompareAndSwap(&errUnchecked, nil)
 			return nil
-		case errors.Is(err, sale.ErrDamaged):
+		case errors.Is(err, sale.ErrDamaged), errors.Is(err, sale.ErrNewer):
 			c.bar(err)
 			<-ctx.Done()
 			return ctx.Err()

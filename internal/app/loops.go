@@ -30,8 +30,8 @@ const (
 // loops starts what goes on beside the answering, by the roles of this process.
 func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return p.mode.failed(ctx) })
+	p.live(ctx, g)
 	if p.cfg.projects() {
-		g.Go(func() error { return p.keepers.log.Run(ctx, p.project) })
 		g.Go(p.round(ctx, p.projector.Sweep, nil))
 	}
 	p.openings.group = g

@@ -49,6 +49,9 @@ type mode interface {
 	mayOpen(ctx context.Context, p *Program) error
 	// barred is why nothing is sold, whatever is there; nil: nothing keeps it.
 	barred() error
+	// halt is told that a newer program wrote what this one does not read. It bars
+	// the gates; an error ends the program.
+	halt(newer error) error
 	// condition names what cannot be reached.
 	condition(ctx context.Context, k keepers) httpapi.Condition
 	// failed waits until a keeper can never be used again, and says why.
@@ -63,7 +66,7 @@ type mode interface {
 // A Program is one process of a sale.
 type Program struct {
 	cfg      Config
-	name     string // tells it from every other process, and start
+	process  orderstore.Process
 	mode     mode
 	listener *connlimit.Listener
 	keepers  keepers
@@ -89,7 +92,7 @@ type Program struct {
 
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
-	p := &Program{cfg: cfg, name: processName(), mode: m, hub: live.New(), counts: metrics.New(), openings: newOpenings()}
+	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), counts: metrics.New(), openings: newOpenings()}
 	ln, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
@@ -188,6 +191,7 @@ func (p *Program) Close() error {
 	if errors.Is(err, net.ErrClosed) {
 		err = nil
 	}
+	p.leave()
 	crash.At("app: the keepers are to be closed")
 	return errors.Join(err, p.mode.close())
 }

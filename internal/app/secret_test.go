@@ -78,10 +78,18 @@ func TestTheSecretOfKeyedOrderIDs(t *testing.T) {
 	}
 }
 
-// moody is a store that is away for some questions.
+// moody is a store that is away for some questions, and then for some may hold what a
+// newer program wrote.
 type moody struct {
 	orderstore.Keeper
-	away int
+	away, newer int
+}
+
+func (m *moody) Alive(context.Context, orderstore.Process) error {
+	if m.newer--; m.newer >= 0 {
+		return sale.ErrNewer
+	}
+	return nil
 }
 
 func (m *moody) Meta(context.Context, string, []byte) ([]byte, error) {
@@ -96,14 +104,19 @@ func (m *moody) Meta(context.Context, string, []byte) ([]byte, error) {
 func TestTheSecretIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &Program{cfg: Config{Log: slog.New(slog.DiscardHandler)}}
-		k := keepers{store: &moody{away: 3}}
-		if _, err := p.patientSecret(t.Context(), k); !errors.Is(err, sale.ErrDamaged) {
+		k := keepers{store: &moody{newer: 2, away: 3}}
+		told := map[error]int{}
+		waiting := func(_ string, why error) { told[why]++ }
+		if _, err := p.join(t.Context(), k, waiting); !errors.Is(err, sale.ErrDamaged) {
 			t.Errorf("it ended with %v", err)
+		}
+		if told[sale.ErrNewer] != 2 || told[sale.ErrUnavailable] != 3 {
+			t.Errorf("it told of %v", told)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		k.store = &moody{away: 1_000_000}
-		if _, err := p.patientSecret(ctx, k); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := p.join(ctx, k, waiting); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("it ended with %v", err)
 		}
 	})

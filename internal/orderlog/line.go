@@ -2,6 +2,7 @@ package orderlog
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 
 	"seckill/internal/sale"
@@ -16,22 +17,35 @@ type Written struct {
 	Body    []byte
 }
 
-// Line makes of it the line at offset, which keeps nothing of its bytes. Every
-// keeper reads by this one rule: what sale.ParseRecord refuses is poison, and so
-// is a record of another product than its key's.
-func (w *Written) Line(offset int64) Line {
+// Line makes of it the line that stands there, which keeps nothing of its bytes.
+// Every keeper reads by this one rule: a record of a version above this program's
+// is ErrNewer; what sale.ParseRecord refuses else is poison, and so is a record of
+// another product than its key's.
+func (w *Written) Line(at sale.Position) (Line, error) {
 	r, err := sale.ParseRecord(kindOf(w.Kind), w.Version, w.Epoch, w.Body)
+	if errors.Is(err, sale.ErrNewer) {
+		return Line{}, fmt.Errorf("the log at partition %d, offset %d: %w: start a newer one", at.Partition, at.Offset, err)
+	}
 	if err == nil && r.ProductID == string(w.Product) {
-		return Line{Offset: offset, Product: r.ProductID, Record: r}
+		return Line{Offset: at.Offset, Product: r.ProductID, Record: r}, nil
 	}
 	if err == nil {
 		err = fmt.Errorf("%w: product_id %q under the key %q", sale.ErrPoison, r.ProductID, w.Product)
 	}
-	l := Line{Offset: offset, Poison: err, Raw: bytes.Clone(w.Body)}
+	l := Line{Offset: at.Offset, Poison: err, Raw: bytes.Clone(w.Body)}
 	if sale.CheckID(w.Product) {
 		l.Product = string(w.Product)
 	}
-	return l
+	return l, nil
+}
+
+// Readable is what a keeper's Read returns where err has ended it after these lines: a
+// record of a newer program keeps nobody from those before it.
+func Readable(lines []Line, err error) ([]Line, error) {
+	if err == nil || len(lines) > 0 && errors.Is(err, sale.ErrNewer) {
+		return lines, nil
+	}
+	return nil, err
 }
 
 // kindOf is the kind in b, without a copy where it is a known one.

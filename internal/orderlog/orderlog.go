@@ -6,7 +6,7 @@
 // that a reader would see.
 //
 // Every method is safe for concurrent use. Errors are of the kinds
-// ErrUnavailable, ErrUnknownOutcome and ErrDamaged of package sale.
+// ErrUnavailable, ErrUnknownOutcome, ErrDamaged and ErrNewer of package sale.
 package orderlog
 
 import (
@@ -35,7 +35,9 @@ type Reader interface {
 	// Read returns the lines from offset from on, at least one and at most max;
 	// it waits until there is one, or ctx is done. A from beyond the end, or
 	// below the first that is kept, is ErrDamaged: the log is not the one that
-	// the position was taken from. The error of a ctx that is done wraps its own.
+	// the position was taken from. A record at from of a version above
+	// sale.Version is ErrNewer, and never passed over; the lines before one are
+	// returned. The error of a ctx that is done wraps its own.
 	Read(ctx context.Context, partition int32, from int64, max int) ([]Line, error)
 	// Bounds returns the offset of the first line that is kept, and the one that
 	// the next durable line will get.

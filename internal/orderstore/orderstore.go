@@ -6,7 +6,7 @@
 // slot once) they are also an independent arbiter of it.
 //
 // Every method is safe for concurrent use. Errors are of the kinds ErrNotFound,
-// ErrUnavailable, ErrMoved and ErrDamaged of package sale. A batch whose commit
+// ErrUnavailable, ErrMoved, ErrDamaged and ErrNewer of package sale. A batch whose commit
 // has an unknown outcome is ErrUnavailable: the position tells, on the next try,
 // whether it happened.
 package orderstore
@@ -116,4 +116,5 @@ type Keeper interface {
 	Opener
 	Reader
 	Auditor
+	Processes
 }

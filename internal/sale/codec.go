@@ -9,9 +9,6 @@ import (
 	"time"
 )
 
-// Version is that of the records which AppendBody writes and ParseRecord reads.
-const Version = 1
-
 // TimeFormat is how every time is written, in records and in answers: RFC 3339,
 // UTC, milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z"
@@ -85,17 +82,26 @@ func (r *Record) AppendBody(b []byte) []byte {
 }
 
 // ParseRecord reads what AppendBody wrote, with the kind, version and epoch that
-// stood beside it. Whatever the fold could not make sense of is ErrPoison.
-func ParseRecord(kind Kind, version int, epoch int64, data []byte) (Record, error) {
-	if version != Version {
-		return poison("version %d, not %d", version, Version)
+// stood beside it. A version above this program's is ErrNewer; whatever the fold
+// could not make sense of is ErrPoison, and so is what its version does not have.
+func ParseRecord(kind Kind, version int, epoch int64, data []byte) (r Record, err error) {
+	if version > Version {
+		return r, fmt.Errorf("%w: this one reads records up to version %d, and that is of version %d", ErrNewer, Version, version)
 	}
+	if version < 1 {
+		return poison("version %d", version)
+	}
+	ok := false
 	if kind == KindOrder {
-		if r, ok := parseOrder(epoch, data); ok {
-			return r, nil
-		}
+		r, ok = parseOrder(epoch, data)
 	}
-	return parseStrictly(kind, epoch, data)
+	if !ok {
+		r, err = parseStrictly(kind, epoch, data)
+	}
+	if err == nil && r.Version() > version {
+		return poison("a record of version %d that says version %d", r.Version(), version)
+	}
+	return r, err
 }
 
 func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {

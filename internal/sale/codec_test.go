@@ -2,6 +2,7 @@ package sale
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -85,8 +86,22 @@ func TestPoison(t *testing.T) {
 		}
 	}
 	right := buy(1, 1, "u")
-	if _, err := ParseRecord(KindOrder, Version+1, 1, right.AppendBody(nil)); !errors.Is(err, ErrPoison) || !strings.Contains(err.Error(), "version 2") {
-		t.Errorf("a newer version: %v", err)
+	for _, version := range []int{0, -1} {
+		if _, err := ParseRecord(KindOrder, version, 1, right.AppendBody(nil)); !errors.Is(err, ErrPoison) {
+			t.Errorf("version %d: %v", version, err)
+		}
+	}
+}
+
+// Whatever a newer program wrote is no poison, be it readable or not.
+func TestANewerVersionIsNoPoison(t *testing.T) {
+	for _, kind := range []Kind{KindOrder, KindOpening, "refund"} {
+		for _, data := range []string{"{}", "\x00", ""} {
+			_, err := ParseRecord(kind, Version+1, 1, []byte(data))
+			if !errors.Is(err, ErrNewer) || errors.Is(err, ErrPoison) || !strings.Contains(err.Error(), fmt.Sprint("of version ", Version+1)) {
+				t.Errorf("%s %q: %v", kind, data, err)
+			}
+		}
 	}
 }
 

@@ -30,6 +30,8 @@ var (
 	ErrDamaged = errors.New("data is damaged")
 	// ErrPoison: a record that cannot be read or makes no sense.
 	ErrPoison = errors.New("poison record")
+	// ErrNewer: a record, or what keeps the records, is of a version above this program's. Whoever meets it halts.
+	ErrNewer = errors.New("made by a newer program")
 	// ErrTermsRefused: the terms are below what is held, or the product is not in a state for them.
 	ErrTermsRefused = errors.New("terms refused")
 	// ErrChangedMeanwhile: other openings of the product kept coming first.

@@ -16,9 +16,10 @@ import (
 // memLog is an order log in memory. logtest holds it to the contract.
 type memLog struct {
 	mu         sync.Mutex
-	partitions [][]orderlog.Line
-	hidden     []int64       // of each partition: lines from here on are not read yet; 0: none
-	grown      chan struct{} // closed and made anew when a line comes
+	partitions [][]orderlog.Line                  // as a program reads them that reads all versions
+	newer      map[sale.Position]orderlog.Written // those of a version above this program's
+	hidden     []int64                            // of each partition: lines from here on are not read yet; 0: none
+	grown      chan struct{}                      // closed and made anew when a line comes
 	closed     bool
 	written    uint32 // lines, ever
 }
@@ -26,7 +27,7 @@ type memLog struct {
 var _ orderlog.Keeper = (*memLog)(nil)
 
 func newMemLog(partitions int) *memLog {
-	return &memLog{partitions: make([][]orderlog.Line, partitions), hidden: make([]int64, partitions), grown: make(chan struct{})}
+	return &memLog{newer: map[sale.Position]orderlog.Written{}, partitions: make([][]orderlog.Line, partitions), hidden: make([]int64, partitions), grown: make(chan struct{})}
 }
 
 func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
@@ -37,7 +38,7 @@ func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Rec
 	}
 	for i := range records {
 		r := &records[i]
-		l.add(partition, r.ProductID, r.Kind, sale.Version, r.Epoch, r.AppendBody(nil))
+		l.add(partition, r.ProductID, r.Kind, r.Version(), r.Epoch, r.AppendBody(nil))
 	}
 	return sale.Position{Partition: partition, Offset: int64(len(l.partitions[partition])) - 1}, nil
 }
@@ -45,7 +46,13 @@ func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Rec
 // add takes a line as any log does: by its written form.
 func (l *memLog) add(partition int32, product string, kind sale.Kind, version int, epoch int64, raw []byte) {
 	w := orderlog.Written{Product: []byte(product), Kind: []byte(kind), Version: version, Epoch: epoch, Body: raw}
-	line := w.Line(int64(len(l.partitions[partition])))
+	at := sale.Position{Partition: partition, Offset: int64(len(l.partitions[partition]))}
+	line, err := w.Line(at)
+	if err != nil {
+		l.newer[at] = w
+		w.Version = sale.Version
+		line, _ = w.Line(at)
+	}
 	l.written++
 	line.Sum = l.written
 	l.partitions[partition] = append(l.partitions[partition], line)
@@ -99,7 +106,15 @@ func (l *memLog) slice(partition int32, from int64, most int) ([]orderlog.Line, 
 	if from < 0 || from > int64(len(all)) {
 		return nil, nil, fmt.Errorf("log: no offset %d in a log of %d: %w", from, len(all), sale.ErrDamaged)
 	}
-	return all[from:max(from, min(from+int64(most), l.shown(partition)))], l.grown, nil
+	lines := all[from:max(from, min(from+int64(most), l.shown(partition)))]
+	for i := range lines {
+		if w, is := l.newer[sale.Position{Partition: partition, Offset: lines[i].Offset}]; is {
+			_, err := w.Line(sale.Position{Partition: partition, Offset: lines[i].Offset})
+			lines, err = orderlog.Readable(lines[:i], err)
+			return lines, l.grown, err
+		}
+	}
+	return lines, l.grown, nil
 }
 
 // readable is where the lines end that can be read now.

@@ -20,6 +20,8 @@ type memStore struct {
 	now     func() time.Time
 	tables  tables
 	meta    map[string][]byte
+	alive   map[string]aliveProcess
+	allowed int           // version of records
 	changed chan struct{} // closed and made anew with every batch
 }
 
@@ -36,7 +38,7 @@ type tables struct {
 var _ orderstore.Keeper = (*memStore)(nil)
 
 func newMemStore(now func() time.Time) *memStore {
-	return &memStore{now: now, meta: map[string][]byte{}, changed: make(chan struct{}), tables: tables{
+	return &memStore{now: now, meta: map[string][]byte{}, alive: map[string]aliveProcess{}, allowed: 1, changed: make(chan struct{}), tables: tables{
 		marks: map[int32]orderstore.Mark{}, products: map[string]sale.Product{},
 		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, wiped: map[string]int64{},
 	}}
@@ -250,6 +252,41 @@ func (s *memStore) Meta(_ context.Context, key string, propose []byte) ([]byte, 
 		s.meta[key] = bytes.Clone(propose)
 	}
 	return bytes.Clone(s.meta[key]), nil
+}
+
+// An aliveProcess is one that was alive at a time.
+type aliveProcess struct {
+	orderstore.Process
+	seen time.Time
+}
+
+func (s *memStore) Alive(_ context.Context, p orderstore.Process) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if p.Reads < s.allowed {
+		return fmt.Errorf("store: version %d may be in the log: %w", s.allowed, sale.ErrNewer)
+	}
+	s.alive[p.ID] = aliveProcess{p, s.now()}
+	return nil
+}
+
+func (s *memStore) Ended(_ context.Context, id string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.alive, id)
+	return nil
+}
+
+func (s *memStore) Allow(_ context.Context, version int) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.alive {
+		if p.Reads < version && s.now().Sub(p.seen) <= orderstore.ProcessGone {
+			return fmt.Errorf("store: %s does not read version %d: %w", p.Place, version, sale.ErrUnavailable)
+		}
+	}
+	s.allowed = max(s.allowed, version)
+	return nil
 }
 
 func (s *memStore) Audit(_ context.Context, f func(orderstore.Snapshot) error) error {

@@ -128,7 +128,11 @@ func TestMemLog(t *testing.T) {
 
 func TestMemStore(t *testing.T) {
 	storetest.Exercise(t, func(t *testing.T) storetest.Harness {
-		s := newMemStore(time.Now)
-		return storetest.Harness{Keeper: s, Reopen: func() orderstore.Keeper { return s }}
+		passed := time.Duration(0)
+		s := newMemStore(func() time.Time { return time.Now().Add(passed) })
+		return storetest.Harness{
+			Keeper: s, Reopen: func() orderstore.Keeper { return s },
+			Pass: func(d time.Duration) { passed += d },
+		}
 	})
 }

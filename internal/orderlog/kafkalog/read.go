@@ -50,7 +50,10 @@ func (l *Log) lines(partition int32, from int64, records []*kgo.Record) ([]order
 			return nil, fmt.Errorf("%w: partition %d of %s has offset %d where %d is asked for",
 				sale.ErrDamaged, partition, l.options.Topic, r.Offset, want)
 		}
-		lines[i] = line(r)
+		var err error
+		if lines[i], err = line(r); err != nil {
+			return orderlog.Readable(lines[:i], err)
+		}
 	}
 	return lines, nil
 }

@@ -39,19 +39,19 @@ func encode(topic string, partition int32, records []sale.Record) []kgo.Record {
 			e.Key, e.Headers = encoded[i-1].Key, encoded[i-1].Headers
 			continue
 		}
-		e.Key, e.Headers = []byte(r.ProductID), headers(r.Kind, sale.Version, r.Epoch)
+		e.Key, e.Headers = []byte(r.ProductID), headers(r.Kind, r.Version(), r.Epoch)
 	}
 	return encoded
 }
 
 // alike reports whether a and b have the same key and headers.
 func alike(a, b *sale.Record) bool {
-	return a.Kind == b.Kind && a.Epoch == b.Epoch && a.ProductID == b.ProductID
+	return a.Kind == b.Kind && a.Version() == b.Version() && a.Epoch == b.Epoch && a.ProductID == b.ProductID
 }
 
 // line reads a record. Headers that are missing, or twice there, or are no numbers,
 // make it one of version 0, which is poison; so are Kafka's own control records.
-func line(r *kgo.Record) orderlog.Line {
+func line(r *kgo.Record) (orderlog.Line, error) {
 	w := orderlog.Written{Product: r.Key, Body: r.Value}
 	kinds, versions, epochs, wrong := 0, 0, 0, false
 	for _, h := range r.Headers {
@@ -73,9 +73,9 @@ func line(r *kgo.Record) orderlog.Line {
 	if wrong || kinds != 1 || versions != 1 || epochs != 1 {
 		w.Version = 0
 	}
-	l := w.Line(r.Offset)
+	l, err := w.Line(sale.Position{Partition: r.Partition, Offset: r.Offset})
 	l.Leader, l.Sum = r.LeaderEpoch, sum(r)
-	return l
+	return l, err
 }
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)

@@ -50,6 +50,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"ReadOutsideTheLogIsDamage", readOutsideTheLogIsDamage},
 		{"ReadsOverlapAppends", readsOverlapAppends},
 		{"PoisonDoesNotStopTheLine", poisonDoesNotStopTheLine},
+		{"ANewerRecordHalts", aNewerRecordHalts},
 		{"BoundsFollowTheAppends", boundsFollowTheAppends},
 		{"ALineHasASum", aLineHasASum},
 		{"ReopenKeepsEverything", reopenKeepsEverything},

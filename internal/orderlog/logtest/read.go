@@ -3,8 +3,10 @@ package logtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"seckill/internal/orderlog"
@@ -134,7 +136,7 @@ func poisonDoesNotStopTheLine(t *testing.T, h Harness) {
 		product   string // as far as it can be told
 	}{
 		{"a kind of tomorrow", product, "refund", sale.Version, 1, body, product},
-		{"a version of tomorrow", product, sale.KindOrder, sale.Version + 1, 1, body, product},
+		{"no version", product, sale.KindOrder, 0, 1, body, product},
 		{"not JSON", product, sale.KindOrder, sale.Version, 1, "\x00\xff{", product},
 		{"cut", product, sale.KindOrder, sale.Version, 1, body[:len(body)-1], product},
 		{"two values", product, sale.KindOrder, sale.Version, 1, body + body, product},
@@ -154,6 +156,36 @@ func poisonDoesNotStopTheLine(t *testing.T, h Harness) {
 			t.Errorf("%s: the line is %+v", c.name, l)
 		}
 		wantRecords(t, lines[1:], []sale.Record{good})
+	}
+}
+
+// A record of a newer program is no poison and is not passed over: whoever comes to it
+// halts, and has had what stands before it.
+func aNewerRecordHalts(t *testing.T, h Harness) {
+	product, partition := home(h)
+	good := order(product, 1)
+	mustAppend(t, h, partition, orders(product, 1, 3))
+	h.WriteRaw(partition, product, "refund", sale.Version+1, 1, []byte("what a newer program writes"))
+	mustAppend(t, h, partition, []sale.Record{good})
+	for from := range int64(3) {
+		lines, err := h.Read(t.Context(), partition, from, 10)
+		if err != nil {
+			t.Fatalf("the lines before it, from %d on: %v", from, err)
+		}
+		wantRecords(t, lines, orders(product, 1, 3)[from:])
+	}
+	for _, k := range []func() orderlog.Keeper{func() orderlog.Keeper { return h }, h.Join, h.Reopen} {
+		lines, err := k().Read(t.Context(), partition, 3, 10)
+		if !errors.Is(err, sale.ErrNewer) || len(lines) > 0 {
+			t.Fatalf("%v, %v", lines, err)
+		}
+		for _, says := range []string{
+			fmt.Sprintf("up to version %d", sale.Version), fmt.Sprintf("of version %d", sale.Version+1), fmt.Sprintf("partition %d, offset 3", partition),
+		} {
+			if !strings.Contains(err.Error(), says) {
+				t.Errorf("%v does not say %q", err, says)
+			}
+		}
 	}
 }
 

@@ -22,6 +22,8 @@ func damaged(format string, args ...any) error { return damage(fmt.Sprintf(forma
 func fault(path, doing string, err error) error {
 	kind := sale.ErrUnavailable
 	switch {
+	case errors.Is(err, sale.ErrNewer):
+		return fmt.Errorf("%s %s: %w", doing, path, err)
 	case isDamage(err):
 		kind = sale.ErrDamaged
 	case ofTheDisk(err):

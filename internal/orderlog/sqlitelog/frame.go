@@ -17,7 +17,7 @@ import (
 
 func appendRecord(b []byte, r *sale.Record) []byte {
 	start := len(b)
-	b = appendHead(b, r.Kind, sale.Version, r.Epoch, r.ProductID)
+	b = appendHead(b, r.Kind, r.Version(), r.Epoch, r.ProductID)
 	return setSize(r.AppendBody(b), start)
 }
 

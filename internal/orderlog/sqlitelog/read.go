@@ -56,7 +56,7 @@ func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([
 	}
 	count := int(min(int64(max), end-from))
 	if r := l.begun.Load(); r != nil && r.has(from) {
-		return r.lines(make([]orderlog.Line, 0, min(int64(count), r.end()-from)), from, count)
+		return l.result(r.lines(make([]orderlog.Line, 0, min(int64(count), r.end()-from)), from, count))
 	}
 	return l.readRows(from, end, count)
 }
@@ -84,6 +84,14 @@ func (l *Log) waitBeyond(ctx context.Context, from int64) (end int64, err error)
 	}
 }
 
+// result is what Read returns of the lines of rows.
+func (l *Log) result(lines []orderlog.Line, err error) ([]orderlog.Line, error) {
+	if err != nil {
+		err = fault(l.path, "read", err)
+	}
+	return orderlog.Readable(lines, err)
+}
+
 // readRows reads count durable lines from the file, and checks the rows that they are in.
 func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 	rows, err := l.query.Query(from)
@@ -102,7 +110,7 @@ func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 			return nil, fault(l.path, "read", err)
 		}
 		if lines, err = r.lines(lines, from, count); err != nil {
-			return nil, fault(l.path, "read", err)
+			return l.result(lines, err)
 		}
 		last = r
 	}

@@ -5,6 +5,7 @@ import (
 	"hash/crc32"
 
 	"seckill/internal/orderlog"
+	"seckill/internal/sale"
 )
 
 // A row is one commit: its records have the offsets first … first+count-1.
@@ -73,7 +74,8 @@ func (r *row) checkSum() error {
 // lineSum is the row's sum, which stands for all that is before it too, and is never 0.
 func (r *row) lineSum() uint32 { return max(1, r.sum) }
 
-// lines appends the row's lines from offset from on until there are max.
+// lines appends the row's lines from offset from on until there are max, or one is
+// ErrNewer.
 func (r *row) lines(lines []orderlog.Line, from int64, max int) ([]orderlog.Line, error) {
 	rest := r.frames
 	for offset := r.first; offset < r.end() && len(lines) < max; offset++ {
@@ -85,7 +87,10 @@ func (r *row) lines(lines []orderlog.Line, from int64, max int) ([]orderlog.Line
 		if !ok || !whole {
 			return nil, damaged("the row at offset %d holds no record at offset %d", r.first, offset)
 		}
-		line := record.Line(offset)
+		line, err := record.Line(sale.Position{Offset: offset})
+		if err != nil {
+			return lines, err
+		}
 		line.Sum = r.lineSum()
 		lines = append(lines, line)
 	}

@@ -21,12 +21,19 @@ func TestSuite(t *testing.T) {
 	storetest.Exercise(t, func(t *testing.T) storetest.Harness {
 		address := schema(t)
 		s := opened(t, address)
-		return storetest.Harness{Keeper: s, Reopen: func() orderstore.Keeper {
+		return storetest.Harness{Keeper: s, Pass: ages(t, address), Reopen: func() orderstore.Keeper {
 			s.Close()
 			s = opened(t, address)
 			return s
 		}}
 	})
+}
+
+// ages has the processes of a store be seen longer ago.
+func ages(t testing.TB, address string) func(time.Duration) {
+	return func(d time.Duration) {
+		psql(t, address)(fmt.Sprintf("UPDATE seckill_process SET seen_at = seen_at - interval '%f s'", d.Seconds()))
+	}
 }
 
 // schema is the URL of a fresh schema on the server that the tests share.

@@ -9,6 +9,7 @@ package storetest
 import (
 	"context"
 	"testing"
+	"time"
 
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
@@ -20,6 +21,8 @@ type Harness struct {
 	Keeper orderstore.Keeper
 	// Reopen closes the keeper and opens, as a new process would, what it kept.
 	Reopen func() orderstore.Keeper
+	// Pass has time pass for the processes that were alive; nil: there is one at a time.
+	Pass func(d time.Duration)
 }
 
 // Exercise runs the suite, each test on a keeper of its own.
@@ -67,6 +70,11 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Meta/firstWriterWins", metaFirst},
 		{"Audit/isOneInstant", auditInstant},
 		{"Audit/passesErrorsOn", auditErrors},
+		{"Processes/alone", processAlone},
+		{"Processes/readWhatIsAllowed", processesReadWhatIsAllowed},
+		{"Processes/tooOldHalt", processesTooOldHalt},
+		{"Processes/thatAreGone", processesThatAreGone},
+		{"Processes/race", processesRace},
 		{"Reopen/keepsAll", reopenKeeps},
 		{"Concurrently", concurrently},
 	}

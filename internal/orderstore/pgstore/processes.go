@@ -1,0 +1,87 @@
+package pgstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+// Whoever says that it is alive, and whoever asks what may be written, holds the row
+// of seckill_written: either the one that asks sees the process, or the process sees
+// what was allowed. The clock is read behind that wait.
+const (
+	readWritten = "SELECT version FROM seckill_written FOR UPDATE"
+	noteProcess = `INSERT INTO seckill_process (id, role, place, reads, seen_at) VALUES ($1, $2, $3, $4, clock_timestamp())
+		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`
+	dropGone      = "DELETE FROM seckill_process WHERE seen_at < clock_timestamp() - make_interval(secs => $1)"
+	dropProcess   = "DELETE FROM seckill_process WHERE id = $1"
+	readsTheLeast = "SELECT role, place, reads FROM seckill_process WHERE reads < $1 ORDER BY reads, id LIMIT 1"
+	setWritten    = "UPDATE seckill_written SET version = $1"
+)
+
+// Alive is orderstore.Processes's. It also drops the rows of those that are gone.
+func (s *Store) Alive(ctx context.Context, p orderstore.Process) error {
+	return s.withVersion(ctx, func(tx pgx.Tx, allowed int) error {
+		if p.Reads < allowed {
+			return fmt.Errorf("%w: this one reads records up to version %d, and version %d may be in the log: start a newer one", sale.ErrNewer, p.Reads, allowed)
+		}
+		if _, err := tx.Exec(ctx, noteProcess, p.ID, p.Role, p.Place, p.Reads); err != nil {
+			return translate("write seckill_process", err)
+		}
+		return forgetGone(ctx, tx)
+	})
+}
+
+// Allow is orderstore.Processes's.
+func (s *Store) Allow(ctx context.Context, version int) error {
+	return s.withVersion(ctx, func(tx pgx.Tx, allowed int) error {
+		if version <= allowed {
+			return nil
+		}
+		if err := forgetGone(ctx, tx); err != nil {
+			return err
+		}
+		var role, place string
+		var reads int
+		err := tx.QueryRow(ctx, readsTheLeast, version).Scan(&role, &place, &reads)
+		switch {
+		case err == nil:
+			return fmt.Errorf("%w: records of version %d are not written yet: the process %s (%s) reads them up to version %d", sale.ErrUnavailable, version, place, role, reads)
+		case !errors.Is(err, pgx.ErrNoRows):
+			return translate("read seckill_process", err)
+		}
+		_, err = tx.Exec(ctx, setWritten, version)
+		return translate("write seckill_written", err)
+	})
+}
+
+// Ended is orderstore.Processes's.
+func (s *Store) Ended(ctx context.Context, id string) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	_, err := s.pool.Exec(ctx, dropProcess, id)
+	return translate("write seckill_process", err)
+}
+
+// withVersion has f decide under the version up to which records may be written.
+func (s *Store) withVersion(ctx context.Context, f func(tx pgx.Tx, allowed int) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return s.within(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
+		var allowed int
+		if err := tx.QueryRow(ctx, readWritten).Scan(&allowed); err != nil {
+			return translate("read seckill_written", err)
+		}
+		return f(tx, allowed)
+	})
+}
+
+func forgetGone(ctx context.Context, tx pgx.Tx) error {
+	_, err := tx.Exec(ctx, dropGone, orderstore.ProcessGone.Seconds())
+	return translate("write seckill_process", err)
+}
