@@ -19,6 +19,30 @@ func TestTheCodeKeepsTheImportLaw(t *testing.T) {
 	}
 }
 
+func TestWordsThatMeanSomethingElse(t *testing.T) {
+	found, err := words(os.DirFS("../.."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range found {
+		t.Error(f)
+	}
+	house := fstest.MapFS{}
+	for name, text := range map[string]string{
+		"a.go": "// The lobby.", "b_test.go": "func newLobby() {}", "c.go": "var dateBeacons int",
+		"d.go": "// A lobbyist, hushed, in 'fat' e.", "e.md": "lobby", "node_modules/f.go": "// lobby",
+	} {
+		house[name] = &fstest.MapFile{Data: []byte("package a\n" + text)}
+	}
+	want := []string{
+		"a.go says lobby: say health server, or what it is", "b_test.go says lobby: say health server, or what it is",
+		"c.go says beacon: say endpoint, or what it is",
+	}
+	if found, err := words(house); err != nil || !slices.Equal(found, want) {
+		t.Errorf("got %q, %v; want %q", found, err, want)
+	}
+}
+
 var update = flag.Bool("update", false, "write the table of rooms into docs/architecture.md")
 
 // The table of rooms is the law, as people read it.

@@ -21,6 +21,12 @@ type folder struct {
 // with a dot or an underscore is passed over too, as the go command does.
 var unread = []string{"node_modules", "testdata", "vendor"}
 
+// skipped reports whether a folder holds nothing of ours.
+func skipped(folder string) bool {
+	base := path.Base(folder)
+	return folder != "." && (slices.Contains(unread, base) || strings.ContainsAny(base[:1], "._"))
+}
+
 // read reads the Go files of all folders under root, for every platform: build
 // constraints are not looked at. Folders that hold nothing but tests are left out.
 func read(root fs.FS) (map[string]*folder, error) {
@@ -30,7 +36,7 @@ func read(root fs.FS) (map[string]*folder, error) {
 			return err
 		}
 		if e.IsDir() {
-			if base := e.Name(); name != "." && (slices.Contains(unread, base) || strings.ContainsAny(base[:1], "._")) {
+			if skipped(name) {
 				return fs.SkipDir
 			}
 			return nil
