@@ -92,19 +92,20 @@ func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.O
 	for {
 		b, at := d.ask(l, gate.Request{User: user, Order: order})
 		if d.Await(ctx, b.decided) != nil {
+			if l.withdraw(b, at) && !unsure {
+				return Answer{}, fmt.Errorf("%w: the gate of product %s was not asked in time", sale.ErrUnavailable, product)
+			}
 			return Answer{}, undecided(product)
 		}
 		switch {
 		case b.err == nil:
 			answer, void, err := d.answer(wait, product, b, at, unsure)
-			if refused := answer.Result >= AlreadyBought; !void && (!refused || answer.Now.After(acts)) {
+			if refused := answer.Result >= AlreadyBought; !void && (!refused || answer.Now.After(later(acts, l.acts(user)))) {
 				return answer, err
 			}
 			unsure = true
 		case errors.Is(b.err, sale.ErrUnknownOutcome):
-			if unsure = true; b.by.After(acts) {
-				acts = b.by
-			}
+			unsure, acts = true, later(acts, b.by)
 		case unsure, errors.Is(b.err, sale.ErrLate):
 		case errors.Is(b.err, sale.ErrNoGate):
 			return Answer{}, d.missing(ctx, product)
@@ -137,7 +138,7 @@ func (d *Desk) ask(l *lane, r gate.Request) (*batch, int) {
 // earlier try of theirs has an unknown outcome; void where the order has to be
 // admitted again, under a later epoch.
 func (d *Desk) answer(wait context.Context, product string, b *batch, at int, unsure bool) (a Answer, void bool, err error) {
-	v, decision := &b.admission.View, b.admission.Decisions[at]
+	v, decision := &b.admission.View, b.decision(at)
 	a = Answer{Order: decision.Order, Epoch: v.Epoch, Now: v.Now}
 	switch decision.Verdict {
 	case gate.Admitted, gate.Known:
@@ -176,7 +177,6 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	if l := (*d.lanes.Load())[product]; l != nil {
 		return l, nil
 	}
-	asked := d.Now()
 	v, err := d.Gate.View(ctx, product)
 	if errors.Is(err, sale.ErrNoGate) {
 		return nil, d.missing(ctx, product)
@@ -189,7 +189,7 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	if l := lanes[product]; l != nil {
 		return l, nil
 	}
-	l := &lane{product: product, ahead: v.Now.Sub(asked)}
+	l := &lane{product: product, ahead: v.Now.Sub(d.Now())}
 	lanes = maps.Clone(lanes)
 	lanes[product] = l
 	d.lanes.Store(&lanes)

@@ -3,6 +3,7 @@ package purchase
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,15 +21,17 @@ type lane struct {
 	learning atomic.Bool             // a goroutine fetches users
 
 	mu      sync.Mutex
-	ahead   time.Duration // of the gate's clock before ours; of the goroutine that works the lane
-	waiting []*batch      // the last one is still being filled
-	running bool          // a goroutine takes batches from this lane
+	ahead   time.Duration // of the gate's clock before ours, or less; of the goroutine that works the lane
+	doubts  doubts
+	waiting []*batch // the last one is still being filled
+	running bool     // a goroutine takes batches from this lane
 }
 
 // A batch is what goes to the gate in one step. What stands under a channel is
 // written before that is closed, and read after.
 type batch struct {
 	requests []gate.Request
+	gone     map[int]bool // by their places when they joined: they wait no more, and are left out when it is taken
 
 	by        time.Time // after which the gate does not admit it, by its clock
 	decided   chan struct{}
@@ -56,17 +59,60 @@ func (l *lane) join(r gate.Request) (b *batch, at int, rested bool) {
 	return b, len(b.requests) - 1, rested
 }
 
-// take removes the oldest batch; nil, and the lane rests, where none waits.
+// take removes the oldest batch in which somebody waits; nil, and the lane rests,
+// where there is none.
 func (l *lane) take() *batch {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.waiting) == 0 {
-		l.running = false
-		return nil
+	for len(l.waiting) > 0 {
+		b := l.waiting[0]
+		l.waiting = l.waiting[1:]
+		if b.leaveOut(); len(b.requests) > 0 {
+			return b
+		}
 	}
-	b := l.waiting[0]
-	l.waiting = l.waiting[1:]
-	return b
+	l.running = false
+	return nil
+}
+
+// withdraw takes back a request, and reports whether that was in time: it has not
+// been sent, and never will be.
+func (l *lane) withdraw(b *batch, at int) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !slices.Contains(l.waiting, b) {
+		return false
+	}
+	if b.gone == nil {
+		b.gone = map[int]bool{}
+	}
+	b.gone[at] = true
+	return true
+}
+
+// leaveOut removes those who have gone.
+func (b *batch) leaveOut() {
+	if len(b.gone) == 0 {
+		return
+	}
+	kept := b.requests[:0]
+	for at, r := range b.requests {
+		if !b.gone[at] {
+			kept = append(kept, r)
+		}
+	}
+	b.requests = kept
+}
+
+// decision is the gate's on the request that joined at a place.
+func (b *batch) decision(at int) gate.Decision {
+	place := at
+	for gone := range b.gone {
+		if gone < at {
+			place--
+		}
+	}
+	return b.admission.Decisions[place]
 }
 
 // step has the gate decide on one batch, and reports whether there was one. While
@@ -81,9 +127,7 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	asked := d.Now()
 	b.by = asked.Add(l.ahead + AdmitWithin)
 	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.by, b.requests)
-	if b.err == nil || errors.Is(b.err, sale.ErrLate) {
-		l.ahead = b.admission.View.Now.Sub(asked)
-	}
+	l.note(b, d.Now())
 	orders := admitted(l.product, b)
 	if len(orders) > 0 {
 		crash.At("purchase: the gate has admitted")
@@ -105,6 +149,27 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 		d.Linger(b.relayed)
 	}
 	return true
+}
+
+// note learns from an answer of the gate how far ahead its clock is: how long the
+// answer took to come makes that less, and the next deadline no later.
+func (l *lane) note(b *batch, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case b.err == nil, errors.Is(b.err, sale.ErrLate):
+		l.ahead = b.admission.View.Now.Sub(now)
+		l.doubts.pass(b.admission.View.Now)
+	case errors.Is(b.err, sale.ErrUnknownOutcome):
+		l.doubts.add(b, now)
+	}
+}
+
+// acts is until when a try of this user may still be admitted, by the gate's clock.
+func (l *lane) acts(user string) time.Time {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.doubts.of(user)
 }
 
 // relay appends what was admitted, and has the outbox forget it.
@@ -146,7 +211,7 @@ func (d *Desk) see(ctx context.Context, l *lane, v *gate.View, orders []sale.Rec
 	l.users.Load().grow(v, orders)
 	next, unknown := &view{View: *v, taken: asked}, false
 	if _, refuses = v.Refuses(v.Now); refuses {
-		if users := l.users.Load(); users.covers(v) {
+		if users := l.users.Load(); l.covers(users, v) {
 			next.users = users
 		} else {
 			unknown = l.learning.CompareAndSwap(false, true)
@@ -175,9 +240,17 @@ func (d *Desk) learn(ctx context.Context, l *lane, v *gate.View) {
 	}
 	users.reach(v.Seq)
 	l.users.Store(users)
-	if last := l.view.Load(); last != nil && users.covers(&last.View) {
+	if last := l.view.Load(); last != nil && l.covers(users, &last.View) {
 		l.view.CompareAndSwap(last, &view{last.View, last.taken, users})
 	}
+}
+
+// covers reports whether nobody outside of users had an order when the gate said v,
+// or may have got one by a try that is in doubt.
+func (l *lane) covers(users *userSet, v *gate.View) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return users.covers(v) && l.doubts.until == nil
 }
 
 // renewed is what the lane's old view has become, where nobody new has an order

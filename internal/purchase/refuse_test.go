@@ -143,15 +143,14 @@ func TestWhoseOutcomeIsUnknownIsNotRefusedByAViewFromBefore(t *testing.T) {
 		s.gets("first", 1, purchase.Placed)
 		s.refuses("second", purchase.SoldOut)
 		s.comesFree(1, "first", 1)
+		ctx, leave := context.WithCancel(t.Context())
 		s.gate.onAdmit = func(_ []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
 			s.gate.onAdmit = nil
 			_, _ = admit()
+			leave()
 			return gate.Admission{}, sale.ErrUnknownOutcome
 		}
-		ctx, leave := context.WithCancel(t.Context())
-		told := s.buys(ctx, "second", 2)
-		leave()
-		<-told
+		<-s.buys(ctx, "second", 2)
 		waitIdle()
 		s.asks("second")
 	})

@@ -208,6 +208,7 @@ type tappedGate struct {
 	*memgate.Gate
 	mu      sync.Mutex
 	batches []int
+	by      time.Time // of the last one
 	onAdmit func(batch []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error)
 	onUsers func(from int64)
 	onView  func() error
@@ -224,7 +225,7 @@ func (g *tappedGate) View(ctx context.Context, product string) (gate.View, error
 
 func (g *tappedGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
 	g.mu.Lock()
-	g.batches = append(g.batches, len(batch))
+	g.batches, g.by = append(g.batches, len(batch)), by
 	hook := g.onAdmit
 	g.mu.Unlock()
 	admit := func() (gate.Admission, error) { return g.Gate.Admit(ctx, product, by, batch) }
