@@ -1,11 +1,9 @@
 package kafkalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-
-	"github.com/twmb/franz-go/pkg/kerr"
-	"github.com/twmb/franz-go/pkg/kmsg"
 )
 
 // Check returns a warning for each setting of the topic that endangers the promise.
@@ -39,24 +37,17 @@ func (l *Log) Check(ctx context.Context) ([]string, error) {
 }
 
 func (l *Log) topicSettings(ctx context.Context) (map[string]string, error) {
-	resource := kmsg.NewDescribeConfigsRequestResource()
-	resource.ResourceType, resource.ResourceName = kmsg.ConfigResourceTypeTopic, l.options.Topic
-	request := kmsg.NewPtrDescribeConfigsRequest()
-	request.Resources = append(request.Resources, resource)
-	answer, err := request.RequestWith(ctx, l.client)
+	all, err := l.admin().DescribeTopicConfigs(ctx, l.options.Topic)
 	if err != nil {
 		return nil, err
 	}
+	topic, err := all.On(l.options.Topic, nil)
+	if err = cmp.Or(err, topic.Err); err != nil {
+		return nil, err
+	}
 	settings := map[string]string{}
-	for _, r := range answer.Resources {
-		if err := kerr.ErrorForCode(r.ErrorCode); err != nil {
-			return nil, err
-		}
-		for _, c := range r.Configs {
-			if c.Value != nil {
-				settings[c.Name] = *c.Value
-			}
-		}
+	for _, c := range topic.Configs {
+		settings[c.Key] = c.MaybeValue()
 	}
 	return settings, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -73,36 +74,25 @@ func (l *Log) makeTopic(ctx context.Context, brokers int) error {
 	if want := min(copies, max(registered, len(l.options.Brokers.seeds))); brokers < want {
 		return fmt.Errorf("%d of %d brokers are there, and a topic made now would have too few copies for good", brokers, want)
 	}
-	topic := kmsg.NewCreateTopicsRequestTopic()
-	topic.Topic, topic.NumPartitions, topic.ReplicationFactor = l.options.Topic, partitions, 1
-	set := func(name, value string) {
-		c := kmsg.NewCreateTopicsRequestTopicConfig()
-		c.Name, c.Value = name, &value
-		topic.Configs = append(topic.Configs, c)
+	replication, settings := int16(1), map[string]*string{
+		"cleanup.policy": new("delete"), "retention.ms": new("-1"), "retention.bytes": new("-1"), "unclean.leader.election.enable": new("false"),
 	}
-	set("cleanup.policy", "delete")
-	set("retention.ms", "-1")
-	set("retention.bytes", "-1")
-	set("unclean.leader.election.enable", "false")
 	if brokers >= copies {
-		topic.ReplicationFactor = copies
-		set("min.insync.replicas", "2")
+		replication, settings["min.insync.replicas"] = copies, new("2")
 	} else {
-		set("flush.messages", "1") // a disk in place of replicas: docs/decisions/0019-a-lone-kafka-syncs.md
+		settings["flush.messages"] = new("1") // a disk in place of replicas: docs/decisions/0019-a-lone-kafka-syncs.md
 	}
-	request := kmsg.NewPtrCreateTopicsRequest()
-	request.TimeoutMillis = int32(requestTime.Milliseconds())
-	request.Topics = append(request.Topics, topic)
-	answer, err := request.RequestWith(ctx, l.client)
-	if err != nil {
-		return err
+	_, err = l.admin().CreateTopic(ctx, partitions, replication, settings, l.options.Topic)
+	if errors.Is(err, kerr.TopicAlreadyExists) {
+		return nil
 	}
-	for _, t := range answer.Topics {
-		if err := kerr.ErrorForCode(t.ErrorCode); err != nil && !errors.Is(err, kerr.TopicAlreadyExists) {
-			return err
-		}
-	}
-	return nil
+	return err
+}
+
+func (l *Log) admin() *kadm.Client {
+	a := kadm.NewClient(l.client)
+	a.SetTimeoutMillis(int32(requestTime.Milliseconds()))
+	return a
 }
 
 // registered is how many brokers the controller knows, those that are down included;
