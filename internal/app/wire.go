@@ -24,6 +24,7 @@ import (
 func (p *Program) wire(secret []byte, internal http.Handler) {
 	crash.At("app: the keepers are there")
 	p.keepers.gate = p.mode.gates(secret)
+	p.keepers = p.keepers.measured(p.counts)
 	k := p.keepers
 	p.desk = purchase.New(p.work, purchase.Parts{
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store), Near: !p.cfg.isCluster(),

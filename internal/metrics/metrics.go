@@ -1,9 +1,9 @@
 // Package metrics counts what the rooms tell it and shows it to Prometheus, and
 // the last second of it to the console.
 //
-// It promises that counting never blocks and costs no allocation, so that it can
-// stand on the path of a buy. It knows no other room: each names what it counts
-// through a one-method interface of its own, which a Set or one of its Counters
+// It promises that counting never blocks and costs no allocation (a failed call to a
+// keeper aside), so that it can stand on the path of a buy. It knows no other room:
+// each names what it counts through a one-method interface of its own, which a Set
 // fulfils, and app joins them.
 //
 // Every method is safe for concurrent use.
@@ -29,6 +29,7 @@ var buckets = []float64{
 type Set struct {
 	registry *prometheus.Registry
 	buys     *prometheus.HistogramVec
+	calls    *prometheus.HistogramVec
 	ledger   ledger
 }
 
@@ -39,9 +40,12 @@ func New() *Set {
 		buys: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "seckill_buy_seconds", Help: "Time to answer a buy, by what the buyer was told.", Buckets: buckets,
 		}, []string{"answer"}),
+		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "seckill_keeper_seconds", Help: "Time that a call to a keeper took, by the method of its contract and what came of it.", Buckets: buckets,
+		}, []string{"keeper", "call", "outcome"}),
 		ledger: ledger{tallies: map[string]*tally{}, before: map[string][cells]int64{}, since: time.Now()},
 	}
-	s.registry.MustRegister(s.buys, collectors.NewGoCollector(),
+	s.registry.MustRegister(s.buys, s.calls, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s
 }
@@ -55,11 +59,20 @@ func (s *Set) Buys(answer string) (count func(took time.Duration)) {
 	}
 }
 
-// Counter shows a count that only grows. A name may be taken once.
-func (s *Set) Counter(name, help string) Counter {
-	c := prometheus.NewCounter(prometheus.CounterOpts{Name: name, Help: help})
-	s.registry.MustRegister(c)
-	return Counter{c}
+// OK is the outcome of a call without an error.
+const OK = "ok"
+
+// Calls returns what counts the calls of one kind to one keeper, by outcome, and how
+// long each took. There must be few outcomes.
+func (s *Set) Calls(keeper, call string) (count func(outcome string, took time.Duration)) {
+	ok := s.calls.WithLabelValues(keeper, call, OK)
+	return func(outcome string, took time.Duration) {
+		o := ok
+		if outcome != OK {
+			o = s.calls.WithLabelValues(keeper, call, outcome)
+		}
+		o.Observe(took.Seconds())
+	}
 }
 
 // Gauge shows what read says whenever somebody looks, and nothing where that is no
@@ -86,9 +99,3 @@ func (g *gauge) Collect(to chan<- prometheus.Metric) {
 func (s *Set) Handler() http.Handler {
 	return promhttp.HandlerFor(s.registry, promhttp.HandlerOpts{})
 }
-
-// A Counter is one count of a Set.
-type Counter struct{ c prometheus.Counter }
-
-// Add counts n more, n >= 0.
-func (c Counter) Add(n int) { c.c.Add(float64(n)) }

@@ -24,7 +24,8 @@ func TestWhatIsCountedIsShown(t *testing.T) {
 	soldOut(20 * time.Microsecond)
 	soldOut(2 * time.Millisecond)
 	s.Buys("placed")(time.Second)
-	s.Counter("seckill_orders_placed_total", "Orders.").Add(3)
+	s.Calls("log", "Append")("ok", 15*time.Millisecond)
+	s.Calls("log", "Append")("unavailable", time.Minute)
 	lag := 7.0
 	s.Gauge("seckill_projector_lag_records", "Lag.", func() float64 { return lag })
 	lag = 8
@@ -33,7 +34,8 @@ func TestWhatIsCountedIsShown(t *testing.T) {
 		`seckill_buy_seconds_count{answer="sold_out"} 2`,
 		`seckill_buy_seconds_bucket{answer="sold_out",le="3e-05"} 1`,
 		`seckill_buy_seconds_count{answer="placed"} 1`,
-		"seckill_orders_placed_total 3",
+		`seckill_keeper_seconds_bucket{call="Append",keeper="log",outcome="ok",le="0.02"} 1`,
+		`seckill_keeper_seconds_count{call="Append",keeper="log",outcome="unavailable"} 1`,
 		"seckill_projector_lag_records 8",
 		"go_goroutines ",
 		"process_resident_memory_bytes ",
@@ -49,16 +51,17 @@ func TestWhatIsCountedIsShown(t *testing.T) {
 
 func TestTwoSetsAreApart(t *testing.T) {
 	a, b := New(), New()
-	a.Counter("n", "").Add(1)
-	b.Counter("n", "").Add(2)
+	a.Gauge("n", "", func() float64 { return 1 })
+	b.Gauge("n", "", func() float64 { return 2 })
 	if !strings.Contains(shown(t, a), "\nn 1\n") || !strings.Contains(shown(t, b), "\nn 2\n") {
 		t.Error("two sets share a count")
 	}
 }
 
 func TestCountingAllocatesNothing(t *testing.T) {
-	soldOut := New().Buys("sold_out")
-	if n := testing.AllocsPerRun(1000, func() { soldOut(time.Millisecond) }); n != 0 {
+	s := New()
+	soldOut, admit := s.Buys("sold_out"), s.Calls("gate", "Admit")
+	if n := testing.AllocsPerRun(1000, func() { soldOut(time.Millisecond); admit(OK, time.Millisecond) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
