@@ -23,7 +23,7 @@ func Launch(t testing.TB, name string, args ...string) *Process {
 	p := &Process{cmd: exec.Command(name, args...), ended: make(chan struct{})}
 	p.cmd.Stdout, p.cmd.Stderr = &p.Out, &p.Out
 	p.cmd.SysProcAttr = DieWithParent()
-	if err := p.cmd.Start(); err != nil {
+	if err := errors.Join(look(), p.cmd.Start()); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
