@@ -1,10 +1,10 @@
 # One command for each thing one does here: `make help`. What is longer than a line or two is in scripts/ and test/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.NOTPARALLEL: # the parts of `make test` would share two cores
-.PHONY: run cluster build pages npm deps deps-% test fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter jmeter-cluster compose bench bench-growth rounds growth pgo clean help
+.PHONY: run cluster build pages npm deps deps-% test check fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter compose test-release release bench bench-growth rounds growth pgo clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
 # "yes" where Node is there and new enough for Vite.
 NODE := $(shell node -p '[a,b]=process.versions.node.split("."),a>20||a==20&&b>=19?"yes":""' 2>/dev/null)
 UI_SOURCES := $(shell find ui/* \( -name node_modules -o -name dist \) -prune -o ! -name '*.go' -print)
@@ -32,7 +32,17 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-test: deps-test npm lint test-unit test-suites fault test-cluster test-ui test-e2e schemathesis jmeter jmeter-cluster compose ## All tests, which are:
+# Two parts at a time, begun in this order: those that wait for servers beside those that compute. What a part says comes when it ends.
+PARTS := test-cluster lint test-unit test-fault test-mutants test-suites test-sim test-e2e test-ui schemathesis test-release jmeter compose
+
+test: deps-test ## All tests, which are:
+	@$(MAKE) --no-print-directory -j 2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
+
+# go runs again only what depends on a file that changed.
+UNIT := go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...)
+
+check: lint ## For the inner loop: lint, and the Go tests of what changed, without servers and the race detector
+	go test $$($(UNIT))
 
 lint: ## - gofmt, go vet, golangci-lint
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
@@ -40,13 +50,13 @@ lint: ## - gofmt, go vet, golangci-lint
 	go vet ./... && go -C test/bench/plain vet
 	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run --allow-parallel-runners && \
 	  cd test/bench/plain && $(GOLANGCI) run --allow-parallel-runners; \
-	  else echo "golangci-lint SKIPPED: it could not be had"; fi
+	  else echo "golangci-lint SKIPPED: it could not be had (that fails in CI)"; [[ -z $$CI ]]; fi
 
 test-unit: ## - the Go tests and the simulation, under the race detector
-	go test -race -timeout 4m $$(go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...))
+	go test -race -timeout 15m $$($(UNIT))
 
 test-suites: ## - the keepers of the cluster, on real servers
-	go test -race -timeout 6m $(SUITES)
+	go test -race -timeout 20m $(SUITES)
 
 ifdef FULL
 fault: deps-test ## - the simulation, its mutants and the faults (FULL=1: all trials that the ledger lacks, for hours)
@@ -60,10 +70,10 @@ reliability: ## Write docs/reliability.md from the ledger of trials
 	go run ./test/ledger/reliability
 
 test-fault: ## - kills, cuts and damage, with the real binary
-	go test -count=1 -timeout 10m ./test/fault
+	go test -count=1 -timeout 30m ./test/fault
 
 test-cluster: ## - the same of a cluster, with real servers
-	go test -count=1 -timeout 15m ./test/fault/cluster
+	go test -count=1 -timeout 40m ./test/fault/cluster
 
 test-sim: ## - 10,000 stories of the simulation, without the race detector (SEEDS=1000000)
 	GOGC=400 SEEDS=$(or $(SEEDS),10000) go test -count=1 -timeout 24h -run Stories ./test/sim
@@ -87,14 +97,17 @@ test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of 
 schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
 	@test/contract/contract.py
 
-jmeter: build $(if $(CLUSTER),bin/devstack) ## - 10,000 JMeter threads at 100 units: exactly 100 sold, no error (CLUSTER=1: of a cluster)
-	@test/load/jmeter.py $(if $(CLUSTER),--cluster)
-
-jmeter-cluster: ## - the same of a cluster
-	@$(MAKE) --no-print-directory jmeter CLUSTER=1
+jmeter: build bin/devstack ## - 10,000 JMeter threads at 100 units, of one process and of a cluster: exactly 100 sold, no error
+	@test/load/jmeter.py && test/load/jmeter.py --cluster
 
 compose: ## - what ships, as it ships, where a Docker engine answers (with port 3000 and 10.83.46.0/24 free): sold out, killed, moved, taken down
 	@test/compose/compose.py
+
+test-release: need-node pages ## - what a release is made of, of this commit, published nowhere
+	@test/release/release.py $(GORELEASER)
+
+release: need-node ## Make a release in bin/release, of a commit with its tag
+	$(GORELEASER) release --clean
 
 BENCH = test/bench/bench.py $@ $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(OUT),--out $(OUT)) $(if $(ONLY),--only "$(ONLY)")
 
