@@ -11,20 +11,13 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seckill/internal/live"
+	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
 
 const (
 	watchEvery  = time.Second
-	turnMost    = 1000 // products
 	expireEvery = 250 * time.Millisecond
-	// tombsEvery is after how many rounds those who look after the products look after
-	// deleted ones: for a gate, or for buyers, that somebody who came late has left.
-	tombsEvery = 60
-	// atOnce bounds the products that are looked after side by side, and eachWithin
-	// how long one may take.
-	atOnce     = 256
-	eachWithin = 2 * time.Second
 )
 
 // loops starts what goes on beside the answering, by the roles of this process.
@@ -34,14 +27,14 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	if p.cfg.projects() {
 		g.Go(p.round(ctx, p.projector.Sweep, nil))
 	}
-	p.openings.group = g
+	p.openings.Go = g.Go
 	if !p.cfg.sells() {
 		g.Go(func() error { return quiet(ctx, p.mode.mayOpen(ctx, p)) })
 		p.ready.Store(true)
 		return
 	}
 	g.Go(func() error { return p.openGates(ctx) })
-	g.Go(p.round(ctx, p.sweep, nil))
+	g.Go(p.round(ctx, p.desk.Sweep, nil))
 	if p.cfg.isCluster() { // where others project as well
 		g.Go(p.followAll(ctx, g))
 	}
@@ -73,15 +66,6 @@ func (p *Program) project(ctx context.Context, partition int32) error {
 	return g.Wait()
 }
 
-// sweep appends what a product's outbox holds for too long.
-func (p *Program) sweep(ctx context.Context, product sale.Product) error {
-	if !product.Exists() {
-		p.desk.Forget(product.ID)
-		return nil
-	}
-	return p.desk.Sweep(ctx, product.ID)
-}
-
 // follow wakes the event streams once the store has moved.
 func (p *Program) follow(ctx context.Context, partition int32) error {
 	mark, err := p.keepers.store.Mark(ctx, partition)
@@ -93,68 +77,21 @@ func (p *Program) follow(ctx context.Context, partition int32) error {
 	return err
 }
 
-// round is a loop that looks after all products, and from then on, where they are
-// many, after some each time: they would keep the servers busy, while nobody buys.
-// It calls done, if there is one, after each time.
+// round is a loop that looks after all products in turn. It calls done, if there is
+// one, after each time. A gate that is away or shut is the monitor's business.
 func (p *Program) round(ctx context.Context, look func(context.Context, sale.Product) error, done func()) (loop func() error) {
-	next, turn := 0, 0
+	rounds := orderstore.NewRounds(p.keepers.store)
 	return p.repeat(ctx, watchEvery, func() error {
-		products, err := p.keepers.store.Products(ctx, false)
-		if err != nil {
-			return err
-		}
-		n, first := len(products), turn == 0
-		if turn%tombsEvery == 0 {
-			tombs, err := p.keepers.store.Products(ctx, true)
-			if err != nil {
-				return err
-			}
-			if err := p.each(ctx, tombs, look); err != nil {
-				return err
-			}
-		}
-		turn++
-		if first {
-			next = rand.N(n + 1) // where others go on elsewhere, all can be opened sooner
-		} else if n > turnMost {
-			if next >= n {
-				next = 0
-			}
-			from := next
-			next = min(from+turnMost, n)
-			products = products[from:next]
-		}
-		if err := p.each(ctx, products, look); err != nil {
-			return err
-		}
-		if done != nil {
-			done()
-		}
-		return nil
-	})
-}
-
-// each looks after products side by side, each in its own time and with its own
-// failure. Only damage is an error. A gate that is away or shut is the monitor's
-// business.
-func (p *Program) each(ctx context.Context, products []sale.Product, look func(context.Context, sale.Product) error) error {
-	var g errgroup.Group
-	g.SetLimit(atOnce)
-	for _, product := range products {
-		g.Go(func() error {
-			limited, cancel := context.WithTimeout(ctx, eachWithin)
-			defer cancel()
-			err := look(limited, product)
-			if errors.Is(err, sale.ErrDamaged) {
-				return err
-			}
-			if err != nil && !away(err) && ctx.Err() == nil {
+		err := rounds.Step(ctx, look, func(err error) {
+			if !away(err) {
 				p.again.say(p.cfg.Log, err)
 			}
-			return nil
 		})
-	}
-	return g.Wait()
+		if err == nil && done != nil {
+			done()
+		}
+		return err
+	})
 }
 
 // repeat is a loop that takes a step, waits, and so on until ctx is done. What

@@ -83,7 +83,7 @@ type Program struct {
 	api       *httpapi.API
 
 	again    again
-	openings *openings
+	openings opening.Openings
 	ready    atomic.Bool
 	ending   atomic.Bool
 	work     context.Context // of lanes and loops: it outlasts the last answer
@@ -92,7 +92,7 @@ type Program struct {
 
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
-	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), counts: metrics.New(), openings: newOpenings()}
+	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), counts: metrics.New()}
 	ln, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
@@ -176,7 +176,7 @@ func (p *Program) condition(ctx context.Context) httpapi.Condition {
 		return httpapi.Condition{Missing: []string{why.Error()}}
 	case !p.ready.Load():
 		closed := gatesShut
-		if loaded, of := p.openings.orders(); of > 0 {
+		if loaded, of := p.openings.Orders(); of > 0 {
 			closed += fmt.Sprintf(", %d of %d orders are loaded", loaded, of)
 		}
 		return httpapi.Condition{Missing: []string{closed}}

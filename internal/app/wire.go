@@ -38,23 +38,24 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 			p.desk.Invalidate(product)
 			p.hub.Wake(product)
 		},
-		Beside: beside, Finish: p.finish,
+		Beside: beside, Finish: func(ctx context.Context, a *opening.Attempt) { p.openings.Finish(ctx, p.work, a) },
 	}
+	p.openings.Opener, p.openings.Log = p.opener, p.cfg.Log
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Firm: p.mode.firm()})
 	p.operators = auth.New(p.cfg.AdminToken, secret, time.Now)
 	p.runner = p.newRunner()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)
-	p.counts.Gauge("seckill_openings", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.progress())) })
-	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.orders(); return float64(of) })
-	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.orders(); return float64(loaded) })
+	p.counts.Gauge("seckill_openings", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.Progress())) })
+	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.Orders(); return float64(of) })
+	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.Orders(); return float64(loaded) })
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
-		Ready: p.condition, Openings: p.openings.progress, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
+		Ready: p.condition, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 }
 

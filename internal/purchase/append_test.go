@@ -70,7 +70,7 @@ func TestSweepAppendsWhatWasLeft(t *testing.T) {
 // sweeps runs Sweep and demands so many records in the log after it.
 func (s *shop) sweeps(want int) {
 	s.t.Helper()
-	if err := s.Sweep(s.t.Context(), product); err != nil {
+	if err := s.Sweep(s.t.Context(), onSale); err != nil {
 		s.t.Fatal(err)
 	}
 	if got := len(s.logged()); got != want {
@@ -80,14 +80,14 @@ func (s *shop) sweeps(want int) {
 
 func TestASweepThatFailsForgetsNothing(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
-		if err := s.Sweep(t.Context(), product); !errors.Is(err, sale.ErrNoGate) {
+		if err := s.Sweep(t.Context(), onSale); !errors.Is(err, sale.ErrNoGate) {
 			t.Fatalf("a sweep without a gate is %v", err)
 		}
 		s.open(1, selling(5))
 		s.log.onAppend = lostRequest
 		s.fails(product, "u", 1, sale.ErrUnknownOutcome)
 		time.Sleep(purchase.SweepAge)
-		if err := s.Sweep(t.Context(), product); !errors.Is(err, sale.ErrUnavailable) {
+		if err := s.Sweep(t.Context(), onSale); !errors.Is(err, sale.ErrUnavailable) {
 			t.Fatalf("the sweep says %v", err)
 		}
 		if left := s.pending(); len(left) != 1 {
@@ -227,5 +227,21 @@ func TestAnEntryIsForgottenAfterTheAppend(t *testing.T) {
 		if left := s.pending(); len(left) != 0 {
 			t.Fatalf("the outbox holds %v", left)
 		}
+	})
+}
+
+// Whoever sold a product does not go on knowing its buyers when another process has
+// deleted it.
+func TestTheBuyersOfADeletedProductAreForgotten(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1))
+		s.gets("winner", 1, purchase.Placed)
+		s.gets("loser", 2, purchase.SoldOut)
+		s.sweeps(1)
+		s.refuses("loser", purchase.SoldOut)
+		if err := s.Sweep(t.Context(), sale.Product{ID: product, Epoch: 3, Deleted: true}); err != nil {
+			t.Fatal(err)
+		}
+		s.asks("loser")
 	})
 }

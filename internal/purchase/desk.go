@@ -232,13 +232,17 @@ func (d *Desk) Invalidate(product string) {
 }
 
 // Sweep appends what the product's outbox holds for longer than SweepAge, which
-// whoever admitted it has failed to.
-func (d *Desk) Sweep(ctx context.Context, product string) error {
-	v, err := d.Gate.View(ctx, product)
+// whoever admitted it has failed to. One that was deleted is forgotten.
+func (d *Desk) Sweep(ctx context.Context, product sale.Product) error {
+	if !product.Exists() {
+		d.Forget(product.ID)
+		return nil
+	}
+	v, err := d.Gate.View(ctx, product.ID)
 	if err != nil {
 		return err
 	}
-	return gate.Drain(ctx, d.Gate, product, SweepAge, func(ctx context.Context, orders []sale.Record) error {
+	return gate.Drain(ctx, d.Gate, product.ID, SweepAge, func(ctx context.Context, orders []sale.Record) error {
 		_, err := d.Log.Append(ctx, v.Terms.Partition, orders)
 		return err
 	})

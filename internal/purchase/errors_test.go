@@ -118,7 +118,7 @@ func TestAFullOutboxIsTold(t *testing.T) {
 		s.fails(product, "one-more", 100, sale.ErrFull)
 		s.log.onAppend = nil
 		time.Sleep(purchase.SweepAge)
-		if err := s.Sweep(t.Context(), product); err != nil {
+		if err := s.Sweep(t.Context(), onSale); err != nil {
 			t.Fatal(err)
 		}
 		s.gets("one-more", 100, purchase.Placed)

@@ -75,7 +75,7 @@ func TestARushWhileGatesAreOpened(t *testing.T) {
 		for epoch := int64(2); epoch < 50; epoch++ {
 			s.open(epoch, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: epoch % 3})
 			s.Invalidate(product)
-			if err := s.Sweep(t.Context(), product); err != nil {
+			if err := s.Sweep(t.Context(), onSale); err != nil {
 				t.Error(err)
 			}
 		}

@@ -18,6 +18,9 @@ import (
 
 const product = "p1"
 
+// onSale is that product as the store has it.
+var onSale = sale.Product{ID: product, Epoch: 1}
+
 // A shop is a desk over a gate in memory and a log on disk, both of which a test
 // can hold up or let fail.
 type shop struct {

@@ -221,7 +221,7 @@ func (p *process) all() ([]sale.Product, error) {
 func (p *process) sweep() error {
 	products, err := p.all()
 	for _, product := range products {
-		_ = p.desk.Sweep(p.sys.forever(), product.ID)
+		_ = p.desk.Sweep(p.sys.forever(), product)
 		_ = p.projector.Sweep(p.sys.forever(), product)
 	}
 	return err
