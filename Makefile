@@ -1,7 +1,7 @@
 # One command for each thing one does here: `make help`. What is longer than a line or two is in scripts/ and test/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run cluster build pages npm deps deps-% test check fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter compose test-release release bench bench-growth rounds growth pgo clean help
+.PHONY: run cluster build pages npm deps deps-% test check generate fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter compose test-release release bench bench-growth rounds growth pgo clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
@@ -12,7 +12,7 @@ UI_SOURCES := $(shell find ui/* \( -name node_modules -o -name dist \) -prune -o
 SUITES := ./internal/devstack/... ./internal/gate/redisgate ./internal/orderlog/kafkalog ./internal/orderstore/pgstore ./cmd/devstack ./deploy
 # What runs under seeds, and is written down.
 TRIALS := Stories|Mutant|CrashPoints|CutOff|OlderData|PutBack|AServerStopped|PowerCuts|NetworkIsIll|Soak
-NPM_LOCKS := $(wildcard ui/package-lock.json test/e2e/package-lock.json)
+NPM_LOCKS := $(wildcard api/package-lock.json ui/package-lock.json test/e2e/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")
 	@bin/seckill serve $(ARGS)
@@ -46,13 +46,18 @@ UNIT := go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...)
 check: lint ## For the inner loop: lint, and the Go tests of what changed, without servers and the race detector
 	go test $$($(UNIT))
 
-lint: ## - gofmt, go vet, golangci-lint
+generate: npm ## Write what is made from the code: the document of the API, the pages' types of it, the tables in docs
+	go test ./internal/httpapi ./internal/archtest -run 'Published|TheTable' -update
+	cd api && npm run types
+
+lint: npm ## - gofmt, go vet, golangci-lint; that the pages' types are those of the API's document
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	  [[ -z $$unformatted ]] || { echo "gofmt -w is needed on: $$unformatted"; exit 1; }
 	go vet ./... && go -C test/bench/plain vet
 	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run --allow-parallel-runners && \
 	  cd test/bench/plain && $(GOLANGCI) run --allow-parallel-runners; \
 	  else echo "golangci-lint SKIPPED: it could not be had (that fails in CI)"; [[ -z $$CI ]]; fi
+	$(if $(NODE),cd api && npm run types -- --check)
 
 test-unit: ## - the Go tests and the simulation, under the race detector
 	go test -race -timeout 15m $$($(UNIT))
@@ -129,7 +134,7 @@ pgo: deps-bench bin/devstack bin/bench ## Make cmd/seckill/default.pgo anew, whi
 	@test/bench/profile.py
 
 clean: ## Remove what was built and downloaded; ./data stays
-	rm -rf bin .cache ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete
+	rm -rf bin .cache api/node_modules ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

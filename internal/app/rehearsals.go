@@ -93,7 +93,7 @@ func (r rehearsals) Report(ctx context.Context, id string, w io.Writer) error {
 // shown is a rehearsal as it is sent, but for its timeline and verdict.
 func shown(r *rehearsal.Rehearsal) httpapi.Rehearsal {
 	b := httpapi.Rehearsal{
-		ID: r.ID, State: string(r.State), Reason: r.Reason,
+		ID: r.ID, State: string(r.State), Failure: string(r.Failure), Reason: r.Reason,
 		Buyers: int64(r.Plan.Buyers), Over: r.Plan.Over.String(), Quantity: r.Plan.Quantity,
 		RepeatClickers: int64(r.Plan.RepeatClickers), Quitters: int64(r.Plan.Quitters),
 		StartedAt: stamp(r.StartedAt), EndedAt: stamp(r.EndedAt),

@@ -44,7 +44,7 @@ type API struct {
 	yaml     []byte                  // the same, as YAML
 	rate     *limiter                // nil: no limit
 	brake    *brake
-	count    [outcomeCount]func(took time.Duration)
+	count    [kindCount]func(took time.Duration)
 	loopback bool // only reached from this machine
 }
 
@@ -60,10 +60,10 @@ func New(c Config) *API {
 	if c.Rate > 0 {
 		a.rate = newLimiter(c.Rate, c.Elapsed)
 	}
-	for o := range outcomeCount {
-		a.count[o] = func(time.Duration) {}
+	for k := range kindCount {
+		a.count[k] = func(time.Duration) {}
 		if c.Meter != nil {
-			a.count[o] = c.Meter.Buys(o.String())
+			a.count[k] = c.Meter.Buys(kinds[k].code)
 		}
 	}
 	a.others = fasthttpadaptor.NewFastHTTPHandler(a.routes())

@@ -23,36 +23,6 @@ const (
 	maxKey = 255
 )
 
-// An outcome is what a buy came to: a kind of problem, or one of these.
-type outcome uint8
-
-const (
-	boughtPlaced = outcome(kindCount) + iota
-	boughtQueued
-	boughtAgain
-	outcomeCount
-)
-
-func (o outcome) String() string {
-	switch o {
-	case boughtPlaced:
-		return "placed"
-	case boughtQueued:
-		return "queued"
-	case boughtAgain:
-		return "again"
-	}
-	return kinds[o].name
-}
-
-// bodies are the problems that are the same for everybody, ready to be sent.
-var bodies = func() (b [kindCount][]byte) {
-	for k := range kindCount {
-		b[k] = problem(k).body()
-	}
-	return b
-}()
-
 // A buyRequest is a buy of the right form. Product and user are the request's
 // own bytes.
 type buyRequest struct {
@@ -61,18 +31,18 @@ type buyRequest struct {
 }
 
 func (a *API) buy(ctx *fasthttp.RequestCtx, product []byte) {
-	o := a.answerBuy(ctx, product)
-	a.count[o](time.Since(ctx.Time()))
+	k := a.answerBuy(ctx, product)
+	a.count[k](time.Since(ctx.Time()))
 }
 
-func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) outcome {
+func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
 	r, ok := plainBuy(ctx, product)
 	if !ok {
 		var err error
 		if r, err = strictBuy(ctx, product); err != nil {
 			p := a.explain(err)
 			p.send(ctx)
-			return outcome(p.kind)
+			return p.kind
 		}
 	}
 	if a.rate != nil && !a.rate.allow(r.user) {
@@ -106,11 +76,11 @@ func strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, err erro
 	}
 	id, err := url.PathUnescape(string(product))
 	if err != nil || !sale.CheckID(id) {
-		return r, broken(invalid, "id", sale.IDRule)
+		return r, broken(invalid, sale.RuleID.Of("id"))
 	}
 	key, ok := idempotencyKey(h)
 	if !ok {
-		return r, broken(invalid, "Idempotency-Key", "must be one, of 1 to 255 printable ASCII characters")
+		return r, broken(invalid, sale.RuleKey.Of("Idempotency-Key"))
 	}
 	return buyRequest{[]byte(id), []byte(user), key}, nil
 }
@@ -126,40 +96,37 @@ func idempotencyKey(h *fasthttp.RequestHeader) (key string, ok bool) {
 }
 
 // refuse answers with a problem that is the same for everybody.
-func refuse(ctx *fasthttp.RequestCtx, k kind) outcome {
+func refuse(ctx *fasthttp.RequestCtx, k kind) kind {
+	k.head(ctx, problemType)
+	ctx.Response.SetBodyRaw(bodies[k])
+	return k
+}
+
+// head writes status and headers.
+func (k kind) head(ctx *fasthttp.RequestCtx, media string) {
 	ctx.SetStatusCode(kinds[k].status)
-	ctx.SetContentType(problemType)
+	ctx.SetContentType(media)
 	if retry := kinds[k].retry; retry > 0 {
 		ctx.Response.Header.Set("Retry-After", strconv.Itoa(retry))
 	}
-	ctx.Response.SetBodyRaw(bodies[k])
-	return outcome(k)
 }
 
 // refused answers those who cannot have a unit.
-func refused(ctx *fasthttp.RequestCtx, answer *purchase.Answer) outcome {
-	switch answer.Result {
-	case purchase.Closed:
-		return refuse(ctx, closed)
-	case purchase.OrderLimit:
-		return refuse(ctx, orderLimit)
-	case purchase.Paused:
-		return refuse(ctx, paused)
-	case purchase.NotOpen:
-		p := problem(notOpen)
-		p.OpensAt = stamp(answer.OpensAt)
-		p.send(ctx)
-		left := answer.OpensAt.Sub(answer.Now)
-		ctx.Response.Header.Set("Retry-After", strconv.Itoa(max(1, int((left+time.Second-1)/time.Second))))
-		return outcome(notOpen)
-	case purchase.SoldOut:
-		return refuse(ctx, soldOut)
+func refused(ctx *fasthttp.RequestCtx, answer *purchase.Answer) kind {
+	k := refusals[answer.Result]
+	if k != notOpen {
+		return refuse(ctx, k)
 	}
-	return refuse(ctx, internal)
+	p := problem(notOpen)
+	p.OpensAt = stamp(answer.OpensAt)
+	p.send(ctx)
+	left := answer.OpensAt.Sub(answer.Now)
+	ctx.Response.Header.Set("Retry-After", strconv.Itoa(max(1, int((left+time.Second-1)/time.Second))))
+	return notOpen
 }
 
 // admit asks for a unit, and waits as long as the buyer does.
-func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) outcome {
+func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) kind {
 	id := a.NewOrderID()
 	if key != "" {
 		id = sale.KeyedOrderID(a.Secret, product, user, key)
@@ -174,8 +141,7 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) outcome
 	switch answer.Result {
 	case purchase.Placed:
 		o.Status = string(sale.Placed)
-		o.send(ctx, fasthttp.StatusCreated, o.append(nil))
-		return boughtPlaced
+		return o.send(ctx, boughtPlaced, o.append(nil))
 	case purchase.Queued:
 		return a.queued(ctx, o)
 	case purchase.Again:
@@ -221,18 +187,16 @@ func preferredWait(headers [][]byte) (wait time.Duration, ok bool) {
 }
 
 // queued answers a buyer whose order is not firm yet.
-func (a *API) queued(ctx *fasthttp.RequestCtx, o *Order) outcome {
+func (a *API) queued(ctx *fasthttp.RequestCtx, o *Order) kind {
 	if a.Wait == 0 { // the process ends, and nobody can tell any more
 		return refuse(ctx, outcomeUnknown)
 	}
 	o.Status = string(sale.Queued)
-	o.send(ctx, fasthttp.StatusAccepted, o.append(nil))
-	ctx.Response.Header.Set("Retry-After", "1")
-	return boughtQueued
+	return o.send(ctx, boughtQueued, o.append(nil))
 }
 
 // again answers who has asked before, under the same key: with the order as it is now.
-func (a *API) again(ctx *fasthttp.RequestCtx, id sale.OrderID) outcome {
+func (a *API) again(ctx *fasthttp.RequestCtx, id sale.OrderID) kind {
 	wait, done := context.WithTimeout(a.ctx, catchUp)
 	defer done()
 	kept, err := a.Settle.Find(wait, id)
@@ -240,14 +204,13 @@ func (a *API) again(ctx *fasthttp.RequestCtx, id sale.OrderID) outcome {
 		return refuse(ctx, unavailable)
 	}
 	o := orderBody(&kept)
-	o.send(ctx, fasthttp.StatusOK, must(json.Marshal(&o)))
-	return boughtAgain
+	return o.send(ctx, boughtAgain, must(json.Marshal(&o)))
 }
 
 // already tells that the user holds a unit, and by which order. Where there is no
 // queueing, one that is not in the store a moment later has failed to get into
 // the log: to call it placed would be a promise that nobody keeps.
-func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) outcome {
+func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) kind {
 	find := a.Store.Order
 	if a.Wait == 0 {
 		find = a.Settle.Find
@@ -268,5 +231,5 @@ func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) outco
 		p.Order = o
 	}
 	p.send(ctx)
-	return outcome(alreadyBought)
+	return alreadyBought
 }

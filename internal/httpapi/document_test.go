@@ -4,24 +4,26 @@ import (
 	"context"
 	"encoding/json"
 	"flag"
+	"fmt"
 	"net/http"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"seckill/internal/auth"
+	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
 
-var update = flag.Bool("update", false, "write api/openapi.yaml")
+var update = flag.Bool("update", false, "write api/openapi.yaml, and the table of answers into docs/protocol.md")
 
-const published = "../../api/openapi.yaml"
-
-//go:generate go test -run TestPublishedDocument -update .
+const (
+	published = "../../api/openapi.yaml"
+	protocol  = "../../docs/protocol.md"
+)
 
 func TestPublishedDocument(t *testing.T) {
 	c := newShop().config()
@@ -53,8 +55,12 @@ func TestDocumentedNames(t *testing.T) {
 }
 
 type document struct {
-	OpenAPI string                                `json:"openapi"`
-	Paths   map[string]map[string]json.RawMessage `json:"paths"`
+	OpenAPI string `json:"openapi"`
+	Paths   map[string]map[string]struct {
+		Responses map[string]struct {
+			Description string `json:"description"`
+		} `json:"responses"`
+	} `json:"paths"`
 }
 
 func (s *server) document(t *testing.T) (d document) {
@@ -122,43 +128,60 @@ func TestDocumentOfAnOpenServer(t *testing.T) {
 	}
 }
 
-// The document names exactly the kinds of the table.
-func TestDocumentHasTheTableOfErrors(t *testing.T) {
+// The list is filled in, and an operation is described to answer each of it.
+func TestTheListOfAnswers(t *testing.T) {
 	s := serve(t)
-	var d struct {
-		Components struct {
-			Schemas struct {
-				Problem struct {
-					Properties struct {
-						Type struct {
-							Enum []string `json:"enum"`
-						} `json:"type"`
-					} `json:"properties"`
+	anywhere := []kind{methodNotAllowed, timedOut, wrongHost, headersTooLarge} // before a route is known
+	seen, described := map[string]bool{}, map[string]bool{}
+	for _, operations := range s.document(t).Paths {
+		for _, o := range operations {
+			for _, r := range o.Responses {
+				for code := range strings.SplitSeq(r.Description, ", ") {
+					described[code] = true
 				}
-			} `json:"schemas"`
-		} `json:"components"`
+			}
+		}
 	}
-	if err := json.Unmarshal(s.api.document, &d); err != nil {
+	for k := range kindCount {
+		of := kinds[k]
+		if of.code == "" || seen[of.code] || http.StatusText(of.status) == "" || k.isProblem() != (of.status >= 400) || !k.isProblem() && !k.answersABuy() {
+			t.Errorf("kind %d is not filled in: %+v", k, of)
+		}
+		seen[of.code] = true
+		if k.isProblem() && described[of.code] == slices.Contains(anywhere, k) {
+			t.Errorf("%s is answered by operations: %v", of.code, described[of.code])
+		}
+	}
+}
+
+// The table of what a buy is answered, as people read it.
+func TestTheTableOfAnswers(t *testing.T) {
+	table := "| answer | when |\n|---|---|\n"
+	for _, k := range kindsThat(kind.answersABuy) {
+		of := kinds[k]
+		retry := ""
+		if of.retry > 0 && !strings.Contains(of.when, "Retry-After") {
+			retry = ". With `Retry-After`"
+		}
+		table += fmt.Sprintf("| %d `%s` | %s%s |\n", of.status, of.code, of.when, retry)
+	}
+	text, err := os.ReadFile(protocol)
+	if err != nil {
 		t.Fatal(err)
 	}
-	var table []string
-	for k := range kindCount {
-		if kinds[k].name == "" || kinds[k].title == "" || http.StatusText(kinds[k].status) == "" {
-			t.Errorf("kind %d is not filled in", k)
-		}
-		table = append(table, "/problems/"+kinds[k].name)
+	before, rest, begun := strings.Cut(string(text), "<!-- answers -->\n")
+	is, after, ended := strings.Cut(rest, "<!-- end -->\n")
+	if !begun || !ended {
+		t.Fatalf("%s has no place for the table", protocol)
 	}
-	if !slices.Equal(d.Components.Schemas.Problem.Properties.Type.Enum, table) {
-		t.Errorf("the document has %v", d.Components.Schemas.Problem.Properties.Type.Enum)
+	if is == table {
+		return
 	}
-	slices.Sort(table)
-	if len(slices.Compact(table)) != int(kindCount) {
-		t.Error("a name stands there twice")
+	if !*update {
+		t.Fatalf("%s is not the list of answers: go test ./internal/httpapi -update", protocol)
 	}
-	for k := range kindCount {
-		if name := kinds[k].name; !strings.Contains(string(s.api.document), name+`"`) {
-			t.Errorf("no operation is described to answer %s", name)
-		}
+	if err := os.WriteFile(protocol, []byte(before+"<!-- answers -->\n"+table+"<!-- end -->\n"+after), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -177,15 +200,13 @@ func TestEveryKindIsReachable(t *testing.T) {
 		met[strings.TrimPrefix(p.Type, "/problems/")] = true
 	}
 	s.put(t, "1", sale.Terms{Quantity: 1, LimitPerUser: 1})
-	s.put(t, "later", sale.Terms{Quantity: 1, OpensAt: start.Add(1)})
-	s.put(t, "paused", sale.Terms{Quantity: 1, Paused: true})
-	s.put(t, "closed", sale.Terms{Quantity: 1, Closed: true})
 	o := s.buy(t, "1", "a").want(t, 201).order(t)
-	meet(s.buy(t, "1", "a"))
-	meet(s.buy(t, "1", "b"))
-	meet(s.buy(t, "later", "c"))
-	meet(s.buy(t, "paused", "d"))
-	meet(s.buy(t, "closed", "e"))
+	id := must(sale.ParseOrderID(o.OrderID))
+	for _, k := range kindsThat(kind.isRefusal) {
+		s.set(func() { s.says = purchase.Answer{Result: kinds[k].refuses, Order: id} })
+		meet(s.buy(t, "1", kinds[k].code))
+	}
+	s.set(func() { s.says = purchase.Answer{} })
 	meet(s.buy(t, "none", "f"))
 	for range 4 {
 		if r := s.buy(t, "1", "g"); r.StatusCode == 429 {
@@ -202,10 +223,7 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.do(t, "GET", "/api/products/1/orders", ""))
 	meet(s.do(t, "POST", "/api/orders/"+o.OrderID+"/pay", "", operator...))
 	meet(s.do(t, "DELETE", "/api/products/1", "", operator...))
-	s.put(t, "1", sale.Terms{Quantity: 5, PaymentWindow: time.Minute, OrdersPerUser: 1})
-	cancelled := s.buy(t, "1", "i").want(t, 201).order(t)
-	s.do(t, "POST", "/api/orders/"+cancelled.OrderID+"/cancel", "").want(t, 200)
-	meet(s.buy(t, "1", "i"))
+	s.put(t, "1", sale.Terms{Quantity: 5})
 	for _, user := range []string{"j", "k"} {
 		s.buy(t, "1", user).want(t, 201)
 	}
@@ -220,11 +238,13 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.do(t, "PUT", "/api/products/1", `{"quantity":1}`, operator...))
 	s.drill.fails = RehearsalRunning{}
 	meet(s.do(t, "POST", "/api/rehearsals", `{}`, operator...))
+	s.set(func() { s.cannot = sale.ErrUnavailable })
+	meet(s.do(t, "POST", "/api/verify", "", operator...))
 	// The last two need a connection that is badly used: see TestUnreadableKind.
-	met[kinds[headersTooLarge].name], met[kinds[timedOut].name] = true, true
-	for k := range kindCount {
-		if !met[kinds[k].name] {
-			t.Errorf("%s was not met", kinds[k].name)
+	met[kinds[headersTooLarge].code], met[kinds[timedOut].code] = true, true
+	for _, k := range kindsThat(kind.isProblem) {
+		if !met[kinds[k].code] {
+			t.Errorf("%s was not met", kinds[k].code)
 		}
 	}
 }

@@ -16,75 +16,6 @@ import (
 	"seckill/internal/sale"
 )
 
-// A kind is what went wrong: an entry of the table kinds.
-type kind uint8
-
-const (
-	malformed kind = iota
-	unauthorized
-	crossOrigin
-	notOpen
-	notFound
-	methodNotAllowed
-	timedOut
-	alreadyBought
-	orderLimit
-	soldOut
-	termsRefused
-	changedMeanwhile
-	notClosed
-	orderFinal
-	rehearsalRunning
-	closed
-	tooLarge
-	notJSON
-	wrongHost
-	invalid
-	rateLimited
-	headersTooLarge
-	internal
-	paused
-	unavailable
-	outcomeUnknown
-	kindCount
-)
-
-// kinds is the one table of errors: the problem types, as /problems/<name>. retry
-// is in seconds; 0: asking again helps nobody.
-var kinds = [kindCount]struct {
-	name   string
-	status int
-	retry  int
-	title  string
-}{
-	malformed:        {"malformed", 400, 0, "The request cannot be read"},
-	unauthorized:     {"unauthorized", 401, 0, "Only for operators"},
-	crossOrigin:      {"cross_origin", 403, 0, "Not from another site"},
-	notOpen:          {"not_open", 403, 1, "Not open yet"},
-	notFound:         {"not_found", 404, 0, "Not found"},
-	methodNotAllowed: {"method_not_allowed", 405, 0, "Not with this method"},
-	timedOut:         {"timed_out", 408, 0, "The request took too long to arrive"},
-	alreadyBought:    {"already_bought", 409, 0, "Already bought"},
-	orderLimit:       {"order_limit", 409, 0, "As many orders as one may have, ended ones included"},
-	soldOut:          {"sold_out", 409, 0, "Sold out"},
-	termsRefused:     {"terms_refused", 409, 0, "Quantity or limit is below what is held"},
-	changedMeanwhile: {"changed_meanwhile", 409, 0, "Changed by somebody else meanwhile"},
-	notClosed:        {"not_closed", 409, 0, "Only a closed product can be deleted"},
-	orderFinal:       {"order_final", 409, 0, "The order is in a state that it cannot leave in this way"},
-	rehearsalRunning: {"rehearsal_running", 409, 0, "A rehearsal is under way"},
-	closed:           {"closed", 410, 0, "Closed"},
-	tooLarge:         {"too_large", 413, 0, "More than 4 KiB"},
-	notJSON:          {"not_json", 415, 0, "Content-Type must be application/json"},
-	wrongHost:        {"wrong_host", 421, 0, "Not a name of this server"},
-	invalid:          {"invalid", 422, 0, "Well-formed, and wrong"},
-	rateLimited:      {"rate_limited", 429, 1, "Too many requests of this user"},
-	headersTooLarge:  {"headers_too_large", 431, 0, "More header than fits"},
-	internal:         {"internal", 500, 0, "Unexpected error"},
-	paused:           {"paused", 503, 1, "Paused"},
-	unavailable:      {"unavailable", 503, 1, "Not available at the moment"},
-	outcomeUnknown:   {"outcome_unknown", 503, 1, "Unknown whether it happened: ask again, with the same key"},
-}
-
 // problemType is the media type of every error.
 const problemType = "application/problem+json"
 
@@ -94,7 +25,7 @@ type Problem struct {
 	Title   string            `json:"title" doc:"The same in words"`
 	Status  int               `json:"status" doc:"HTTP status"`
 	Detail  string            `json:"detail,omitempty,omitzero" doc:"What is particular to this time"`
-	Errors  []sale.FieldError `json:"errors,omitempty,omitzero" doc:"Which field broke which rule"`
+	Errors  []sale.FieldError `json:"errors,omitempty,omitzero" nullable:"false" doc:"Which field broke which rule"`
 	Order   *Order            `json:"order,omitempty,omitzero" doc:"order_final: the order it is about. Also already_bought, where there is no admin token"`
 	OpensAt string            `json:"opens_at,omitempty,omitzero" format:"date-time" doc:"not_open: when it opens"`
 
@@ -103,17 +34,17 @@ type Problem struct {
 
 func problem(k kind) *Problem {
 	e := &kinds[k]
-	p := &Problem{Type: "/problems/" + e.name, Title: e.title, Status: e.status, kind: k}
+	p := &Problem{Type: "/problems/" + e.code, Title: e.title, Status: e.status, kind: k}
 	if k == tooLarge { // wherever it is found out, it breaks the same rule
-		p.Errors = []sale.FieldError{{Field: "body", Rule: "must be at most 4 KiB"}}
+		p.Errors = []sale.FieldError{sale.RuleSize.Of("body", "4 KiB")}
 	}
 	return p
 }
 
 // broken is the problem of one field that breaks a rule.
-func broken(k kind, field, rule string) *Problem {
+func broken(k kind, field sale.FieldError) *Problem {
 	p := problem(k)
-	p.Errors = []sale.FieldError{{Field: field, Rule: rule}}
+	p.Errors = []sale.FieldError{field}
 	return p
 }
 
@@ -136,15 +67,6 @@ func (p *Problem) GetHeaders() http.Header {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
 	return h
-}
-
-// TransformSchema writes the table into the OpenAPI document.
-func (p *Problem) TransformSchema(_ huma.Registry, s *huma.Schema) *huma.Schema {
-	types := s.Properties["type"]
-	for k := range kindCount {
-		types.Enum = append(types.Enum, problem(k).Type)
-	}
-	return s
 }
 
 func (p *Problem) body() []byte {
@@ -226,7 +148,7 @@ func init() { huma.NewError = fromHuma }
 func fromHuma(status int, _ string, errs ...error) huma.StatusError {
 	p := problem(internal)
 	for k := range kindCount {
-		if kinds[k].status == status {
+		if kinds[k].status == status && kinds[k].refuses == 0 && k.isProblem() {
 			p = problem(k)
 			break
 		}
@@ -241,7 +163,7 @@ func fromHuma(status int, _ string, errs ...error) huma.StatusError {
 				field = part
 			}
 			if !slices.ContainsFunc(p.Errors, func(e sale.FieldError) bool { return e.Field == field }) { // one rule is enough
-				p.Errors = append(p.Errors, sale.FieldError{Field: field, Rule: inOurWords(d.Message)})
+				p.Errors = append(p.Errors, inOurWords(field, d.Message))
 			}
 		}
 	}
@@ -251,9 +173,9 @@ func fromHuma(status int, _ string, errs ...error) huma.StatusError {
 var humaRule = regexp.MustCompile(`^expected (string to be|value to be|number) `)
 
 // inOurWords is a rule as huma has it, as the rest of the code would say it.
-func inOurWords(rule string) string {
+func inOurWords(field, rule string) sale.FieldError {
 	if rule == "invalid integer" {
-		return "must be a whole number"
+		return sale.RuleWhole.Of(field)
 	}
-	return humaRule.ReplaceAllLiteralString(rule, "must be ")
+	return sale.RuleSchema.Of(field, humaRule.ReplaceAllLiteralString(rule, "must be "))
 }

@@ -22,7 +22,7 @@ import (
 func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	id, err := url.PathUnescape(string(raw))
 	if err != nil || !sale.CheckID(id) {
-		broken(invalid, "id", sale.IDRule).send(ctx)
+		broken(invalid, sale.RuleID.Of("id")).send(ctx)
 		return
 	}
 	if _, err := a.product(a.ctx, id); err != nil {
@@ -42,7 +42,7 @@ func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	id, err := sale.ParseOrderID(string(raw))
 	if err != nil {
-		broken(invalid, "order_id", err.Error()).send(ctx)
+		broken(invalid, sale.RuleUUID.Of("order_id")).send(ctx)
 		return
 	}
 	t, err := readTrace(ctx.QueryArgs())

@@ -52,7 +52,7 @@ func describe(op *huma.Operation, k kind) {
 		r = &huma.Response{Content: map[string]*huma.MediaType{problemType: {Schema: &huma.Schema{Ref: "#/components/schemas/Problem"}}}}
 		op.Responses[status] = r
 	}
-	r.Description = strings.TrimPrefix(r.Description+", "+kinds[k].name, ", ")
+	r.Description = strings.TrimPrefix(r.Description+", "+kinds[k].code, ", ")
 }
 
 // withBody is an operation that takes JSON.
@@ -73,6 +73,7 @@ func bodyOf(api huma.API, v any) *huma.RequestBody {
 // documentBodies writes the bodies of the routes that huma serves into the document.
 func documentBodies(api huma.API) {
 	paths := api.OpenAPI().Paths
+	documentLists(api.OpenAPI().Components.Schemas.Map())
 	paths["/api/products/{id}"].Put.RequestBody = bodyOf(api, Terms{})
 	api.OpenAPI().Components.Schemas.Map()["Terms"].Properties["name"].Pattern = namePattern
 	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
@@ -204,8 +205,7 @@ func signInOperation() huma.Operation {
 
 // nativeOperations are those of the routes that match knows.
 func nativeOperations(api huma.API) []*huma.Operation {
-	buy := withBody(operation("POST", "/api/products/{id}/orders", "buy", "Buy a unit",
-		notOpen, notFound, alreadyBought, orderLimit, soldOut, closed, rateLimited, paused, unavailable, outcomeUnknown))
+	buy := withBody(operation("POST", "/api/products/{id}/orders", "buy", "Buy a unit", kindsThat(kind.answersABuy, kind.isProblem)...))
 	buy.RequestBody = bodyOf(api, Buyer{})
 	buy = gives(api, buy, http.StatusCreated, "Placed: no fault can undo it", "application/json", Order{})
 	buy = gives(api, buy, http.StatusAccepted, "Queued: ask at Location", "application/json", Order{})

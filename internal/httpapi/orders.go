@@ -77,12 +77,12 @@ func (o *Order) location(b []byte) []byte {
 }
 
 // send answers a buy with the order.
-func (o *Order) send(ctx *fasthttp.RequestCtx, status int, body []byte) {
+func (o *Order) send(ctx *fasthttp.RequestCtx, k kind, body []byte) kind {
 	var room [256]byte
-	ctx.SetStatusCode(status)
-	ctx.SetContentType("application/json")
+	k.head(ctx, "application/json")
 	ctx.Response.Header.SetBytesV("Location", o.location(room[:0]))
 	ctx.SetBody(body)
+	return k
 }
 
 var csvHead = []string{"number", "order_id", "product_id", "user_id", "status", "placed_at", "pay_by", "ended_at"}
@@ -115,21 +115,18 @@ func readTrace(q *fasthttp.Args) (t Trace, err error) {
 	t.Epoch, err = strconv.ParseInt(string(q.Peek("epoch")), 10, 64)
 	var bad sale.Invalid
 	for _, f := range []struct {
-		name, rule string
-		ok         bool
+		name string
+		rule sale.Rule
+		ok   bool
 	}{
-		{"product", sale.IDRule, sale.CheckID(t.Product)},
-		{"user", sale.IDRule, sale.CheckID(t.User)},
-		{"epoch", "must be a whole number", err == nil && t.Epoch >= 0},
+		{"product", sale.RuleID, sale.CheckID(t.Product)},
+		{"user", sale.RuleID, sale.CheckID(t.User)},
+		{"epoch", sale.RuleWhole, err == nil && t.Epoch >= 0},
 	} {
-		if n := len(q.PeekMulti(f.name)); n > 1 || n == 1 && !f.ok {
-			bad = append(bad, sale.FieldError{Field: f.name, Rule: f.rule})
-		}
+		n := len(q.PeekMulti(f.name))
+		bad.Check(n == 0 || n == 1 && f.ok, f.name, f.rule)
 	}
-	if len(bad) > 0 {
-		return t, bad
-	}
-	return t, nil
+	return t, bad.OrNil()
 }
 
 // find returns an order: from the store; else, with a trace, queued where its

@@ -185,12 +185,12 @@ func TestTheRuleOfAnIDHasOneWording(t *testing.T) {
 	s.put(t, "1", sale.Terms{Quantity: 5})
 	const order = "must be a UUID in lower case"
 	for path, want := range map[string]string{
-		"GET /api/products/a.b": sale.IDRule, "POST /api/products/a.b/orders": sale.IDRule, "GET /api/products/a.b/events": sale.IDRule,
-		"PUT /api/products/a.b": sale.IDRule, "DELETE /api/products/a.b": sale.IDRule, "POST /api/products/a.b/pause": sale.IDRule,
-		"GET /api/products/" + strings.Repeat("a", 65): sale.IDRule,
+		"GET /api/products/a.b": idRule, "POST /api/products/a.b/orders": idRule, "GET /api/products/a.b/events": idRule,
+		"PUT /api/products/a.b": idRule, "DELETE /api/products/a.b": idRule, "POST /api/products/a.b/pause": idRule,
+		"GET /api/products/" + strings.Repeat("a", 65): idRule,
 		"GET /api/orders/A":                            order, "GET /api/orders/A/events": order, "POST /api/orders/A/pay": order,
 		"GET /api/orders/" + strings.ToUpper(sale.OrderID{0xab}.String()): order,
-		"GET /api/orders/" + nobody + "?user=a.b":                         sale.IDRule, "GET /api/orders/" + nobody + "/events?user=a.b": sale.IDRule,
+		"GET /api/orders/" + nobody + "?user=a.b":                         idRule, "GET /api/orders/" + nobody + "/events?user=a.b": idRule,
 		"GET /api/orders/" + nobody + "/events?epoch=x": "must be a whole number",
 		"GET /api/orders/" + nobody + "?epoch=x":        "must be a whole number",
 	} {

@@ -276,13 +276,13 @@ func TestPipelining(t *testing.T) {
 
 func TestUnreadableKind(t *testing.T) {
 	if k := unreadableKind(fmt.Errorf("x: %w", &fasthttp.ErrSmallBuffer{})); k != headersTooLarge {
-		t.Error(kinds[k].name)
+		t.Error(kinds[k].code)
 	}
 	if k := unreadableKind(&net.OpError{Err: timeoutError{}}); k != timedOut {
-		t.Error(kinds[k].name)
+		t.Error(kinds[k].code)
 	}
 	if k := unreadableKind(io.ErrUnexpectedEOF); k != malformed {
-		t.Error(kinds[k].name)
+		t.Error(kinds[k].code)
 	}
 }
 

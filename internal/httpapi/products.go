@@ -33,7 +33,7 @@ type Product struct {
 	Cancelled     int64  `json:"cancelled"`
 	Expired       int64  `json:"expired"`
 	Rejected      int64  `json:"rejected"`
-	ServerTime    string `json:"server_time,omitempty,omitzero" format:"date-time"`
+	ServerTime    string `json:"server_time" format:"date-time"`
 }
 
 // product returns a product that exists.
@@ -123,7 +123,7 @@ func (a *API) putProduct(ctx context.Context, id string, body []byte) (p Product
 		return p, false, err
 	}
 	if strings.HasPrefix(id, sale.RehearsalPrefix) {
-		return p, false, broken(invalid, "id", "must not begin with "+sale.RehearsalPrefix)
+		return p, false, broken(invalid, sale.RuleReserved.Of("id", sale.RehearsalPrefix))
 	}
 	p, err = a.changeTerms(ctx, id, func(now sale.Product) (sale.Terms, error) {
 		isNew = !now.Exists()

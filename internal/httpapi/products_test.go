@@ -274,7 +274,7 @@ func TestBadProductID(t *testing.T) {
 				s.buy(t, id, "u1"),
 			} {
 				p := r.problem(t, invalid)
-				if rule := p.field(t, "id"); !strings.HasSuffix(rule, strings.TrimPrefix(sale.IDRule, "must ")) {
+				if rule := p.field(t, "id"); !strings.HasSuffix(rule, strings.TrimPrefix(idRule, "must ")) {
 					t.Errorf("the rule is %q", rule)
 				}
 			}

@@ -110,7 +110,7 @@ func (a *API) rehearsalEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	}
 	id, err := url.PathUnescape(string(raw))
 	if err != nil || !sale.CheckID(id) {
-		broken(invalid, "id", sale.IDRule).send(ctx)
+		broken(invalid, sale.RuleID.Of("id")).send(ctx)
 		return
 	}
 	if _, err := a.Rehearsals.Find(a.ctx, id); err != nil {
@@ -154,13 +154,13 @@ func readPlan(body []byte) (RehearsalPlan, error) {
 
 // numberField reads a whole number whose bounds somebody else knows.
 func numberField(name string, to *int64) field {
-	return field{name: name, read: func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
 		n, err := strconv.ParseInt(string(v), 10, 32)
 		if err != nil {
-			return "must be a whole number"
+			return sale.RuleWhole.Of(name)
 		}
 		*to = n
-		return ""
+		return fine
 	}}
 }
 
@@ -204,6 +204,7 @@ func watchRehearsalOperation(api huma.API) huma.Operation {
 type Rehearsal struct {
 	ID             string           `json:"id" doc:"Also that of its product"`
 	State          string           `json:"state" enum:"running,verifying,done,failed,cancelled"`
+	Failure        string           `json:"failure,omitempty,omitzero" enum:"ended_early,unreadable,not_on_sale" doc:"failed: why, where it is one of these"`
 	Reason         string           `json:"reason,omitempty,omitzero" doc:"failed: why, in a sentence"`
 	Buyers         int64            `json:"buyers"`
 	Over           string           `json:"over"`

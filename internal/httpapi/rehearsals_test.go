@@ -127,7 +127,7 @@ func TestRehearsalsThatAreWrong(t *testing.T) {
 	if p := s.do(t, "POST", "/api/rehearsals", `{}`).problem(t, rehearsalRunning); p.Detail != "rehearsal-9" {
 		t.Errorf("%+v", p)
 	}
-	s.drill.fails = sale.Invalid{{Field: "over", Rule: "must be 1s to 60s"}}
+	s.drill.fails = sale.Invalid{sale.RuleRange.Of("over", "1s", "60s")}
 	p := s.do(t, "POST", "/api/rehearsals", `{}`).problem(t, invalid)
 	p.broke(t, "over", "must be 1s to 60s")
 	s.drill.fails = fmt.Errorf("store: %w", sale.ErrUnavailable)
@@ -184,7 +184,7 @@ func TestVerdictAndFigures(t *testing.T) {
 		t.Errorf("%s", r.body)
 	}
 	s.cannot = fmt.Errorf("%w: the store is away", sale.ErrUnavailable)
-	if p := s.do(t, "POST", "/api/verify", "").problem(t, unavailable); !strings.Contains(p.Detail, "the store is away") {
+	if p := s.do(t, "POST", "/api/verify", "").problem(t, notJudged); !strings.Contains(p.Detail, "the store is away") {
 		t.Errorf("%+v", p)
 	}
 	var f Figures

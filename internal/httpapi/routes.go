@@ -140,7 +140,7 @@ func plainQuery(c huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(c)
 	query, err := url.ParseQuery(r.URL.RawQuery)
 	if err != nil {
-		broken(invalid, "query", "must be percent-encoded").write(w)
+		broken(invalid, sale.RulePercentEncoded.Of("query")).write(w)
 		return
 	}
 	for name, values := range query {
@@ -148,7 +148,7 @@ func plainQuery(c huma.Context, next func(huma.Context)) {
 			if !sale.CheckID(name) {
 				name = "query" // nobody wants the other one in an answer
 			}
-			broken(invalid, name, "must stand there once, and not be empty").write(w)
+			broken(invalid, sale.RuleOnceFilled.Of(name)).write(w)
 			return
 		}
 	}

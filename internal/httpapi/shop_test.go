@@ -44,7 +44,8 @@ type shop struct {
 	behind  []sale.Record         // those
 	stuck   bool                  // and then it is not
 	drill   drill
-	cannot  error // of the audit
+	cannot  error           // of the audit
+	says    purchase.Answer // to every buy, where it has a result
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)
@@ -227,7 +228,7 @@ func (s *shop) Refuse(product, user []byte) (purchase.Answer, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.states[string(product)]
-	if st == nil || !st.Product.Exists() || s.failed != nil {
+	if st == nil || !st.Product.Exists() || s.failed != nil || s.says.Result != 0 {
 		return purchase.Answer{}, false
 	}
 	holds := false
@@ -259,8 +260,8 @@ func (s *shop) Buy(ctx, wait context.Context, product, user string, id sale.Orde
 	}
 	defer s.mu.Unlock()
 	st := s.states[product]
-	if err := s.failed; err != nil {
-		return purchase.Answer{}, err
+	if err := s.failed; err != nil || s.says.Result != 0 {
+		return s.says, err
 	}
 	if st == nil || !st.Product.Exists() {
 		return purchase.Answer{}, sale.ErrNotFound

@@ -26,12 +26,14 @@ var plain = func() (set [256]bool) {
 	return set
 }()
 
-// A field reads the value of one key, and returns the rule that it breaks, or "".
+// A field reads the value of one key, and returns the rule that it breaks, or fine.
 type field struct {
 	name   string
-	read   func(v jsontext.Value) (rule string)
+	read   func(v jsontext.Value) sale.FieldError
 	needed bool
 }
+
+var fine sale.FieldError
 
 func needed(f field) field {
 	f.needed = true
@@ -43,10 +45,10 @@ func needed(f field) field {
 func readObject(body []byte, fields ...field) error {
 	value := jsontext.Value(body)
 	if !value.IsValid(jsontext.AllowDuplicateNames(true)) {
-		return broken(malformed, "body", "must be JSON in UTF-8")
+		return broken(malformed, sale.RuleJSON.Of("body"))
 	}
 	if value.Kind() != '{' {
-		return broken(invalid, "body", "must be a JSON object")
+		return broken(invalid, sale.RuleObject.Of("body"))
 	}
 	var bad sale.Invalid
 	seen := map[string]bool{}
@@ -54,33 +56,29 @@ func readObject(body []byte, fields ...field) error {
 	for must(d.ReadToken()); d.PeekKind() == '"'; {
 		key := must(d.ReadToken()).String()
 		v := must(d.ReadValue())
-		if rule := readField(fields, key, seen[key], v); rule != "" {
-			bad = append(bad, showKey(key, rule))
+		if e := readField(fields, key, seen[key], v); e.Code != "" {
+			bad = append(bad, showKey(e))
 		}
 		seen[key] = true
 	}
 	for _, f := range fields {
-		if f.needed && !seen[f.name] && len(bad) == 0 { // what is wrong may be the missing one, misspelt
-			bad = append(bad, sale.FieldError{Field: f.name, Rule: "is required"})
-		}
+		// What is wrong may be the missing one, misspelt.
+		bad.Check(!f.needed || seen[f.name] || len(bad) > 0, f.name, sale.RuleRequired)
 	}
-	if len(bad) > 0 {
-		return bad
-	}
-	return nil
+	return bad.OrNil()
 }
 
-func readField(fields []field, key string, again bool, v jsontext.Value) (rule string) {
+func readField(fields []field, key string, again bool, v jsontext.Value) sale.FieldError {
 	if again {
-		return "must stand there once"
+		return sale.RuleOnce.Of(key)
 	}
 	if i := slices.IndexFunc(fields, func(f field) bool { return f.name == key }); i >= 0 {
 		return fields[i].read(v)
 	}
 	if i := slices.IndexFunc(fields, func(f field) bool { return strings.EqualFold(f.name, key) }); i >= 0 {
-		return "must be written " + fields[i].name
+		return sale.RuleSpelling.Of(key, fields[i].name)
 	}
-	return "is not a field of this request"
+	return sale.RuleUnknown.Of(key)
 }
 
 // must is for reading what IsValid has read before.
@@ -92,68 +90,68 @@ func must[T any](v T, err error) T {
 }
 
 // showKey names the key, unless it is of a shape that nobody wants in an answer.
-func showKey(key, rule string) sale.FieldError {
-	if sale.CheckID(key) {
-		return sale.FieldError{Field: key, Rule: rule}
+func showKey(e sale.FieldError) sale.FieldError {
+	if sale.CheckID(e.Field) {
+		return e
 	}
-	return sale.FieldError{Field: "body", Rule: "has a key that is no field of this request"}
+	return sale.RuleUnknownKey.Of("body")
 }
 
 func textField(name string, to *string) field {
-	return field{name: name, read: func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
 		if v.Kind() != '"' {
-			return "must be text"
+			return sale.RuleText.Of(name)
 		}
 		*to = string(must(jsontext.AppendUnquote(nil, v)))
-		return ""
+		return fine
 	}}
 }
 
 func idField(name string, to *string) field {
-	return field{name: name, read: func(v jsontext.Value) string {
-		if textField(name, to).read(v) != "" || !sale.CheckID(*to) {
-			return sale.IDRule
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
+		if textField(name, to).read(v).Code != "" || !sale.CheckID(*to) {
+			return sale.RuleID.Of(name)
 		}
-		return ""
+		return fine
 	}}
 }
 
 func wholeField(name string, most int64, to *int64) field {
-	return field{name: name, read: func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
 		n, err := strconv.ParseInt(string(v), 10, 64)
 		if err != nil || n < 1 || n > most {
-			return "must be a whole number from 1 to " + strconv.FormatInt(most, 10)
+			return sale.RuleWholeRange.Of(name, 1, most)
 		}
 		*to = n
-		return ""
+		return fine
 	}}
 }
 
 func timeField(name string, to *time.Time) field {
-	return field{name: name, read: func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
 		var text string
-		rule := textField(name, &text).read(v)
+		e := textField(name, &text).read(v)
 		t, err := time.Parse(time.RFC3339, text)
 		t = t.UTC().Truncate(time.Millisecond)
 		// Not every year can be written the way that it is read: +24:00 may lead past 9999.
-		if rule != "" || err != nil || t.Year() < 1970 || t.Year() > 9999 {
-			return "must be a time as in RFC 3339, from 1970 to 9999"
+		if e.Code != "" || err != nil || t.Year() < 1970 || t.Year() > 9999 {
+			return sale.RuleTime.Of(name)
 		}
 		*to = t
-		return ""
+		return fine
 	}}
 }
 
 func durationField(name string, to *time.Duration) field {
-	return field{name: name, read: func(v jsontext.Value) string {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
 		var text string
-		rule := textField(name, &text).read(v)
+		e := textField(name, &text).read(v)
 		d, err := time.ParseDuration(text)
-		if rule != "" || err != nil {
-			return `must be a duration, like "15m" or "0s"`
+		if e.Code != "" || err != nil {
+			return sale.RuleDuration.Of(name)
 		}
 		*to = d
-		return ""
+		return fine
 	}}
 }
 
@@ -162,10 +160,10 @@ func checkJSON(contentType, contentEncoding string) *Problem {
 	media, params, err := mime.ParseMediaType(contentType)
 	charset, other := params["charset"]
 	if err != nil || media != "application/json" || other && !strings.EqualFold(charset, "utf-8") {
-		return broken(notJSON, "Content-Type", "must be application/json")
+		return broken(notJSON, sale.RuleMediaType.Of("Content-Type", "application/json"))
 	}
 	if contentEncoding != "" && contentEncoding != "identity" {
-		return broken(notJSON, "Content-Encoding", "must be absent")
+		return broken(notJSON, sale.RuleAbsent.Of("Content-Encoding"))
 	}
 	return nil
 }

@@ -59,12 +59,13 @@ func (a *API) auditRoutes(api huma.API) {
 		}
 		p := a.explain(err)
 		if p.kind == unavailable { // an operator may know what to do about it
-			p.Detail = "Could not judge: " + err.Error()
+			p = problem(notJudged)
+			p.Detail = err.Error()
 		}
 		return nil, p
 	})
 }
 
 func verifyOperation() huma.Operation {
-	return forOperators(operation("POST", "/api/verify", "verify", "Judge the sale, now: its equations with their numbers", crossOrigin, unavailable))
+	return forOperators(operation("POST", "/api/verify", "verify", "Judge the sale, now: its equations with their numbers", crossOrigin, notJudged))
 }

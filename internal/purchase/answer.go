@@ -23,6 +23,7 @@ const (
 	NotOpen
 	Closed
 	SoldOut
+	ResultCount // of them, the zero one included
 )
 
 // An Answer is a result with what belongs to it.

@@ -1,7 +1,6 @@
 package rehearsal
 
 import (
-	"fmt"
 	"time"
 
 	"seckill/internal/sale"
@@ -35,20 +34,12 @@ type Plan struct {
 // Check returns sale.Invalid with each field that breaks a rule, or nil.
 func (p Plan) Check() error {
 	var bad sale.Invalid
-	rule := func(ok bool, field, format string, args ...any) {
-		if !ok {
-			bad = append(bad, sale.FieldError{Field: field, Rule: fmt.Sprintf(format, args...)})
-		}
-	}
-	rule(p.Buyers >= 1 && p.Buyers <= MaxBuyers, "buyers", "must be 1 to %d", MaxBuyers)
-	rule(p.Over >= MinOver && p.Over <= MaxOver, "over", "must be 1s to 60s")
-	rule(p.Quantity >= 1 && p.Quantity <= MaxQuantity, "quantity", "must be 1 to %d", MaxQuantity)
-	rule(p.RepeatClickers >= 0 && p.RepeatClickers <= 100, "repeat_clickers", "must be 0 to 100 percent")
-	rule(p.Quitters >= 0 && p.Quitters <= 100, "quitters", "must be 0 to 100 percent")
-	if len(bad) > 0 {
-		return bad
-	}
-	return nil
+	bad.Check(p.Buyers >= 1 && p.Buyers <= MaxBuyers, "buyers", sale.RuleRange, 1, MaxBuyers)
+	bad.Check(p.Over >= MinOver && p.Over <= MaxOver, "over", sale.RuleRange, "1s", "60s")
+	bad.Check(p.Quantity >= 1 && p.Quantity <= MaxQuantity, "quantity", sale.RuleRange, 1, MaxQuantity)
+	bad.Check(p.RepeatClickers >= 0 && p.RepeatClickers <= 100, "repeat_clickers", sale.RulePercent, 0, 100)
+	bad.Check(p.Quitters >= 0 && p.Quitters <= 100, "quitters", sale.RulePercent, 0, 100)
+	return bad.OrNil()
 }
 
 // PaymentWindow is that of the product, 0 where there is none.

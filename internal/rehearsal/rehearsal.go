@@ -27,7 +27,8 @@ type Rehearsal struct {
 	ID        string
 	Plan      Plan
 	State     State
-	Reason    string // Failed: why, in a sentence
+	Failure   Failure // Failed: why, where it is one of those
+	Reason    string  // Failed: why, in a sentence
 	StartedAt time.Time
 	EndedAt   time.Time // zero until it has ended
 	Rush      rush.Progress
@@ -46,7 +47,16 @@ type Audit struct {
 	Document json.RawMessage // all of it, in whatever shape it has
 }
 
-// The reasons for which one fails, beside errors that it met.
+// A Failure is why one failed, beside errors that it met: a name that stays the same.
+type Failure string
+
+// The failures.
+const (
+	EndedEarly Failure = "ended_early"
+	Unreadable Failure = "unreadable"
+	NotOnSale  Failure = "not_on_sale"
+)
+
 const (
 	endedEarly = "The server ended before it was over"
 	unreadable = "What was kept of it cannot be read"
@@ -56,10 +66,10 @@ const (
 func read(id string, summary []byte, running bool) Rehearsal {
 	var r Rehearsal
 	if err := json.Unmarshal(summary, &r); err != nil || r.ID != id {
-		return Rehearsal{ID: id, State: Failed, Reason: unreadable}
+		return Rehearsal{ID: id, State: Failed, Failure: Unreadable, Reason: unreadable}
 	}
 	if !running && !r.State.Ended() {
-		r.State, r.Reason = Failed, endedEarly
+		r.State, r.Failure, r.Reason = Failed, EndedEarly, endedEarly
 	}
 	return r
 }

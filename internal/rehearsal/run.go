@@ -80,13 +80,13 @@ func (r *run) execute(ctx context.Context) Rehearsal {
 	}
 	switch {
 	case err == nil:
-		return r.ended(Done, "")
+		return r.ended(Done)
 	case errors.Is(err, errCancelled):
-		return r.ended(Cancelled, "")
+		return r.ended(Cancelled)
 	case errors.Is(err, errEnded):
-		return r.failed(endedEarly)
+		return r.failed(EndedEarly, endedEarly)
 	}
-	return r.failed(err.Error())
+	return r.failed("", err.Error())
 }
 
 // steps are the rush, the wait for those who do not pay, and the audit.
@@ -166,12 +166,16 @@ func (r *run) audit(ctx context.Context) error {
 // orders is how many of p's were placed, whatever came of them since.
 func orders(p *sale.Product) int64 { return p.Placed + p.Paid + p.Cancelled + p.Expired }
 
-func (r *run) failed(reason string) Rehearsal { return r.ended(Failed, reason) }
+func (r *run) failed(f Failure, reason string) Rehearsal {
+	is := r.ended(Failed)
+	is.Failure, is.Reason = f, reason
+	return is
+}
 
 // ended is the rehearsal with its end. Nobody gets to see it before it is kept.
-func (r *run) ended(s State, reason string) Rehearsal {
+func (r *run) ended(s State) Rehearsal {
 	is := r.look()
-	is.State, is.Reason, is.EndedAt = s, reason, r.parts.Now().UTC().Truncate(time.Millisecond)
+	is.State, is.EndedAt = s, r.parts.Now().UTC().Truncate(time.Millisecond)
 	return is
 }
 

@@ -69,7 +69,7 @@ func (r *Runner) Begin(ctx context.Context, plan Plan) (Rehearsal, error) {
 	defer cancel()
 	_, err = r.parts.Merchant.Put(limited, this.is.ID, func(sale.Product) (sale.Terms, error) { return plan.terms(now), nil })
 	if err != nil {
-		this.keep(r.ctx, this.failed("Its product could not be put on sale: "+err.Error()))
+		this.keep(r.ctx, this.failed(NotOnSale, "Its product could not be put on sale: "+err.Error()))
 		return Rehearsal{}, err
 	}
 	return this.look(), r.start(this)

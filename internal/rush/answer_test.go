@@ -75,7 +75,7 @@ func TestProblemOf(t *testing.T) {
 		`not JSON`:                                                               "",
 		``:                                                                       "",
 	} {
-		if got := problemOf([]byte(body)); got != want {
+		if got := string(problemOf([]byte(body))); got != want {
 			t.Errorf("problemOf(%s) = %q, want %q", body, got, want)
 		}
 	}

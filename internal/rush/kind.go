@@ -3,30 +3,47 @@ package rush
 // Kind is how a buyer ended.
 type Kind uint8
 
-// The kinds. The first eight are right answers: the buyer knows where they
+// The kinds. Those up to Rejected are right answers: the buyer knows where they
 // stand. The others are errors: nobody told this buyer yes or no. 429 and 503
 // are among them, however politely they ask to come again, since a sale that
 // turns buyers away unanswered has not served them.
 const (
-	Placed        Kind = iota // 201, 200, or a 202 that became an order
-	SoldOut                   // 409 sold_out
-	AlreadyBought             // 409 already_bought
-	OrderLimit                // 409 order_limit
-	NotOpen                   // 403 not_open
-	Closed                    // 410 closed
-	Paused                    // 503 paused
-	Rejected                  // a 202 that became no order
-	RateLimited               // 429
-	Unavailable               // 503 but paused
-	Queued                    // a 202 that was still queued after Config.Follow
-	NoAnswer                  // refused, cut, timed out
-	Unexpected                // anything else: 404, 422, 500, no HTTP
+	Placed Kind = iota // 201, 200, or a 202 that became an order
+	SoldOut
+	AlreadyBought
+	OrderLimit
+	NotOpen
+	Closed
+	Paused
+	Rejected    // a 202 that became no order
+	RateLimited // 429
+	Unavailable // 503 but paused
+	Queued      // a 202 that was still queued after Config.Follow
+	NoAnswer    // refused, cut, timed out
+	Unexpected  // anything else: 404, 422, 500, no HTTP
 	kinds
 )
 
-var kindNames = [kinds]string{
-	"placed", "sold_out", "already_bought", "order_limit", "not_open", "closed", "paused", "rejected",
-	"rate_limited", "unavailable", "queued", "no_answer", "unexpected",
+// table is the kinds by their names, and the status with which the problem of that
+// name says that it is one; 0: that is told in another way. The answers of the API's
+// document are there, by a test.
+var table = [kinds]struct {
+	name   string
+	status int
+}{
+	Placed:        {"placed", 0},
+	SoldOut:       {"sold_out", 409},
+	AlreadyBought: {"already_bought", 409},
+	OrderLimit:    {"order_limit", 409},
+	NotOpen:       {"not_open", 403},
+	Closed:        {"closed", 410},
+	Paused:        {"paused", 503},
+	Rejected:      {"rejected", 0},
+	RateLimited:   {"rate_limited", 0},
+	Unavailable:   {"unavailable", 0},
+	Queued:        {"queued", 0},
+	NoAnswer:      {"no_answer", 0},
+	Unexpected:    {"unexpected", 0},
 }
 
 // Kinds is every kind, in the order of reports.
@@ -39,15 +56,15 @@ func Kinds() []Kind {
 }
 
 // String is the name in reports: "sold_out".
-func (k Kind) String() string { return kindNames[k] }
+func (k Kind) String() string { return table[k].name }
 
 // MarshalText is String, so that a Kind is its name in JSON, also as a key.
 func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
 
 // UnmarshalText is the inverse of MarshalText.
 func (k *Kind) UnmarshalText(text []byte) error {
-	for i, name := range kindNames {
-		if name == string(text) {
+	for i := range table {
+		if table[i].name == string(text) {
 			*k = Kind(i)
 			return nil
 		}
@@ -65,27 +82,14 @@ func kindOf(a *answer) Kind {
 		return Placed
 	case 429:
 		return RateLimited
-	case 409:
-		switch problemOf(a.body) {
-		case "sold_out":
-			return SoldOut
-		case "already_bought":
-			return AlreadyBought
-		case "order_limit":
-			return OrderLimit
+	}
+	problem := problemOf(a.body)
+	for k := range table {
+		if t := &table[k]; t.status == a.status && t.name == string(problem) {
+			return Kind(k)
 		}
-	case 403:
-		if problemOf(a.body) == "not_open" {
-			return NotOpen
-		}
-	case 410:
-		if problemOf(a.body) == "closed" {
-			return Closed
-		}
-	case 503:
-		if problemOf(a.body) == "paused" {
-			return Paused
-		}
+	}
+	if a.status == 503 {
 		return Unavailable
 	}
 	return Unexpected

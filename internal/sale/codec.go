@@ -116,7 +116,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	}
 	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.Time, Nonce: w.Nonce, Deleted: w.Deleted}
 	if !CheckID(r.ProductID) {
-		return poison("product_id %s", IDRule)
+		return poison("product_id %s", RuleID.words)
 	}
 	if r.At.IsZero() {
 		return poison("a record without at")
@@ -139,7 +139,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 			return poison("an opening without terms or epoch")
 		}
 		if !CheckID(r.Nonce) { // a store keeps it
-			return poison("nonce %s", IDRule)
+			return poison("nonce %s", RuleID.words)
 		}
 		if _, err := hex.DecodeString(w.Secret); err != nil {
 			return poison("secret must be hexadecimal")

@@ -1,9 +1,6 @@
 package sale
 
-import (
-	"errors"
-	"strings"
-)
+import "errors"
 
 // The kinds of errors that cross a contract. A keeper translates what its
 // driver says into one of them, wrapped, so that callers ask errors.Is.
@@ -39,29 +36,3 @@ var (
 	// ErrFinal: the order is in a state that it cannot leave in this way.
 	ErrFinal = errors.New("order is final")
 )
-
-// A FieldError says which field of an input broke which rule.
-type FieldError struct {
-	Field string `json:"field"`
-	Rule  string `json:"rule"`
-}
-
-// Invalid is the error of an input that is well-formed and wrong: every field
-// that broke a rule, in the order of the fields.
-type Invalid []FieldError
-
-func (e Invalid) Error() string {
-	rules := make([]string, len(e))
-	for i, f := range e {
-		rules[i] = f.Field + " " + f.Rule
-	}
-	return strings.Join(rules, "; ")
-}
-
-// orNil is e as an error, nil where no field broke a rule.
-func (e Invalid) orNil() error {
-	if len(e) == 0 {
-		return nil
-	}
-	return e
-}

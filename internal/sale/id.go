@@ -12,9 +12,6 @@ import (
 // MaxID is the longest product or user id, in bytes.
 const MaxID = 64
 
-// IDRule is what CheckID asks of an id, in words for the one who sent it.
-const IDRule = "must be 1 to 64 of A-Z, a-z, 0-9, _ and -"
-
 // RehearsalPrefix begins the product ids that only the server itself puts on sale.
 const RehearsalPrefix = "rehearsal-"
 
@@ -70,7 +67,7 @@ func ParseOrderID(s string) (id OrderID, err error) {
 	return id, err
 }
 
-var errNotUUID = errors.New("must be a UUID in lower case")
+var errNotUUID = errors.New(RuleUUID.words)
 
 func (id OrderID) String() string {
 	b, _ := id.MarshalText()

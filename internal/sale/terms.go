@@ -1,7 +1,6 @@
 package sale
 
 import (
-	"fmt"
 	"strings"
 	"time"
 	"unicode"
@@ -35,23 +34,16 @@ type Terms struct {
 // Check returns Invalid with each field that breaks a rule, or nil.
 func (t Terms) Check() error {
 	var bad Invalid
-	rule := func(ok bool, field, format string, args ...any) {
-		if !ok {
-			bad = append(bad, FieldError{field, fmt.Sprintf(format, args...)})
-		}
-	}
-	rule(t.Quantity >= 1 && t.Quantity <= MaxQuantity, "quantity", "must be 1 to %d", MaxQuantity)
-	rule(utf8.ValidString(t.Name) && utf8.RuneCountInString(t.Name) <= MaxName && !strings.ContainsFunc(t.Name, unfit),
-		"name", "must be at most %d characters, without control characters, line breaks and bidirectional overrides", MaxName)
-	rule(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", "must be 1 to %d", MaxLimit)
-	rule(t.OrdersPerUser == 0 || t.OrdersPerUser >= t.LimitPerUser && t.OrdersPerUser <= MaxOrders,
-		"orders_per_user", "must be limit_per_user to %d", MaxOrders)
-	rule(writable(t.OpensAt), "opens_at", "must be in the years 1 to 9999 of UTC")
-	rule(writable(t.ClosesAt), "closes_at", "must be in the years 1 to 9999 of UTC")
-	rule(t.OpensAt.IsZero() || t.ClosesAt.IsZero() || t.OpensAt.Before(t.ClosesAt), "closes_at", "must be after opens_at")
-	rule(t.PaymentWindow == 0 || t.PaymentWindow >= MinPaymentWindow && t.PaymentWindow <= MaxPaymentWindow,
-		"payment_window", "must be 0s, or %s to %s", "10s", "168h")
-	return bad.orNil()
+	bad.Check(t.Quantity >= 1 && t.Quantity <= MaxQuantity, "quantity", RuleRange, 1, MaxQuantity)
+	bad.Check(utf8.ValidString(t.Name) && utf8.RuneCountInString(t.Name) <= MaxName && !strings.ContainsFunc(t.Name, unfit), "name", RuleName, MaxName)
+	bad.Check(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", RuleRange, 1, MaxLimit)
+	bad.Check(t.OrdersPerUser == 0 || t.OrdersPerUser >= t.LimitPerUser && t.OrdersPerUser <= MaxOrders, "orders_per_user", RuleLimitTo, MaxOrders)
+	bad.Check(writable(t.OpensAt), "opens_at", RuleYear)
+	bad.Check(writable(t.ClosesAt), "closes_at", RuleYear)
+	bad.Check(t.OpensAt.IsZero() || t.ClosesAt.IsZero() || t.OpensAt.Before(t.ClosesAt), "closes_at", RuleAfterOpening)
+	bad.Check(t.PaymentWindow == 0 || t.PaymentWindow >= MinPaymentWindow && t.PaymentWindow <= MaxPaymentWindow,
+		"payment_window", RuleZeroOrRange, "10s", "168h")
+	return bad.OrNil()
 }
 
 // writable reports whether t has the four digits of a year that TimeFormat

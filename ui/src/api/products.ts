@@ -1,5 +1,5 @@
 import { noteServerTime } from '../sale/clock'
-import type { Order, OrderPage, Product, Status, Terms } from './bodies'
+import type { Order, Orders, Product, Status, Terms } from './bodies'
 import { Refused, request } from './request'
 import { asOperator } from './session'
 
@@ -66,12 +66,12 @@ async function allowing(statuses: number[], step: Promise<unknown>): Promise<voi
 
 export type OrderQuery = { status?: Status; after?: number; newest?: boolean; limit: number }
 
-export async function listOrders(id: string, query: OrderQuery): Promise<OrderPage> {
+export async function listOrders(id: string, query: OrderQuery): Promise<Orders> {
   const search = new URLSearchParams({ limit: String(query.limit) })
   if (query.status) search.set('status', query.status)
   if (query.after !== undefined) search.set('after', String(query.after))
   if (query.newest) search.set('order', 'newest')
-  return (await asOperator<OrderPage>(`${productPath(id)}/orders?${search}`)).body
+  return (await asOperator<Orders>(`${productPath(id)}/orders?${search}`)).body
 }
 
 export const newestOf = (orders: Order[]): number => orders.reduce((most, order) => Math.max(most, order.number ?? 0), 0)

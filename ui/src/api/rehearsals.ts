@@ -1,52 +1,9 @@
+import type { Rehearsal } from './schema'
 import { asOperator } from './session'
-import type { Verdict } from './verify'
 
-export type Answers = Record<string, number>
+export type { Latency, Rehearsal } from './schema'
 
-export type Latency = {
-  count: number
-  mean_ms: number
-  p50_ms: number
-  p90_ms: number
-  p99_ms: number
-  p99_9_ms: number
-  max_ms: number
-}
-
-/** A rush on a product of the server's own. Its id is also its product's. */
-export type Rehearsal = {
-  id: string
-  state: 'running' | 'verifying' | 'done' | 'failed' | 'cancelled'
-  /** failed: why, in a sentence. */
-  reason?: string
-  buyers: number
-  over: string
-  quantity: number
-  repeat_clickers: number
-  quitters: number
-  payment_window?: string
-  started_at?: string
-  ended_at?: string
-  elapsed_s: number
-  sent: number
-  answered: number
-  errors: number
-  answers: Answers
-  placed: number
-  /** Second clicks, by how they were answered. */
-  repeats?: Answers
-  paid?: number
-  quit?: number
-  unpaid?: number
-  expired?: number
-  latency: Latency
-  /** These two once it is judged. */
-  oversold?: number
-  findings?: number
-  report: boolean
-  timeline?: { cell_s: number; cells: Answers[] }
-  verdict?: Verdict
-}
+export type Answers = Rehearsal['answers']
 
 export type Plan = { buyers: unknown; over: string; quantity: unknown; repeat_clickers: unknown; quitters: unknown }
 

@@ -1,6 +1,6 @@
-import { refusal as refusalWords, sentence } from '../words/server'
+import { problemWords, ruleWords } from '../words/server'
 import { shared } from '../words/shared'
-import type { FieldError, Problem } from './bodies'
+import type { Code, FieldError, Problem } from './bodies'
 
 /** The server answered, and its answer is a refusal. */
 export class Refused extends Error {
@@ -14,12 +14,12 @@ export class Refused extends Error {
 
   /** Asked for as it is drawn, so that it is in the page's language. */
   override get message(): string {
-    return refusalWords(this.kind, this.problem.title, this.problem.detail)
+    return problemWords(this.kind, this.problem.title, this.problem.detail)
   }
 
   /** The last part of the problem's type: `sold_out`, `paused`. */
-  get kind(): string {
-    return this.problem.type.split('/').pop() ?? ''
+  get kind(): Code | '' {
+    return (this.problem.type.split('/').pop() ?? '') as Code
   }
 }
 
@@ -92,8 +92,8 @@ export function retryAfter(headers: Headers): number | undefined {
 
 /** The server's rule for one field, however deep it says that the field lies. */
 export function ruleFor(errors: FieldError[], field: string): string | undefined {
-  const rule = errors.find((error) => error.field.split('.').pop() === field)?.rule
-  return rule && sentence(rule)
+  const broken = errors.find((error) => error.field.split('.').pop() === field)
+  return broken && ruleWords(broken)
 }
 
 export function fieldErrors(error: unknown): FieldError[] {

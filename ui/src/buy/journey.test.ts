@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Order, Problem, Status } from '../api/bodies'
+import type { Code, Order, Problem, Status } from '../api/bodies'
 import { Refused, Unreachable } from '../api/request'
 import { afterAnswer, afterFailure, afterOrder } from './journey'
 
@@ -7,7 +7,7 @@ const order = (status: Status): Order => ({ order_id: 'o1', product_id: '1', use
 const answer = (status: number, body: Order, headers: Record<string, string> = {}) => ({
   status, body, headers: new Headers(headers),
 })
-const refused = (status: number, kind: string, more: Partial<Problem> = {}, retryMs?: number) =>
+const refused = (status: number, kind: Code, more: Partial<Problem> = {}, retryMs?: number) =>
   new Refused(status, { type: `/problems/${kind}`, title: kind, status, ...more }, retryMs)
 
 describe('an answer', () => {
@@ -24,9 +24,9 @@ describe('an answer', () => {
 describe('a failure', () => {
   it('without an answer is asked again: the order may be there', () =>
     expect(afterFailure(new Unreachable())).toEqual({ stand: { at: 'asking', trouble: 'unreachable' }, againMs: 1000 }))
-  it.each([[429, 'rate_limited'], [503, 'unavailable'], [503, 'outcome_unknown'], [500, 'internal']])('%d %s is asked again when the server says', (status, kind) =>
+  it.each<[number, Code]>([[429, 'rate_limited'], [503, 'unavailable'], [503, 'outcome_unknown'], [500, 'internal']])('%d %s is asked again when the server says', (status, kind) =>
     expect(afterFailure(refused(status, kind, {}, 2000))).toEqual({ stand: { at: 'asking', trouble: 'busy' }, againMs: 2000 }))
-  it.each([[503, 'paused'], [409, 'sold_out'], [403, 'not_open'], [410, 'closed'], [404, 'not_found'], [422, 'invalid']])(
+  it.each<[number, Code]>([[503, 'paused'], [409, 'sold_out'], [403, 'not_open'], [410, 'closed'], [404, 'not_found'], [422, 'invalid']])(
     '%d %s ends the try', (status, kind) => expect(afterFailure(refused(status, kind)).stand.at).toBe('looking'))
   it('of already_bought shows the order from before', () =>
     expect(afterFailure(refused(409, 'already_bought', { order: order('placed') })).stand).toEqual({

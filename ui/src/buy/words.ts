@@ -18,7 +18,7 @@ export function told(stand: Stand): string {
   if (stand.at === 'waiting') return w.waiting
   if (stand.at !== 'looking') return ''
   if (stand.note) return w[stand.note]
-  return stand.refusal ? (w.refused[stand.refusal.kind] ?? stand.refusal.message) : ''
+  return stand.refusal ? ((w.refused as Partial<Record<string, string>>)[stand.refusal.kind] ?? stand.refusal.message) : ''
 }
 
 /** Why the button does not work, where nothing else was said. */

@@ -1,12 +1,10 @@
-import { kindsOf, kindWord } from '../words/kinds'
+import { isError, kindsOf, kindWord } from '../words/kinds'
 import type { Line, Tone } from './Chart'
-
-const errors = ['rate_limited', 'unavailable', 'no_answer', 'unexpected']
 
 export function toneOf(kind: string): Tone {
   if (kind === 'placed' || kind === 'again') return 'placed'
   if (kind === 'sold_out') return 'sold-out'
-  return errors.includes(kind) ? 'error' : 'other'
+  return isError(kind) ? 'error' : 'other'
 }
 
 /** Answers by kind as lines, in their order; the second and further ones of a tone are dashed. */

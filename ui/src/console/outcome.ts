@@ -1,13 +1,13 @@
 import { ended, type Rehearsal } from '../api/rehearsals'
 import { count } from '../sale/format'
 import { words } from '../words/console'
-import { sentence } from '../words/server'
+import { failureWords } from '../words/server'
 
 /** How a rehearsal stands, in one line: at its end "100 placed, 0 oversold, no findings". */
 export function outcome(rehearsal: Rehearsal): string {
   const w = words()
-  const { state, placed, oversold, findings, errors, reason } = rehearsal
-  if (state === 'failed') return reason ? sentence(reason) : w.failedLine
+  const { state, placed, oversold, findings, errors } = rehearsal
+  if (state === 'failed') return failureWords(rehearsal) || w.failedLine
   if (state === 'cancelled') return w.stoppedLine
   if (!ended(rehearsal) || findings === undefined) return state === 'verifying' ? w.judging : w.states.running
   const line = w.outcome(count(placed), count(oversold ?? 0), findings)

@@ -1,4 +1,4 @@
-import type { State } from '../api/bodies'
+import type { Refusal, State } from '../api/bodies'
 import { dictionary } from './language'
 
 const en = {
@@ -24,7 +24,7 @@ const en = {
     closed: 'The sale closed before your press came.',
     order_limit: 'You have reached the order limit. Cancelled and expired orders count too.',
     already_bought: 'This user already has an order. The browser that it was placed in shows it.',
-  } as Partial<Record<string, string>>,
+  } satisfies Record<Refusal, string>,
   heldUp: {
     on_sale: '',
     not_open: 'The button works from the second it opens. No need to reload.',

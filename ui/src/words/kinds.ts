@@ -1,69 +1,39 @@
+import type { Answer } from '../api/bodies'
 import { dictionary } from './language'
+import { problemWord } from './server'
 
-/** How a buy is answered, in the order in which the answers are shown. */
-const answerKinds = [
-  'placed',
-  'again',
-  'queued',
-  'sold_out',
-  'already_bought',
-  'order_limit',
-  'not_open',
-  'closed',
-  'paused',
-  'rejected',
-  'rate_limited',
-  'unavailable',
-  'no_answer',
-  'unexpected',
-] as const
+/** How a buy ended: an answer to it, or what only its sender can tell. */
+type Kind = Answer | 'rejected' | 'no_answer' | 'unexpected'
 
-type Kind = (typeof answerKinds)[number]
+const first: Kind[] = ['placed', 'again', 'queued', 'sold_out']
+const errors: Kind[] = ['rate_limited', 'unavailable', 'outcome_unknown', 'no_answer', 'unexpected']
 
-const en: Record<Kind, string> = {
-  placed: 'placed',
-  again: 'the same again',
-  queued: 'queued',
-  sold_out: 'sold out',
-  already_bought: 'already bought',
-  order_limit: 'order limit',
-  not_open: 'not open',
-  closed: 'closed',
-  paused: 'paused',
-  rejected: 'rejected',
-  rate_limited: 'rate limited',
-  unavailable: 'unavailable',
-  no_answer: 'no answer',
-  unexpected: 'unexpected',
-}
+// Where the name of the kind, or the words of its problem, would not do.
+const en: Partial<Record<Kind, string>> = { again: 'the same again' }
 
-const zh: Record<Kind, string> = {
+const zh: Partial<Record<Kind, string>> = {
   placed: '已下单',
   again: '重复请求',
   queued: '排队中',
-  sold_out: '已售罄',
-  already_bought: '已买过',
   order_limit: '订单数已满',
-  not_open: '未开始',
-  closed: '已结束',
-  paused: '已暂停',
   rejected: '未成功',
   rate_limited: '被限流',
-  unavailable: '不可用',
+  outcome_unknown: '结果未知',
   no_answer: '无答复',
   unexpected: '意外',
 }
 
-const kinds = dictionary({ en, zh })
+const kinds = dictionary<Partial<Record<string, string>>>({ en, zh })
 
 /** The word for a kind; one that the server learns later is shown by its name. */
-export const kindWord = (kind: string): string => (kinds() as Record<string, string>)[kind] ?? kind.replaceAll('_', ' ')
+export const kindWord = (kind: string): string => kinds()[kind] ?? problemWord(kind) ?? kind.replaceAll('_', ' ')
 
-/** The kinds of `answers`, in their order, those that nobody here knows last. */
+/** Whether the buyer was not told where they stand. */
+export const isError = (kind: string): boolean => (errors as string[]).includes(kind)
+
+/** The kinds of `answers`, in the order in which they are shown: errors last. */
 export function kindsOf(answers: Record<string, number>): string[] {
-  const place = (kind: string) => {
-    const at = (answerKinds as readonly string[]).indexOf(kind)
-    return at < 0 ? answerKinds.length : at
-  }
-  return Object.keys(answers).sort((a, b) => place(a) - place(b))
+  const order = [...first, '', ...errors] as string[]
+  const place = (kind: string) => (order.includes(kind) ? order.indexOf(kind) : first.length)
+  return Object.keys(answers).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1))
 }

@@ -1,10 +1,15 @@
+import type { Code, FieldError } from '../api/bodies'
+import type { Rehearsal } from '../api/rehearsals'
 import { dictionary } from './language'
 
-// What the server says, in its readers' language: by the kind of a problem, and by the form of a rule. The server speaks
-// English, so there the words are its own; so is whatever it learns to say later.
-type ServerWords = { problems: Record<string, string>; forms: [RegExp, string][] }
-
-const en: ServerWords = { problems: {}, forms: [] }
+// What the server says, in its readers' language: by the code of a problem, of a rule, and of why a rehearsal failed. The
+// server speaks English, so there the words are its own; so is whatever it learns to say later.
+type ServerWords = {
+  problems: Record<Code, string>
+  rules: Record<FieldError['code'], (...args: string[]) => string>
+  failures: Record<NonNullable<Rehearsal['failure']>, (reason: string) => string>
+  both: (word: string, detail: string) => string
+}
 
 const zh: ServerWords = {
   problems: {
@@ -31,58 +36,67 @@ const zh: ServerWords = {
     rate_limited: '此用户的请求过多',
     headers_too_large: '请求头过大',
     internal: '意外错误',
+    not_judged: '暂时无法核验',
     paused: '已暂停',
     unavailable: '暂时不可用',
     outcome_unknown: '不知道是否已完成：请用同一个键再试一次',
   },
-  forms: [
-    [/^Missing: (.+)$/, '缺少 $1'],
-    [/^Could not judge: (.+)$/, '无法核验（$1）'],
-    [/^The server ended before it was over$/, '它结束之前服务器停止了'],
-    [/^What was kept of it cannot be read$/, '它的记录无法读取'],
-    [/^Its product could not be put on sale: (.+)$/, '它的商品无法开售（$1）'],
-    [/^is required$/, '必填'],
-    [/^must be limit_per_user to (\d+)$/, '必须为每人限购到 $1'],
-    [/^must be (\S+) to (\S+)$/, '必须为 $1 到 $2'],
-    [/^must be (\d+) to (\d+) percent$/, '必须为 $1% 到 $2%'],
-    [/^must be 0s, or (\S+) to (\S+)$/, '必须为 0s，或 $1 到 $2'],
-    [/^must be a whole number$/, '必须是整数'],
-    [/^must be a whole number from (\d+) to (\d+)$/, '必须是 $1 到 $2 的整数'],
-    [/^must be at most (\d+) characters, without control characters, line breaks and bidirectional overrides$/, '最多 $1 个字符，不能含有控制字符、换行或文字方向控制符'],
-    [/^must be 1 to 64 of A-Z, a-z, 0-9, _ and -$/, '必须为 1 到 64 个字符，仅限 A-Z、a-z、0-9、_ 和 -'],
-    [/^must not begin with (\S+)$/, '不能以 $1 开头'],
-    [/^must be after opens_at$/, '必须晚于开始时间'],
-    [/^must be in the years 1 to 9999 of UTC$/, '必须在 UTC 的 1 年到 9999 年之间'],
-    [/^must be a time as in RFC 3339, from 1970 to 9999$/, '必须是 1970 年到 9999 年之间的时间（RFC 3339）'],
-    [/^must be a duration, like "15m" or "0s"$/, '必须是时长，例如 15m 或 0s'],
-    [/^must be text$/, '必须是文本'],
-    [/^must be a JSON object$/, '必须是 JSON 对象'],
-    [/^must be JSON in UTF-8$/, '必须是 UTF-8 的 JSON'],
-    [/^must be application\/json$/, '必须是 application/json'],
-    [/^must be absent$/, '不能出现'],
-    [/^must be at most 4 KiB$/, '最多 4 KiB'],
-    [/^must be a UUID in lower case$/, '必须是小写的 UUID'],
-    [/^must be one, of 1 to 255 printable ASCII characters$/, '只能有一个，且为 1 到 255 个可显示的 ASCII 字符'],
-    [/^must stand there once$/, '只能出现一次'],
-    [/^must stand there once, and not be empty$/, '只能出现一次，且不能为空'],
-    [/^must be percent-encoded$/, '必须是百分号编码'],
-    [/^must be written (\S+)$/, '必须写作 $1'],
-    [/^is not a field of this request$/, '不是此请求的字段'],
-    [/^has a key that is no field of this request$/, '含有此请求没有的字段'],
-  ],
+  rules: {
+    required: () => '必填',
+    text: () => '必须是文本',
+    whole: () => '必须是整数',
+    whole_range: (from, to) => `必须是 ${from} 到 ${to} 的整数`,
+    range: (from, to) => `必须为 ${from} 到 ${to}`,
+    limit_to: (to) => `必须为每人限购到 ${to}`,
+    percent: (from, to) => `必须为 ${from}% 到 ${to}%`,
+    zero_or_range: (from, to) => `必须为 0s，或 ${from} 到 ${to}`,
+    duration: () => '必须是时长，例如 15m 或 0s',
+    time: () => '必须是 1970 年到 9999 年之间的时间（RFC 3339）',
+    year: () => '必须在 UTC 的 1 年到 9999 年之间',
+    after_opening: () => '必须晚于开始时间',
+    name: (most) => `最多 ${most} 个字符，不能含有控制字符、换行或文字方向控制符`,
+    id: () => '必须为 1 到 64 个字符，仅限 A-Z、a-z、0-9、_ 和 -',
+    uuid: () => '必须是小写的 UUID',
+    reserved: (begin) => `不能以 ${begin} 开头`,
+    once: () => '只能出现一次',
+    once_filled: () => '只能出现一次，且不能为空',
+    spelling: (name) => `必须写作 ${name}`,
+    unknown: () => '不是此请求的字段',
+    unknown_key: () => '含有此请求没有的字段',
+    json: () => '必须是 UTF-8 的 JSON',
+    object: () => '必须是 JSON 对象',
+    size: (most) => `最多 ${most}`,
+    media_type: (type) => `必须是 ${type}`,
+    absent: () => '不能出现',
+    percent_encoded: () => '必须是百分号编码',
+    key: () => '只能有一个，且为 1 到 255 个可显示的 ASCII 字符',
+    schema: () => '不符合接口文档',
+  },
+  failures: {
+    ended_early: () => '它结束之前服务器停止了',
+    unreadable: () => '它的记录无法读取',
+    not_on_sale: (reason) => `它的商品无法开售（${reason}）`,
+  },
+  both: (word, detail) => `${word}：${detail}`,
 }
 
-const serverWords = dictionary({ en, zh })
+type Some<Words> = Words extends Record<string, infer Word> ? Partial<Record<string, Word>> : Words
+const serverWords = dictionary<{ [Part in keyof ServerWords]: Some<ServerWords[Part]> }>({
+  en: { problems: {}, rules: {}, failures: {}, both: (word, detail) => `${word}: ${detail}` },
+  zh,
+})
 
-/** A rule, or what is particular to a refusal. */
-export function sentence(said: string): string {
-  const [form, words] = serverWords().forms.find(([form]) => form.test(said)) ?? []
-  return form && words ? said.replace(form, words) : said
+/** The words for a problem, where those of the server do not do. */
+export const problemWord = (code: string): string | undefined => serverWords().problems[code]
+
+/** A problem, by its code; what is particular to this time says more. */
+export function problemWords(code: string, title: string, detail = ''): string {
+  const word = problemWord(code) ?? title
+  return detail ? serverWords().both(word, detail) : word
 }
 
-/** A refusal, by its kind; where there is a detail, it says more than the title. */
-export function refusal(kind: string, title: string, detail = ''): string {
-  const known = serverWords().problems[kind]
-  if (known === undefined) return detail || title
-  return detail ? `${known}：${sentence(detail)}` : known
-}
+export const ruleWords = ({ code, args = [], rule }: FieldError): string => serverWords().rules[code]?.(...args) ?? rule
+
+/** Why a rehearsal failed. */
+export const failureWords = ({ failure, reason = '' }: Pick<Rehearsal, 'failure' | 'reason'>): string =>
+  (failure && serverWords().failures[failure]?.(reason)) ?? reason

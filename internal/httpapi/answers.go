@@ -1,0 +1,153 @@
+package httpapi
+
+import (
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// A kind is what a request came to, where that is not a success like any other: an
+// entry of the table kinds.
+type kind uint8
+
+const (
+	// Of a buy, in the order in which it is judged.
+	rateLimited kind = iota
+	unavailable
+	notFound
+	boughtAgain
+	alreadyBought
+	orderLimit
+	closed
+	paused
+	notOpen
+	soldOut
+	boughtPlaced
+	boughtQueued
+	outcomeUnknown
+	// Of any request.
+	malformed
+	unauthorized
+	crossOrigin
+	methodNotAllowed
+	timedOut
+	termsRefused
+	changedMeanwhile
+	notClosed
+	orderFinal
+	rehearsalRunning
+	tooLarge
+	notJSON
+	wrongHost
+	invalid
+	headersTooLarge
+	notJudged
+	internal
+	kindCount
+)
+
+// kinds is the one list of answers. The code of a problem is the end of its type,
+// /problems/<code>; that of any answer to a buy is its name in metrics and figures.
+// retry is in seconds; 0: asking again helps nobody.
+//
+// What is said of them elsewhere is made from it, or held to it by a test: the OpenAPI
+// document, the table in docs/protocol.md, the kinds of internal/rush, and the types
+// and words of the pages.
+var kinds = [kindCount]struct {
+	code    string
+	status  int
+	retry   int
+	title   string          // of a problem
+	refuses purchase.Result // which it tells a buyer
+	when    string          // of a buy: docs/protocol.md
+}{
+	rateLimited:    {"rate_limited", 429, 1, "Too many requests of this user", 0, "more requests of the user than the rate allows"},
+	unavailable:    {"unavailable", 503, 1, "Not available at the moment", 0, "the gate is shut or away, or too many orders wait for the log"},
+	notFound:       {"not_found", 404, 0, "Not found", 0, "no such product"},
+	boughtAgain:    {"again", 200, 0, "", 0, "the same order, by its `Idempotency-Key`, was admitted before, also if it has ended since"},
+	alreadyBought:  {"already_bought", 409, 0, "Already bought", purchase.AlreadyBought, "the user holds as many units as one may. It names the order only where there is no admin token"},
+	orderLimit:     {"order_limit", 409, 0, "As many orders as one may have, ended ones included", purchase.OrderLimit, "the user has had as many orders as one may, those that were cancelled or expired included"},
+	closed:         {"closed", 410, 0, "Closed", purchase.Closed, "by the terms"},
+	paused:         {"paused", 503, 1, "Paused", purchase.Paused, "by the terms"},
+	notOpen:        {"not_open", 403, 1, "Not open yet", purchase.NotOpen, "by the terms. It says when it opens, and `Retry-After` counts up to that"},
+	soldOut:        {"sold_out", 409, 0, "Sold out", purchase.SoldOut, "nothing is left"},
+	boughtPlaced:   {"placed", 201, 0, "", 0, "no fault can undo it"},
+	boughtQueued:   {"queued", 202, 1, "", 0, "admitted, not yet placed: `Location` tells what becomes of it"},
+	outcomeUnknown: {"outcome_unknown", 503, 1, "Unknown whether it happened: ask again, with the same key", 0, "the gate has not answered in time: ask again with the same key, after the second that `Retry-After` names, when no try of this request can act any more"},
+
+	malformed:        {"malformed", 400, 0, "The request cannot be read", 0, ""},
+	unauthorized:     {"unauthorized", 401, 0, "Only for operators", 0, ""},
+	crossOrigin:      {"cross_origin", 403, 0, "Not from another site", 0, ""},
+	methodNotAllowed: {"method_not_allowed", 405, 0, "Not with this method", 0, ""},
+	timedOut:         {"timed_out", 408, 0, "The request took too long to arrive", 0, ""},
+	termsRefused:     {"terms_refused", 409, 0, "Quantity or limit is below what is held", 0, ""},
+	changedMeanwhile: {"changed_meanwhile", 409, 0, "Changed by somebody else meanwhile", 0, ""},
+	notClosed:        {"not_closed", 409, 0, "Only a closed product can be deleted", 0, ""},
+	orderFinal:       {"order_final", 409, 0, "The order is in a state that it cannot leave in this way", 0, ""},
+	rehearsalRunning: {"rehearsal_running", 409, 0, "A rehearsal is under way", 0, ""},
+	tooLarge:         {"too_large", 413, 0, "More than 4 KiB", 0, ""},
+	notJSON:          {"not_json", 415, 0, "Content-Type must be application/json", 0, ""},
+	wrongHost:        {"wrong_host", 421, 0, "Not a name of this server", 0, ""},
+	invalid:          {"invalid", 422, 0, "Well-formed, and wrong", 0, ""},
+	headersTooLarge:  {"headers_too_large", 431, 0, "More header than fits", 0, ""},
+	internal:         {"internal", 500, 0, "Unexpected error", 0, ""},
+	notJudged:        {"not_judged", 503, 1, "Could not judge", 0, ""},
+}
+
+func (k kind) isProblem() bool { return kinds[k].title != "" }
+
+func (k kind) isRefusal() bool { return kinds[k].refuses != 0 }
+
+// answersABuy reports whether a buy of the right form may come to k.
+func (k kind) answersABuy() bool { return kinds[k].when != "" }
+
+// kindsThat returns the kinds for which all of these hold, in their order.
+func kindsThat(all ...func(kind) bool) (some []kind) {
+	for k := range kindCount {
+		if !slices.ContainsFunc(all, func(is func(kind) bool) bool { return !is(k) }) {
+			some = append(some, k)
+		}
+	}
+	return some
+}
+
+// refusals are the kinds by the results that they tell. A result that nobody has
+// foreseen is an internal error, and refuses nobody.
+var refusals = func() (by [1 << 8]kind) {
+	for r := range by {
+		by[r] = internal
+	}
+	for _, k := range kindsThat(kind.isRefusal) {
+		by[kinds[k].refuses] = k
+	}
+	return by
+}()
+
+// bodies are the problems that are the same for everybody, ready to be sent.
+var bodies = func() (b [kindCount][]byte) {
+	for _, k := range kindsThat(kind.isProblem) {
+		b[k] = problem(k).body()
+	}
+	return b
+}()
+
+// documentLists writes the closed lists into the OpenAPI document: of problems, of
+// answers to a buy, of those that refuse, and of rules.
+func documentLists(schemas map[string]*huma.Schema) {
+	codes := func(before string, of []kind) (all []any) {
+		for _, k := range of {
+			all = append(all, before+kinds[k].code)
+		}
+		return all
+	}
+	schemas["Problem"].Properties["type"].Enum = codes("/problems/", kindsThat(kind.isProblem))
+	schemas["Answer"] = &huma.Schema{Type: "string", Description: "To a buy of the right form, in the order in which it is judged", Enum: codes("", kindsThat(kind.answersABuy))}
+	schemas["Refusal"] = &huma.Schema{Type: "string", Description: "An answer that says no, and is no error", Enum: codes("", kindsThat(kind.isRefusal))}
+	code := schemas["FieldError"].Properties["code"]
+	for _, r := range sale.Rules {
+		code.Enum = append(code.Enum, r.Code)
+	}
+}
