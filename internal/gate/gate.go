@@ -187,8 +187,8 @@ type Returner interface {
 // An Inspector looks without touching. Packages purchase, opening, httpapi's
 // readers and verify call it.
 type Inspector interface {
-	// View is the gate's view of itself. ErrShut comes with the epoch at which it is
-	// shut, and the signs of its opener's life.
+	// View is the gate's view of itself. ErrShut and ErrFenced come with the gate's
+	// epoch, and ErrShut with the signs of its opener's life.
 	View(ctx context.Context, product string) (View, error)
 	// Users calls f with every user whose first order in the gate has the seq from
 	// or a later one, ended orders included, where the gate is open at epoch. What

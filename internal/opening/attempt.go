@@ -79,6 +79,7 @@ type Attempt struct {
 	lost        int64 // seq of an order that may be; 0: something else asked for this
 	stage       stage
 	sells       bool // the gate, when it was looked at
+	ahead       bool // and at an epoch that the store does not have
 	record      sale.Record
 	at          sale.Position
 	incarnation string
@@ -156,14 +157,13 @@ func (o *Opener) Step(ctx context.Context, a *Attempt) (err error) {
 
 func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	id := a.Product.ID
-	v, err := o.Gate.View(ctx, id)
+	v, notOpen := o.Gate.View(ctx, id)
 	switch {
-	case errors.Is(err, sale.ErrUnavailable):
-		return err
-	case a.while != nil && !a.while.is(v, err):
+	case errors.Is(notOpen, sale.ErrUnavailable):
+		return notOpen
+	case a.while != nil && !a.while.is(v, notOpen):
 		return errLost // it had to wait for its turn
 	}
-	a.sells = err == nil
 	p, err := o.Store.Product(ctx, id)
 	if errors.Is(err, sale.ErrNotFound) {
 		p, err = sale.Product{ID: id, Partition: o.Log.Partition(id)}, nil
@@ -171,6 +171,8 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	if err != nil {
 		return err
 	}
+	a.sells = notOpen == nil
+	a.ahead = a.sells && v.Epoch > p.Epoch
 	terms, deleted, err := a.change(p)
 	if err == nil && !deleted {
 		err = terms.Check() // what breaks a rule would be poison in the log
@@ -180,11 +182,22 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	}
 	a.Product = p
 	a.of.Store(p.LastNumber)
+	epoch := above(p.Epoch, v, notOpen)
 	a.record = sale.Record{
-		Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1,
+		Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Skips: epoch - p.Epoch - 1,
 		Nonce: o.Nonce(), Terms: terms, Deleted: deleted, Secret: o.Secret, At: v.Now,
 	}
 	return nil
+}
+
+// above is the epoch to open a gate at: the next of the store's, but above every one
+// that the gate has sold at. Where it was only shut, for an opening that is under way or
+// was given up, that epoch is still free, and the nonces decide whose it is.
+func above(store int64, v gate.View, notOpen error) int64 {
+	if v.Epoch > store && !errors.Is(notOpen, sale.ErrShut) {
+		return v.Epoch + 1
+	}
+	return max(store+1, v.Epoch)
 }
 
 // drain appends what the outbox has held for so long.
@@ -210,26 +223,30 @@ func (o *Opener) probe(ctx context.Context, a *Attempt) error {
 	if errors.Is(err, sale.ErrUnknownOutcome) { // it makes no difference to anybody
 		err = fmt.Errorf("%w: %v", sale.ErrUnavailable, err)
 	}
-	if err == nil && a.lost > 0 {
+	if err == nil && (a.lost > 0 || a.ahead) {
 		err = o.search(ctx, a, at)
 	}
 	return err
 }
 
-// errFound is the error of an attempt that looked for a lost order, and nothing is lost.
-var errFound = fmt.Errorf("no order is lost: %w", sale.ErrFenced)
+// errFound is the error of an attempt that looked for what the log has lost, and nothing is lost.
+var errFound = fmt.Errorf("nothing is lost: %w", sale.ErrFenced)
 
 // search is nil where the fold has applied all that the log had at the probe, and not the
-// order that the gate admitted long before.
+// order that the gate admitted long before, or not the epoch at which it sells: tables
+// that were put back to an older copy get there by themselves.
 func (o *Opener) search(ctx context.Context, a *Attempt, probe sale.Position) error {
 	if err := o.Store.Passed(ctx, probe); err != nil {
 		return err
 	}
 	p, err := o.Store.Product(ctx, a.record.ProductID)
-	if err == nil && (p.Epoch != a.while.epoch || p.Applied >= a.lost) {
-		err = errFound
+	switch {
+	case err != nil && !errors.Is(err, sale.ErrNotFound):
+		return err
+	case p.Epoch != a.Product.Epoch, a.lost > 0 && p.Applied >= a.lost:
+		return errFound
 	}
-	return err
+	return nil
 }
 
 func (o *Opener) await(ctx context.Context, a *Attempt) error {

@@ -49,11 +49,16 @@ func NewMonitor(o *Opener, now func() time.Time) *Monitor {
 }
 
 // Look returns the attempt that is due now, or nil: for a product, as the store has
-// it, whose gate is missing, fenced, or shut by an opener that is gone; behind the
-// store's epoch; or wrong by what the fold could not make sense of, or never applies, as
+// it, whose gate is missing, fenced, or shut by an opener that is gone; at another epoch
+// than the store; or wrong by what the fold could not make sense of, or never applies, as
 // the end of the log was lost. A gate that cannot be reached is looked at again the next time.
 func (m *Monitor) Look(ctx context.Context, p sale.Product) *Attempt {
 	v, err := m.opener.Gate.View(ctx, p.ID)
+	if err == nil && v.Epoch > p.Epoch { // it may have been opened since p was read
+		if now, err := m.opener.Store.Product(ctx, p.ID); err == nil {
+			p = now
+		}
+	}
 	a := Begin(p.ID, keep)
 	a.while = &seen{v.Epoch, v.Signs, err}
 	a.of.Store(p.LastNumber)
@@ -97,7 +102,7 @@ func (m *Monitor) triggered(p sale.Product, v gate.View, err error) bool {
 	case err == nil && p.Deleted, errors.Is(err, sale.ErrFenced):
 		return true
 	case err == nil:
-		return v.Epoch < p.Epoch || v.Epoch == p.Epoch && p.Recounts > 0
+		return v.Epoch != p.Epoch || p.Recounts > 0
 	case errors.Is(err, sale.ErrNoGate):
 		return p.Exists()
 	case errors.Is(err, sale.ErrShut):

@@ -38,11 +38,11 @@ func TestTriggers(t *testing.T) {
 		"the store is ahead": {func(s *shop) {
 			s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 2, Nonce: "other", Terms: terms, At: s.now})
 		}, 1},
-		"the gate is ahead": {func(s *shop) { // somebody's opening has not reached the store
-			in, _, err := s.gate.Shut(s.t.Context(), product, 2)
-			if err = errors.Join(err, s.gate.Open(s.t.Context(), product, 2, in, start(1))); err != nil {
-				s.t.Fatal(err)
-			}
+		"the gate is ahead": {func(s *shop) { s.ahead(2) }, 1},
+		"the gate was opened since": {func(s *shop) {
+			s.ahead(2)
+			s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 2, Nonce: "other", Terms: terms, At: s.now})
+			s.stale = true
 		}, 0},
 		"orders came": {func(s *shop) { s.append(order(1, 1, "a")) }, 0},
 		"poison was counted": {func(s *shop) {
@@ -103,6 +103,7 @@ func TestAnOpenerThatIsGone(t *testing.T) {
 	if err := s.gate.Open(t.Context(), product, 3, incarnation(s), start(1)); err != nil {
 		t.Fatal(err)
 	}
+	s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 3, Skips: 1, Nonce: "its", Terms: s.kept().Terms, At: s.now})
 	wantAfter(0, 0)
 	shut(4)
 	wantAfter(opening.OpenerGone, 0) // first seen shut at 4

@@ -33,7 +33,8 @@ type shop struct {
 	projector *projector.Projector
 	cursor    *projector.Cursor
 	slow      bool
-	opened    int // calls of Opened
+	stale     bool // products are looked at as they were an epoch ago
+	opened    int  // calls of Opened
 	paused    int
 	sign      func()   // of the opener that is at a stage now
 	calls     []string // of keepers, by the opener
@@ -288,6 +289,9 @@ func (s *shop) due(w *opening.Monitor) int {
 
 func (s *shop) finds(w *opening.Monitor) (due []*opening.Attempt) {
 	for _, p := range s.products() {
+		if s.stale {
+			p.Epoch--
+		}
 		if a := w.Look(s.t.Context(), p); a != nil {
 			due = append(due, a)
 		}

@@ -183,6 +183,11 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	} else if err != nil { // lanes are made for what is there: anybody may ask for anything
 		return nil, err
 	}
+	// Log and tables may have lost a product that the gate has sold: what it admits is
+	// appended by nobody. A store that cannot be asked has not lost it.
+	if exists, err := d.Catalog.Exists(ctx, product); err == nil && !exists {
+		return nil, sale.ErrNotFound
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	lanes := *d.lanes.Load()

@@ -38,6 +38,23 @@ func TestAProductWithoutAGate(t *testing.T) {
 	})
 }
 
+// A gate whose product log and tables have lost sells nothing, as nobody would look
+// after its orders; but a store that cannot be asked has lost nothing.
+func TestAGateOfAProductThatIsNotThere(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.openAs("lost", 7, selling(1))
+		s.fails("lost", "u", 1, sale.ErrNotFound)
+		if v, err := s.gate.View(t.Context(), "lost"); err != nil || v.Seq > 0 {
+			t.Errorf("it sold %d (%v)", v.Seq, err)
+		}
+		s.catalog["lost"] = errors.New("the store is down")
+		if a, err := s.Buy(t.Context(), t.Context(), "lost", "u", id(1)); err != nil || a.Result != purchase.Placed {
+			t.Errorf("told %v, %v", a.Result, err)
+		}
+		waitIdle()
+	})
+}
+
 func TestADeletedProductLosesItsLane(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))
@@ -191,11 +208,11 @@ func TestAnUnknownOutcomeIsNeverARefusal(t *testing.T) {
 				s.gate.onAdmit = func([]gate.Request, func() (gate.Admission, error)) (gate.Admission, error) {
 					if first {
 						first = false
+						delete(s.catalog, product) // even that it is gone cannot be told
 						return gate.Admission{}, errLost
 					}
 					return gate.Admission{}, fmt.Errorf("gate: %w", kind)
 				}
-				delete(s.catalog, product) // even that it is gone cannot be told
 				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 				defer cancel()
 				if a := <-s.buys(ctx, "u", 1); !errors.Is(a.err, sale.ErrUnknownOutcome) || a.Result != 0 {

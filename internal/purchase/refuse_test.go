@@ -439,6 +439,7 @@ func (s *shop) sellOut(products int) {
 	s.t.Helper()
 	for n := range products {
 		id := fmt.Sprint("p", n+1)
+		s.catalog[id] = nil
 		s.openAs(id, 1, selling(0))
 		if a, err := s.Buy(s.t.Context(), s.t.Context(), id, "u", sale.OrderID{}); err != nil || a.Result != purchase.SoldOut {
 			s.t.Fatalf("told %+v, %v", a, err)

@@ -21,6 +21,7 @@ type body struct {
 	UserID    string     `json:"user_id,omitempty"`
 	Seq       int64      `json:"seq,omitempty"`
 	Nonce     string     `json:"nonce,omitempty"`
+	Skips     int64      `json:"skips,omitempty"`
 	Terms     *termsBody `json:"terms,omitempty"`
 	Deleted   bool       `json:"deleted,omitempty"`
 	Secret    string     `json:"secret,omitempty"`
@@ -62,7 +63,7 @@ func (r *Record) AppendBody(b []byte) []byte {
 	}
 	w := body{ProductID: r.ProductID, At: moment{r.At}}
 	if r.Kind == KindOpening {
-		w.Nonce, w.Deleted, w.Secret = r.Nonce, r.Deleted, r.Secret
+		w.Nonce, w.Skips, w.Deleted, w.Secret = r.Nonce, r.Skips, r.Deleted, r.Secret
 		w.Terms = &termsBody{
 			Name: r.Terms.Name, Quantity: r.Terms.Quantity, LimitPerUser: r.Terms.LimitPerUser, OrdersPerUser: r.Terms.OrdersPerUser,
 			OpensAt: moment{r.Terms.OpensAt}, ClosesAt: moment{r.Terms.ClosesAt}, Paused: r.Terms.Paused,
@@ -137,6 +138,9 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	case KindOpening:
 		if w.Terms == nil || epoch < 1 {
 			return poison("an opening without terms or epoch")
+		}
+		if r.Skips = w.Skips; r.Skips < 0 || r.Skips >= epoch {
+			return poison("skips must be 0 to %d", epoch-1)
 		}
 		if !CheckID(r.Nonce) { // a store keeps it
 			return poison("nonce %s", RuleID.words)

@@ -14,7 +14,7 @@ func TestRecordsComeBack(t *testing.T) {
 	full.Terms.Name = `Schön & "gut" <🎉>`
 	full.Terms.OpensAt, full.Terms.ClosesAt = written, written.Add(time.Hour+time.Millisecond)
 	full.Terms.Paused, full.Terms.Closed, full.Terms.Rehearsal = true, true, true
-	for _, r := range []Record{full, opening(1, 1, 1), final(1), deletion(2), buy(1, 1, "u"), pay(1), cancel(2), expire(3)} {
+	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), pay(1), cancel(2), expire(3)} {
 		data := r.AppendBody([]byte("before"))
 		got, err := ParseRecord(r.Kind, Version, r.Epoch, data[len("before"):])
 		if err != nil || got != r {
@@ -59,6 +59,8 @@ func TestPoison(t *testing.T) {
 	}{
 		"no JSON":                  {KindOrder, 1, "garbage"},
 		"nothing":                  {KindOrder, 1, ""},
+		"skips below nothing":      {KindOpening, 2, `{"product_id":"p","nonce":"n","skips":-1,` + terms + `,` + at + `}`},
+		"skips all":                {KindOpening, 2, `{"product_id":"p","nonce":"n","skips":2,` + terms + `,` + at + `}`},
 		"null":                     {KindOrder, 1, "null"},
 		"two values":               {KindPay, 1, `{` + id + `,"product_id":"p",` + at + `}{}`},
 		"an unknown key":           {KindPay, 1, `{` + id + `,"product_id":"p","x":1,` + at + `}`},

@@ -30,10 +30,11 @@ func Fold(s *State, r Record, at Position, now time.Time) Outcome {
 	return Refused // no reader gives such a record: it is poison
 }
 
-// open begins an epoch, with the terms of r where what is held allows them.
+// open begins an epoch, with the terms of r where what is held allows them. It has to
+// follow the very epoch that its opener read: one that comes late would undo others.
 func (s *State) open(r Record) Outcome {
 	p := &s.Product
-	if r.Epoch != p.Epoch+1 {
+	if r.Epoch != p.Epoch+1+r.Skips {
 		return Stale
 	}
 	// One that never was is as one that was deleted: refused terms leave no product to see.

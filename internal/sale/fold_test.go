@@ -19,6 +19,12 @@ func opening(epoch, quantity int64, limit int) Record {
 	}
 }
 
+func skipping(epoch, skips int64) Record {
+	r := opening(epoch, 1, 1)
+	r.Skips = skips
+	return r
+}
+
 func closing(epoch int64) Record {
 	r := opening(epoch, 9, 9)
 	r.Terms.Closed = true
@@ -68,6 +74,12 @@ func TestFold(t *testing.T) {
 		"an opening is accepted at the next epoch only": {
 			[]Record{opening(2, 1, 1), opening(1, 1, 1), opening(1, 2, 1), opening(3, 2, 1), opening(2, 3, 1)}, []Outcome{s, a, s, s, a},
 			Product{Epoch: 2}},
+		"an opening follows the epoch that its opener read, however many it passes over": {
+			[]Record{
+				opening(1, 1, 1), opening(9, 1, 1), skipping(9, 6), skipping(9, 8), skipping(9, 7), buy(5, 1, "u"), skipping(20, 18),
+				skipping(9, 7), opening(10, 1, 1), skipping(10, 8),
+			},
+			[]Outcome{a, s, s, s, a, s, s, s, a, s}, Product{Epoch: 10}},
 		"never more orders than units": {
 			[]Record{opening(1, 2, 1), buy(1, 1, "u1"), buy(1, 2, "u2"), buy(1, 3, "u3")}, []Outcome{a, a, a, r},
 			Product{Epoch: 1, Held: 2, Placed: 2, Rejected: 1, LastNumber: 2, Recounts: 1}},

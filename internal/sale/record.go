@@ -26,6 +26,7 @@ type Record struct {
 	Seq     int64   // order: counts the admitted orders of its epoch from 1
 
 	Nonce   string // opening: tells two openings of one epoch apart
+	Skips   int64  // opening: how many epochs it passes over, for a gate has been there; nearly always 0
 	Terms   Terms  // opening
 	Deleted bool   // opening: removes the product and its orders
 	Secret  string // opening: of keyed order ids, in hexadecimal; empty in those of earlier programs

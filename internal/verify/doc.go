@@ -14,7 +14,7 @@
 //	returns    returns are numbered 1..n, and the gate has taken none that was not given
 //	slots      the units that a user holds have slots of their own
 //	position   the store's position is one in this log
-//	openings   one accepted opening an epoch, epochs without a gap
+//	openings   one accepted opening an epoch, each following the one before it
 //	sold out   where nothing remains and nothing is under way, held = quantity
 //	firm       embedded: every order in the log was answered as placed, and none was rejected
 //	steps      orders went from state to state by legal steps only

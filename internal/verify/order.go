@@ -127,9 +127,9 @@ type epochs struct {
 	nonce string
 }
 
-// opening judges that an opening was accepted iff it begins the next epoch.
+// opening judges that an opening was accepted iff it follows the epoch before it.
 func (f *refold) opening(t *table, r *sale.Record, at sale.Position, outcome sale.Outcome) {
-	next := r.Epoch == t.opened.epoch+1
+	next := r.Epoch == t.opened.epoch+1+r.Skips
 	if accepted := outcome != sale.Stale; accepted != next {
 		f.find(Openings, r.ProductID, place(at), "an opening was "+string(outcome), Number{"its epoch", r.Epoch}, Number{"epoch before it", t.opened.epoch})
 	}

@@ -108,7 +108,7 @@ func (s *story) failBack() {
 
 // promote makes a server the primary, which the processes learn one by one.
 func (s *story) promote(server *gateServer) {
-	s.gate = server
+	s.gate = server.of(s.gate.store)
 	for _, p := range s.procs {
 		late := s.ms(4000)
 		s.spawn(nil, p.name+" learns of the new primary", func() {

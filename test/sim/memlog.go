@@ -22,12 +22,15 @@ type memLog struct {
 	grown      chan struct{}                      // closed and made anew when a line comes
 	closed     bool
 	written    uint32 // lines, ever
+	topic      string // which log it is
 }
 
 var _ orderlog.Keeper = (*memLog)(nil)
 
 func newMemLog(partitions int) *memLog {
-	return &memLog{newer: map[sale.Position]orderlog.Written{}, partitions: make([][]orderlog.Line, partitions), hidden: make([]int64, partitions), grown: make(chan struct{})}
+	l := &memLog{newer: map[sale.Position]orderlog.Written{}, partitions: make([][]orderlog.Line, partitions), hidden: make([]int64, partitions), grown: make(chan struct{})}
+	l.topic = fmt.Sprintf("%p", l)
+	return l
 }
 
 func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
@@ -155,7 +158,7 @@ func (l *memLog) Bounds(_ context.Context, partition int32) (first, end int64, e
 }
 
 func (l *memLog) Source(context.Context, int32) (orderlog.Source, error) {
-	return orderlog.Source{Cluster: "memory", Topic: fmt.Sprintf("%p", l)}, l.reachable()
+	return orderlog.Source{Cluster: "memory", Topic: l.topic}, l.reachable()
 }
 
 func (l *memLog) Run(ctx context.Context, f func(context.Context, int32) error) error {

@@ -70,6 +70,9 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 		s.client(fmt.Sprintf("buyer-%d", n), func() { s.buyer(n) })
 	}
 	s.spawn(nil, "faults", s.bringFaults)
+	if seed%20 == 17 {
+		s.spawn(nil, "backup", s.putBack)
+	}
 	s.run(func() bool { return s.busy == 0 }, 10*time.Minute)
 	s.faults = false
 	s.note("world", "heals")

@@ -1,6 +1,7 @@
 package gatetest
 
 import (
+	"errors"
 	"testing"
 
 	"seckill/internal/gate"
@@ -38,6 +39,9 @@ func restartOpen(t *testing.T, f *fixture) {
 				f.want(err, sale.ErrFenced, sale.ErrNoGate)
 			}
 		}
+	}
+	if v, err := f.Keeper.View(f.ctx, f.product); errors.Is(err, sale.ErrFenced) && v.Epoch != 1 {
+		t.Fatalf("fenced at %d, not 1", v.Epoch)
 	}
 	f.pending(0, all)
 	after, _ := f.shut(2)

@@ -21,10 +21,12 @@ var (
 // View is gate.Inspector's.
 func (g *Gate) View(ctx context.Context, product string) (gate.View, error) {
 	a, err := g.run(ctx, viewScript, product)
-	if errors.Is(err, sale.ErrShut) {
+	switch {
+	case errors.Is(err, sale.ErrShut):
 		return gate.View{Epoch: a.number(), Signs: a.number()}, err
-	}
-	if err != nil {
+	case errors.Is(err, sale.ErrFenced):
+		return gate.View{Epoch: a.number()}, err
+	case err != nil:
 		return gate.View{}, err
 	}
 	v := a.view()

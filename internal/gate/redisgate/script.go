@@ -87,7 +87,8 @@ func refusal(product string, a *reply) error {
 	case "shut":
 		return fmt.Errorf("%w: product %s", sale.ErrShut, product)
 	case "fenced":
-		return fmt.Errorf("%w: product %s is at epoch %d, or under another incarnation", sale.ErrFenced, product, a.number())
+		epoch := (&reply{values: a.values}).number() // which stays there
+		return fmt.Errorf("%w: product %s is at epoch %d, or under another incarnation", sale.ErrFenced, product, epoch)
 	case "late":
 		return fmt.Errorf("%w: product %s", sale.ErrLate, product)
 	case "full":
