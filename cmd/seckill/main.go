@@ -22,10 +22,11 @@ const usage = 64
 type commands struct {
 	Version kong.VersionFlag `help:"Print what this program was built from."`
 
-	Serve  serveCmd  `cmd:"" help:"Run a sale, with its pages, on this machine."`
-	Rush   rushCmd   `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
-	Verify verifyCmd `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
-	Ready  readyCmd  `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
+	Serve   serveCmd   `cmd:"" help:"Run a sale, with its pages, on this machine."`
+	Rush    rushCmd    `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
+	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
+	Recover recoverCmd `cmd:"" help:"Put log and tables together again where the log was cut, deleted or damaged, while nobody sells. Says first what it will do and what is lost. Exit code 0: well; 2: not recovered."`
+	Ready   readyCmd   `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
 }
 
 func main() {

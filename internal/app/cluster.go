@@ -125,7 +125,7 @@ func (m *cluster) connectKafka(ctx context.Context) error {
 		}
 		m.log, err = kafkalog.Open(ctx, kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Existing: existing || m.looks, Log: m.cfg.Log})
 		if existing && errors.Is(err, sale.ErrNotFound) {
-			return fmt.Errorf("%w: %v, from which the tables were filled: none is made in its place", sale.ErrUnavailable, err)
+			return fmt.Errorf("%w: %v, from which the tables were filled: none is made in its place; %s", sale.ErrUnavailable, err, recoverIt)
 		}
 		if err != nil {
 			return err

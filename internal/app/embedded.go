@@ -45,7 +45,7 @@ func (m *embedded) fill(p *Program) (err error) {
 		return err
 	}
 	if err = projector.New(m.log, m.store, nil, nil).Check(p.work, 0); err != nil {
-		return fmt.Errorf("%s does not fit %s: %w", m.folder.file("store.db"), m.folder.file("orders.log"), err)
+		return fmt.Errorf("%s does not fit %s: %w; seckill recover puts them together", m.folder.file("store.db"), m.folder.file("orders.log"), err)
 	}
 	b, err := m.folder.writeEndpoint(p.Addr().String())
 	if err != nil {

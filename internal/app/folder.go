@@ -36,7 +36,7 @@ func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
 // there is ErrNotFound.
 func openFolder(path string, create bool) (*folder, error) {
 	f := &folder{path: path, lock: flock.New(filepath.Join(path, "lock"), flock.SetPermissions(0o600))}
-	if !create && f.lacks("version") && f.lacks("orders.log") {
+	if !create && f.lacks("version") && f.lacks("orders.log") && f.lacks("store.db") {
 		return nil, fmt.Errorf("no data folder at %s: %w", path, sale.ErrNotFound)
 	}
 	if err := makeFolder(path); err != nil {
@@ -129,7 +129,7 @@ func (f *folder) lacks(name string) bool {
 // new one in its place would only be another's.
 func (f *folder) checkFiles() error {
 	if f.lacks("orders.log") && !f.lacks("store.db") {
-		return fmt.Errorf("%w: %s is missing, and %s is there", sale.ErrDamaged, f.file("orders.log"), f.file("store.db"))
+		return fmt.Errorf("%w: %s is missing, and %s is there: seckill recover", sale.ErrDamaged, f.file("orders.log"), f.file("store.db"))
 	}
 	return nil
 }

@@ -52,6 +52,8 @@ func (c *logCheck) bar(because error) {
 	said := "the gates are shut, as the log is not the one that the tables were filled from"
 	if errors.Is(because, sale.ErrNewer) {
 		said = "this process has halted"
+	} else {
+		because = fmt.Errorf("%w; %s", because, recoverIt)
 	}
 	why := fmt.Errorf("%w: %s: %v", sale.ErrUnavailable, said, because)
 	if before := c.why.Swap(&why); before == nil || before == &errUnchecked {

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"math/rand/v2"
 	"sync"
@@ -14,6 +15,9 @@ import (
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
+
+// recoverIt is what to do where the log is not the one of the tables.
+const recoverIt = "end all processes, and then: seckill recover"
 
 const (
 	watchEvery  = time.Second
@@ -57,10 +61,14 @@ func (p *Program) followAll(ctx context.Context, g *errgroup.Group) (loop func()
 func (p *Program) project(ctx context.Context, partition int32) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
-		return p.projector.Run(ctx, partition, func(ctx context.Context, why error) error {
+		err := p.projector.Run(ctx, partition, func(ctx context.Context, why error) error {
 			p.again.say(p.cfg.Log, why)
 			return pause(ctx)
 		})
+		if errors.Is(err, sale.ErrDamaged) && errors.Is(p.projector.Check(p.work, partition), sale.ErrDamaged) {
+			err = fmt.Errorf("%w; %s", err, recoverIt)
+		}
+		return err
 	})
 	g.Go(p.repeat(ctx, expireEvery, func() error { _, err := p.settle.Expire(ctx, partition); return err }))
 	return g.Wait()

@@ -51,12 +51,14 @@ var law = []room{
 	{path: "internal/metrics", promise: "what a process counts and measures"},
 	{"internal/verify", "the audit: folds the log again and compares. It does not know the players", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 
+	{"internal/recovery", "a log that continues the tables, where theirs is gone", []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore", "internal/projector"}, false},
+
 	{path: "internal/rush", promise: "the load generator: a stranger to the server"},
 	{"internal/rehearsal", "a rush on a throw-away product, run by the server against itself", []string{"internal/sale", "internal/rush"}, false},
 	{"internal/rehearsal/registrytest", "the suite of what keeps rehearsals", []string{"internal/sale", "internal/rehearsal"}, false},
 
 	{"internal/app", "puts the rooms together; the only one that knows every keeper", everything, false},
-	{"cmd/seckill", "the program: flags in, exit code out", []string{"internal/app", "internal/verify", "internal/rush", "ui"}, false},
+	{"cmd/seckill", "the program: flags in, exit code out", []string{"internal/app", "internal/verify", "internal/recovery", "internal/rush", "ui"}, false},
 	{path: "ui", promise: "the pages, in the binary"},
 	{path: "internal/devstack", promise: "a real Redis, Kafka and Postgres on this machine, for tests and `make cluster`"},
 	{"internal/devstack/devtest", "the same for a test", []string{"internal/devstack"}, false},

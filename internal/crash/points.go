@@ -10,7 +10,7 @@ package crash
 
 // Points are all moments, along the path of a buy and then of a process. Each
 // stands in the code once.
-var Points = []string{
+var Points = append([]string{
 	"purchase: a batch is taken",
 	"purchase: the gate has admitted",
 	"purchase: the log has the orders",
@@ -51,4 +51,13 @@ var Points = []string{
 	"app: the keepers are to be closed",
 	"verify: the gates are cut",
 	"verify: a partition is judged",
+}, OfRecovery...)
+
+// OfRecovery are the moments of seckill recover, which nobody else comes to.
+var OfRecovery = []string{
+	"kafkalog: the topic is deleted",
+	"recovery: a chunk is appended",
+	"recovery: the state is written",
+	"app: a log is moved",
+	"recovery: the tables are renewed",
 }

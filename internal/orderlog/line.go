@@ -50,10 +50,35 @@ func Readable(lines []Line, err error) ([]Line, error) {
 
 // kindOf is the kind in b, without a copy where it is a known one.
 func kindOf(b []byte) sale.Kind {
-	for _, k := range [...]sale.Kind{sale.KindOrder, sale.KindPay, sale.KindCancel, sale.KindExpire, sale.KindOpening} {
+	for _, k := range [...]sale.Kind{sale.KindOrder, sale.KindPay, sale.KindCancel, sale.KindExpire, sale.KindOpening, sale.KindState} {
 		if string(b) == string(k) {
 			return k
 		}
 	}
 	return sale.Kind(b)
+}
+
+// Chunks is how many records the state has that a log begins with whose first line
+// this is; 0: it begins with none.
+func (l *Line) Chunks() int64 {
+	if l.Offset != 0 || l.Poison != nil || l.Record.Kind != sale.KindState || l.Record.Chunk.Number != 1 {
+		return 0
+	}
+	return l.Record.Chunk.Of
+}
+
+// InPlace is the line itself, or poison where it is a chunk of a state that is none of
+// the chunks that the log begins with.
+func (l *Line) InPlace(chunks int64) Line {
+	if l.Poison != nil || l.Record.Kind != sale.KindState {
+		return *l
+	}
+	if c := l.Record.Chunk; c.Number == l.Offset+1 && c.Of == chunks {
+		return *l
+	}
+	return Line{
+		Offset: l.Offset, Product: l.Product, Leader: l.Leader, Sum: l.Sum,
+		Poison: fmt.Errorf("%w: chunk %d of %d of a state, which does not belong here", sale.ErrPoison, l.Record.Chunk.Number, l.Record.Chunk.Of),
+		Raw:    l.Record.AppendBody(nil),
+	}
 }

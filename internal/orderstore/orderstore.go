@@ -110,6 +110,16 @@ type Snapshot interface {
 	DeadLetters() ([]DeadLetter, error)
 }
 
+// A Renewer puts the tables under another log. Package recovery calls it.
+type Renewer interface {
+	// Renew moves all marks in one transaction, from those of from, which must be all
+	// that there are (else ErrMoved), to those of to. Every order then stands at offset
+	// -1, before that log; dead letters, which stood in the log before, go; and every
+	// product asks for an opening (Recounts). Without to there is no log, and all goes
+	// that a fold keeps. Nil means durable.
+	Renew(ctx context.Context, from, to map[int32]Mark) error
+}
+
 // A Keeper is all of an order store.
 type Keeper interface {
 	Writer
@@ -117,4 +127,5 @@ type Keeper interface {
 	Reader
 	Auditor
 	Processes
+	Renewer
 }

@@ -24,6 +24,8 @@ type Processes interface {
 	// Alive notes that a process is alive. One that reads less than what was allowed
 	// before is ErrNewer, and not noted: it must halt.
 	Alive(ctx context.Context, p Process) error
+	// Living are those that are alive.
+	Living(ctx context.Context) ([]Process, error)
 	// Ended forgets a process that reads and writes no more.
 	Ended(ctx context.Context, id string) error
 	// Allow is nil if records of a version may be written from now on, for good: every

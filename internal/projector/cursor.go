@@ -22,6 +22,7 @@ type Cursor struct {
 	mark      orderstore.Mark // as the store has it
 	source    orderlog.Source // of the log
 	sought    bool
+	chunks    int64 // of the state that the log begins with, once it was met
 	owed      owed
 }
 
@@ -38,7 +39,14 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 			return 0, err
 		}
 	}
-	lines, err := p.log.Read(ctx, c.partition, c.mark.Next, MaxBatch)
+	most := MaxBatch
+	if c.mark.Next < c.chunks {
+		most = 1 // a chunk is a batch by itself
+	}
+	lines, err := p.log.Read(ctx, c.partition, c.mark.Next, most)
+	if err == nil {
+		lines, err = p.inPlace(ctx, c, lines)
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -67,6 +75,32 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	c.mark = batch.To
 	p.tell(c, kept)
 	return len(lines), nil
+}
+
+// inPlace makes poison of chunks of a state that the log does not begin with. Only for
+// a chunk behind the first line it asks the log how it begins.
+func (p *Projector) inPlace(ctx context.Context, c *Cursor, lines []orderlog.Line) ([]orderlog.Line, error) {
+	if c.mark.Next == 0 {
+		c.chunks = lines[0].Chunks()
+	}
+	stray := slices.ContainsFunc(lines, func(l orderlog.Line) bool { return l.Poison == nil && l.Record.Kind == sale.KindState })
+	if !stray {
+		return lines, nil
+	}
+	if c.mark.Next > 0 && c.chunks == 0 {
+		first, err := p.log.Read(ctx, c.partition, 0, 1)
+		switch {
+		case err == nil:
+			c.chunks = first[0].Chunks()
+		case !errors.Is(err, sale.ErrDamaged): // a line that is not kept any more begins with nothing
+			return nil, err
+		}
+	}
+	placed := make([]orderlog.Line, len(lines)) // the log may go on using its own
+	for i := range lines {
+		placed[i] = lines[i].InPlace(c.chunks)
+	}
+	return placed, nil
 }
 
 // Check returns ErrDamaged where the store has not been filled from this log. It
@@ -114,7 +148,8 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 
 // asOneBatch cuts lines before the first of those behind the first that needs to see
 // what those before it leave in the table: an opening, which asks for the most that
-// anybody holds, and an order under an id that another product's order has here.
+// anybody holds, and an order under an id that another product's order has here. A
+// chunk of a state is large, and a batch by itself.
 func asOneBatch(lines []orderlog.Line) []orderlog.Line {
 	mixed := slices.ContainsFunc(lines, func(l orderlog.Line) bool { return l.Product != lines[0].Product })
 	products := map[sale.OrderID]string{} // of the orders, where there is more than one
@@ -124,6 +159,8 @@ func asOneBatch(lines []orderlog.Line) []orderlog.Line {
 			continue
 		}
 		switch {
+		case l.Record.Kind == sale.KindState:
+			return lines[:max(i, 1)]
 		case l.Record.Kind == sale.KindOpening && i > 0:
 			return lines[:i]
 		case l.Record.Kind == sale.KindOrder && mixed:

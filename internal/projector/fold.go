@@ -28,6 +28,10 @@ func concerns(lines []orderlog.Line) orderstore.Batch {
 		case l.Poison != nil:
 		case l.Record.Kind == sale.KindOpening:
 			need.MostHeld = true
+		case l.Record.Kind == sale.KindState:
+			for _, o := range l.Record.Chunk.Orders {
+				need.Orders = append(need.Orders, o.ID)
+			}
 		case l.Record.Kind == sale.KindOrder:
 			need.Users = append(need.Users, l.Record.UserID)
 			fallthrough
@@ -54,14 +58,18 @@ func fold(partition int32, lines []orderlog.Line, now time.Time, states []*sale.
 		at := sale.Position{Partition: partition, Offset: l.Offset}
 		s := byProduct[l.Product]
 		letter := orderstore.DeadLetter{Position: at, Product: l.Product, Raw: l.Raw}
-		switch {
-		case l.Poison != nil:
+		if l.Poison != nil {
 			letter.Reason = l.Poison.Error()
-		case sale.Fold(s, l.Record, at, now) == sale.Foreign:
-			letter.Reason = fmt.Sprintf("%v: %v is the id of another product's order", sale.ErrPoison, l.Record.OrderID)
+		} else {
+			switch sale.Fold(s, l.Record, at, now) {
+			case sale.Foreign:
+				letter.Reason = fmt.Sprintf("%v: %v is the id of another product's order", sale.ErrPoison, l.Record.OrderID)
+			case sale.Astray:
+				letter.Reason = fmt.Sprintf("%v: chunk %d of a state that does not fit what is there", sale.ErrPoison, l.Record.Chunk.Number)
+			default:
+				continue
+			}
 			letter.Raw = l.Record.AppendBody(nil)
-		default:
-			continue
 		}
 		dead = append(dead, letter)
 		if s != nil {

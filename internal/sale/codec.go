@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -25,6 +26,7 @@ type body struct {
 	Terms     *termsBody `json:"terms,omitempty"`
 	Deleted   bool       `json:"deleted,omitempty"`
 	Secret    string     `json:"secret,omitempty"`
+	Chunk     *chunkBody `json:"chunk,omitempty"`
 	At        moment     `json:"at"`
 }
 
@@ -62,24 +64,23 @@ func (r *Record) AppendBody(b []byte) []byte {
 		return r.appendOrder(b)
 	}
 	w := body{ProductID: r.ProductID, At: moment{r.At}}
-	if r.Kind == KindOpening {
-		w.Nonce, w.Skips, w.Deleted, w.Secret = r.Nonce, r.Skips, r.Deleted, r.Secret
-		w.Terms = &termsBody{
-			Name: r.Terms.Name, Quantity: r.Terms.Quantity, LimitPerUser: r.Terms.LimitPerUser, OrdersPerUser: r.Terms.OrdersPerUser,
-			OpensAt: moment{r.Terms.OpensAt}, ClosesAt: moment{r.Terms.ClosesAt}, Paused: r.Terms.Paused,
-			Closed: r.Terms.Closed, Rehearsal: r.Terms.Rehearsal,
-		}
-		if r.Terms.PaymentWindow != 0 {
-			w.Terms.PaymentWindow = r.Terms.PaymentWindow.String()
-		}
-	} else {
+	switch r.Kind {
+	case KindOpening:
+		w.Nonce, w.Skips, w.Deleted, w.Secret, w.Terms = r.Nonce, r.Skips, r.Deleted, r.Secret, newTermsBody(r.Terms)
+	case KindState:
+		w.Secret, w.Chunk = r.Secret, newChunkBody(r.Chunk)
+	default:
 		w.OrderID = &r.OrderID
 	}
-	j, err := json.Marshal(w)
+	return append(b, marshal(w)...)
+}
+
+func marshal(v any) []byte {
+	j, err := json.Marshal(v)
 	if err != nil {
-		panic(err) // no value of body can fail
+		panic(err) // no value of a record can fail
 	}
-	return append(b, j...)
+	return j
 }
 
 // ParseRecord reads what AppendBody wrote, with the kind, version and epoch that
@@ -107,13 +108,8 @@ func ParseRecord(kind Kind, version int, epoch int64, data []byte) (r Record, er
 
 func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	var w body
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&w); err != nil {
+	if err := unmarshal(data, &w); err != nil {
 		return poison("%v", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return poison("more than one JSON value")
 	}
 	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.Time, Nonce: w.Nonce, Deleted: w.Deleted}
 	if !CheckID(r.ProductID) {
@@ -124,6 +120,9 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	}
 	if w.OrderID != nil {
 		r.OrderID = *w.OrderID
+	}
+	if _, err := hex.DecodeString(w.Secret); err != nil {
+		return poison("secret must be hexadecimal")
 	}
 	switch kind {
 	case KindOrder:
@@ -145,10 +144,6 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 		if !CheckID(r.Nonce) { // a store keeps it
 			return poison("nonce %s", RuleID.words)
 		}
-		if _, err := hex.DecodeString(w.Secret); err != nil {
-			return poison("secret must be hexadecimal")
-		}
-		r.Secret = w.Secret
 		t, err := w.Terms.terms()
 		if err == nil && (!r.Deleted || t != Terms{}) { // a tombstone that is deleted again has none left
 			err = t.Check()
@@ -156,7 +151,16 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 		if err != nil {
 			return poison("terms: %v", err)
 		}
-		r.Terms = t
+		r.Terms, r.Secret = t, w.Secret
+	case KindState:
+		if w.Chunk == nil || epoch < 1 {
+			return poison("a state without chunk or epoch")
+		}
+		c, err := w.Chunk.chunk(r.ProductID, epoch)
+		if err != nil {
+			return poison("chunk: %v", err)
+		}
+		r.Chunk, r.Secret = c, w.Secret
 	default:
 		return poison("unknown kind %q", kind)
 	}
@@ -165,6 +169,31 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 
 func poison(format string, args ...any) (Record, error) {
 	return Record{}, fmt.Errorf("%w: %s", ErrPoison, fmt.Sprintf(format, args...))
+}
+
+// unmarshal reads one JSON value, and nothing that v does not know.
+func unmarshal(data []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return err
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return errors.New("more than one JSON value")
+	}
+	return nil
+}
+
+func newTermsBody(t Terms) *termsBody {
+	w := &termsBody{
+		Name: t.Name, Quantity: t.Quantity, LimitPerUser: t.LimitPerUser, OrdersPerUser: t.OrdersPerUser,
+		OpensAt: moment{t.OpensAt}, ClosesAt: moment{t.ClosesAt}, Paused: t.Paused,
+		Closed: t.Closed, Rehearsal: t.Rehearsal,
+	}
+	if t.PaymentWindow != 0 {
+		w.PaymentWindow = t.PaymentWindow.String()
+	}
+	return w
 }
 
 func (w termsBody) terms() (Terms, error) {

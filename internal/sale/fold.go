@@ -11,6 +11,7 @@ const (
 	Known   Outcome = "known"   // it has been here before: twice is once
 	Stale   Outcome = "stale"   // of another epoch than the product's, an end of one before its order's: no effect
 	Foreign Outcome = "foreign" // an order under the id of another product's order: poison, no effect
+	Astray  Outcome = "astray"  // a state that does not stand in the beginning of a log: poison, no effect
 	Refused Outcome = "refused" // the rules forbid it: an order becomes rejected, an opening keeps the old terms, the rest has no effect
 )
 
@@ -26,6 +27,8 @@ func Fold(s *State, r Record, at Position, now time.Time) Outcome {
 		return s.order(r, at, now)
 	case KindPay, KindCancel, KindExpire:
 		return s.end(r)
+	case KindState:
+		return s.restore(r, at)
 	}
 	return Refused // no reader gives such a record: it is poison
 }

@@ -12,6 +12,7 @@ const (
 	KindPay     Kind = "pay"
 	KindCancel  Kind = "cancel"
 	KindExpire  Kind = "expire" // the payment window passed
+	KindState   Kind = "state"  // a chunk of the tables that the log continues
 )
 
 // A Record is one line of the order log. Which fields it uses depends on its kind.
@@ -29,7 +30,9 @@ type Record struct {
 	Skips   int64  // opening: how many epochs it passes over, for a gate has been there; nearly always 0
 	Terms   Terms  // opening
 	Deleted bool   // opening: removes the product and its orders
-	Secret  string // opening: of keyed order ids, in hexadecimal; empty in those of earlier programs
+	Secret  string // opening, state: of keyed order ids, in hexadecimal; empty in those of earlier programs
+
+	Chunk *Chunk // state
 }
 
 // Probe is a record without effect, whatever the log holds: it shows whether the log

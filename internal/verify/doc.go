@@ -21,6 +21,9 @@
 //	counts     a product's counts are those of its rows
 //	damage     what is kept can be read
 //
+// Where the log begins with the state of tables that it continues, it is folded again
+// from there, and each of the state's chunks has to be in its place, whole.
+//
 // The log is folded again by the same sale.Fold that filled the tables; every
 // invariant that a wrong fold could break is also asked of the tables alone.
 //

@@ -35,9 +35,9 @@ func (f *foreigns) watch(raw []byte) {
 }
 
 // note notes whose order has an id.
-func (f *foreigns) note(l *orderlog.Line) {
-	if products, watched := f.products[l.Record.OrderID]; watched && !slices.Contains(products, l.Product) {
-		f.products[l.Record.OrderID] = append(products, l.Product)
+func (f *foreigns) note(id sale.OrderID, product string) {
+	if products, watched := f.products[id]; watched && !slices.Contains(products, product) {
+		f.products[id] = append(products, product)
 	}
 }
 
@@ -61,10 +61,18 @@ func (a *partitionAudit) foreign(lines []orderlog.Line) []orderlog.Line {
 	lines = slices.Clone(lines) // the log may go on using its own
 	for i := range lines {
 		l := &lines[i]
-		if l.Poison != nil || l.Record.Kind != sale.KindOrder {
+		if l.Poison != nil {
 			continue
 		}
-		a.foreigns.note(l)
+		if l.Record.Kind == sale.KindState {
+			for _, o := range l.Record.Chunk.Orders {
+				a.foreigns.note(o.ID, l.Product)
+			}
+		}
+		if l.Record.Kind != sale.KindOrder {
+			continue
+		}
+		a.foreigns.note(l.Record.OrderID, l.Product)
 		at := sale.Position{Partition: a.partition, Offset: l.Offset}
 		if _, dead := a.letters[at]; dead {
 			a.foreigns.passed = append(a.foreigns.passed, passed{l.Record.OrderID, l.Product, at})

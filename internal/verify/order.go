@@ -17,7 +17,8 @@ func (a *productAudit) order(o *sale.Order) {
 	if o.Epoch < 1 || o.Epoch > a.p.Epoch {
 		a.find(Openings, a.p.ID, rowOf(o), "an order is of an epoch that was never opened", Number{"its epoch", o.Epoch}, Number{"current epoch", a.p.Epoch})
 	}
-	if o.Position.Partition != a.p.Partition || o.Position.Offset < 0 || o.Position.Offset >= a.mark {
+	if o.Position.Partition != a.p.Partition || o.Position.Offset < -1 || // -1: a state has brought it
+		o.Position.Offset >= a.mark {
 		a.find(Position, a.p.ID, rowOf(o), "an order stands at a place that was never folded: "+place(o.Position), Number{"position", a.mark})
 	}
 	if a.table != nil {

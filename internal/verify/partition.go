@@ -18,6 +18,7 @@ type partitionAudit struct {
 	stretch   stretch
 	seqs      map[string]*seqs // of every product that is there
 	fold      *refold          // nil: it cannot be folded again
+	chunks    int64            // of the state that the log begins with
 }
 
 func newPartitionAudit(of *audit, partition int32, s stretch, products []sale.Product) *partitionAudit {
@@ -60,7 +61,11 @@ func (a *partitionAudit) read(ctx context.Context) error {
 
 // next reads some lines from the offset from on.
 func (a *partitionAudit) next(ctx context.Context, from int64) ([]orderlog.Line, error) {
-	lines, err := a.log.Read(ctx, a.partition, from, int(min(atOnce, a.stretch.to-from)))
+	most := min(atOnce, a.stretch.to-from)
+	if from == 0 || from < a.chunks {
+		most = 1 // chunks are large
+	}
+	lines, err := a.log.Read(ctx, a.partition, from, int(most))
 	if err != nil {
 		return nil, err
 	}
@@ -77,6 +82,7 @@ func (a *partitionAudit) next(ctx context.Context, from int64) ([]orderlog.Line,
 
 func (a *partitionAudit) lines(lines []orderlog.Line) {
 	a.r.Records += int64(len(lines))
+	lines = a.inPlace(lines)
 	lines = a.foreign(lines)
 	for i := range lines {
 		if lines[i].Poison != nil {

@@ -21,6 +21,9 @@ func (r *Report) Print(w io.Writer) error {
 		}
 		fmt.Fprintf(b, "%-7s %-9s %s%s%s\n", mark, c.Invariant, of(c.Product), c.Words, listed(c.Numbers))
 	}
+	for _, words := range r.Recovered {
+		fmt.Fprintf(b, "RECOVERED %s\n", words)
+	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(b, "FINDING %-9s %s%s%s%s\n", f.Invariant, of(f.Product), f.Words, listed(f.Numbers), at(f.Place))
 	}

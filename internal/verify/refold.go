@@ -56,11 +56,14 @@ func (f *refold) line(l *orderlog.Line) {
 	}
 	f.homes[l.Product] = f.partition
 	t, s := f.state(l.Product)
-	if l.Record.Kind == sale.KindOpening {
+	switch l.Record.Kind {
+	case sale.KindOpening:
 		f.open(t, s, &l.Record, at)
-		return
+	case sale.KindState:
+		f.restore(t, s, &l.Record, at)
+	default:
+		f.step(t, s, &l.Record, at)
 	}
-	f.step(t, s, &l.Record, at)
 }
 
 // state is a product's table, and the state that the stretch works on.
@@ -89,6 +92,19 @@ func (f *refold) open(t *table, s *sale.State, r *sale.Record, at sale.Position)
 	f.opening(t, r, at, f.rules(fresh, *r, at, anyTime))
 	t.keepAll(fresh)
 	f.states[t.product.ID] = sale.NewState(t.product)
+}
+
+// restore folds a chunk of the state that the log begins with.
+func (f *refold) restore(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+	for _, o := range r.Chunk.Orders {
+		t.load(s, o.ID)
+	}
+	if f.rules(s, *r, at, anyTime) != sale.Applied {
+		f.find(Fold, r.ProductID, place(at), "a chunk of the state does not fit those before it", Number{"chunk", r.Chunk.Number})
+		s.DeadLetter()
+		return
+	}
+	t.opened = epochs{s.Product.Epoch, s.Product.Nonce}
 }
 
 // step folds any other record and judges the step that it made.

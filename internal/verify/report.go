@@ -33,6 +33,8 @@ type Report struct {
 	Checks   []Check
 	Findings []Finding
 	LeftOut  []Omission
+
+	Recovered []string // the recoveries that the log remembers, in words
 }
 
 // Clean reports whether nothing was found.

@@ -169,7 +169,7 @@ func (l netLog) rot(partition int32, records []sale.Record, n int) sale.Position
 		if i == n {
 			raw = raw[:len(raw)/2]
 		}
-		l.add(partition, r.ProductID, r.Kind, sale.Version, r.Epoch, raw)
+		l.add(partition, r.ProductID, r.Kind, r.Version(), r.Epoch, raw)
 	}
 	return sale.Position{Partition: partition, Offset: int64(len(l.partitions[partition])) - 1}
 }

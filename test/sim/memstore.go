@@ -280,8 +280,8 @@ func (s *memStore) Ended(_ context.Context, id string) error {
 func (s *memStore) Allow(_ context.Context, version int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, p := range s.alive {
-		if p.Reads < version && s.now().Sub(p.seen) <= orderstore.ProcessGone {
+	for _, p := range s.living() {
+		if p.Reads < version {
 			return fmt.Errorf("store: %s does not read version %d: %w", p.Place, version, sale.ErrUnavailable)
 		}
 	}

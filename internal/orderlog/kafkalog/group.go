@@ -15,6 +15,9 @@ const (
 	heartbeatTime = 2 * time.Second
 )
 
+// group is the name of the consumer group.
+func (l *Log) group() string { return l.options.Topic + ".projectors" }
+
 // A assignment is the partitions that the group has dealt to one Run.
 type assignment struct {
 	ctx  context.Context // of the Run
@@ -60,7 +63,7 @@ func (l *Log) join(h *assignment) (*kgo.Client, error) {
 	take := func(_ context.Context, _ *kgo.Client, dealt map[string][]int32) { h.take(dealt[l.options.Topic]) }
 	drop := func(_ context.Context, _ *kgo.Client, lost map[string][]int32) { h.drop(lost[l.options.Topic]) }
 	member, err := kgo.NewClient(l.settings(
-		kgo.ConsumerGroup(l.options.Topic+".projectors"),
+		kgo.ConsumerGroup(l.group()),
 		kgo.ConsumeTopics(l.options.Topic),
 		kgo.Balancers(kgo.CooperativeStickyBalancer()),
 		kgo.SessionTimeout(sessionTime),
@@ -127,6 +130,6 @@ func (h *assignment) dropAll() {
 type groupErrors struct{ log *Log }
 
 func (g groupErrors) OnGroupManageError(err error) {
-	g.log.options.Log.Warn("no part in sharing out the order log", "group", g.log.options.Topic+".projectors",
+	g.log.options.Log.Warn("no part in sharing out the order log", "group", g.log.group(),
 		"error", err)
 }

@@ -52,6 +52,8 @@ type Options struct {
 	Brokers  Brokers
 	Topic    string
 	Existing bool         // a topic that is missing is not made: it is ErrNotFound
+	Anew     bool         // one that is there is deleted first
+	Least    int32        // partitions of a topic that is made: so many, or 12
 	Log      *slog.Logger // told what Open waits for, and what goes wrong in the group
 }
 
@@ -60,6 +62,7 @@ type Log struct {
 	options Options
 	client  *kgo.Client  // appends and asks
 	opened  identity     // the life of the topic that this Log is of
+	deleted [16]byte     // the life of it that Open has ended
 	count   atomic.Int32 // partitions, as far as they are known
 	epochs  leaderEpochs
 	putting sync.Mutex // held to hand one Append's records over together
@@ -96,7 +99,13 @@ func Open(ctx context.Context, o Options) (*Log, error) {
 	)...); err != nil {
 		return nil, fmt.Errorf("%w: kafka client: %w", sale.ErrUnavailable, err)
 	}
-	if err := l.prepare(ctx); err != nil {
+	if o.Anew {
+		err = l.deleteTopic(ctx)
+	}
+	if err == nil {
+		err = l.prepare(ctx)
+	}
+	if err != nil {
 		_ = l.Close()
 		return nil, err
 	}

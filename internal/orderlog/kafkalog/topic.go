@@ -10,6 +10,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
+	"seckill/internal/crash"
 	"seckill/internal/sale"
 )
 
@@ -45,6 +46,9 @@ func (l *Log) prepareOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if s.exists() && s.topic == l.deleted {
+		return l.unavailable("making", errors.New("the topic before is not gone yet"))
+	}
 	if !s.exists() && l.options.Existing {
 		return fmt.Errorf("%w: Kafka has no topic %s", sale.ErrNotFound, l.options.Topic)
 	}
@@ -52,7 +56,7 @@ func (l *Log) prepareOnce(ctx context.Context) error {
 		if err := l.makeTopic(ctx, s.brokers); err != nil {
 			return l.unavailable("making", err)
 		}
-		l.options.Log.Info("made the order log", "topic", l.options.Topic, "partitions", partitions)
+		l.options.Log.Info("made the order log", "topic", l.options.Topic, "partitions", max(partitions, l.options.Least))
 		return l.unavailable("making", errors.New("not every broker knows the topic yet"))
 	}
 	if s.leaderless > 0 {
@@ -82,7 +86,7 @@ func (l *Log) makeTopic(ctx context.Context, brokers int) error {
 	} else {
 		settings["flush.messages"] = new("1") // a disk in place of replicas: docs/decisions/0019-a-lone-kafka-syncs.md
 	}
-	_, err = l.admin().CreateTopic(ctx, partitions, replication, settings, l.options.Topic)
+	_, err = l.admin().CreateTopic(ctx, max(partitions, l.options.Least), replication, settings, l.options.Topic)
 	if errors.Is(err, kerr.TopicAlreadyExists) {
 		return nil
 	}
@@ -108,4 +112,22 @@ func (l *Log) registered(ctx context.Context) (int, error) {
 		return 0, err
 	}
 	return len(answer.Brokers), nil
+}
+
+// deleteTopic deletes the topic, if there is one.
+func (l *Log) deleteTopic(ctx context.Context) error {
+	s, err := l.describe(ctx)
+	if err != nil || !s.exists() {
+		return err
+	}
+	l.deleted = s.topic
+	deleted, err := l.admin().DeleteTopics(ctx, l.options.Topic)
+	if err == nil {
+		err = deleted.Error()
+	}
+	if err != nil && !errors.Is(err, kerr.UnknownTopicOrPartition) {
+		return l.unavailable("deleting", err)
+	}
+	crash.At("kafkalog: the topic is deleted")
+	return nil
 }

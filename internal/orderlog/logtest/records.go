@@ -3,6 +3,7 @@ package logtest
 import (
 	"context"
 	"encoding/binary"
+	"reflect"
 	"testing"
 	"time"
 
@@ -47,6 +48,15 @@ func everyKind(product string) []sale.Record {
 		order(product, 1),
 		end(sale.KindPay), end(sale.KindCancel), end(sale.KindExpire),
 		{Kind: sale.KindOpening, ProductID: product, Epoch: 3, At: at, Nonce: "n-3", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}},
+		{Kind: sale.KindState, ProductID: product, Epoch: 3, At: at, Secret: "0a1b", Chunk: &sale.Chunk{
+			Number: 1, Of: 2, Recovery: &sale.Recovery{Why: []string{"<cut>"}, Lost: []string{"nothing"}},
+			Product: &sale.Product{ID: product, Terms: sale.Terms{Quantity: 2, LimitPerUser: 1}, Epoch: 3, Nonce: "n-3", Held: 1, Placed: 1, Cancelled: 1, LastNumber: 2, LastReturn: 1},
+			Orders: []sale.Order{
+				{ID: order(product, 1).OrderID, ProductID: product, UserID: "u1", Slot: 1, Number: 1, Status: sale.Cancelled, Seq: 1, Epoch: 1, PlacedAt: at, PayBy: at, EndedAt: at},
+				{ID: order(product, 2).OrderID, ProductID: product, UserID: "u2", Slot: 1, Number: 2, Status: sale.Placed, Seq: 2, Epoch: 1, PlacedAt: at},
+			},
+			Returns: []sale.Return{{ProductID: product, Number: 1, OrderID: order(product, 1).OrderID, UserID: "u1"}},
+		}},
 	}
 }
 
@@ -93,7 +103,7 @@ func wantRecords(t *testing.T, lines []orderlog.Line, records []sale.Record) {
 		t.Fatalf("got %d lines, want %d", len(lines), len(records))
 	}
 	for i, l := range lines {
-		if l.Poison != nil || l.Raw != nil || l.Product != records[i].ProductID || l.Record != records[i] {
+		if l.Poison != nil || l.Raw != nil || l.Product != records[i].ProductID || !reflect.DeepEqual(l.Record, records[i]) {
 			t.Fatalf("line at %d is\n%+v\nwant the record\n%+v", l.Offset, l, records[i])
 		}
 	}

@@ -92,7 +92,12 @@ func (l *Log) result(lines []orderlog.Line, err error) ([]orderlog.Line, error) 
 	return orderlog.Readable(lines, err)
 }
 
-// readRows reads count durable lines from the file, and checks the rows that they are in.
+// readMost is how many bytes of rows are read at once, or little more: chunks of a
+// state are large.
+const readMost = 16 << 20
+
+// readRows reads count durable lines from the file, or fewer where they are large, and
+// checks the rows that they are in.
 func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 	rows, err := l.query.Query(from)
 	if err != nil {
@@ -101,7 +106,8 @@ func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 	defer rows.Close() //nolint:errcheck // it only reads, and rows.Err tells
 	lines := make([]orderlog.Line, 0, count)
 	var last *row
-	for len(lines) < count && rows.Next() {
+	size := 0
+	for len(lines) < count && size < readMost && rows.Next() {
 		r := &row{}
 		if err := r.scan(rows, &r.frames); err != nil {
 			return nil, fault(l.path, "read", err)
@@ -113,11 +119,12 @@ func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 			return l.result(lines, err)
 		}
 		last = r
+		size += len(r.frames)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, fault(l.path, "read", err)
 	}
-	if len(lines) < count {
+	if len(lines) < count && size < readMost {
 		return nil, fault(l.path, "read", damaged("the row with offset %d is missing, and the log has %d records",
 			from+int64(len(lines)), end))
 	}

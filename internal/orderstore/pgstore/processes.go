@@ -21,6 +21,7 @@ const (
 	dropGone      = "DELETE FROM seckill_process WHERE seen_at < clock_timestamp() - make_interval(secs => $1)"
 	dropProcess   = "DELETE FROM seckill_process WHERE id = $1"
 	readsTheLeast = "SELECT role, place, reads FROM seckill_process WHERE reads < $1 ORDER BY reads, id LIMIT 1"
+	readLiving    = "SELECT id, role, place, reads FROM seckill_process WHERE seen_at >= clock_timestamp() - make_interval(secs => $1) ORDER BY id"
 	setWritten    = "UPDATE seckill_written SET version = $1"
 )
 
@@ -58,6 +59,19 @@ func (s *Store) Allow(ctx context.Context, version int) error {
 		_, err = tx.Exec(ctx, setWritten, version)
 		return translate("write seckill_written", err)
 	})
+}
+
+// Living is orderstore.Processes's.
+func (s *Store) Living(ctx context.Context) (all []orderstore.Process, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = query(ctx, s.pool, readLiving, []any{orderstore.ProcessGone.Seconds()}, func(rows pgx.Rows) error {
+		var p orderstore.Process
+		err := rows.Scan(&p.ID, &p.Role, &p.Place, &p.Reads)
+		all = append(all, p)
+		return err
+	})
+	return all, err
 }
 
 // Ended is orderstore.Processes's.

@@ -57,10 +57,14 @@ func (c *conn) moveMark(b orderstore.Batch) error {
 	if at != b.From {
 		return fmt.Errorf("%w: order store %s: partition %d is folded up to %+v, not %+v", sale.ErrMoved, c.path, b.Partition, at, b.From)
 	}
-	_, err = c.exec("move the position", `
+	return c.setMark(b.Partition, b.To)
+}
+
+func (c *conn) setMark(partition int32, m orderstore.Mark) error {
+	_, err := c.exec("move the position", `
 		INSERT INTO seckill_position (partition, next, sum, cluster, topic, leader) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT DO UPDATE SET next = excluded.next, sum = excluded.sum, cluster = excluded.cluster, topic = excluded.topic, leader = excluded.leader`,
-		int64(b.Partition), b.To.Next, int64(b.To.Sum), b.To.Source.Cluster, b.To.Source.Topic, int64(b.To.Source.Leader))
+		int64(partition), m.Next, int64(m.Sum), m.Source.Cluster, m.Source.Topic, int64(m.Source.Leader))
 	return err
 }
 

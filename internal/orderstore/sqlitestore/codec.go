@@ -1,6 +1,7 @@
 package sqlitestore
 
 import (
+	"context"
 	"database/sql/driver"
 	"slices"
 	"strings"
@@ -12,12 +13,15 @@ import (
 // span is how many places a product has.
 const span = 1 << 40
 
-// place is the rowid of an order of the product with this key.
-func place(key int64, o *sale.Order) int64 {
-	if o.Status == sale.Rejected {
-		return -(key*span + o.Position.Offset + 1)
+// place is the rowid of an order of the product with this key: by its number, or, of a
+// rejected order, which has none, below all that are there.
+func (c *conn) place(key int64, o *sale.Order) (place int64, err error) {
+	if o.Status != sale.Rejected {
+		return key*span + o.Number, nil
 	}
-	return key*span + o.Number
+	err = c.query(context.Background(), "read seckill_order", "SELECT ifnull(min(place), ?1) - 1 FROM seckill_order WHERE place BETWEEN ?2 AND ?1",
+		[]driver.Value{-key * span, -(key*span + span - 1)}, func(v []driver.Value) error { place = integer(v[0]); return nil })
+	return place, err
 }
 
 // The statuses as they are kept, from 1. Those that hold a unit are below 3.
@@ -37,9 +41,9 @@ func scanOrder(product string, v []driver.Value) sale.Order {
 }
 
 // appendOrder appends the values of allOrderColumns.
-func appendOrder(v []driver.Value, key int64, o *sale.Order) []driver.Value {
+func appendOrder(v []driver.Value, place, key int64, o *sale.Order) []driver.Value {
 	return append(v,
-		place(key, o), o.ID[:], o.UserID, statusNumber(o.Status), int64(o.Slot), key, o.Number, o.Seq, o.Epoch,
+		place, o.ID[:], o.UserID, statusNumber(o.Status), int64(o.Slot), key, o.Number, o.Seq, o.Epoch,
 		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset)
 }
 

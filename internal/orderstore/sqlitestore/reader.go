@@ -123,19 +123,8 @@ func (c *conn) returns(ctx context.Context, product string, key, after int64, ma
 
 // Meta returns what is kept under key, or keeps propose. It is the one thing that
 // the log does not have, so the commit waits for the disk.
-func (s *Store) Meta(ctx context.Context, key string, propose []byte) ([]byte, error) {
-	c, err := s.take(ctx, s.writing)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { s.writing <- c }()
-	if _, err := c.exec("sync", "PRAGMA synchronous = FULL"); err != nil {
-		return nil, err
-	}
-	// A connection that stayed FULL would be slower, and nothing else.
-	defer func() { _, _ = c.exec("sync", "PRAGMA synchronous = NORMAL") }()
-	var value []byte
-	err = c.within("BEGIN IMMEDIATE", func() error {
+func (s *Store) Meta(ctx context.Context, key string, propose []byte) (value []byte, err error) {
+	err = s.durably(ctx, func(c *conn) error {
 		if propose != nil {
 			_, err := c.exec("write seckill_meta", "INSERT INTO seckill_meta (key, value) VALUES (?, ?) ON CONFLICT DO NOTHING", key, propose)
 			if err != nil {
@@ -146,4 +135,19 @@ func (s *Store) Meta(ctx context.Context, key string, propose []byte) ([]byte, e
 			func(v []driver.Value) error { value = slices.Clone(blob(v[0])); return nil })
 	})
 	return value, err
+}
+
+// durably runs f in a transaction whose commit waits for the disk.
+func (s *Store) durably(ctx context.Context, f func(*conn) error) error {
+	c, err := s.take(ctx, s.writing)
+	if err != nil {
+		return err
+	}
+	defer func() { s.writing <- c }()
+	if _, err := c.exec("sync", "PRAGMA synchronous = FULL"); err != nil {
+		return err
+	}
+	// A connection that stayed FULL would be slower, and nothing else.
+	defer func() { _, _ = c.exec("sync", "PRAGMA synchronous = NORMAL") }()
+	return c.within("BEGIN IMMEDIATE", func() error { return f(c) })
 }

@@ -18,8 +18,8 @@ const (
 //
 // An order's rowid is its place: the product's key and the number in it, so that
 // a product's orders lie together, by number, and the two indexes name an order
-// in seven bytes; a rejected order, which has no number, lies below zero, by
-// offset. The index on order ids is cheap as long as ids grow (version 7), the
+// in seven bytes; a rejected order, which has no number, lies below zero, below
+// all that are there. The index on order ids is cheap as long as ids grow (version 7), the
 // one on users never is: there are no others that every order pays for.
 const tables = `
 CREATE TABLE seckill_product (

@@ -159,12 +159,12 @@ func (a audit) Orders(product string, f func(sale.Order) error) error {
 		return err
 	}
 	first, last := key*span, key*span+span-1
-	sql := "SELECT " + orderColumns + " FROM seckill_order WHERE place BETWEEN ? AND ? ORDER BY place "
+	sql := "SELECT " + orderColumns + " FROM seckill_order WHERE place BETWEEN ? AND ? ORDER BY "
 	row := func(v []driver.Value) error { return f(scanOrder(product, v)) }
-	if err := a.c.query(a.ctx, "read seckill_order", sql+"DESC", []driver.Value{-last, -first}, row); err != nil {
+	if err := a.c.query(a.ctx, "read seckill_order", sql+"partition, position", []driver.Value{-last, -first}, row); err != nil {
 		return err
 	}
-	return a.c.query(a.ctx, "read seckill_order", sql+"ASC", []driver.Value{first, last}, row)
+	return a.c.query(a.ctx, "read seckill_order", sql+"place", []driver.Value{first, last}, row)
 }
 
 func (a audit) Returns(product string, f func(sale.Return) error) error {

@@ -97,7 +97,11 @@ func (c *conn) writeOrders(e *entry) error {
 			if e.kept[o.ID] != (sql == updateOrder) {
 				continue
 			}
-			values = appendOrder(values[:0], e.key, o)
+			place, err := c.place(e.key, o)
+			if err != nil {
+				return err
+			}
+			values = appendOrder(values[:0], place, e.key, o)
 			if _, err := c.exec("write seckill_order", sql, values...); err != nil {
 				return err
 			}

@@ -100,11 +100,22 @@ func applyWipe(w *world) {
 
 func applyDeadLetters(w *world) {
 	w.feed(1, opening("a", 1, withWindow(9, 1)))
+	w.applyLetters()
+	w.check()
+	w.feed(1, buy("a", 1, 1, "u1"))
+	w.feed(1, opening("a", 2, withWindow(9, 1)))
+	w.check()
+}
+
+// applyLetters gives the keeper a batch of poison.
+func (w *world) applyLetters() {
+	w.Helper()
+	next := w.marks[1].Next
 	b := w.batch(1, []sale.Record{{ProductID: "a"}, {ProductID: "new"}, {ProductID: "a"}})
 	w.dead = []orderstore.DeadLetter{
-		{Position: sale.Position{Partition: 1, Offset: 1}, Product: "a", Reason: "version 9, not 1", Raw: []byte("{\x00\xff}")},
-		{Position: sale.Position{Partition: 1, Offset: 2}, Product: "", Reason: "no JSON", Raw: nil},
-		{Position: sale.Position{Partition: 1, Offset: 3}, Product: "new", Reason: "no JSON", Raw: []byte("x")},
+		{Position: sale.Position{Partition: 1, Offset: next}, Product: "a", Reason: "version 9, not 1", Raw: []byte("{\x00\xff}")},
+		{Position: sale.Position{Partition: 1, Offset: next + 1}, Product: "", Reason: "no JSON", Raw: nil},
+		{Position: sale.Position{Partition: 1, Offset: next + 2}, Product: "new", Reason: "no JSON", Raw: []byte("x")},
 	}
 	err := w.Keeper.Apply(w.ctx, b, func(_ time.Time, states []*sale.State) []orderstore.DeadLetter {
 		states[0].DeadLetter()
@@ -116,10 +127,6 @@ func applyDeadLetters(w *world) {
 	}
 	w.marks[1] = b.To
 	w.full["a"].DeadLetter()
-	w.check()
-	w.feed(1, buy("a", 1, 1, "u1"))
-	w.feed(1, opening("a", 2, withWindow(9, 1)))
-	w.check()
 }
 
 // applyForeign: whose id an order has is seen over all products, new ones included,

@@ -95,17 +95,29 @@ func processesTooOldHalt(w *world) {
 	}
 }
 
+func (w *world) living(want ...orderstore.Process) {
+	w.Helper()
+	got, err := w.Keeper.Living(w.ctx)
+	equal(w, "those that are alive", got, want, err)
+}
+
 func processesThatAreGone(w *world) {
 	w.several()
+	w.living()
 	w.alive("old", 1)
+	w.living(process("old", 1))
 	w.Pass(orderstore.ProcessGone - 10*time.Second)
 	w.refuses(2, "old")
 	w.alive("old", 1)
 	w.Pass(orderstore.ProcessGone - 10*time.Second)
 	w.alive("new", 2)
 	w.refuses(2, "old")
+	w.living(process("new", 2), process("old", 1))
 	w.Pass(15 * time.Second)
+	w.living(process("new", 2))
 	w.allows(2)
+	w.ended("new")
+	w.living()
 }
 
 // Of one that comes and one that asks at once, either is told of the other.

@@ -75,6 +75,9 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Processes/tooOldHalt", processesTooOldHalt},
 		{"Processes/thatAreGone", processesThatAreGone},
 		{"Processes/race", processesRace},
+		{"Renew/movesAllMarks", renewMoves},
+		{"Renew/comparesAndSets", renewCompares},
+		{"Renew/emptiesWithoutALog", renewEmpties},
 		{"Reopen/keepsAll", reopenKeeps},
 		{"Concurrently", concurrently},
 	}

@@ -1,0 +1,16 @@
+// Package recovery puts tables and log together again where the log is not the one
+// that the tables were filled from: it was cut off, deleted, damaged, or is another.
+//
+// It promises that nothing that the tables have is lost, that it says before what it
+// will do and what is lost, and that whatever kills it, it may be run again.
+//
+//	look ──► ask (its caller) ──► settle ──► write the state ──► (its caller puts the log in place) ──► renew the tables
+//
+// What is written is a new generation of the log: it begins with the tables as they
+// are, in chunks, and from there it is a log like any other. Where instead the log
+// already begins with the state of tables that are at least as new as these, as when a
+// recovery was killed before its end or Postgres was put back to before it, the tables
+// are emptied, to be folded anew from it.
+//
+// Nobody may sell or project meanwhile: that is for its caller to see to.
+package recovery

@@ -1,0 +1,187 @@
+package recovery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"seckill/internal/orderlog"
+	"seckill/internal/orderstore"
+	"seckill/internal/projector"
+	"seckill/internal/sale"
+)
+
+// An Act is what is to be done.
+type Act int
+
+// The acts.
+const (
+	Nothing  Act = iota // whoever serves next folds what the tables lack
+	Continue            // a log is written that continues the tables
+	Refold              // the tables are emptied: the log has all that they have, and more
+)
+
+// A Plan is what was found, and what is to be done about it.
+type Plan struct {
+	Act      Act
+	Found    []string // what is wrong, in words
+	Lost     []string // what no log and no table will have, in words
+	Unfolded int64    // records that the tables are given first, from partitions in which the log is theirs
+
+	Products, Orders, Held int64 // that the tables have
+	Partitions             int32 // that a log must have, to continue them
+
+	store orderstore.Keeper
+	log   orderlog.Reader // nil: there is none
+	marks map[int32]orderstore.Mark
+	wrong map[int32]string   // what is wrong with a partition
+	lost  map[int32][]string // by partition
+}
+
+// Look compares the log with the tables, and changes nothing. log is nil where there is
+// none that can be read: gone then says why. An error means that it could not tell.
+func Look(ctx context.Context, log orderlog.Reader, gone error, store orderstore.Keeper) (*Plan, error) {
+	p := &Plan{store: store, log: log, wrong: map[int32]string{}, lost: map[int32][]string{}}
+	var products []sale.Product
+	letters := 0
+	err := store.Audit(ctx, func(s orderstore.Snapshot) (err error) {
+		if p.marks, err = s.Marks(); err != nil {
+			return err
+		}
+		dead, err := s.DeadLetters()
+		if err != nil {
+			return err
+		}
+		letters = len(dead)
+		products, err = s.Products()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.count(products)
+	if err := p.compare(ctx, gone); err != nil || len(p.Found) == 0 {
+		return p, err
+	}
+	p.Act = Continue
+	if log == nil {
+		return p, nil
+	}
+	if newer, err := p.begunFrom(ctx, products); newer || err != nil {
+		p.Act = Refold
+		return p, err
+	}
+	err = p.losses(ctx, products)
+	if letters > 0 {
+		p.Lost = append(p.Lost, fmt.Sprintf("%d dead letters: records of the log before that could not be read", letters))
+	}
+	return p, err
+}
+
+// words is an error without its kind, which all here share.
+func words(err error) string {
+	text := err.Error()
+	for _, kind := range []error{sale.ErrDamaged, sale.ErrNotFound} {
+		text = strings.TrimPrefix(text, kind.Error()+": ")
+	}
+	return text
+}
+
+func (p *Plan) count(products []sale.Product) {
+	for _, product := range products {
+		if product.Exists() {
+			p.Products++
+		}
+		p.Orders += rows(&product)
+		p.Held += product.Held
+		p.Partitions = max(p.Partitions, product.Partition+1)
+	}
+	for partition := range p.marks {
+		p.Partitions = max(p.Partitions, partition+1)
+	}
+}
+
+func rows(p *sale.Product) int64 { return p.LastNumber + p.Rejected }
+
+// partitions are those that the tables were filled from.
+func (p *Plan) partitions() []int32 { return slices.Sorted(maps.Keys(p.marks)) }
+
+// compare finds the partitions of the log that are not those of the tables.
+func (p *Plan) compare(ctx context.Context, gone error) error {
+	if p.log == nil {
+		p.Found = append(p.Found, words(gone))
+		for partition := range p.marks {
+			p.wrong[partition] = words(gone)
+		}
+		return nil
+	}
+	folds := projector.New(p.log, p.store, nil, nil)
+	for _, partition := range p.partitions() {
+		err := folds.Check(ctx, partition)
+		switch {
+		case errors.Is(err, sale.ErrDamaged):
+			p.wrong[partition] = words(err)
+			p.Found = append(p.Found, words(err))
+		case err != nil:
+			return err
+		default:
+			_, end, err := p.log.Bounds(ctx, partition)
+			if err != nil {
+				return err
+			}
+			p.Unfolded += end - p.marks[partition].Next
+		}
+	}
+	return nil
+}
+
+// begunFrom reports whether the log begins with the whole state of tables that are at
+// least as new as these.
+func (p *Plan) begunFrom(ctx context.Context, products []sale.Product) (bool, error) {
+	heads := map[string]*sale.Product{}
+	for _, partition := range p.partitions() {
+		whole, err := p.heads(ctx, partition, heads)
+		if err != nil || !whole {
+			return false, err
+		}
+	}
+	for i := range products {
+		kept := &products[i]
+		head := heads[kept.ID]
+		if head == nil || head.Epoch < kept.Epoch || head.LastNumber < kept.LastNumber || head.LastReturn < kept.LastReturn || head.Paid < kept.Paid {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// heads reads the state that a partition begins with, and reports whether all of it is there.
+func (p *Plan) heads(ctx context.Context, partition int32, heads map[string]*sale.Product) (whole bool, err error) {
+	_, end, err := p.log.Bounds(ctx, partition)
+	for at, chunks := int64(0), int64(1); err == nil && at < chunks; at++ {
+		if at == end {
+			return false, nil
+		}
+		var lines []orderlog.Line
+		if lines, err = p.log.Read(ctx, partition, at, 1); err != nil {
+			break
+		}
+		if at == 0 {
+			chunks = lines[0].Chunks()
+		}
+		l := lines[0].InPlace(chunks)
+		if l.Poison != nil || l.Record.Kind != sale.KindState {
+			return false, nil
+		}
+		if head := l.Record.Chunk.Product; head != nil {
+			heads[l.Product] = head
+		}
+	}
+	if errors.Is(err, sale.ErrDamaged) {
+		return false, nil
+	}
+	return err == nil, err
+}

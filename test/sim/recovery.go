@@ -1,0 +1,58 @@
+package sim
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+func (s *memStore) Renew(_ context.Context, from, to map[int32]orderstore.Mark) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !maps.Equal(s.tables.marks, from) {
+		return fmt.Errorf("store: %w", sale.ErrMoved)
+	}
+	next := s.tables.clone()
+	next.marks, next.dead = map[int32]orderstore.Mark{}, nil
+	maps.Copy(next.marks, to)
+	for id, o := range next.orders {
+		o.Position.Offset = -1
+		next.orders[id] = o
+	}
+	for id, p := range next.products {
+		if !p.Deleted {
+			p.Recounts++
+		}
+		next.products[id] = p
+	}
+	if len(to) == 0 {
+		clear(next.orders)
+		clear(next.products)
+		clear(next.returns)
+	}
+	s.tables = next
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return nil
+}
+
+func (s *memStore) Living(context.Context) ([]orderstore.Process, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.living(), nil
+}
+
+func (s *memStore) living() (all []orderstore.Process) {
+	for _, p := range s.alive {
+		if s.now().Sub(p.seen) <= orderstore.ProcessGone {
+			all = append(all, p.Process)
+		}
+	}
+	slices.SortFunc(all, func(a, b orderstore.Process) int { return cmp.Compare(a.ID, b.ID) })
+	return all
+}
