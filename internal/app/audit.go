@@ -7,6 +7,7 @@ import (
 
 	"seckill/internal/httpapi"
 	"seckill/internal/rehearsal"
+	"seckill/internal/sale"
 	"seckill/internal/verify"
 )
 
@@ -68,7 +69,7 @@ func about[T any](all []T, product string, of func(T) string) (some []T) {
 // auditReport is a report as it is sent.
 func auditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
 	v := httpapi.AuditReport{
-		JudgedAt: stamp(began), TookS: time.Since(began).Seconds(),
+		JudgedAt: sale.FormatTime(began), TookS: time.Since(began).Seconds(),
 		Products: r.Products, Orders: r.Orders, Records: r.Records,
 	}
 	for _, c := range r.Checks {

@@ -8,13 +8,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"seckill/internal/httpapi"
+	"seckill/internal/sale"
 )
 
 // figures are what this process measured of late, and how far the sale is.
 func (p *Program) figures(ctx context.Context) httpapi.Figures {
 	m := p.counts.Figures(time.Now())
 	f := httpapi.Figures{
-		Process: p.process.ID, At: stamp(m.At), WindowS: m.Window.Seconds(), AnswersPerS: map[string]float64{},
+		Process: p.process.ID, At: sale.FormatTime(m.At), WindowS: m.Window.Seconds(), AnswersPerS: map[string]float64{},
 		Latency: httpapi.WindowLatency{Count: m.Count, P50MS: inMS(m.P50), P90MS: inMS(m.P90), P99MS: inMS(m.P99), MaxMS: inMS(m.Max)},
 	}
 	for answer, n := range m.Answers {

@@ -96,7 +96,7 @@ func shown(r *rehearsal.Rehearsal) httpapi.Rehearsal {
 		ID: r.ID, State: string(r.State), Failure: string(r.Failure), Reason: r.Reason,
 		Buyers: int64(r.Plan.Buyers), Over: r.Plan.Over.String(), Quantity: r.Plan.Quantity,
 		RepeatClickers: int64(r.Plan.RepeatClickers), Quitters: int64(r.Plan.Quitters),
-		StartedAt: stamp(r.StartedAt), EndedAt: stamp(r.EndedAt),
+		StartedAt: sale.FormatTime(r.StartedAt), EndedAt: sale.FormatTime(r.EndedAt),
 		ElapsedS: r.Rush.Elapsed.Seconds(), Sent: r.Rush.Sent, Answered: r.Rush.Answered, Errors: r.Rush.Errors,
 		Answers: named(r.Rush.Answers), Placed: r.Placed, Repeats: named(r.Rush.Repeats),
 		Paid: r.Rush.Paid, Quit: r.Rush.Quit, Unpaid: r.Rush.Unpaid, Expired: r.Expired,
@@ -117,12 +117,4 @@ func named(counts map[rush.Kind]int64) map[string]int64 {
 		names[k.String()] = n
 	}
 	return names
-}
-
-// stamp is a time as the API writes it, empty where there is none.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(sale.TimeFormat)
 }

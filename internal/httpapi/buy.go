@@ -118,7 +118,7 @@ func refused(ctx *fasthttp.RequestCtx, answer *purchase.Answer) kind {
 		return refuse(ctx, k)
 	}
 	p := problem(notOpen)
-	p.OpensAt = stamp(answer.OpensAt)
+	p.OpensAt = sale.FormatTime(answer.OpensAt)
 	p.send(ctx)
 	left := answer.OpensAt.Sub(answer.Now)
 	ctx.Response.Header.Set("Retry-After", strconv.Itoa(max(1, int((left+time.Second-1)/time.Second))))

@@ -56,7 +56,7 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		a.explain(err).send(ctx)
 		return
 	}
-	view := "order " + t.Product + " " + t.User
+	view := "order " + string(t.Product) + " " + string(t.User)
 	a.stream(ctx, func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) }, ring)}
 	})

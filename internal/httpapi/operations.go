@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+
+	"seckill/internal/sale"
 )
 
 // openAPI is the document before the routes are in it.
@@ -119,7 +121,7 @@ type Terms struct {
 
 // Buyer is the body of a buy, for the document.
 type Buyer struct {
-	UserID string `json:"user_id" pattern:"^[A-Za-z0-9_-]{1,64}$"`
+	UserID ID `json:"user_id"`
 }
 
 // Token is the body of a sign-in, for the document.
@@ -234,4 +236,12 @@ func parameter(in, name string, s *huma.Schema) *huma.Param {
 	return &huma.Param{In: in, Name: name, Required: in == "path", Schema: s}
 }
 
-func idSchema() *huma.Schema { return &huma.Schema{Type: "string", Pattern: "^[A-Za-z0-9_-]{1,64}$"} }
+// An ID is the id of a product or a user.
+type ID string
+
+// Schema implements huma.SchemaProvider.
+func (ID) Schema(huma.Registry) *huma.Schema { return idSchema() }
+
+func idSchema() *huma.Schema {
+	return &huma.Schema{Type: "string", Pattern: sale.IDPattern, PatternDescription: "1 to 64 of A-Z, a-z, 0-9, _ and -"}
+}

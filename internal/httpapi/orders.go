@@ -33,7 +33,7 @@ func orderBody(o *sale.Order) Order {
 	return Order{
 		OrderID: o.ID.String(), ProductID: o.ProductID, UserID: o.UserID, Status: string(o.Status),
 		Number: o.Number, Epoch: o.Epoch,
-		PlacedAt: stamp(o.PlacedAt), PayBy: stamp(o.PayBy), EndedAt: stamp(o.EndedAt),
+		PlacedAt: sale.FormatTime(o.PlacedAt), PayBy: sale.FormatTime(o.PayBy), EndedAt: sale.FormatTime(o.EndedAt),
 	}
 }
 
@@ -93,25 +93,17 @@ func (o *Order) writeCSV(w *csv.Writer) error {
 	})
 }
 
-// stamp is how a time is sent; the zero time is absent.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(sale.TimeFormat)
-}
-
 // A Trace is what the Location of a buy tells about an order that the store may
 // not have yet.
 type Trace struct {
-	Product string `query:"product" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -" doc:"With user: find the order also before it is placed, as in the Location of a buy"`
-	User    string `query:"user" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -"`
-	Epoch   int64  `query:"epoch" minimum:"0"`
+	Product ID    `query:"product" doc:"With user: find the order also before it is placed, as in the Location of a buy"`
+	User    ID    `query:"user"`
+	Epoch   int64 `query:"epoch" minimum:"0"`
 }
 
 // readTrace reads the same parameters as huma does for a Trace, by the same rules.
 func readTrace(q *fasthttp.Args) (t Trace, err error) {
-	t.Product, t.User = string(q.Peek("product")), string(q.Peek("user"))
+	t.Product, t.User = ID(q.Peek("product")), ID(q.Peek("user"))
 	t.Epoch, err = strconv.ParseInt(string(q.Peek("epoch")), 10, 64)
 	var bad sale.Invalid
 	for _, f := range []struct {
@@ -119,8 +111,8 @@ func readTrace(q *fasthttp.Args) (t Trace, err error) {
 		rule sale.Rule
 		ok   bool
 	}{
-		{"product", sale.RuleID, sale.CheckID(t.Product)},
-		{"user", sale.RuleID, sale.CheckID(t.User)},
+		{"product", sale.RuleID, sale.CheckID(string(t.Product))},
+		{"user", sale.RuleID, sale.CheckID(string(t.User))},
 		{"epoch", sale.RuleWhole, err == nil && t.Epoch >= 0},
 	} {
 		n := len(q.PeekMulti(f.name))
@@ -159,14 +151,15 @@ func (a *API) known(ctx context.Context, id sale.OrderID, t Trace) (Order, error
 }
 
 func (a *API) traced(ctx context.Context, id sale.OrderID, t Trace) (Order, error) {
-	o := Order{OrderID: id.String(), ProductID: t.Product, UserID: t.User, Status: string(sale.Queued), Epoch: t.Epoch}
-	p, err := a.product(ctx, t.Product)
+	product, user := string(t.Product), string(t.User)
+	o := Order{OrderID: id.String(), ProductID: product, UserID: user, Status: string(sale.Queued), Epoch: t.Epoch}
+	p, err := a.product(ctx, product)
 	if err != nil {
 		return o, err
 	}
 	// A gate opens at an epoch that the store shows: whatever epoch is asked for, one
 	// that is open at the store's knows all orders that may still come.
-	knows, err := a.Gates.Knows(ctx, t.Product, p.Epoch, t.User, id)
+	knows, err := a.Gates.Knows(ctx, product, p.Epoch, user, id)
 	switch {
 	case errors.Is(err, sale.ErrShut), errors.Is(err, sale.ErrFenced), errors.Is(err, sale.ErrNoGate):
 		return o, sale.ErrShut
@@ -217,14 +210,14 @@ type listInput struct {
 
 func (in *listInput) query() sale.Query {
 	return sale.Query{
-		Product: in.ID, Status: sale.Status(in.Status), After: in.After, Newest: in.Order == "newest", Limit: in.Limit,
+		Product: string(in.ID), Status: sale.Status(in.Status), After: in.After, Newest: in.Order == "newest", Limit: in.Limit,
 	}
 }
 
 // list answers with a page as JSON, or with everything as CSV.
 func (a *API) list(ctx context.Context, in *listInput) (*huma.StreamResponse, error) {
 	a.awaitStore(ctx)
-	if _, err := a.product(ctx, in.ID); err != nil {
+	if _, err := a.product(ctx, string(in.ID)); err != nil {
 		return nil, a.explain(err)
 	}
 	q := in.query()

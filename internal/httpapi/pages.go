@@ -6,12 +6,14 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
 	"sync"
+	"time"
 )
 
 // notBuilt stands in for the pages of a binary that was made without Node.
@@ -32,10 +34,11 @@ var pageHeaders = map[string]string{
 // A page is a file of the pages, and how it is served.
 type page struct {
 	kind, tag string
-	status    int
 	forever   bool // its name changes with its content
 	raw       []byte
-	zipped    func() []byte
+	// packed is once for all who come: to pack the largest file takes 16 ms, and a
+	// sale's crowd loads the pages just when the sale needs the processors.
+	packed func() []byte
 }
 
 // pages adds the routes of the pages to mux.
@@ -53,21 +56,25 @@ func (a *API) pages(mux *http.ServeMux) {
 	})
 }
 
-func (a *API) page(name string) *page {
-	kind := cmp.Or(mime.TypeByExtension(path.Ext(name)), "application/octet-stream")
-	p := &page{kind: kind, status: http.StatusOK, forever: strings.HasPrefix(name, "assets/")}
+func (a *API) page(name string) http.Handler {
 	raw, err := fs.ReadFile(a.Pages, name)
 	if err != nil {
-		p.status, raw = http.StatusServiceUnavailable, []byte(notBuilt)
+		return http.HandlerFunc(pageNotBuilt)
 	}
-	sum := sha256.Sum256(raw)
-	p.raw, p.tag = raw, `"`+hex.EncodeToString(sum[:12])+`"`
-	p.zipped = sync.OnceValue(p.zip)
+	kind, sum := cmp.Or(mime.TypeByExtension(path.Ext(name)), "application/octet-stream"), sha256.Sum256(raw)
+	p := &page{kind: kind, tag: hex.EncodeToString(sum[:12]), forever: strings.HasPrefix(name, "assets/"), raw: raw}
+	p.packed = sync.OnceValue(p.pack)
 	return p
 }
 
-// zip is nil where it saves nothing.
-func (p *page) zip() []byte {
+func pageNotBuilt(w http.ResponseWriter, _ *http.Request) {
+	pageHead(w.Header(), "text/html; charset=utf-8", false)
+	w.WriteHeader(http.StatusServiceUnavailable)
+	_, _ = io.WriteString(w, notBuilt) // who does not read the answer has gone
+}
+
+// pack is nil where it saves nothing.
+func (p *page) pack() []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	_, _ = z.Write(p.raw) // into memory
@@ -79,28 +86,26 @@ func (p *page) zip() []byte {
 }
 
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
+	h, body, tag := w.Header(), p.raw, p.tag
+	pageHead(h, p.kind, p.forever)
+	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if packed := p.packed(); packed != nil {
+			h.Set("Content-Encoding", "gzip")
+			body, tag = packed, tag+"-gzip"
+		}
+	}
+	h.Set("ETag", `"`+tag+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+}
+
+func pageHead(h http.Header, kind string, forever bool) {
 	for name, value := range pageHeaders {
 		h.Set(name, value)
 	}
-	h.Set("Content-Type", p.kind)
+	h.Set("Content-Type", kind)
 	h.Set("Vary", "Accept-Encoding")
-	h.Set("ETag", p.tag)
 	h.Set("Cache-Control", "no-cache")
-	if p.forever {
+	if forever {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
-	if r.Header.Get("If-None-Match") == p.tag {
-		w.WriteHeader(http.StatusNotModified)
-		return
-	}
-	body := p.raw
-	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
-		if zipped := p.zipped(); zipped != nil {
-			h.Set("Content-Encoding", "gzip")
-			body = zipped
-		}
-	}
-	w.WriteHeader(p.status)
-	_, _ = w.Write(body) // who does not read the answer has gone
 }

@@ -45,6 +45,12 @@ func TestAssets(t *testing.T) {
 	if plain := s.do(t, "GET", "/assets/app-1a2b3.js", "", "Accept-Encoding", "identity").body; err != nil || string(raw) != plain {
 		t.Error("packed and unpacked are not the same")
 	}
+	for encoding, tag := range map[string]string{"gzip": r.header("ETag"), "identity": `W/"x", *`} {
+		s.do(t, "GET", "/assets/app-1a2b3.js", "", "Accept-Encoding", encoding, "If-None-Match", tag).want(t, 304)
+	}
+	if s.do(t, "GET", "/assets/app-1a2b3.js", "", "Accept-Encoding", "identity").header("ETag") == r.header("ETag") {
+		t.Error("packed and unpacked have one tag: a part of one would do for a part of the other")
+	}
 }
 
 func TestPagesThatAreNotBuilt(t *testing.T) {

@@ -63,7 +63,7 @@ func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 	b := Product{
 		ID: p.ID, Name: p.Terms.Name, Quantity: p.Terms.Quantity, LimitPerUser: p.Terms.LimitPerUser, OrdersPerUser: p.Terms.MostOrders(),
 		PaymentWindow: durationText(p.Terms.PaymentWindow),
-		OpensAt:       stamp(p.Terms.OpensAt), ClosesAt: stamp(p.Terms.ClosesAt), Rehearsal: p.Terms.Rehearsal,
+		OpensAt:       sale.FormatTime(p.Terms.OpensAt), ClosesAt: sale.FormatTime(p.Terms.ClosesAt), Rehearsal: p.Terms.Rehearsal,
 		Epoch: p.Epoch, Held: p.Held, Placed: p.Placed, Paid: p.Paid,
 		Cancelled: p.Cancelled, Expired: p.Expired, Rejected: p.Rejected,
 	}
@@ -80,7 +80,7 @@ func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 	if b.State == "" {
 		b.State = string(p.Terms.PhaseAt(now, remaining))
 	}
-	b.ServerTime = stamp(now)
+	b.ServerTime = sale.FormatTime(now)
 	return b
 }
 

@@ -75,13 +75,13 @@ func (a *API) rehearsalRoutes(api huma.API) {
 		return answer(a, &rehearsalsOutput{RehearsalList{all}}, err)
 	})
 	huma.Register(api, rehearsalOperation(), func(ctx context.Context, in *ProductRef) (*rehearsalOutput, error) {
-		r, err := a.Rehearsals.Find(ctx, in.ID)
+		r, err := a.Rehearsals.Find(ctx, string(in.ID))
 		return answer(a, &rehearsalOutput{r}, err)
 	})
 	huma.Register(api, removeOperation(), func(ctx context.Context, in *ProductRef) (*struct{}, error) {
 		ctx, cancel := context.WithTimeout(ctx, 2*putTimeout) // it is closed, and deleted
 		defer cancel()
-		return answer(a, &struct{}{}, a.Rehearsals.Remove(ctx, in.ID))
+		return answer(a, &struct{}{}, a.Rehearsals.Remove(ctx, string(in.ID)))
 	})
 	huma.Register(api, reportOperation(api), a.report)
 }
@@ -89,7 +89,7 @@ func (a *API) rehearsalRoutes(api huma.API) {
 // report sends the page; its style is within it, and it has no scripts.
 func (a *API) report(ctx context.Context, in *ProductRef) (*huma.StreamResponse, error) {
 	var page bytes.Buffer
-	if err := a.Rehearsals.Report(ctx, in.ID, &page); err != nil {
+	if err := a.Rehearsals.Report(ctx, string(in.ID), &page); err != nil {
 		return nil, a.explain(err)
 	}
 	return &huma.StreamResponse{Body: func(c huma.Context) {

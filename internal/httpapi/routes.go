@@ -20,7 +20,7 @@ import (
 
 // A ProductRef is the product that a path names.
 type ProductRef struct {
-	ID string `path:"id" pattern:"^[A-Za-z0-9_-]{1,64}$" patternDescription:"1 to 64 of A-Z, a-z, 0-9, _ and -"`
+	ID ID `path:"id"`
 }
 
 // An OrderRef is the order that a path names.
@@ -190,7 +190,7 @@ func answer[O any](a *API, out *O, err error) (*O, error) {
 
 func (a *API) merchantRoutes(api huma.API) {
 	huma.Register(api, putOperation(api), func(ctx context.Context, in *putInput) (*putOutput, error) {
-		p, isNew, err := a.putProduct(ctx, in.ID, in.raw)
+		p, isNew, err := a.putProduct(ctx, string(in.ID), in.raw)
 		status := http.StatusOK
 		if isNew {
 			status = http.StatusCreated
@@ -203,12 +203,12 @@ func (a *API) merchantRoutes(api huma.API) {
 		"close":  func(t *sale.Terms) { t.Closed = true },
 	} {
 		huma.Register(api, switchOperation(name), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
-			p, err := a.switchTerms(ctx, in.ID, flip)
+			p, err := a.switchTerms(ctx, string(in.ID), flip)
 			return answer(a, &productOutput{p}, err)
 		})
 	}
 	huma.Register(api, deleteOperation(), func(ctx context.Context, in *ProductRef) (*struct{}, error) {
-		return answer(a, &struct{}{}, a.deleteProduct(ctx, in.ID))
+		return answer(a, &struct{}{}, a.deleteProduct(ctx, string(in.ID)))
 	})
 	huma.Register(api, listOperation(api), a.list)
 }
@@ -220,7 +220,7 @@ func (a *API) buyerRoutes(api huma.API) {
 	})
 	huma.Register(api, productOperation(), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
 		a.awaitStore(ctx)
-		p, err := a.product(ctx, in.ID)
+		p, err := a.product(ctx, string(in.ID))
 		if err != nil {
 			return nil, a.explain(err)
 		}

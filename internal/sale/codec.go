@@ -14,6 +14,14 @@ import (
 // UTC, milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z"
 
+// FormatTime is a time in TimeFormat, and nothing where it is zero.
+func FormatTime(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(TimeFormat)
+}
+
 // body is a record's JSON form. Kind, version and epoch stand beside it, so that
 // a reader can pass over what it does not know without reading it.
 type body struct {

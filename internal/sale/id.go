@@ -12,6 +12,9 @@ import (
 // MaxID is the longest product or user id, in bytes.
 const MaxID = 64
 
+// IDPattern is what CheckID asks of an id, as a regular expression of ECMAScript and of Go.
+const IDPattern = "^[A-Za-z0-9_-]{1,64}$"
+
 // RehearsalPrefix begins the product ids that only the server itself puts on sale.
 const RehearsalPrefix = "rehearsal-"
 
