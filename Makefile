@@ -66,8 +66,8 @@ test-suites: ## - the keepers of the cluster, on real servers
 	go test -race -timeout 20m $(SUITES)
 
 ifdef FULL
-fault: deps-test ## - the simulation, its mutants and the faults (FULL=1: all trials that the ledger lacks, for hours)
-	FAULT_FULL=1 go test -v -count=1 -timeout 24h -run '$(TRIALS)' ./test/sim ./test/fault ./test/fault/mutants ./test/fault/cluster
+fault: deps-test ## - the simulation, its mutants and the faults (FULL=1: all trials that the ledger lacks, for hours; SINCE=COMMIT: of the source since then)
+	FAULT_FULL=1 FAULT_SINCE=$(SINCE) go test -v -count=1 -timeout 24h -run '$(TRIALS)' ./test/sim ./test/fault ./test/fault/mutants ./test/fault/cluster
 	@$(MAKE) --no-print-directory reliability
 else
 fault: test-sim test-mutants test-fault

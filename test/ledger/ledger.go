@@ -114,14 +114,6 @@ func Add(l Line) error {
 
 // Commit names the source that is tested.
 func Commit() string {
-	root, err := program.Source()
-	if err != nil {
-		return "unknown"
-	}
-	git := func(args ...string) (string, error) {
-		out, err := exec.Command("git", append([]string{"-C", root}, args...)...).Output()
-		return strings.TrimSpace(string(out)), err
-	}
 	commit, err := git("rev-parse", "--short=10", "HEAD")
 	if err != nil {
 		return "unknown"
@@ -130,4 +122,27 @@ func Commit() string {
 		commit += "+"
 	}
 	return commit
+}
+
+// descendants are a commit and those that came after it, of which the source is one.
+func descendants(of string) ([]string, error) {
+	of, err := git("rev-parse", "--verify", of+"^{commit}")
+	if err != nil {
+		return nil, err
+	}
+	after, err := git("rev-list", "--ancestry-path", of+"..HEAD")
+	return append(strings.Fields(after), of), err
+}
+
+// git is what git says of the source.
+func git(args ...string) (string, error) {
+	root, err := program.Source()
+	if err != nil {
+		return "", err
+	}
+	out, err := exec.Command("git", append([]string{"-C", root}, args...)...).Output()
+	if err != nil {
+		return "", fmt.Errorf("git %s: %w", strings.Join(args, " "), err)
+	}
+	return strings.TrimSpace(string(out)), nil
 }

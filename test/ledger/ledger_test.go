@@ -3,6 +3,7 @@ package ledger
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -87,5 +88,27 @@ func TestATrialThatTheLedgerHasIsNotRunAgain(t *testing.T) {
 	lines := []Line{{Kind: "k", Seed: 1, Held: true}, {Kind: "k", Seed: 2}, {Kind: "k", Seed: 3, Held: true}, {Kind: "other", Seed: 4, Held: true}}
 	if got := missing(lines, "k", 5, 2); len(got) != 2 || got[0] != 2 || got[1] != 4 {
 		t.Errorf("to run: %v", got)
+	}
+}
+
+// Of what was run before a commit, nothing counts since then.
+func TestOnlyTheTrialsSinceACommitCount(t *testing.T) {
+	lines := []Line{{Seed: 1, Commit: "aaaa"}, {Seed: 2, Commit: "bbbb"}, {Seed: 3, Commit: "cccc+"}, {Seed: 4}}
+	if got := of(lines, []string{"bbbbbbbb", "cccccccc"}); len(got) != 1 || got[0].Seed != 2 {
+		t.Errorf("there count %v", got)
+	}
+	if _, err := git("rev-parse", "HEAD~1"); err != nil {
+		t.Skip("the source has no history: ", err)
+	}
+	head, err := descendants("HEAD")
+	if err != nil || len(head) != 1 || !strings.HasPrefix(head[0], strings.TrimSuffix(Commit(), "+")) {
+		t.Errorf("since HEAD there are %q, %v", head, err)
+	}
+	two, err := descendants("HEAD~1")
+	if err != nil || !slices.Contains(two, head[0]) || slices.Contains(head, two[len(two)-1]) {
+		t.Errorf("since the commit before there are %q, %v", two, err)
+	}
+	if _, err := descendants("no-such-commit"); err == nil {
+		t.Error("a commit that is not there has descendants")
 	}
 }

@@ -14,23 +14,24 @@ import (
 type kind struct {
 	name, what, command string
 	goal                int // trials of a full run
+	anew                int // of them, where the program has changed
 }
 
 // Stories is how many stories of the simulation are one trial.
 const Stories = 1_000
 
 var kinds = []kind{
-	{"simulation", "the real rooms on simulated servers, under a seed", "make test-sim SEEDS=300000", 300},
-	{"crash, embedded", "killed at a named point of the code; one process, one folder", "go test ./test/fault -run TestCrashPoints", 350},
-	{"crash, cluster", "the same of one of the processes of a cluster", "go test ./test/fault/cluster -run TestCrashPoints", 150},
-	{"power cut", "the power goes: the disk has what was synced, and of the rest what the kernel had written by chance; one process", "go test ./test/fault -run TestPowerCuts", 20},
-	{"AOF cut", "Redis killed, and the end of its append-only file cut off", "go test ./test/fault/cluster -run CutOff", 100},
-	{"stale failover", "a replica of Redis that lacks orders becomes the primary", "go test ./test/fault/cluster -run OlderData", 50},
-	{"older Postgres", "Postgres put back to an older copy of its files", "go test ./test/fault/cluster -run PutBack", 20},
-	{"Kafka away", "Kafka stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10},
-	{"Postgres away", "Postgres stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10},
-	{"network", "requests or answers lost, delayed or cut on the way to a server", "go test ./test/fault/cluster -run NetworkIsIll", 60},
-	{"soak", "a minute at half of the top rate, with six faults", "go test ./test/fault/cluster -run Soak -timeout 1h", 30},
+	{"simulation", "the real rooms on simulated servers, under a seed", "make test-sim SEEDS=300000", 300, 100},
+	{"crash, embedded", "killed at a named point of the code; one process, one folder", "go test ./test/fault -run TestCrashPoints", 350, 60},
+	{"crash, cluster", "the same of one of the processes of a cluster", "go test ./test/fault/cluster -run TestCrashPoints", 150, 50},
+	{"power cut", "the power goes: the disk has what was synced, and of the rest what the kernel had written by chance; one process", "go test ./test/fault -run TestPowerCuts", 20, 20},
+	{"AOF cut", "Redis killed, and the end of its append-only file cut off", "go test ./test/fault/cluster -run CutOff", 100, 50},
+	{"stale failover", "a replica of Redis that lacks orders becomes the primary", "go test ./test/fault/cluster -run OlderData", 50, 50},
+	{"older Postgres", "Postgres put back to an older copy of its files", "go test ./test/fault/cluster -run PutBack", 20, 5},
+	{"Kafka away", "Kafka stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10, 1},
+	{"Postgres away", "Postgres stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10, 1},
+	{"network", "requests or answers lost, delayed or cut on the way to a server", "go test ./test/fault/cluster -run NetworkIsIll", 60, 15},
+	{"soak", "a minute at half of the top rate, with six faults", "go test ./test/fault/cluster -run Soak -timeout 1h", 30, 3},
 }
 
 // A row is what the ledger has of a kind.

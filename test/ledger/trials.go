@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 )
@@ -17,12 +18,13 @@ type Trial struct {
 }
 
 // Trials runs trials of one of the kinds: so many in a short suite, and in a full one
-// those that the ledger lacks of the goal. FAULT_SEED runs that one only, FAULT_TRIALS bounds
-// how many a full run adds.
+// those that the ledger lacks of the goal; with FAULT_SINCE, a commit, of those that are to be
+// run anew of a changed program, where it lacks them of that commit and what came after it.
+// FAULT_SEED runs that one only, FAULT_TRIALS bounds how many a full run adds.
 func Trials(t *testing.T, name string, short int, try func(*Trial)) {
 	t.Helper()
 	at := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
-	seeds, full := chosen(t, name, short, kinds[at].goal)
+	seeds, full := chosen(t, kinds[at], short)
 	commit := Commit()
 	for _, seed := range seeds {
 		l := Line{Kind: name, Seed: seed, Commit: commit, Date: time.Now().UTC().Format(time.DateOnly)}
@@ -44,7 +46,7 @@ func Trials(t *testing.T, name string, short int, try func(*Trial)) {
 	}
 }
 
-func chosen(t *testing.T, kind string, short, all int) (seeds []uint64, full bool) {
+func chosen(t *testing.T, k kind, short int) (seeds []uint64, full bool) {
 	t.Helper()
 	if given := os.Getenv("FAULT_SEED"); given != "" {
 		seed, err := strconv.ParseUint(given, 10, 64)
@@ -54,7 +56,7 @@ func chosen(t *testing.T, kind string, short, all int) (seeds []uint64, full boo
 		return []uint64{seed}, false
 	}
 	if os.Getenv("FAULT_FULL") == "" {
-		first := uint64(all) + 1 + uint64(short)*rand.Uint64N(1<<30)
+		first := uint64(k.goal) + 1 + uint64(short)*rand.Uint64N(1<<30)
 		for i := range uint64(short) {
 			seeds = append(seeds, first+i)
 		}
@@ -64,13 +66,28 @@ func chosen(t *testing.T, kind string, short, all int) (seeds []uint64, full boo
 	if err != nil {
 		t.Fatal(err)
 	}
+	all := k.goal
+	if since := os.Getenv("FAULT_SINCE"); since != "" {
+		commits, err := descendants(since)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, lines = k.anew, of(lines, commits)
+	}
 	most := all
 	if bound := os.Getenv("FAULT_TRIALS"); bound != "" {
 		if most, err = strconv.Atoi(bound); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return missing(lines, kind, all, most), true
+	return missing(lines, k.name, all, most), true
+}
+
+// of are the lines of some commits, which a line names by how they begin.
+func of(lines []Line, commits []string) []Line {
+	return slices.DeleteFunc(lines, func(l Line) bool {
+		return l.Commit == "" || !slices.ContainsFunc(commits, func(c string) bool { return strings.HasPrefix(c, l.Commit) })
+	})
 }
 
 // missing are the first seeds of all that the lines do not have. One that was broken
