@@ -16,10 +16,9 @@ func (p *Program) openGates(ctx context.Context) error {
 	if err := p.mode.mayOpen(ctx, p); err != nil {
 		return quiet(ctx, err)
 	}
-	monitor := opening.NewMonitor(p.opener, time.Now)
 	opened := false // said once: at its end the program is ready no more
 	return p.round(ctx, func(limited context.Context, product sale.Product) error {
-		if a := monitor.Look(limited, product); a != nil {
+		if a := p.monitor.Look(limited, product); a != nil {
 			p.openings.Begin(ctx, a, product.Partition)
 		}
 		return nil

@@ -29,6 +29,9 @@ import (
 // grace is how long those who wait for an answer may take when the program ends.
 const grace = 10 * time.Second
 
+// unavailableMost bounds the products that /readyz names.
+const unavailableMost = 20
+
 // keepers are what the gates, the log and the tables are kept in.
 type keepers struct {
 	gate  gate.Keeper
@@ -76,6 +79,7 @@ type Program struct {
 	desk      *purchase.Desk
 	settle    *settle.Settler
 	opener    *opening.Opener
+	monitor   *opening.Monitor
 	projector *projector.Projector
 	auditor   *auditor
 	operators *auth.Authenticator
@@ -181,7 +185,11 @@ func (p *Program) condition(ctx context.Context) httpapi.Condition {
 		}
 		return httpapi.Condition{Missing: []string{closed}}
 	}
-	return p.mode.condition(ctx, p.keepers)
+	c := p.mode.condition(ctx, p.keepers)
+	if n, first := p.monitor.Unavailable(unavailableMost); n > 0 {
+		c.Unavailable = &httpapi.Unavailable{Products: n, First: first}
+	}
+	return c
 }
 
 // Close gives back what the program took. It may follow Run, or an open that failed.

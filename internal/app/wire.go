@@ -41,6 +41,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 		Beside: beside, Finish: func(ctx context.Context, a *opening.Attempt) { p.openings.Finish(ctx, p.work, a) },
 	}
 	p.openings.Opener, p.openings.Log = p.opener, p.cfg.Log
+	p.monitor = opening.NewMonitor(p.opener, time.Now)
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Firm: p.mode.firm()})
 	p.operators = auth.New(p.cfg.AdminToken, secret, time.Now)

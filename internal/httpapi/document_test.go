@@ -259,6 +259,10 @@ func TestReady(t *testing.T) {
 	if r := s.do(t, "GET", "/readyz", "").want(t, 200); r.body != `{"status":"ok","degraded":["Kafka"]}` {
 		t.Error(r.body)
 	}
+	lacks = Condition{Unavailable: &Unavailable{Products: 2, First: []string{"7", "8"}}}
+	if r := s.do(t, "GET", "/readyz", "").want(t, 200); r.body != `{"status":"ok","unavailable":{"products":2,"first":["7","8"]}}` {
+		t.Error(r.body)
+	}
 	lacks.Missing = []string{"the order store", "gate of 7"}
 	if p := s.do(t, "GET", "/readyz", "").problem(t, unavailable); p.Detail != "Missing: the order store, gate of 7" {
 		t.Error(p.Detail)

@@ -18,8 +18,16 @@ const metricsPath = "/metrics"
 // Health is the answer of a process that is well.
 type Health struct {
 	Status   string    `json:"status" enum:"ok"`
-	Degraded []string  `json:"degraded,omitempty,omitzero" nullable:"false" doc:"Servers that are away, while buyers are answered as promised: queued, until these are back"`
+	Degraded []string  `json:"degraded,omitempty,omitzero" nullable:"false" doc:"Servers that are away, or nodes of Redis, while buyers are answered as promised: queued, until these are back"`
 	Openings []Opening `json:"openings,omitempty" doc:"Gates that this process opens just now, for products with orders"`
+
+	Unavailable *Unavailable `json:"unavailable,omitempty" doc:"Products that cannot be sold, as their gates did not answer when this process last looked, or were not open; all others are sold"`
+}
+
+// Unavailable are products of which the first are named.
+type Unavailable struct {
+	Products int      `json:"products" doc:"How many"`
+	First    []string `json:"first" nullable:"false" doc:"The first twenty of them, by their ids"`
 }
 
 // An Opening is how far the opening of a gate is.
@@ -33,6 +41,8 @@ type Opening struct {
 type Condition struct {
 	Missing  []string // without these it cannot serve
 	Degraded []string // without these it serves on
+
+	Unavailable *Unavailable // and these it does not serve meanwhile
 }
 
 type healthOutput struct{ Body Health }
@@ -46,7 +56,7 @@ func (a *API) systemRoutes(api huma.API) {
 		if len(c.Missing) > 0 {
 			return nil, lacking(c.Missing)
 		}
-		ready := Health{Status: "ok", Degraded: c.Degraded}
+		ready := Health{Status: "ok", Degraded: c.Degraded, Unavailable: c.Unavailable}
 		if a.Openings != nil {
 			ready.Openings = a.Openings()
 		}

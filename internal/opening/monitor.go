@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,6 +32,8 @@ type Monitor struct {
 	mu     sync.Mutex
 	shut   map[string]shutSince
 	missed map[string]missedSince
+
+	unavailable map[string]bool // products whose gate was not open at the last look
 }
 
 type shutSince struct {
@@ -45,7 +49,7 @@ type missedSince struct {
 
 // NewMonitor is a Monitor that has seen nothing yet.
 func NewMonitor(o *Opener, now func() time.Time) *Monitor {
-	return &Monitor{opener: o, now: now, shut: map[string]shutSince{}, missed: map[string]missedSince{}}
+	return &Monitor{opener: o, now: now, shut: map[string]shutSince{}, missed: map[string]missedSince{}, unavailable: map[string]bool{}}
 }
 
 // Look returns the attempt that is due now, or nil: for a product, as the store has
@@ -54,6 +58,7 @@ func NewMonitor(o *Opener, now func() time.Time) *Monitor {
 // the end of the log was lost. A gate that cannot be reached is looked at again the next time.
 func (m *Monitor) Look(ctx context.Context, p sale.Product) *Attempt {
 	v, err := m.opener.Gate.View(ctx, p.ID)
+	m.note(p, err)
 	if err == nil && v.Epoch > p.Epoch { // it may have been opened since p was read
 		if now, err := m.opener.Store.Product(ctx, p.ID); err == nil {
 			p = now
@@ -69,6 +74,25 @@ func (m *Monitor) Look(ctx context.Context, p sale.Product) *Attempt {
 		return a
 	}
 	return nil
+}
+
+func (m *Monitor) note(p sale.Product, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if p.Exists() && err != nil {
+		m.unavailable[p.ID] = true
+	} else {
+		delete(m.unavailable, p.ID)
+	}
+}
+
+// Unavailable are the products that cannot be sold, as their gates did not answer when
+// they were last looked at, or were not open: how many, and the first of them by id.
+func (m *Monitor) Unavailable(most int) (n int, first []string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	all := slices.Sorted(maps.Keys(m.unavailable))
+	return len(all), all[:min(most, len(all))]
 }
 
 // lost is the first order that the gate admitted and the fold has been missing for

@@ -2,6 +2,7 @@ package opening_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -324,4 +325,27 @@ func TestAnAttemptOfTheWatchKnowsItsOrders(t *testing.T) {
 	if _, of := a.Progress(); of != 600_000 {
 		t.Errorf("it is one of %d orders", of)
 	}
+}
+
+// Who looks after the products knows which cannot be sold, until they can be again.
+func TestWhatIsUnavailable(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 1, LimitPerUser: 1})
+	m := opening.NewMonitor(s.Opener, s.clock)
+	looks := func(p sale.Product, want int, first ...string) {
+		t.Helper()
+		m.Look(t.Context(), p)
+		if n, got := m.Unavailable(2); n != want || !slices.Equal(got, first) {
+			t.Errorf("%d are unavailable, %q the first of them; want %d, %q", n, got, want, first)
+		}
+	}
+	there := sale.Product{ID: product, Epoch: 1}
+	looks(there, 0)
+	looks(sale.Product{ID: "z", Epoch: 1}, 1, "z") // without a gate
+	looks(sale.Product{ID: "y", Epoch: 1}, 2, "y", "z")
+	s.hooks["view"] = func(func() error) error { return sale.ErrUnavailable }
+	looks(there, 3, product, "y")
+	looks(sale.Product{ID: "y", Epoch: 2, Deleted: true}, 2, product, "z")
+	s.hooks["view"] = nil
+	looks(there, 1, "z")
 }
