@@ -3,8 +3,11 @@
 package devstack
 
 import (
+	"context"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 func startRedis(t *testing.T, settings ...string) *Redis {
@@ -77,5 +80,49 @@ func TestARedisThatCannotStartSaysWhy(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "no-such-setting") {
 		skipMissing(t, err)
 		t.Fatalf("got %v", err)
+	}
+}
+
+// Each master has a third of the slots, and when it is killed, its replica has them.
+func TestARedisClusterReplacesAMaster(t *testing.T) {
+	c, err := StartRedisCluster(t.Context(), t.TempDir())
+	skipMissing(t, err)
+	t.Cleanup(c.Close)
+	for i, m := range c.Masters {
+		m.ask(t, "CLUSTER COUNTKEYSINSLOT 0", ":0")
+		if err := c.Replicas[i].answers(t.Context(), "INFO replication", fmt.Sprintf("master_port:%d\r", m.port)); err != nil {
+			t.Error(err)
+		}
+	}
+	c.Masters[0].ask(t, "SET {06S}k v", "+OK") // slot 0
+	c.Masters[0].ask(t, "WAIT 1 0", ":1")
+	c.Masters[1].ask(t, "GET {06S}k", "-MOVED 0 ")
+	c.Masters[0].Kill()
+	ok := func(r *Redis, command, want string) {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := eventually(ctx, func() error { return r.answers(ctx, command, want) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ok(c.Replicas[0], "GET {06S}k", "$1\r\nv")
+	restart(t, c.Masters[0].Node)
+	ok(c.Masters[0], "INFO replication", fmt.Sprintf("master_port:%d\r", c.Replicas[0].port))
+}
+
+// A replica becomes the primary when that is killed, with passwords or without.
+func TestSentinelsReplaceThePrimary(t *testing.T) {
+
+	for _, o := range []SentinelOptions{{}, {Password: "secret", SentinelPassword: "other"}} {
+		s, err := StartSentinel(t.Context(), t.TempDir(), o)
+		skipMissing(t, err)
+		t.Cleanup(s.Close)
+		s.Primary.Kill()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := eventually(ctx, func() error { return s.Replica.answers(ctx, "INFO replication", "role:master") }); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
