@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/redis/rueidis"
 )
@@ -47,7 +48,27 @@ func (o *Options) client() (rueidis.ClientOption, error) {
 	option.PipelineMultiplex = -1 // one connection: a lost one costs one unknown outcome
 	option.DisableRetry = true    // of what may have happened
 	option.DisableCache = true    // nothing here is read often and written seldom
+	if option.Sentinel.MasterSet != "" {
+		o.sentinels(&option, parsed.Query())
+	}
 	return option, nil
+}
+
+// lookAgain is how often sentinels are asked which server is the primary: they tell of
+// a change, but once.
+const lookAgain = 5 * time.Second
+
+// sentinels has the sentinels be asked as Redis is.
+func (o *Options) sentinels(option *rueidis.ClientOption, settings url.Values) {
+	if option.TLSConfig != nil {
+		option.TLSConfig.ServerName = "" // of each, where it is
+	}
+	s := &option.Sentinel
+	s.Dialer, s.TLSConfig, s.TopologyRefreshInterval = option.Dialer, option.TLSConfig, lookAgain
+	s.Password = option.Password // which one that asks for none takes, too
+	if settings.Has("sentinel_password") {
+		s.Password = settings.Get("sentinel_password")
+	}
 }
 
 func authorities(file string) (*x509.CertPool, error) {

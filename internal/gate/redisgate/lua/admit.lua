@@ -71,6 +71,7 @@ for from = 1, n, STEP do
 end
 
 if #entry > 0 then
+  reach(recent(g.epoch)) -- the others were read
   -- First, for it is the one that can be refused where nothing else is: by an
   -- entry of this id, which is then not known to be somebody else's.
   redis.call('XADD', outbox, string.format('%d-%d', g.epoch, g.seq + 1),

@@ -6,7 +6,8 @@
 -- what has more than 14 digits.
 --
 -- A script looks first and writes last, and its first write is one that Redis
--- refuses where it has to refuse any: so it does all of its work, or none.
+-- refuses where it has to refuse any: so it does all of its work, or none. In a Redis
+-- Cluster a key may be on its way to another node; it would end a script in its middle.
 local gate, outbox = KEYS[1], KEYS[2]
 
 -- What a user has is two bytes, which count the orders that have ended, and then
@@ -27,6 +28,21 @@ local function recent(epoch) return beside(epoch, 'recent') end
 
 -- all are the keys of an epoch.
 local function all(epoch) return buyers(epoch), ended(epoch), recent(epoch) end
+
+-- reach ends the script where one of the keys that it is to write is not here, but on
+-- its way to another node, with all that stands beside it.
+local function reach(...)
+  for _, key in ipairs({...}) do
+    redis.call('EXISTS', key)
+  end
+end
+
+-- drop takes one key at a time: where they are on their way, only one may be missing.
+local function drop(...)
+  for _, key in ipairs({...}) do
+    redis.call('UNLINK', key)
+  end
+end
 
 -- id is the 40 digits behind a name. string.match would take five times as long.
 local function id(info, name)

@@ -27,6 +27,7 @@ for from = 1, n, STEP do
     gone[#gone + 1] = over
   end
 end
+reach(key, ended(ARGV[1]))
 redis.call('HINCRBY', gate, 'signs', 1)
 set(key, users, has)
 for _, over in ipairs(gone) do

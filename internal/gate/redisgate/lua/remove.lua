@@ -6,10 +6,16 @@ end
 if g.epoch ~= ARGV[1] then
   return {'fenced', g.epoch}
 end
-redis.call('UNLINK', gate, all(g.epoch))
+reach(all(g.epoch))
 if redis.call('XLEN', outbox) > 0 then
   redis.call('HSET', gate, 'waiting', string.format('%d', g.waiting))
+  for _, field in ipairs(redis.call('HKEYS', gate)) do
+    if field ~= 'waiting' then
+      redis.call('HDEL', gate, field)
+    end
+  end
 else
-  redis.call('UNLINK', outbox)
+  drop(gate, outbox)
 end
+drop(all(g.epoch))
 return {'ok'}

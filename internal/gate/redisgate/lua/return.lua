@@ -4,6 +4,7 @@ if refusal then
   return refusal
 end
 local key, returned = buyers(g.epoch), tonumber(g.returned)
+reach(key, ended(g.epoch))
 
 local function finish(user, order)
   local has = redis.call('HGET', key, user)

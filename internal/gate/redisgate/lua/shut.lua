@@ -10,10 +10,14 @@ end
 -- What was loaded stays for the opener that won this epoch, unless its
 -- incarnation is gone: then it can neither go on nor be sure of what it loaded.
 if not g.state or g.epoch ~= epoch or g.incarnation ~= here then
+  reach(all(epoch))
+  if g.state then
+    reach(all(g.epoch))
+  end
   redis.call('HSET', gate, 'state', 'opening', 'epoch', epoch, 'incarnation', here)
-  redis.call('UNLINK', all(epoch))
+  drop(all(epoch))
   if g.state and g.epoch ~= epoch then
-    redis.call('UNLINK', all(g.epoch))
+    drop(all(g.epoch))
   end
 end
 redis.call('HINCRBY', gate, 'signs', 1)
