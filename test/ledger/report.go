@@ -27,6 +27,7 @@ var kinds = []kind{
 	{"power cut", "the power goes: the disk has what was synced, and of the rest what the kernel had written by chance; one process", "go test ./test/fault -run TestPowerCuts", 20, 20},
 	{"AOF cut", "Redis killed, and the end of its append-only file cut off", "go test ./test/fault/cluster -run CutOff", 100, 50},
 	{"stale failover", "a replica of Redis that lacks orders becomes the primary", "go test ./test/fault/cluster -run OlderData", 50, 50},
+	{"shard killed", "a master of a Redis Cluster killed, with its replica or without, and back", "go test ./test/fault/cluster -run ShardIsKilled", 20, 20},
 	{"older Postgres", "Postgres put back to an older copy of its files", "go test ./test/fault/cluster -run PutBack", 20, 5},
 	{"Kafka away", "Kafka stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10, 1},
 	{"Postgres away", "Postgres stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10, 1},
