@@ -248,3 +248,13 @@ func (k measuredStore) Allow(ctx context.Context, version int) (err error) {
 	defer k.done("Allow", time.Now(), &err)
 	return k.Keeper.Allow(ctx, version)
 }
+
+func (k measuredStore) Living(ctx context.Context) (_ []orderstore.Process, err error) {
+	defer k.done("Living", time.Now(), &err)
+	return k.Keeper.Living(ctx)
+}
+
+func (k measuredStore) Renew(ctx context.Context, from, to map[int32]orderstore.Mark) (err error) {
+	defer k.done("Renew", time.Now(), &err)
+	return k.Keeper.Renew(ctx, from, to)
+}

@@ -12,6 +12,7 @@ import (
 	"seckill/internal/crash"
 	"seckill/internal/httpapi"
 	"seckill/internal/opening"
+	"seckill/internal/orderstore"
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
@@ -64,7 +65,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 func (p *Program) lag() float64 {
 	ctx, cancel := context.WithTimeout(p.work, askWithin) // nobody waits long for metrics
 	defer cancel()
-	records, folded, err := p.progress(ctx)
+	records, folded, err := orderstore.Folded(ctx, p.keepers.log, p.keepers.store)
 	if err != nil {
 		return math.NaN()
 	}

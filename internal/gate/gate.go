@@ -105,14 +105,14 @@ type Hours struct {
 // view at the time now, and false where a buyer may be admitted.
 func (v *View) Refuses(now time.Time) (Verdict, bool) {
 	h := &v.Terms
-	switch {
-	case h.Closed || !h.ClosesAt.IsZero() && !now.Before(h.ClosesAt):
+	switch sale.PhaseOf(h.OpensAt, h.ClosesAt, h.Paused, h.Closed, v.Remaining, now) {
+	case sale.Closed:
 		return Closed, true
-	case h.Paused:
+	case sale.Paused:
 		return Paused, true
-	case now.Before(h.OpensAt):
+	case sale.NotOpen:
 		return NotOpen, true
-	case v.Remaining <= 0:
+	case sale.SoldOut:
 		return SoldOut, true
 	}
 	return 0, false

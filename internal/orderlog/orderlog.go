@@ -57,6 +57,15 @@ type Group interface {
 	Run(ctx context.Context, f func(ctx context.Context, partition int32) error) error
 }
 
+// CatchUp waits until a store, by its passed, has folded what a partition holds now.
+func CatchUp(ctx context.Context, log Reader, partition int32, passed func(ctx context.Context, at sale.Position) error) error {
+	first, end, err := log.Bounds(ctx, partition)
+	if err != nil || end == first {
+		return err
+	}
+	return passed(ctx, sale.Position{Partition: partition, Offset: end - 1})
+}
+
 // A Line is a record with its place, or what stands there instead of one.
 type Line struct {
 	Offset  int64

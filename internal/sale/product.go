@@ -40,15 +40,20 @@ const (
 	Closed  Phase = "closed"
 )
 
-// PhaseAt is the phase at the time now with remaining units left. The order of
-// the checks is the order in which a buyer is told.
+// PhaseAt is the phase at the time now with remaining units left.
 func (t Terms) PhaseAt(now time.Time, remaining int64) Phase {
+	return PhaseOf(t.OpensAt, t.ClosesAt, t.Paused, t.Closed, remaining, now)
+}
+
+// PhaseOf is the same of those terms that a gate has too. The order of the checks is
+// the order in which a buyer is told; admit.lua has it as well.
+func PhaseOf(opensAt, closesAt time.Time, paused, closed bool, remaining int64, now time.Time) Phase {
 	switch {
-	case t.ClosedAt(now):
+	case closed || !closesAt.IsZero() && !now.Before(closesAt):
 		return Closed
-	case t.Paused:
+	case paused:
 		return Paused
-	case t.NotOpenAt(now):
+	case now.Before(opensAt):
 		return NotOpen
 	case remaining <= 0:
 		return SoldOut

@@ -70,9 +70,4 @@ func (t Terms) MostOrders() int {
 }
 
 // ClosedAt reports whether nothing is sold any more at the time now.
-func (t Terms) ClosedAt(now time.Time) bool {
-	return t.Closed || !t.ClosesAt.IsZero() && !now.Before(t.ClosesAt)
-}
-
-// NotOpenAt reports whether the sale has not begun yet at the time now.
-func (t Terms) NotOpenAt(now time.Time) bool { return now.Before(t.OpensAt) }
+func (t Terms) ClosedAt(now time.Time) bool { return t.PhaseAt(now, 1) == Closed }

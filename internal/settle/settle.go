@@ -103,20 +103,11 @@ func (s *Settler) catchUp(ctx context.Context, then func(partition int32) error)
 		return err
 	}
 	return s.each(partitions, func(p int32) error {
-		if err := s.passed(ctx, p); err != nil {
+		if err := orderlog.CatchUp(ctx, s.log, p, s.store.Passed); err != nil {
 			return err
 		}
 		return then(p)
 	})
-}
-
-// passed waits until the store has passed what a partition of the log holds now.
-func (s *Settler) passed(ctx context.Context, partition int32) error {
-	first, end, err := s.log.Bounds(ctx, partition)
-	if err != nil || end == first {
-		return err
-	}
-	return s.store.Passed(ctx, sale.Position{Partition: partition, Offset: end - 1})
 }
 
 // Pay pays a placed order that is to be paid. An order that has been paid before
@@ -180,7 +171,7 @@ func (s *Settler) expire(ctx context.Context, partition int32) (int, error) {
 	if due, err := s.store.Due(ctx, partition, 1); err != nil || len(due) == 0 {
 		return 0, err // nearly always, and the log need not be asked
 	}
-	if err := s.passed(ctx, partition); err != nil {
+	if err := orderlog.CatchUp(ctx, s.log, partition, s.store.Passed); err != nil {
 		return 0, err
 	}
 	due, err := s.store.Due(ctx, partition, expireChunk)

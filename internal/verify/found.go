@@ -41,26 +41,7 @@ func AsFound(ctx context.Context, p Parts) (r Report, idle string, err error) {
 
 // progress grows with each record that the log gets, as whoever opens a gate gives
 // it one, and with each that the store applies.
-func (p Parts) progress(ctx context.Context) (n int64, err error) {
-	partitions, err := p.Log.Partitions(ctx)
-	if err != nil {
-		return 0, err
-	}
-	for partition := range partitions {
-		_, end, err := p.Log.Bounds(ctx, partition)
-		if err != nil {
-			return 0, err
-		}
-		n += end
-	}
-	var applied int64
-	err = p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
-		applied = 0 // the store may try a snapshot again
-		marks, err := s.Marks()
-		for _, m := range marks {
-			applied += m.Next
-		}
-		return err
-	})
-	return n + applied, err
+func (p Parts) progress(ctx context.Context) (int64, error) {
+	records, folded, err := orderstore.Folded(ctx, p.Log, p.Store)
+	return records + folded, err
 }

@@ -33,6 +33,8 @@ type Store interface {
 	orderstore.Auditor
 	// Passed waits until the store has folded the record at this position, or ctx is done.
 	Passed(ctx context.Context, at sale.Position) error
+	// Mark returns how far a partition has been folded.
+	Mark(ctx context.Context, partition int32) (orderstore.Mark, error)
 }
 
 // Parts is what is judged.
@@ -103,19 +105,12 @@ func (p Parts) catchUp(ctx context.Context) error {
 	limited, cancel := context.WithTimeoutCause(ctx, catchUpWithin, errBehind)
 	defer cancel()
 	for partition := range n {
-		first, end, err := p.Log.Bounds(ctx, partition)
-		if err != nil {
-			return err
-		}
-		if end == first {
-			continue
-		}
-		err = p.Store.Passed(limited, sale.Position{Partition: partition, Offset: end - 1})
+		err := orderlog.CatchUp(limited, p.Log, partition, p.Store.Passed)
 		if err != nil && errors.Is(context.Cause(limited), errBehind) {
 			return errBehind
 		}
 		if err != nil {
-			return fmt.Errorf("wait for the store to pass the log's end: %w", err)
+			return fmt.Errorf("waiting for the store to pass the log's end: %w", err)
 		}
 	}
 	return nil

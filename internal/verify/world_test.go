@@ -191,7 +191,12 @@ func (w *world) Bounds(context.Context, int32) (first, end int64, err error) {
 
 func (w *world) Source(context.Context, int32) (orderlog.Source, error) { return w.source, nil }
 
-// Audit and Passed make it a store.
+// Audit, Mark and Passed make it a store.
+func (w *world) Mark(_ context.Context, partition int32) (orderstore.Mark, error) {
+	marks, err := snapshot{w}.Marks()
+	return marks[partition], err
+}
+
 func (w *world) Audit(_ context.Context, f func(orderstore.Snapshot) error) error {
 	return f(snapshot{w})
 }
