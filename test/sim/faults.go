@@ -19,6 +19,9 @@ func (s *story) bringFaults() {
 	if s.forged {
 		faults = append(faults, s.forge, s.forge)
 	}
+	if s.upgrade.on {
+		faults = append(faults, s.crashOne, s.crashOne, s.crashOne, s.freezeOne, s.duel)
+	}
 	if s.echoes {
 		faults = append(faults, s.echo, s.echo)
 	}

@@ -152,7 +152,7 @@ func (s *story) held(product string) map[string]int {
 // judged is what the audit says.
 func (s *story) judged() (found []string) {
 	r, err := verify.Live(context.Background(), verify.Parts{
-		Gate: s.gates(), Log: s.log, Store: s.store, Firm: s.embedded,
+		Gate: s.gates(), Log: newestLog{s.log}, Store: s.store, Firm: s.embedded,
 		Pause: func(context.Context) error { return nil },
 	})
 	if err != nil {

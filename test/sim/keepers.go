@@ -16,6 +16,9 @@ import (
 type netGate struct{ p *process }
 
 func (g netGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (a gate.Admission, err error) {
+	if g.p.barred() {
+		return a, errBarred
+	}
 	to, sent := g.p.gate, g.p.sys.now
 	err = g.p.sys.callOnce("admit", sale.ErrUnknownOutcome, func() (err error) { // the driver sends none twice
 		a, err = to.Admit(ctx, product, by, batch)
@@ -26,6 +29,9 @@ func (g netGate) Admit(ctx context.Context, product string, by time.Time, batch 
 }
 
 func (g netGate) Shut(ctx context.Context, product string, epoch int64) (in string, now time.Time, err error) {
+	if g.p.barred() {
+		return in, now, errBarred
+	}
 	to := g.p.gate
 	err = g.p.sys.call("shut", sale.ErrUnknownOutcome, func() (err error) {
 		in, now, err = to.Shut(ctx, product, epoch)
@@ -76,6 +82,9 @@ func (g netGate) Return(ctx context.Context, product string, epoch int64, rs []s
 }
 
 func (g netGate) View(ctx context.Context, product string) (v gate.View, err error) {
+	if g.p.barred() {
+		return v, errBarred
+	}
 	to := g.p.gate
 	err = g.p.sys.ask("view", func() (err error) {
 		v, err = to.View(ctx, product)
@@ -114,7 +123,10 @@ type netLog struct {
 }
 
 func (l netLog) Append(ctx context.Context, partition int32, records []sale.Record) (at sale.Position, err error) {
-	w := l.p.sys
+	if l.p.barred() {
+		return at, errBarred
+	}
+	w, version := l.p.sys, l.p.writes(records)
 	if w.slowLog && w.faults && w.rng.IntN(3) == 0 {
 		w.sleep(w.ms(400))
 	}
@@ -130,7 +142,7 @@ func (l netLog) Append(ctx context.Context, partition int32, records []sale.Reco
 			at = l.rot(partition, records, w.rng.IntN(len(records)))
 			return nil
 		}
-		at, err = l.memLog.Append(ctx, partition, records)
+		at, err = l.memLog.appendAs(ctx, partition, records, version)
 		return err
 	})
 	return at, err
@@ -176,6 +188,9 @@ func (l netLog) rot(partition int32, records []sale.Record, n int) sale.Position
 
 func (l netLog) Read(ctx context.Context, partition int32, from int64, max int) (lines []orderlog.Line, err error) {
 	w := l.p.sys
+	if l.p.barred() {
+		return nil, errBarred
+	}
 	// What comes at once is cut at random, so that batches end anywhere.
 	max = 1 + w.rng.IntN(min(max, 20))
 	w.until(ctx, "reads", func() bool {
@@ -183,7 +198,7 @@ func (l netLog) Read(ctx context.Context, partition int32, from int64, max int) 
 	})
 	err = w.ask("read", func() (err error) {
 		if err = ctx.Err(); err == nil {
-			lines, err = l.memLog.Read(ctx, partition, from, max)
+			lines, err = l.readAs(ctx, partition, from, max, l.p.reads)
 		}
 		return err
 	})

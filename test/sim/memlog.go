@@ -34,6 +34,11 @@ func newMemLog(partitions int) *memLog {
 }
 
 func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
+	return l.appendAs(ctx, partition, records, 0)
+}
+
+// appendAs appends records that say at least this version.
+func (l *memLog) appendAs(ctx context.Context, partition int32, records []sale.Record, version int) (sale.Position, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed || ctx.Err() != nil {
@@ -41,7 +46,7 @@ func (l *memLog) Append(ctx context.Context, partition int32, records []sale.Rec
 	}
 	for i := range records {
 		r := &records[i]
-		l.add(partition, r.ProductID, r.Kind, r.Version(), r.Epoch, r.AppendBody(nil))
+		l.add(partition, r.ProductID, r.Kind, max(r.Version(), version), r.Epoch, r.AppendBody(nil))
 	}
 	return sale.Position{Partition: partition, Offset: int64(len(l.partitions[partition])) - 1}, nil
 }
@@ -86,8 +91,13 @@ func (l *memLog) reachable() error {
 }
 
 func (l *memLog) Read(ctx context.Context, partition int32, from int64, most int) ([]orderlog.Line, error) {
+	return l.readAs(ctx, partition, from, most, sale.Version)
+}
+
+// readAs reads as a program does that reads records up to this version.
+func (l *memLog) readAs(ctx context.Context, partition int32, from int64, most, version int) ([]orderlog.Line, error) {
 	for {
-		lines, grown, err := l.slice(partition, from, most)
+		lines, grown, err := l.slice(partition, from, most, version)
 		if len(lines) > 0 || err != nil {
 			return lines, err
 		}
@@ -99,7 +109,7 @@ func (l *memLog) Read(ctx context.Context, partition int32, from int64, most int
 	}
 }
 
-func (l *memLog) slice(partition int32, from int64, most int) ([]orderlog.Line, <-chan struct{}, error) {
+func (l *memLog) slice(partition int32, from int64, most, version int) ([]orderlog.Line, <-chan struct{}, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	all := l.partitions[partition]
@@ -111,10 +121,16 @@ func (l *memLog) slice(partition int32, from int64, most int) ([]orderlog.Line, 
 	}
 	lines := all[from:max(from, min(from+int64(most), l.shown(partition)))]
 	for i := range lines {
-		if w, is := l.newer[sale.Position{Partition: partition, Offset: lines[i].Offset}]; is {
-			_, err := w.Line(sale.Position{Partition: partition, Offset: lines[i].Offset})
-			lines, err = orderlog.Readable(lines[:i], err)
-			return lines, l.grown, err
+		at := sale.Position{Partition: partition, Offset: from + int64(i)}
+		if w, is := l.newer[at]; is && w.Version > version {
+			line, err := w.Line(at)
+			if err != nil {
+				lines, err = orderlog.Readable(lines[:i], err)
+				return lines, l.grown, err
+			}
+			line.Sum = lines[i].Sum
+			lines = slices.Clone(lines)
+			lines[i] = line
 		}
 	}
 	return lines, l.grown, nil

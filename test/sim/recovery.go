@@ -49,7 +49,7 @@ func (s *memStore) Living(context.Context) ([]orderstore.Process, error) {
 
 func (s *memStore) living() (all []orderstore.Process) {
 	for _, p := range s.alive {
-		if s.now().Sub(p.seen) <= orderstore.ProcessGone {
+		if s.now().Sub(p.seen) <= s.gone {
 			all = append(all, p.Process)
 		}
 	}

@@ -98,6 +98,22 @@ func TestOneSeedTellsOneStory(t *testing.T) {
 	}
 }
 
+// Among the stories are upgrades, in which newer records are written and older programs
+// meet them.
+func TestStoriesOfUpgrades(t *testing.T) {
+	wrote, halted := 0, 0
+	for seed := uint64(11); seed < 40*20; seed += 20 {
+		s, found := tell(seed)
+		if len(found) > 0 {
+			t.Errorf("seed %d: %s", seed, strings.Join(found, "\n"))
+		}
+		wrote, halted = wrote+s.upgrade.wrote, halted+s.upgrade.halted
+	}
+	if wrote == 0 || halted == 0 {
+		t.Errorf("%d newer records, and %d processes that halted", wrote, halted)
+	}
+}
+
 func TestGateServer(t *testing.T) {
 	gatetest.Exercise(t, func(t *testing.T) gatetest.Harness {
 		var now atomic.Int64

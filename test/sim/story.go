@@ -76,6 +76,11 @@ func tellOf(seed uint64, calm bool) (s *story, found []string) {
 	s.run(func() bool { return s.busy == 0 }, 10*time.Minute)
 	s.faults = false
 	s.note("world", "heals")
+	for _, p := range s.procs {
+		if s.upgrade.on {
+			s.crashAndRestart(p)
+		}
+	}
 	s.run(s.converged(), 10*time.Minute)
 	s.sellOut()
 	s.run(s.converged(), 10*time.Minute)

@@ -29,6 +29,7 @@ type system struct {
 	most     int  // orders that one buyer may have, ended ones included; 0: the default
 	large    bool // openings take long, as those of many orders do
 	procs    []*process
+	upgrade  upgrade
 	skew     struct{ gate, store, process time.Duration } // of the wall clocks
 	buying   map[sale.OrderID]int                         // buys under an id at work
 	refused  map[sale.OrderID]refusal                     // what the last one was told
@@ -38,9 +39,10 @@ type system struct {
 
 // A process is one `seckill serve`: all of its memory goes with a crash.
 type process struct {
-	sys       *system
-	name      string
-	life      int
+	sys  *system
+	name string
+	life int
+	release
 	frozen    time.Time   // it stands still until then
 	halting   bool        // its log has failed, and it is about to stop
 	gate      gate.Keeper // what it takes for the primary
@@ -58,8 +60,12 @@ const (
 
 func newSystem(seed uint64, embedded bool, processes int) *system {
 	s := &system{world: newWorld(seed), embedded: embedded, buying: map[sale.OrderID]int{}, refused: map[sale.OrderID]refusal{}}
+	s.upgrade.on = !embedded && seed%20 == 11
 	s.log = newMemLog(partitions)
 	s.store = newMemStore(func() time.Time { return s.now.Add(s.skew.store) })
+	if s.upgrade.on {
+		s.store.gone = gone
+	}
 	if !embedded {
 		s.gate = newGateServer(s.gateClock, 1000, s.incarnation(), "store 0")
 	}
@@ -81,13 +87,14 @@ func (s *system) incarnation() string {
 func (s *system) crashAndRestart(p *process) {
 	s.note("world", p.name+" crashes")
 	s.crash(p)
+	p.end()
 	p.life++
 	s.start(p)
 }
 
 // start gives a process fresh memory and sets its loops going.
 func (s *system) start(p *process) {
-	p.gate, p.halting = s.gate, false
+	p.gate, p.halting, p.release = s.gate, false, s.chooseRelease(p)
 	if s.embedded {
 		p.gate = memgate.New(memgate.Options{Now: s.gateClock, MaxUnrelayed: 1000, Incarnation: s.incarnation()})
 	}
@@ -145,6 +152,9 @@ func (s *system) start(p *process) {
 			s.until(ctx, "awaits its gate", func() bool { return done })
 		},
 	}
+	if s.upgrade.on {
+		s.loop(p, "alive", p.stayAlive)
+	}
 	p.projector = projector.New(log, store, gates, observer{p})
 	for partition := range int32(partitions) {
 		s.loop(p, "projector", func() error { return p.project(partition) })
@@ -185,6 +195,9 @@ func (s *system) loop(p *process, name string, step func() error) {
 			err := step()
 			if errors.Is(err, sale.ErrDamaged) {
 				panic(fmt.Sprintf("%s %s: %v", p.name, name, err))
+			}
+			if errors.Is(err, sale.ErrNewer) {
+				p.halt()
 			}
 			s.sleep(200*time.Millisecond + s.ms(1000))
 		}

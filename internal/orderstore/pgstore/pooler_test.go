@@ -32,9 +32,10 @@ func through(t testing.TB, address, mode string) string {
 func TestSuiteBehindPgBouncer(t *testing.T) {
 	devtest.PgBouncer(t, "session")
 	storetest.Exercise(t, func(t *testing.T) storetest.Harness {
-		address := through(t, schema(t), "session")
+		direct := schema(t)
+		address := through(t, direct, "session")
 		s := opened(t, address)
-		return storetest.Harness{Keeper: s, Reopen: func() orderstore.Keeper {
+		return storetest.Harness{Keeper: s, Pass: ages(t, direct), Reopen: func() orderstore.Keeper {
 			s.Close()
 			s = opened(t, address)
 			return s
