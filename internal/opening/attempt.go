@@ -21,11 +21,17 @@ type Gate interface {
 	View(ctx context.Context, product string) (gate.View, error)
 }
 
+// A Store is what opening needs of an order store.
+type Store interface {
+	orderstore.Opener
+	Allow(ctx context.Context, version int) error
+}
+
 // An Opener makes attempts.
 type Opener struct {
 	Gate   Gate
 	Log    orderlog.Appender
-	Store  orderstore.Opener
+	Store  Store
 	Nonce  func() string                   // a fresh one, never twice
 	Secret string                          // of keyed order ids, which every opening writes down
 	Pause  func(ctx context.Context) error // a random moment, after a lost race
@@ -186,6 +192,9 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	a.record = sale.Record{
 		Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Skips: epoch - p.Epoch - 1,
 		Nonce: o.Nonce(), Terms: terms, Deleted: deleted, Secret: o.Secret, At: v.Now,
+	}
+	if version := a.record.Version(); version > 1 { // not written yet, it is to shut no gate
+		return o.Store.Allow(ctx, version)
 	}
 	return nil
 }

@@ -120,7 +120,7 @@ func judged(t testing.TB, c *cluster) []string {
 	t.Helper()
 	const noVerdict = 2
 	for began := time.Now(); ; {
-		code, out := program.Run(t, bin, append([]string{"verify"}, c.flags...)...)
+		code, out := program.Run(t, c.program, append([]string{"verify"}, c.flags...)...)
 		if code == 0 && strings.Contains(out, "(running)") && strings.Contains(out, "no findings") {
 			return nil
 		}
