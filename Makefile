@@ -11,7 +11,7 @@ UI_SOURCES := $(shell find ui/* \( -name node_modules -o -name dist \) -prune -o
 # What needs servers of its own, and what kills them.
 SUITES := ./internal/devstack/... ./internal/gate/redisgate ./internal/orderlog/kafkalog ./internal/orderstore/pgstore ./cmd/devstack ./deploy
 # What runs under seeds, and is written down.
-TRIALS := Stories|Mutant|CrashPoints|CutOff|OlderData|ShardIsKilled|PutBack|AServerStopped|PowerCuts|NetworkIsIll|Soak
+TRIALS := Stories|Mutant|CrashPoints|CutOff|OlderData|ShardIsKilled|PutBack|AServerStopped|PowerCuts|NetworkIsIll|Soak|Recover
 NPM_LOCKS := $(wildcard api/package-lock.json ui/package-lock.json test/e2e/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")

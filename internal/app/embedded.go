@@ -16,6 +16,7 @@ import (
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
 	"seckill/internal/rehearsal"
+	"seckill/internal/sale"
 	"seckill/internal/verify"
 )
 
@@ -68,6 +69,9 @@ func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keeper
 		return k, err
 	}
 	if m.log, err = sqlitelog.Open(ctx, m.folder.file("orders.log")); err != nil {
+		if errors.Is(err, sale.ErrDamaged) {
+			err = fmt.Errorf("%w; seckill recover continues the tables", err)
+		}
 		return k, err
 	}
 	if m.store, err = sqlitestore.Open(m.folder.file("store.db"), time.Now); err != nil {

@@ -309,10 +309,15 @@ func TestTablesFromBeforeTheRecovery(t *testing.T) {
 // A state of which the end is missing is none to begin from: the tables are what is kept.
 func TestAStateWithoutItsEnd(t *testing.T) {
 	s := newShop(t)
-	s.trade()
+	records := []sale.Record{opening("a", 1, 5), opening("z", 1, 1500)}
+	for n := range 1500 {
+		records = append(records, order("z", 1, n+1))
+	}
+	s.append(records...)
+	s.fold(s.log, s.store)
 	plan := s.look(errors.New("gone"))
 	ctx, cancel := context.WithCancel(t.Context())
-	half := &halfLog{Log: s.newLog(), left: 3, stop: cancel}
+	half := &halfLog{Log: s.newLog(), left: 2, stop: cancel}
 	if _, err := plan.Write(ctx, half, written); err == nil {
 		t.Fatal("it was written whole")
 	}
