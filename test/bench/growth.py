@@ -11,6 +11,7 @@ import socket
 import time
 
 import buys
+import expiry
 import gauges
 import refusals
 import returns
@@ -143,4 +144,4 @@ def lost_gate(figures, folder, scale):
 
 
 PARTS = {"products": products, "orders": orders, "users": users, "watchers": watchers, "lost gate": lost_gate,
-         "returns": returns.returns}
+         "returns": returns.returns, "expiry": expiry.expiry}
