@@ -62,13 +62,3 @@ func (o *Opener) change(ctx context.Context, product string, change Change) (sal
 	}
 	return sale.Product{ID: product}, sale.ErrChangedMeanwhile
 }
-
-// Run steps an attempt to its end.
-func (o *Opener) Run(ctx context.Context, a *Attempt) error {
-	for !a.Done() {
-		if err := o.Step(ctx, a); err != nil {
-			return err
-		}
-	}
-	return nil
-}

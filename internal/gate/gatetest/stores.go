@@ -40,3 +40,20 @@ func (f *fixture) other() *fixture {
 	other.Keeper = f.Other
 	return &other
 }
+
+// apart has two products of one store.
+func apart(t *testing.T, f *fixture) {
+	other := f.of("p_1-")
+	f.open(5, selling(1))
+	other.open(3, selling(9), has("b", 2))
+	f.decides(buy("a", 1), yes(1, 1))
+	f.decides(buy("b", 2), no(gate.SoldOut, 2))
+	other.equal(other.admit(buy("a", 1), buy("b", 3)).Decisions, []gate.Decision{yes(1, 1), no(gate.LimitReached, 2)})
+	f.waiting("5-1")
+	other.waiting("3-1")
+	f.forget("5-1", "3-1")
+	f.waiting()
+	other.waiting("3-1")
+	f.want(f.Keeper.Remove(f.ctx, f.product, 5), nil)
+	other.counts(8, 1, 0)
+}
