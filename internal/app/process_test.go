@@ -84,6 +84,7 @@ func TestAProcessHaltsAtWhatANewerOneWrote(t *testing.T) {
 				time.Sleep(aliveEvery + time.Second)
 				n := store.told.Load()
 				time.Sleep(time.Minute)
+				synctest.Wait() // for what was logged
 				if why := m.barred(); why == nil || !strings.Contains(why.Error(), "halted") || !strings.Contains(why.Error(), "up to version 1") {
 					t.Errorf("barred: %v", why)
 				}
