@@ -48,7 +48,7 @@ func (c Config) sells() bool { return !c.isCluster() || slices.Contains(c.Roles,
 
 func (c Config) projects() bool { return !c.isCluster() || slices.Contains(c.Roles, RoleProjector) }
 
-// wait is how long the answer to a buy may be delayed; 0 where it is always certain.
+// wait is how long the answer to a buy may be delayed; 0 if it is always certain.
 func (c Config) wait() time.Duration {
 	if c.isCluster() {
 		return c.Wait

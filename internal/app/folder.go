@@ -33,7 +33,7 @@ type folder struct {
 
 func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
 
-// openFolder locks the data folder. Where create is not set, one that is not
+// openFolder locks the data folder. If create is not set, one that is not
 // there is ErrNotFound.
 func openFolder(path string, create bool) (*folder, error) {
 	f := &folder{path: path, lock: flock.New(filepath.Join(path, "lock"), flock.SetPermissions(0o600))}
@@ -104,7 +104,7 @@ func (f *folder) checkVersion() error {
 	}
 }
 
-// write makes a file that is there whole or not at all, also where the disk is
+// write makes a file that is there whole or not at all, also if the disk is
 // full or the power goes, and with these rights, whatever one that was there had.
 func (f *folder) write(name string, data []byte) error {
 	tmp, path := f.file(name+".new"), f.file(name)

@@ -64,7 +64,7 @@ func wantMode(t *testing.T, path string, want fs.FileMode) {
 	}
 }
 
-// serve.json has the mode that a file with a key needs, also where one was left
+// serve.json has the mode that a file with a key needs, also if one was left
 // behind that anybody could read, and goes with the program.
 func TestTheEndpointFile(t *testing.T) {
 	data := t.TempDir()

@@ -61,7 +61,7 @@ func (c *logCheck) bar(because error) {
 	}
 }
 
-// check compares the log with the tables, and waits for both to be there. Where the
+// check compares the log with the tables, and waits for both to be there. If the
 // log is another, or a newer program's, it bars, and returns when ctx is done.
 func (c *logCheck) check(ctx context.Context, log orderlog.Reader, p *projector.Projector) error {
 	for {

@@ -65,7 +65,7 @@ func (p *Program) live(ctx context.Context, g *errgroup.Group) {
 	}
 }
 
-// leave has nobody wait for this process. Where it fails, that is for orderstore.ProcessGone.
+// leave has nobody wait for this process. If it fails, that is for orderstore.ProcessGone.
 func (p *Program) leave() {
 	if p.keepers.store == nil {
 		return

@@ -41,7 +41,7 @@ type keepers struct {
 
 // A mode is what the embedded mode and the cluster differ in, the keepers aside.
 type mode interface {
-	// connect gives the keepers, but for the gates. Where one is away it waits for
+	// connect gives the keepers, but for the gates. If one is away it waits for
 	// it, and tells which. An error means that this program must not sell with them.
 	connect(ctx context.Context, waiting func(server string, away error)) (keepers, error)
 	// gates are those of the store with this secret.

@@ -22,7 +22,7 @@ type Agree func(plan *recovery.Plan, becomes string) bool
 // ErrDeclined is the error of a recovery that nobody agreed to: nothing was changed.
 var ErrDeclined = errors.New("nothing was changed")
 
-// Recover puts log and tables of a stopped sale together again. done is false where
+// Recover puts log and tables of a stopped sale together again. done is false if
 // nothing was wrong. An error may have left it half done: it may be run again.
 func Recover(ctx context.Context, cfg Config, agree Agree) (done bool, err error) {
 	if cfg.Redis+cfg.Kafka+cfg.Postgres != "" {

@@ -117,7 +117,7 @@ func (s *fileRegistry) Remove(_ context.Context, id string) (running bool, err e
 	return false, unreadable(err)
 }
 
-// read gives nothing where the file is not as it was written: the rehearsal is
+// read gives nothing if the file is not as it was written: the rehearsal is
 // then shown as one that cannot be read, and can be removed.
 func (s *fileRegistry) read(id string) (kept keptRehearsal, err error) {
 	b, err := os.ReadFile(s.folder.file(s.name(id)))

@@ -40,7 +40,7 @@ func secretOf(ctx context.Context, log orderlog.Reader, store orderstore.Reader)
 }
 
 // storeName is how Redis knows the store with this secret. Log and tables have it
-// both, so it is another one only where both are new; and it does not give it away.
+// both, so it is another one only if both are new; and it does not give it away.
 func storeName(secret []byte) string {
 	mac := hmac.New(sha256.New, secret)
 	mac.Write([]byte("name of the store"))

@@ -40,7 +40,7 @@ func internalVerify(key string, judge func(context.Context) (verify.Report, erro
 }
 
 // Verify judges the sale in a data folder: through the process that runs it, or,
-// where none does, from the files. live tells which. An error means that it
+// if none does, from the files. live tells which. An error means that it
 // could not judge.
 func Verify(ctx context.Context, data string) (report verify.Report, live bool, err error) {
 	f, err := openFolder(data, false)
@@ -110,7 +110,7 @@ func askServer(ctx context.Context, data string) (report verify.Report, err erro
 	return report, json.Unmarshal(body, &report)
 }
 
-// VerifyCluster judges the sale that is kept in a cluster's servers. Where it was not
+// VerifyCluster judges the sale that is kept in a cluster's servers. If it was not
 // seen to run, what needs a gate is left out, and idle says how that was seen. An
 // error means that it could not judge.
 func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, idle string, err error) {

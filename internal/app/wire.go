@@ -61,7 +61,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	})
 }
 
-// lag is how many records the store has to apply yet, and no number where nobody can tell.
+// lag is how many records the store has to apply yet, and no number if nobody can tell.
 func (p *Program) lag() float64 {
 	ctx, cancel := context.WithTimeout(p.work, askWithin) // nobody waits long for metrics
 	defer cancel()

@@ -86,7 +86,7 @@ func (f *folder) read(root fs.FS, name string) error {
 	return nil
 }
 
-// used is what n uses of the package that the file knows as pkg; "" where it is
+// used is what n uses of the package that the file knows as pkg; "" if it is
 // something else. Under a dot import any name could be meant.
 func used(n ast.Node, pkg string) string {
 	switch n := n.(type) {

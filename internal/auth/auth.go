@@ -38,7 +38,7 @@ type Authenticator struct {
 	now   func() time.Time
 }
 
-// New makes an Authenticator. Where token is empty everybody is an operator. The secret is
+// New makes an Authenticator. If token is empty everybody is an operator. The secret is
 // the same in every process.
 func New(token string, secret []byte, now func() time.Time) *Authenticator {
 	key := hmac.New(sha256.New, secret)
@@ -56,7 +56,7 @@ func (a *Authenticator) Knows(token string) bool {
 }
 
 // Allows reports whether a request with this Authorization header and this
-// session cookie, either of them empty where it was not sent, is an operator's.
+// session cookie, either of them empty if it was not sent, is an operator's.
 func (a *Authenticator) Allows(authorization, cookie string) bool {
 	if a.open {
 		return true

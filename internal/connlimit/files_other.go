@@ -2,5 +2,5 @@
 
 package connlimit
 
-// Files is how many files this process may open; 0 where the system does not tell.
+// Files is how many files this process may open; 0 if the system does not tell.
 func Files() uint64 { return 0 }

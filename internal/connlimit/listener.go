@@ -6,7 +6,7 @@
 // that is idle for longest is closed for each new one: one that nothing is being
 // worked on for, for a second at least, and that has sent nothing which is unread.
 // Connections that were never answered have half of the room at most, so that no
-// number of them closes one that is in use. Where none is idle, the new one waits,
+// number of them closes one that is in use. If none is idle, the new one waits,
 // and those behind it in the system's queue.
 //
 // What it costs a request is a few atomic operations on its own connection.

@@ -87,7 +87,7 @@ func restart(t *testing.T, n *Node) {
 // tree is the process and its children.
 func (n *Node) tree() []int { return append(childrenOf(n.Pid()), n.Pid()) }
 
-// gone fails where one of the processes is there, and not on its way out.
+// gone fails if one of the processes is there, and not on its way out.
 func gone(t *testing.T, pids []int) {
 	t.Helper()
 	const exiting = 4 // PF_EXITING: it holds no memory and no file any more
@@ -103,7 +103,7 @@ func gone(t *testing.T, pids []int) {
 	}
 }
 
-// silent is nil where the node takes a question and does not answer it.
+// silent is nil if the node takes a question and does not answer it.
 func (n *Node) silent(t *testing.T) error {
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()

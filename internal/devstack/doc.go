@@ -15,7 +15,7 @@
 // wait for each other.
 //
 // No process outlives the one that started it: on Linux the kernel ends it, also
-// where its parent was killed. It cannot see to the children of a Postgres that is
+// if its parent was killed. It cannot see to the children of a Postgres that is
 // frozen in that moment. Elsewhere all of this is up to Close.
 package devstack
 

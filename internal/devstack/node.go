@@ -33,7 +33,7 @@ type Node struct {
 // changed while the node is down.
 func (n *Node) Data() string { return filepath.Join(n.dir, "data") }
 
-// Pid is its process id, 0 where it is down.
+// Pid is its process id, 0 if it is down.
 func (n *Node) Pid() int {
 	n.mu.Lock()
 	defer n.mu.Unlock()

@@ -17,7 +17,7 @@ const (
 )
 
 // clusterSettings take the port of the nodes among themselves. A master that is silent
-// for two seconds is replaced. Where one is gone with its replica, the others go on.
+// for two seconds is replaced. If one is gone with its replica, the others go on.
 const clusterSettings = `cluster-enabled yes
 cluster-port %d
 cluster-node-timeout 2000

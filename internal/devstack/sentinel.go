@@ -98,7 +98,7 @@ func (s *Sentinel) start(ctx context.Context, dir string) error {
 }
 
 // secured are the port for TLS and the settings of a server that has one; 0 and
-// none, where there is no TLS.
+// none, if there is no TLS.
 func (s *Sentinel) secured() (port int, settings string, err error) {
 	if s.options.Cert == "" {
 		return 0, "", nil

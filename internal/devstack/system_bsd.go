@@ -14,7 +14,7 @@ func endWithParent(cmd *exec.Cmd) { attributes(cmd) }
 
 // childrenOf lists the processes that a process has started.
 func childrenOf(pid int) (children []int) {
-	out, _ := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output() // it fails where there is none
+	out, _ := exec.Command("pgrep", "-P", strconv.Itoa(pid)).Output() // it fails if there is none
 	for _, line := range strings.Fields(string(out)) {
 		if child, err := strconv.Atoi(line); err == nil {
 			children = append(children, child)

@@ -8,7 +8,7 @@ import (
 	"syscall"
 )
 
-// endWithParent has the kernel end the process with us, also where we are killed.
+// endWithParent has the kernel end the process with us, also if we are killed.
 func endWithParent(cmd *exec.Cmd) {
 	attributes(cmd).Pdeathsig = syscall.SIGKILL
 }

@@ -77,7 +77,7 @@ type Decision struct {
 // An Admission is the answer to a batch.
 type Admission struct {
 	View      View
-	Entry     EntryID // of the outbox; empty where nothing was admitted
+	Entry     EntryID // of the outbox; empty if nothing was admitted
 	Decisions []Decision
 }
 
@@ -102,7 +102,7 @@ type Hours struct {
 }
 
 // Refuses returns the verdict that everybody who holds no order gets under this
-// view at the time now, and false where a buyer may be admitted.
+// view at the time now, and false if a buyer may be admitted.
 func (v *View) Refuses(now time.Time) (Verdict, bool) {
 	h := &v.Terms
 	switch sale.PhaseOf(h.OpensAt, h.ClosesAt, h.Paused, h.Closed, v.Remaining, now) {
@@ -138,7 +138,7 @@ type Opener interface {
 	// the outbox aside.
 	Open(ctx context.Context, product string, epoch int64, incarnation string, start Start) error
 	// Remove drops the gate, its outbox aside, iff it is at epoch; else
-	// ErrFenced. It is nil where there is none.
+	// ErrFenced. It is nil if there is none.
 	Remove(ctx context.Context, product string, epoch int64) error
 }
 
@@ -179,7 +179,7 @@ type Entry struct {
 // A Returner takes units that came free. Package projector calls it.
 type Returner interface {
 	// Return makes units buyable again, at a gate open at epoch. It takes return
-	// n only where it holds n-1, passes over what it has, and returns the number
+	// n only if it holds n-1, passes over what it has, and returns the number
 	// it then holds: the same returns may be sent at any time, by anybody.
 	Return(ctx context.Context, product string, epoch int64, returns []sale.Return) (returned int64, err error)
 }

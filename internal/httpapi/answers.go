@@ -9,7 +9,7 @@ import (
 	"seckill/internal/sale"
 )
 
-// A kind is what a request came to, where that is not a success like any other: an
+// A kind is what a request came to, if that is not a success like any other: an
 // entry of the table kinds.
 type kind uint8
 

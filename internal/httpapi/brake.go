@@ -52,7 +52,7 @@ func (b *brake) place(from netip.Prefix) *place {
 }
 
 // failed counts a failure, and returns how long its answer is to wait. told is
-// what is to be logged now, nothing where some was within the last second.
+// what is to be logged now, nothing if some was within the last second.
 func (b *brake) failed(from netip.Prefix) (wait time.Duration, told []tally) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -54,7 +54,7 @@ func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
 	return a.admit(ctx, string(r.product), string(r.user), r.key)
 }
 
-// plainBuy reads a buy as nearly everybody sends it. Where it is in doubt it says false.
+// plainBuy reads a buy as nearly everybody sends it. If it is in doubt it says false.
 func plainBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, ok bool) {
 	h := &ctx.Request.Header
 	if string(h.ContentType()) != "application/json" || h.Peek("Idempotency-Key") != nil || !sale.CheckID(product) {
@@ -207,7 +207,7 @@ func (a *API) again(ctx *fasthttp.RequestCtx, id sale.OrderID) kind {
 	return o.send(ctx, boughtAgain, must(json.Marshal(&o)))
 }
 
-// already tells that the user holds a unit, and by which order. Where there is no
+// already tells that the user holds a unit, and by which order. If there is no
 // queueing, one that is not in the store a moment later has failed to get into
 // the log: to call it placed would be a promise that nobody keeps.
 func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) kind {

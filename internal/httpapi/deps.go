@@ -31,13 +31,13 @@ type Settler interface {
 // A Merchant puts products on sale and takes them off.
 type Merchant interface {
 	// Put opens the product under the terms that change makes of it as the
-	// store has it now (epoch 0 where there is none), and returns it once the
+	// store has it now (epoch 0 if there is none), and returns it once the
 	// store shows that opening. change may be called again, after an opening of
 	// somebody else came first; its error comes back as it is, and nothing
 	// happened. Errors: ErrTermsRefused, ErrChangedMeanwhile, ErrUnavailable.
 	Put(ctx context.Context, product string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error)
 	// Delete removes a closed product and its orders. Errors: ErrNotFound,
-	// ErrTermsRefused where it is not closed, ErrChangedMeanwhile, ErrUnavailable.
+	// ErrTermsRefused if it is not closed, ErrChangedMeanwhile, ErrUnavailable.
 	Delete(ctx context.Context, product string) error
 }
 

@@ -252,7 +252,7 @@ func (s *stream) write() {
 	}
 }
 
-// drain writes the frames that are there, and false where the stream is at its end.
+// drain writes the frames that are there, and false if the stream is at its end.
 func (s *stream) drain() bool {
 	for _, w := range s.watchers {
 		frame, open := w.Next()

@@ -12,7 +12,7 @@ import (
 )
 
 // headerOf reads a request that has this header as often as it has values, as it
-// comes over the wire; nil where nobody would take it for one.
+// comes over the wire; nil if nobody would take it for one.
 func headerOf(name string, values ...string) *fasthttp.RequestHeader {
 	wire := bytes.NewBufferString("GET / HTTP/1.1\r\nHost: localhost\r\n")
 	for _, v := range values {

@@ -65,7 +65,7 @@ func withBody(op huma.Operation) huma.Operation {
 	return op
 }
 
-// bodyOf documents a body in the shape of v. Where huma knew of it before the
+// bodyOf documents a body in the shape of v. If huma knew of it before the
 // route is registered, it would read the body itself, and is lenient.
 func bodyOf(api huma.API, v any) *huma.RequestBody {
 	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeOf(v), true, "")

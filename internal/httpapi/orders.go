@@ -238,7 +238,7 @@ func (a *API) list(ctx context.Context, in *listInput) (*huma.StreamResponse, er
 	}}, nil
 }
 
-// listCSV streams every order that q asks for, as RFC 4180 has it. Where the store
+// listCSV streams every order that q asks for, as RFC 4180 has it. If the store
 // fails on the way the connection is cut: half a list must not look like one.
 func (a *API) listCSV(c huma.Context, q sale.Query) {
 	r, w := humago.Unwrap(c)

@@ -73,7 +73,7 @@ func pageNotBuilt(w http.ResponseWriter, _ *http.Request) {
 	_, _ = io.WriteString(w, notBuilt) // who does not read the answer has gone
 }
 
-// pack is nil where it saves nothing.
+// pack is nil if it saves nothing.
 func (p *page) pack() []byte {
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzip.BestCompression)

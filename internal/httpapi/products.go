@@ -46,7 +46,7 @@ func (a *API) product(ctx context.Context, id string) (sale.Product, error) {
 }
 
 // awaitStore waits for the store to have applied every order that was answered as placed
-// by now: embedded, it is placed before that. Where that takes too long, whoever
+// by now: embedded, it is placed before that. If that takes too long, whoever
 // reads gets what is there.
 func (a *API) awaitStore(ctx context.Context) {
 	if a.Wait > 0 { // there the store itself makes it placed
@@ -144,7 +144,7 @@ func (a *API) changeTerms(ctx context.Context, id string, change func(sale.Produ
 	return a.productBody(ctx, &p), nil
 }
 
-// switchTerms changes a product that exists. Where nothing would change, no gate
+// switchTerms changes a product that exists. If nothing would change, no gate
 // is shut for it.
 func (a *API) switchTerms(ctx context.Context, id string, flip func(*sale.Terms)) (Product, error) {
 	p, err := a.product(ctx, id)

@@ -31,7 +31,7 @@ type Rehearsals interface {
 	// with its product. Errors: ErrNotFound, those of a Merchant, ErrUnavailable.
 	Remove(ctx context.Context, id string) error
 	// Report writes the page of one whose rush is over. Errors: ErrNotFound, also
-	// where there is none yet, ErrUnavailable.
+	// if there is none yet, ErrUnavailable.
 	Report(ctx context.Context, id string, w io.Writer) error
 }
 

@@ -45,7 +45,7 @@ type shop struct {
 	stuck   bool                  // and then it is not
 	drill   drill
 	cannot  error           // of the audit
-	says    purchase.Answer // to every buy, where it has a result
+	says    purchase.Answer // to every buy, if it has a result
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)

@@ -32,7 +32,7 @@ const (
 	// Pulse is the longest a topic rests.
 	Pulse = time.Second
 	// few is how many watchers are rung at once, and turnEvery the time until the next
-	// turn. Where they are so many that this would take more than some turns, each
+	// turn. If they are so many that this would take more than some turns, each
 	// turn is of more: all are rung in about a second.
 	few       = 8
 	turnEvery = time.Millisecond
@@ -101,7 +101,7 @@ func (h *Hub) WakeAll() {
 	}
 }
 
-// Watch begins to watch a view of a key. Where nobody watches it yet, start
+// Watch begins to watch a view of a key. If nobody watches it yet, start
 // makes the Build of the new topic. ring is called when there is something new for
 // [Watcher.Next], and must not block. It may also be called when there is nothing,
 // and once after Close.

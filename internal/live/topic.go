@@ -33,7 +33,7 @@ type Watcher struct {
 	due   bool // likewise: it is to be rung
 }
 
-// Next is what there is to be shown and was not yet, the whole first; nil where
+// Next is what there is to be shown and was not yet, the whole first; nil if
 // there is nothing. It is not open where there is nothing to watch any more.
 func (w *Watcher) Next() (frame []byte, open bool) {
 	t := w.topic
@@ -93,7 +93,7 @@ func (t *topic) show(f Frame) {
 }
 
 // rest rings who is due, turn by turn, until the next build is due, and returns
-// false where the topic has ended.
+// false if the topic has ended.
 func (t *topic) rest(ctx context.Context) bool {
 	spaced, pulse := time.After(Spacing), time.After(Pulse)
 	var woken <-chan struct{} // not before the spacing has passed

@@ -75,7 +75,7 @@ func (s *Set) Calls(keeper, call string) (count func(outcome string, took time.D
 	}
 }
 
-// Gauge shows what read says whenever somebody looks, and nothing where that is no
+// Gauge shows what read says whenever somebody looks, and nothing if that is no
 // number. A name may be taken once.
 func (s *Set) Gauge(name, help string, read func() float64) {
 	s.registry.MustRegister(&gauge{prometheus.NewDesc(name, help, nil, nil), read})

@@ -43,7 +43,7 @@ type Opener struct {
 	Finish func(ctx context.Context, a *Attempt)
 }
 
-// A Change turns the product as the store has it, with epoch 0 where there is
+// A Change turns the product as the store has it, with epoch 0 if there is
 // none, into the terms to open under. deleted removes the product instead. An
 // error ends the attempt before anything happened.
 type Change func(sale.Product) (terms sale.Terms, deleted bool, err error)
@@ -117,7 +117,7 @@ func Begin(product string, change Change) *Attempt {
 func (a *Attempt) Done() bool { return a.stage == done }
 
 // Lost is the seq of the first order that the gate admitted and nobody has any more,
-// where that is why it is opened; else 0.
+// if that is why it is opened; else 0.
 func (a *Attempt) Lost() int64 { return a.lost }
 
 // Begun reports whether the attempt has shut the gate, or tried to.
@@ -210,7 +210,7 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 }
 
 // above is the epoch to open a gate at: the next of the store's, but above every one
-// that the gate has sold at. Where it was only shut, for an opening that is under way or
+// that the gate has sold at. If it was only shut, for an opening that is under way or
 // was given up, that epoch is still free, and the nonces decide whose it is.
 func above(store int64, v gate.View, notOpen error) int64 {
 	if v.Epoch > store && !errors.Is(notOpen, sale.ErrShut) {
@@ -251,7 +251,7 @@ func (o *Opener) probe(ctx context.Context, a *Attempt) error {
 // errFound is the error of an attempt that looked for what the log has lost, and nothing is lost.
 var errFound = fmt.Errorf("nothing is lost: %w", sale.ErrFenced)
 
-// search is nil where the fold has applied all that the log had at the probe, and not the
+// search is nil if the fold has applied all that the log had at the probe, and not the
 // order that the gate admitted long before, or not the epoch at which it sells: tables
 // that were put back to an older copy get there by themselves.
 func (o *Opener) search(ctx context.Context, a *Attempt, probe sale.Position) error {

@@ -73,7 +73,7 @@ type Line struct {
 	Record  sale.Record // where Poison is nil
 	Poison  error       // why it is no record (ErrPoison)
 	Raw     []byte      // of a poison line: what stands there
-	Leader  int32       // epoch of the leader that wrote it; 0 where there are none
+	Leader  int32       // epoch of the leader that wrote it; 0 if there are none
 	Sum     uint32      // a checksum by which another line at this offset is told from this one, also by another process; never 0
 }
 

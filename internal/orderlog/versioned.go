@@ -16,7 +16,7 @@ type Versioned struct {
 	allowed atomic.Int64
 }
 
-// NewVersioned makes a Versioned of log. allow is nil where records of a version may
+// NewVersioned makes a Versioned of log. allow is nil if records of a version may
 // be written from now on, for good; package orderstore has the contract.
 func NewVersioned(log Keeper, allow func(ctx context.Context, version int) error) *Versioned {
 	v := &Versioned{Keeper: log, allow: allow}

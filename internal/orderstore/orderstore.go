@@ -42,7 +42,7 @@ type Batch struct {
 }
 
 // A Concern is what a batch needs of one product: the product itself (a state
-// with epoch 0 where it is new), the orders with these ids, whichever product's they
+// with epoch 0 if it is new), the orders with these ids, whichever product's they
 // are, and every order by which one of these users holds a unit of the product.
 type Concern struct {
 	Product  string

@@ -18,7 +18,7 @@ type Process struct {
 const ProcessGone = 30 * time.Second
 
 // Processes knows which processes are alive, so that no record is written that one
-// of them could not read. Where there is one process at a time, it may write what
+// of them could not read. If there is one process at a time, it may write what
 // it reads.
 type Processes interface {
 	// Alive notes that a process is alive. One that reads less than what was allowed

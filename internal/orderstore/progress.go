@@ -18,7 +18,7 @@ type Progress struct {
 	moved chan struct{} // closed at the next move; nil: nobody waits
 }
 
-// Set takes what was read, also where it is less: a store may have been put back
+// Set takes what was read, also if it is less: a store may have been put back
 // to an older copy. Nil is for when nothing can be known.
 func (p *Progress) Set(next map[int32]int64) {
 	p.mu.Lock()

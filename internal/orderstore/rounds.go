@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	// turnMost is how many products have their turn in one round, where there are more.
+	// turnMost is how many products have their turn in one round, if there are more.
 	turnMost = 1000
 	// deletedEvery is after how many rounds deleted products are looked after: for a
 	// gate, or for buyers, that somebody who came late has left.
@@ -29,7 +29,7 @@ type Lister interface {
 }
 
 // Rounds are whose turn it is, of all products, to be looked after: at first all of
-// them, and from then on, where they are many, some each time, as they would keep
+// them, and from then on, if they are many, some each time, as they would keep
 // the servers busy while nobody buys. They are explicit state for one goroutine.
 type Rounds struct {
 	store      Lister

@@ -103,7 +103,7 @@ func (p *Projector) inPlace(ctx context.Context, c *Cursor, lines []orderlog.Lin
 	return placed, nil
 }
 
-// Check returns ErrDamaged where the store has not been filled from this log. It
+// Check returns ErrDamaged if the store has not been filled from this log. It
 // belongs before anything is appended: with records behind a cut the log would
 // look whole again.
 func (p *Projector) Check(ctx context.Context, partition int32) error {
@@ -152,7 +152,7 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 // chunk of a state is large, and a batch by itself.
 func asOneBatch(lines []orderlog.Line) []orderlog.Line {
 	mixed := slices.ContainsFunc(lines, func(l orderlog.Line) bool { return l.Product != lines[0].Product })
-	products := map[sale.OrderID]string{} // of the orders, where there is more than one
+	products := map[sale.OrderID]string{} // of the orders, if there is more than one
 	for i := range lines {
 		l := &lines[i]
 		if l.Poison != nil {

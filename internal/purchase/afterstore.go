@@ -44,7 +44,7 @@ type AfterStore struct {
 
 	mu      sync.Mutex
 	passing map[sale.Position]chan struct{}
-	next    *reading // the one that fills; nil where none does
+	next    *reading // the one that fills; nil if none does
 	busy    bool     // one is under way
 }
 

@@ -48,7 +48,7 @@ type Claim struct {
 	Order    sale.OrderID
 	Epoch    int64          // of the gate that answered
 	Appended bool           // the order is in the log, as far as this process knows
-	At       *sale.Position // the order is there in the log, or before; nil where that is not known
+	At       *sale.Position // the order is there in the log, or before; nil if that is not known
 }
 
 // A Confirmation says what became of an admitted order.

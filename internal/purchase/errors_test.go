@@ -144,7 +144,7 @@ func TestAFullOutboxIsTold(t *testing.T) {
 
 func always(purchase.Claim) (purchase.Confirmation, error) { return purchase.IsPlaced, nil }
 
-// Where the log's word is all there is, an order that a lost answer admitted is
+// If the log's word is all there is, an order that a lost answer admitted is
 // not known to be in it.
 func TestALostAnswerIsNotTheLogsWord(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {

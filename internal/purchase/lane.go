@@ -60,7 +60,7 @@ func (l *lane) join(r gate.Request) (b *batch, at int, rested bool) {
 }
 
 // take removes the oldest batch in which somebody waits; nil, and the lane rests,
-// where there is none.
+// if there is none.
 func (l *lane) take() *batch {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -180,7 +180,7 @@ func (d *Desk) relay(ctx context.Context, product string, b *batch, orders []sal
 	close(b.relayed)
 	crash.At("purchase: the buyers are told")
 	if err == nil {
-		// Where this fails the entry is swept, and appended twice, which counts once.
+		// If this fails the entry is swept, and appended twice, which counts once.
 		_ = d.Gate.Forget(ctx, product, []gate.EntryID{b.admission.Entry})
 		crash.At("purchase: the outbox has forgotten")
 	}
@@ -253,7 +253,7 @@ func (l *lane) covers(users *userSet, v *gate.View) bool {
 	return users.covers(v) && l.doubts.until == nil
 }
 
-// renewed is what the lane's old view has become, where nobody new has an order
+// renewed is what the lane's old view has become, if nobody new has an order
 // since; else it is the old one, which refuses nobody. A lane that was told
 // meanwhile to forget its view does not get it back.
 func (d *Desk) renewed(l *lane, old *view, now time.Time) *view {

@@ -215,7 +215,7 @@ func TestAViewOpensWithTheSale(t *testing.T) {
 	})
 }
 
-// Where the gate cannot tell who has an order, nobody is refused by its view.
+// If the gate cannot tell who has an order, nobody is refused by its view.
 func TestAViewWithoutUsersRefusesNobody(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.open(1, selling(1))

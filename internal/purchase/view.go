@@ -21,7 +21,7 @@ func (v *view) old(now time.Time) bool {
 	return age > ViewAge || age < 0
 }
 
-// refuse answers user from the view, and false where only the gate can tell.
+// refuse answers user from the view, and false if only the gate can tell.
 func (v *view) refuse(user []byte, now time.Time) (Answer, bool) {
 	if v.old(now) || v.users == nil {
 		return Answer{}, false

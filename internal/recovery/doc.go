@@ -7,7 +7,7 @@
 //	look ──► ask (its caller) ──► settle ──► write the state ──► (its caller puts the log in place) ──► renew the tables
 //
 // What is written is a new generation of the log: it begins with the tables as they
-// are, in chunks, and from there it is a log like any other. Where instead the log
+// are, in chunks, and from there it is a log like any other. If instead the log
 // already begins with the state of tables that are at least as new as these, as when a
 // recovery was killed before its end or Postgres was put back to before it, the tables
 // are emptied, to be folded anew from it.

@@ -41,7 +41,7 @@ type Plan struct {
 	lost  map[int32][]string // by partition
 }
 
-// Look compares the log with the tables, and changes nothing. log is nil where there is
+// Look compares the log with the tables, and changes nothing. log is nil if there is
 // none that can be read: gone then says why. An error means that it could not tell.
 func Look(ctx context.Context, log orderlog.Reader, gone error, store orderstore.Keeper) (*Plan, error) {
 	p := &Plan{store: store, log: log, wrong: map[int32]string{}, lost: map[int32][]string{}}

@@ -13,7 +13,7 @@ import (
 //
 // Errors are of the kinds ErrNotFound and ErrUnavailable of package sale.
 type Registry interface {
-	// Begin puts up the one that runs. Where another does, it returns its id
+	// Begin puts up the one that runs. If another does, it returns its id
 	// instead.
 	Begin(ctx context.Context, id string, summary []byte) (other string, err error)
 	// Keep replaces what is kept of the one that runs, a report of nil aside, and
@@ -24,7 +24,7 @@ type Registry interface {
 	Get(ctx context.Context, id string) (summary, report []byte, running bool, err error)
 	// All calls f with every one of them, newest (by id) first.
 	All(ctx context.Context, f func(id string, summary []byte, running bool)) error
-	// Remove takes one away; where it runs, it is asked to stop instead.
+	// Remove takes one away; if it runs, it is asked to stop instead.
 	Remove(ctx context.Context, id string) (running bool, err error)
 }
 

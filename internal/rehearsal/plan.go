@@ -42,7 +42,7 @@ func (p Plan) Check() error {
 	return bad.OrNil()
 }
 
-// PaymentWindow is that of the product, 0 where there is none.
+// PaymentWindow is that of the product, 0 if there is none.
 func (p Plan) PaymentWindow() time.Duration {
 	if p.Quitters == 0 {
 		return 0

@@ -74,7 +74,7 @@ func read(id string, summary []byte, running bool) Rehearsal {
 	return r
 }
 
-// readReport is the report of a rush as it was kept, nil where there is none.
+// readReport is the report of a rush as it was kept, nil if there is none.
 func readReport(kept []byte) *rush.Report {
 	var r rush.Report
 	if len(kept) == 0 || json.Unmarshal(kept, &r) != nil {

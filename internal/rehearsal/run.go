@@ -123,7 +123,7 @@ func (r *run) tell(s rush.Progress) {
 	r.change(func(is *Rehearsal) { is.Rush, is.Placed = s, s.Answers[rush.Placed]+s.Repeats[rush.Placed] })
 }
 
-// waitForUnits waits until no order can expire any more. Where that takes too
+// waitForUnits waits until no order can expire any more. If that takes too
 // long the audit has the word.
 func (r *run) waitForUnits(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, r.is.Plan.PaymentWindow()+overdue)

@@ -30,9 +30,9 @@ const maxBody = 1 << 20
 
 var headerEnd = []byte("\r\n\r\n")
 
-// parse reads the response at the start of buf. ok is false where it is not
+// parse reads the response at the start of buf. ok is false if it is not
 // of the plain form (HTTP/1.1, with a Content-Length), which is then for
-// [parseAny]. need is how many bytes the whole has, 0 where the header has not
+// [parseAny]. need is how many bytes the whole has, 0 if the header has not
 // all arrived; the answer is complete when len(buf) >= need > 0.
 func parse(a *answer, buf []byte) (need int, ok bool) {
 	const statusLine = len("HTTP/1.1 200")

@@ -34,7 +34,7 @@ func (b Beyond) clone() Beyond {
 	return b
 }
 
-// words says it in a line each, where there is something to say.
+// words says it in a line each, if there is something to say.
 func (b Beyond) words() string {
 	var s strings.Builder
 	if len(b.Repeats) > 0 {

@@ -55,7 +55,7 @@ func (l *link) exchange(request []byte, a *answer) error {
 	}
 }
 
-// send writes request and, where it can, waits for the first bytes of the
+// send writes request and, if it can, waits for the first bytes of the
 // answer in the same step.
 func (l *link) send(request []byte) error {
 	if l.raw == nil {

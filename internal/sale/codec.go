@@ -14,7 +14,7 @@ import (
 // UTC, milliseconds.
 const TimeFormat = "2006-01-02T15:04:05.000Z"
 
-// FormatTime is a time in TimeFormat, and nothing where it is zero.
+// FormatTime is a time in TimeFormat, and nothing if it is zero.
 func FormatTime(t time.Time) string {
 	if t.IsZero() {
 		return ""

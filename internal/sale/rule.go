@@ -88,7 +88,7 @@ func (e Invalid) Error() string {
 	return strings.Join(rules, "; ")
 }
 
-// OrNil is e as an error, nil where no field broke a rule.
+// OrNil is e as an error, nil if no field broke a rule.
 func (e Invalid) OrNil() error {
 	if len(e) == 0 {
 		return nil

@@ -41,7 +41,7 @@ func (s *State) Add(o Order) {
 	s.index(&o)
 }
 
-// Order returns the order with this id, nil where it is not known here.
+// Order returns the order with this id, nil if it is not known here.
 func (s *State) Order(id OrderID) *Order { return s.orders[id] }
 
 // Orders calls f with every order known here, in no order.

@@ -350,7 +350,7 @@ func printed(r verify.Report) string {
 	return b.String()
 }
 
-// Where an order is placed once the log has it, a rejected one was a lie.
+// If an order is placed once the log has it, a rejected one was a lie.
 func TestARejectedOrderThatWasFirm(t *testing.T) {
 	w := newWorld(t)
 	w.open("p", sale.Terms{Quantity: 5, LimitPerUser: 1})

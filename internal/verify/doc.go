@@ -1,5 +1,5 @@
 // Package verify is the audit: it proves after the fact that a sale kept its
-// promise, from the log, the order store and, where one is open, the gate.
+// promise, from the log, the order store and, if one is open, the gate.
 //
 // It promises that it names whatever breaks one of the invariants below, that a
 // sale which keeps them is never accused, also while it runs under full load,
@@ -21,7 +21,7 @@
 //	counts     a product's counts are those of its rows
 //	damage     what is kept can be read
 //
-// Where the log begins with the state of tables that it continues, it is folded again
+// If the log begins with the state of tables that it continues, it is folded again
 // from there, and each of the state's chunks has to be in its place, whole.
 //
 // The log is folded again by the same sale.Fold that filled the tables; every

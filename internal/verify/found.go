@@ -10,10 +10,10 @@ import (
 )
 
 // AsFound judges a sale of which nobody can say whether it runs. Live, where its
-// gates stand still. Where they stay away for longer than anybody who sells leaves
+// gates stand still. If they stay away for longer than anybody who sells leaves
 // them, or the log is not folded, and meanwhile neither log nor store moves, then as
 // Stopped: idle is not empty and says how that was seen. An error means that it could
-// not judge: those of Live, ErrChangedMeanwhile where one of the two moved.
+// not judge: those of Live, ErrChangedMeanwhile if one of the two moved.
 func AsFound(ctx context.Context, p Parts) (r Report, idle string, err error) {
 	before, err := p.progress(ctx)
 	if err != nil {

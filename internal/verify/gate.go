@@ -15,7 +15,7 @@ type cut struct {
 	waiting []sale.Record // in its outbox, of its own epoch
 }
 
-// cuts are those of every product that is there; nil where there are no gates.
+// cuts are those of every product that is there; nil if there are no gates.
 type cuts map[string]*cut
 
 // cut takes a cut of every gate.

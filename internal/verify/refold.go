@@ -128,7 +128,7 @@ func (f *refold) step(t *table, s *sale.State, r *sale.Record, at sale.Position)
 	}
 }
 
-// status is "" where s knows no such order.
+// status is "" if s knows no such order.
 func status(s *sale.State, id sale.OrderID) sale.Status {
 	if o := s.Order(id); o != nil {
 		return o.Status

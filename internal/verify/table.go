@@ -30,7 +30,7 @@ func (t *table) wipe() {
 	t.opened = opened
 }
 
-// load makes one order known to s, where there is one.
+// load makes one order known to s, if there is one.
 func (t *table) load(s *sale.State, id sale.OrderID) {
 	if i, known := t.byID[id]; known && s.Order(id) == nil {
 		s.Add(t.order(t.rows.at(i)))

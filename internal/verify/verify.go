@@ -50,9 +50,9 @@ type Parts struct {
 }
 
 // Live judges a sale that runs. An error means that it could not judge: of the
-// keepers' kinds, ErrUnavailable also where the store does not catch up with the log;
-// ErrChangedMeanwhile where a gate was opened anew in each of five looks; ErrShut,
-// ErrNoGate or ErrFenced where one was away for longer than anybody who sells leaves it so.
+// keepers' kinds, ErrUnavailable also if the store does not catch up with the log;
+// ErrChangedMeanwhile if a gate was opened anew in each of five looks; ErrShut,
+// ErrNoGate or ErrFenced if one was away for longer than anybody who sells leaves it so.
 func Live(ctx context.Context, p Parts) (Report, error) {
 	for changed, absent := 0, 0; ; {
 		r, err := p.look(ctx)
@@ -116,7 +116,7 @@ func (p Parts) catchUp(ctx context.Context) error {
 	return nil
 }
 
-// judge judges one snapshot of the store; cuts is nil where there are no gates.
+// judge judges one snapshot of the store; cuts is nil if there are no gates.
 func (p Parts) judge(ctx context.Context, cuts cuts) (Report, error) {
 	d := newDraft()
 	err := p.Store.Audit(ctx, func(s orderstore.Snapshot) error {

@@ -111,7 +111,7 @@ func (b *book) lose(p *purchase) {
 	b.lost = append(b.lost, p)
 }
 
-// takeLost takes a buyer who had no answer, nil where there is none.
+// takeLost takes a buyer who had no answer, nil if there is none.
 func (b *book) takeLost() *purchase {
 	b.mu.Lock()
 	defer b.mu.Unlock()

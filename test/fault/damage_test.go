@@ -21,7 +21,7 @@ const (
 
 // A wreck is a data folder that was harmed while no process used it, and what is
 // said of it: the words of verify's findings, and those of a start that is
-// refused. Where there are none of these the program starts, as it cannot know.
+// refused. If there are none of these the program starts, as it cannot know.
 type wreck struct {
 	name   string
 	harm   func(t *testing.T, data string)
@@ -150,7 +150,7 @@ func hasAll(text string, words []string) bool {
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(text, w) })
 }
 
-// Where the log lost what it never had moved into its file, the store tells.
+// If the log lost what it never had moved into its file, the store tells.
 func TestALogThatLostItsTail(t *testing.T) {
 	data := t.TempDir()
 	sellSome(t, serve(t, bin, data)).Kill()

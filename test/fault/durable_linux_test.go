@@ -59,7 +59,7 @@ func tracedAnswers(t *testing.T, program string) error {
 	return nil
 }
 
-// Before it is ready, the disk knows each folder and file that was made, also where
+// Before it is ready, the disk knows each folder and file that was made, also if
 // a file system does not write names down with what is synced in them.
 func TestTheFolderIsSynced(t *testing.T) {
 	above := t.TempDir()

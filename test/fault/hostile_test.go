@@ -192,7 +192,7 @@ func TestIdleConnections(t *testing.T) {
 	t.Logf("with %d idle connections it needed %d KiB", idle, memory(t, s))
 }
 
-// memory is the most that a server has held, in KiB; 0 where this system does not tell.
+// memory is the most that a server has held, in KiB; 0 if this system does not tell.
 func memory(t *testing.T, s *server) (peak int) {
 	t.Helper()
 	status, _ := os.ReadFile("/proc/" + itoa(s.Pid()) + "/status") // only Linux has it

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// Where there are operators, who knows a buyer's user id and nothing else gets
+// If there are operators, who knows a buyer's user id and nothing else gets
 // neither at the order nor at the unit.
 func TestABuyersOrderIsOutOfAStrangersReach(t *testing.T) {
 	data := t.TempDir()

@@ -32,7 +32,7 @@ func tryServe(t testing.TB, binary, data string, options ...string) *server {
 	return program.Serve(t, binary, append([]string{"--data", data}, options...)...)
 }
 
-// judged is what seckill verify finds in the folder, where it is not what it should be.
+// judged is what seckill verify finds in the folder, if it is not what it should be.
 func judged(t testing.TB, data string) []string {
 	t.Helper()
 	code, out := program.Run(t, bin, "verify", "--data", data)

@@ -36,7 +36,7 @@ func serveTraced(t *testing.T, binary, data string, options ...string) (s *serve
 
 // A call is a system call of the trace.
 type call struct {
-	text         string // whole, where it was interrupted by others too
+	text         string // whole, if it was interrupted by others too
 	began, ended int    // lines of the trace; ended 0: never
 }
 

@@ -11,7 +11,7 @@
 //
 // Ghosts have no step: any call may hold a unit from its question on, until a later
 // epoch than its own counts again, as its order may be rejected, or be void and
-// admitted again under the next epoch. Where nobody was told of the epoch, any is its own.
+// admitted again under the next epoch. If nobody was told of the epoch, any is its own.
 // Only one that was refused is thought never to have held one.
 //
 // A call without an answer stays open to the end. Whether it took a unit is told by

@@ -78,7 +78,7 @@ func steps(calls []call, quantity int, listed []program.Order) (*writer, error) 
 	return w, w.narrow(quantity)
 }
 
-// user writes what one of them did; kept is their order at the end, "" where none is.
+// user writes what one of them did; kept is their order at the end, "" if none is.
 func (w *writer) user(name string, calls []call, kept string) error {
 	u := len(w.users)
 	w.users = append(w.users, name)

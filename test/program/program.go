@@ -3,7 +3,7 @@
 // stop and kill, and asked over HTTP as its users ask it.
 //
 // A process belongs to the test that launched it and is gone when that ends, and
-// on Linux also where the test binary is killed.
+// on Linux also if the test binary is killed.
 package program
 
 import (

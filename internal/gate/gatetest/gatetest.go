@@ -7,7 +7,7 @@
 // waited for, as on one whose clock the harness holds; no subtest fails on a
 // slow machine.
 //
-// Where the contract leaves a keeper a choice, the suite takes either answer: a
+// If the contract leaves a keeper a choice, the suite takes either answer: a
 // gate whose server came back under another incarnation may be gone
 // (ErrNoGate) or fenced (ErrFenced), and its outbox may have lost its tail.
 package gatetest

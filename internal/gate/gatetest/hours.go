@@ -66,7 +66,7 @@ func closesAt(t *testing.T, f *fixture) {
 	f.decides(buy("late", 3), no(gate.Closed, 3))
 }
 
-// until lets the gate's clock come to at, where it has not passed it.
+// until lets the gate's clock come to at, if it has not passed it.
 func (f *fixture) until(at time.Time) {
 	if d := at.Sub(f.view().Now); d > 0 {
 		f.Advance(d)

@@ -25,7 +25,7 @@ type model struct {
 	bound          int
 }
 
-// state is what a method that needs an open gate answers; nil where it is open.
+// state is what a method that needs an open gate answers; nil if it is open.
 func (m *model) state() error {
 	switch {
 	case m.missing:

@@ -124,7 +124,7 @@ func (a *arena) end() ref {
 }
 
 // valid is r, or the first place of the next chunk where its own ends at r; none
-// where nothing is stored from there on.
+// if nothing is stored from there on.
 func (a *arena) valid(r ref) ref {
 	chunk := r >> chunkBits
 	switch {

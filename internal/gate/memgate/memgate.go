@@ -76,12 +76,12 @@ type product struct {
 
 	mu     sync.Mutex // guards all below
 	state  gateState
-	users  *users    // of the epoch; nil where missing
+	users  *users    // of the epoch; nil if missing
 	view   gate.View // but for Now; where shut, epoch and signs alone
 	outbox outbox
 }
 
-// product returns the product locked; nil where it was never shut here. The
+// product returns the product locked; nil if it was never shut here. The
 // caller unlocks it.
 func (g *Gate) product(id string) *product {
 	g.mu.RLock()

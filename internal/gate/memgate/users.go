@@ -50,7 +50,7 @@ type segment struct {
 	slots []slot // a power of two; at most 7/8 of them are used
 }
 
-// A slot is a tag and a ref; 0 where it is free.
+// A slot is a tag and a ref; 0 if it is free.
 type slot uint64
 
 const (
@@ -163,7 +163,7 @@ func (u *users) insertFirst(tag uint32, id string, order sale.OrderID, hasEnded 
 	return first
 }
 
-// end marks an order as ended, where the user has it.
+// end marks an order as ended, if the user has it.
 func (u *users) end(id string, order sale.OrderID) {
 	first := u.find(u.tag(id), id).first
 	if first == none {

@@ -14,7 +14,7 @@ import (
 )
 
 // Check judges the settings of every node that answers. An error is ErrUnavailable,
-// where none does, or says why no sale may run on this Redis: it may evict what a
+// if none does, or says why no sale may run on this Redis: it may evict what a
 // gate knows. Warnings say which do not answer, and what may cost orders that were admitted and not yet placed, or could not
 // be asked.
 func (g *Gate) Check(ctx context.Context) (warnings []string, err error) {
@@ -36,7 +36,7 @@ func (g *Gate) Check(ctx context.Context) (warnings []string, err error) {
 	return warnings, nil
 }
 
-// Away names the nodes that do not answer. It is ErrUnavailable where none does.
+// Away names the nodes that do not answer. It is ErrUnavailable if none does.
 func (g *Gate) Away(ctx context.Context) (nodes []string, err error) {
 	said, err := g.ask(ctx, func(ctx context.Context, node rueidis.Client) ([]string, error) {
 		if err := node.Do(ctx, node.B().Ping().Build()).Error(); err != nil {
@@ -59,7 +59,7 @@ type said struct {
 	err      error
 }
 
-// ask asks all nodes, each in its own time. Its error is ErrUnavailable, where none
+// ask asks all nodes, each in its own time. Its error is ErrUnavailable, if none
 // answers.
 func (g *Gate) ask(ctx context.Context, what func(context.Context, rueidis.Client) ([]string, error)) (map[string]said, error) {
 	if err := g.ready(ctx); err != nil {

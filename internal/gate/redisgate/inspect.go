@@ -34,7 +34,7 @@ func (g *Gate) View(ctx context.Context, product string) (gate.View, error) {
 }
 
 // Users is gate.Inspector's. It holds up the buyers for about a millisecond at a
-// time. Users who come meanwhile may be among them. Where from is beyond what the
+// time. Users who come meanwhile may be among them. If from is beyond what the
 // gate keeps by seq, it is all users.
 func (g *Gate) Users(ctx context.Context, product string, epoch, from int64, f func(user string)) error {
 	if from > 0 {

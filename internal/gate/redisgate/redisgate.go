@@ -29,7 +29,7 @@
 //
 // A product that was removed leaves no key, once its outbox is empty.
 //
-// Nothing is ever sent twice, but a script that Redis did not have. Where the
+// Nothing is ever sent twice, but a script that Redis did not have. If the
 // network ends a call that may have changed something, its outcome is unknown,
 // for Redis may still find the call in its socket.
 //
@@ -85,7 +85,7 @@ type connection struct {
 
 var _ gate.Keeper = (*Gate)(nil)
 
-// New connects to Redis, to the gates of a store without a name. Its error is ErrUnavailable where that may work later.
+// New connects to Redis, to the gates of a store without a name. Its error is ErrUnavailable if that may work later.
 func New(o Options) (*Gate, error) {
 	if o.MaxUnrelayed == 0 {
 		o.MaxUnrelayed = DefaultMaxUnrelayed

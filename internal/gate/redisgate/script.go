@@ -25,7 +25,7 @@ func writing(name string) script { return script{rueidis.NewLuaScript(source(nam
 
 // whole is a script that is sent as it is. Of one that is known by its hash the
 // driver first tells every node of a cluster, where many are sent at once, and
-// sends none where one node is away.
+// sends none if one node is away.
 func whole(name string) script {
 	return script{rueidis.NewLuaScriptNoSha(source(name)), false}
 }
@@ -42,7 +42,7 @@ func source(name string) string {
 	return text
 }
 
-// run runs a script for a product. Where the script refuses, what follows its
+// run runs a script for a product. If the script refuses, what follows its
 // word is returned beside the error.
 func (g *Gate) run(ctx context.Context, s script, product string, args ...string) (*reply, error) {
 	if err := g.ready(ctx); err != nil {

@@ -51,7 +51,7 @@ func worked(t *testing.T, url string, g *Gate, user string, call func()) (w work
 }
 
 // TestNoCallWorksMoreForWhoHadManyOrders: whatever a user has ordered and cancelled
-// before, a call about them does as much as one about somebody who has not. Where it
+// before, a call about them does as much as one about somebody who has not. If it
 // did not, one buyer held up every product on the server, and then for good.
 func TestNoCallWorksMoreForWhoHadManyOrders(t *testing.T) {
 	r := server(t)

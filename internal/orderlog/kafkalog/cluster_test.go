@@ -95,7 +95,7 @@ func wantNobodyAnswers(t *testing.T, l *kafkalog.Log) {
 			if !errors.Is(err, context.Canceled) {
 				t.Errorf("Append whose context ends: %v", err)
 			}
-			return errors.Join(err, sale.ErrUnavailable) // also where it was done before it began
+			return errors.Join(err, sale.ErrUnavailable) // also if it was done before it began
 		},
 		"Source": func() error { _, err := l.Source(t.Context(), 0); return err },
 		"Check":  func() error { _, err := l.Check(t.Context()); return err },

@@ -130,7 +130,7 @@ func (l *Log) descriptionOf(m *kmsg.MetadataResponse) (description, error) {
 	return s, nil
 }
 
-// isSame is nil where the brokers still have the topic that was opened.
+// isSame is nil if the brokers still have the topic that was opened.
 func (l *Log) isSame(ctx context.Context) error {
 	s, err := l.describe(ctx)
 	switch {

@@ -109,7 +109,7 @@ func appendUnderADoneContext(t *testing.T, h Harness) {
 	wantRecords(t, mustRead(t.Context(), t, h, partition, last, 1), sentinel)
 }
 
-// The caller uses its slice again as soon as Append has returned, also where
+// The caller uses its slice again as soon as Append has returned, also if
 // Append gave up waiting.
 func appendKeepsNothingOfItsArgument(t *testing.T, h Harness) {
 	product, partition := home(h)

@@ -55,7 +55,7 @@ func (r *row) check(first int64, before uint32) error {
 	return r.checkSum()
 }
 
-// follow says whether the row is whole and, where there is a last, comes after it.
+// follow says whether the row is whole and, if there is a last, comes after it.
 func (r *row) follow(last *row) error {
 	if last == nil {
 		return r.checkSum()

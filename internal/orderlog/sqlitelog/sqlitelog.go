@@ -44,7 +44,7 @@ type Log struct {
 	insert *sql.Stmt
 	reader *sql.DB
 	query  *sql.Stmt
-	// The row that the last read ended with, where it may be in the middle: a
+	// The row that the last read ended with, if it may be in the middle: a
 	// row of many records must not be read again for each part of it.
 	begun atomic.Pointer[row]
 
@@ -137,7 +137,7 @@ func (l *Log) disconnect() error {
 // Failed is closed when the log has failed: the process must end.
 func (l *Log) Failed() <-chan struct{} { return l.failed }
 
-// Err is why the log failed, nil where it did not.
+// Err is why the log failed, nil if it did not.
 func (l *Log) Err() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -25,7 +25,7 @@ const (
 )
 
 // Apply folds one batch in one transaction, in two exchanges with the server
-// between its begin and its commit. Where another partition's batch has brought an
+// between its begin and its commit. If another partition's batch has brought an
 // order under an id of this one meanwhile, it begins anew, and sees that order.
 func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now time.Time, states []*sale.State) []orderstore.DeadLetter) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)

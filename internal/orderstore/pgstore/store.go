@@ -52,14 +52,14 @@ var _ orderstore.Keeper = (*Store)(nil)
 // Open opens the store at url, which follows the rules of libpq: what it leaves
 // out comes from PGHOST, PGPASSFILE, PGSSLMODE and their like, and from a
 // password file; search_path in it chooses the schema, which must be there;
-// pool_max_conns bounds the pool. ErrUnavailable, where it may be tried again,
+// pool_max_conns bounds the pool. ErrUnavailable, if it may be tried again,
 // has what is missing; tables of a newer version are ErrUnavailable too. A pooler
 // in between that does not keep sessions is an error of no kind.
 func Open(ctx context.Context, url string) (*Store, error) {
 	return open(ctx, url, time.Second, migrate)
 }
 
-// OpenExisting is Open for who only looks: it makes no tables. Where there are none
+// OpenExisting is Open for who only looks: it makes no tables. If there are none
 // it is ErrNotFound.
 func OpenExisting(ctx context.Context, url string) (*Store, error) {
 	return open(ctx, url, time.Second, current)

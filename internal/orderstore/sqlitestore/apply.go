@@ -36,7 +36,7 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		}
 		return nil
 	})
-	s.applied.Add(1) // also where the commit says that it failed
+	s.applied.Add(1) // also if the commit says that it failed
 	if err == nil {
 		crash.At("sqlitestore: rows are committed")
 		s.progress.Advance(b.Partition, b.To.Next)
@@ -70,7 +70,7 @@ func (c *conn) setMark(partition int32, m orderstore.Mark) error {
 
 // An entry is one product of a batch: as it is kept, and as the fold left it.
 type entry struct {
-	key    int64 // of the product; 0 where it is new
+	key    int64 // of the product; 0 if it is new
 	before sale.Product
 	kept   map[sale.OrderID]bool // the orders that the tables have, of those in the state
 	state  *sale.State

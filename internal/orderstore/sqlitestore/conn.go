@@ -135,8 +135,8 @@ func (c *conn) within(begin string, f func() error) (err error) {
 	}
 	committed := false
 	defer func() {
-		if !committed { // also where f panics
-			_, _ = c.exec("roll back", "ROLLBACK") // it fails where SQLite has rolled back by itself
+		if !committed { // also if f panics
+			_, _ = c.exec("roll back", "ROLLBACK") // it fails if SQLite has rolled back by itself
 		}
 	}()
 	if err := f(); err != nil {

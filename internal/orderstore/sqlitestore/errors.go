@@ -25,7 +25,7 @@ func translate(path, what string, err error) error {
 		kind = sale.ErrUnavailable
 	case errors.As(err, &failure) && ofTheMachine(failure.Code()):
 		kind = sale.ErrUnavailable
-		if failure.Code()&0xff == sqlite3.SQLITE_IOERR { // also where a disk is too full even to begin
+		if failure.Code()&0xff == sqlite3.SQLITE_IOERR { // also if a disk is too full even to begin
 			what = "its disk is full, or fails: " + what
 		}
 	}

@@ -77,7 +77,7 @@ func (c *conn) find(e *entry, m *many, n int, key func(i int) driver.Value) erro
 	})
 }
 
-// mostHeld counts only where it must: under a limit of one nobody holds more.
+// mostHeld counts only if it must: under a limit of one nobody holds more.
 func (c *conn) mostHeld(e *entry) (int, error) {
 	if e.before.Terms.LimitPerUser <= 1 {
 		return int(min(e.before.Held, 1)), nil

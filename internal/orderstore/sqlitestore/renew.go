@@ -33,7 +33,7 @@ func (s *Store) Renew(ctx context.Context, from, to map[int32]orderstore.Mark) e
 		}
 		return nil
 	})
-	s.applied.Add(1) // also where the commit says that it failed
+	s.applied.Add(1) // also if the commit says that it failed
 	if err == nil {
 		next := map[int32]int64{}
 		for partition, m := range to {

@@ -114,8 +114,8 @@ func (s *sale) audit() (found []string) {
 	return append(found, s.found...)
 }
 
-// judged is what seckill verify finds, where it is not what it should be: no
-// findings, in a sale that runs. It is asked again only where it could not judge.
+// judged is what seckill verify finds, if it is not what it should be: no
+// findings, in a sale that runs. It is asked again only if it could not judge.
 func judged(t testing.TB, c *cluster) []string {
 	t.Helper()
 	const noVerdict = 2

@@ -15,7 +15,7 @@ type purchase struct {
 	order    string // that they were told of
 	admitted bool   // and that a gate has admitted it
 	firm     bool   // and that it is placed
-	location string // where they may ask what became of it, where it was not firm
+	location string // where they may ask what became of it, if it was not firm
 	refused  bool   // that nothing is left
 	told     bool   // that their order is rejected, a moment after
 	rejected bool   // afterwards: that their order became none

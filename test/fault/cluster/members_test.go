@@ -113,7 +113,7 @@ func (c *cluster) all() (running []*program.Process) {
 	return running[:n]
 }
 
-// any is one of those that sell, nil where none runs.
+// any is one of those that sell, nil if none runs.
 func (c *cluster) any() *program.Server {
 	c.mu.Lock()
 	defer c.mu.Unlock()

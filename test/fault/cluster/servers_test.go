@@ -78,7 +78,7 @@ func (s *servers) start(t testing.TB, dir string, brokers int, kafka ...string) 
 
 func (s *servers) folder(name string) string { return filepath.Join(s.dir, name) }
 
-// close ends what was started, also where not all of it was.
+// close ends what was started, also if not all of it was.
 func (s *servers) close() {
 	if s.redis != nil {
 		s.redis.Close()

@@ -147,7 +147,7 @@ func move(s *sale, r *devstack.RedisCluster, from, to *devstack.Redis) {
 
 // While a shard of Redis Cluster is gone, its own products are named, and are all
 // that cannot be bought. They can again when it is back, or its replica has taken over,
-// also where that lacks orders.
+// also if that lacks orders.
 func TestAShardIsKilled(t *testing.T) {
 	r, flags := shards(t)
 	c := start(t, bin, flags)

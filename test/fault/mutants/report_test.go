@@ -11,7 +11,7 @@ import (
 	"seckill/test/ledger"
 )
 
-// report prints what became of the mutants, and writes it down where the run is a full one.
+// report prints what became of the mutants, and writes it down if the run is a full one.
 func report(t *testing.T, lines []ledger.Line) {
 	slices.SortFunc(lines, func(a, b ledger.Line) int { return cmp.Compare(a.Mutant.Name, b.Mutant.Name) })
 	var table strings.Builder
