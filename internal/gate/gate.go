@@ -88,6 +88,7 @@ type View struct {
 	Remaining int64
 	Seq       int64 // orders admitted in this epoch
 	Returned  int64 // number of the last return it took
+	Waiting   int64 // orders in its outbox, of whatever epoch
 	Signs     int64 // of its opener's life, while the gate is shut: how often it called Shut or Load
 	Terms     Hours
 }
@@ -99,6 +100,22 @@ type Hours struct {
 	LimitPerUser      int   // units that one user may hold
 	OrdersPerUser     int   // orders that one user may have, ended ones included; 0: any number
 	Partition         int32 // of the log; the gate only carries it
+}
+
+// HoursOf are those of a product, as the store has it.
+func HoursOf(p *sale.Product) Hours {
+	t := &p.Terms
+	return Hours{
+		OpensAt: t.OpensAt, ClosesAt: t.ClosesAt, Paused: t.Paused, Closed: t.Closed,
+		LimitPerUser: t.LimitPerUser, OrdersPerUser: t.MostOrders(), Partition: p.Partition,
+	}
+}
+
+// Equal reports whether h and other are the same, however their times are kept.
+func (h Hours) Equal(other Hours) bool {
+	same := h.OpensAt.Equal(other.OpensAt) && h.ClosesAt.Equal(other.ClosesAt)
+	h.OpensAt, h.ClosesAt = other.OpensAt, other.ClosesAt
+	return same && h == other
 }
 
 // Refuses returns the verdict that everybody who holds no order gets under this

@@ -30,10 +30,7 @@ func (o *Opener) load(ctx context.Context, a *Attempt) error {
 		return errLost
 	}
 	err = o.Gate.Open(ctx, id, epoch, a.incarnation, gate.Start{
-		Terms: gate.Hours{
-			OpensAt: p.Terms.OpensAt, ClosesAt: p.Terms.ClosesAt, Paused: p.Terms.Paused, Closed: p.Terms.Closed,
-			LimitPerUser: p.Terms.LimitPerUser, OrdersPerUser: p.Terms.MostOrders(), Partition: p.Partition,
-		},
+		Terms:     gate.HoursOf(&p),
 		Remaining: p.Terms.Quantity - p.Held,
 		Returned:  p.LastReturn,
 	})

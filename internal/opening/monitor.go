@@ -54,7 +54,7 @@ func NewMonitor(o *Opener, now func() time.Time) *Monitor {
 
 // Look returns the attempt that is due now, or nil: for a product, as the store has
 // it, whose gate is missing, fenced, or shut by an opener that is gone; at another epoch
-// than the store; or wrong by what the fold could not make sense of, or never applies, as
+// than the store, or with other terms; or wrong by what the fold could not make sense of, or never applies, as
 // the end of the log was lost. A gate that cannot be reached is looked at again the next time.
 func (m *Monitor) Look(ctx context.Context, p sale.Product) *Attempt {
 	v, err := m.opener.Gate.View(ctx, p.ID)
@@ -126,7 +126,7 @@ func (m *Monitor) triggered(p sale.Product, v gate.View, err error) bool {
 	case err == nil && p.Deleted, errors.Is(err, sale.ErrFenced):
 		return true
 	case err == nil:
-		return v.Epoch != p.Epoch || p.Recounts > 0
+		return v.Epoch != p.Epoch || p.Recounts > 0 || !v.Terms.Equal(gate.HoursOf(&p))
 	case errors.Is(err, sale.ErrNoGate):
 		return p.Exists()
 	case errors.Is(err, sale.ErrShut):

@@ -45,6 +45,15 @@ func TestTriggers(t *testing.T) {
 			s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 2, Nonce: "other", Terms: terms, At: s.now})
 			s.stale = true
 		}, 0},
+		"the gate is paused by hand": {func(s *shop) {
+			in, _, err := s.gate.Shut(s.t.Context(), product, 2)
+			wrong := start(1)
+			wrong.Terms.Paused = true
+			if err = errors.Join(err, s.gate.Open(s.t.Context(), product, 2, in, wrong)); err != nil {
+				s.t.Fatal(err)
+			}
+			s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 2, Nonce: "other", Terms: terms, At: s.now})
+		}, 1},
 		"orders came": {func(s *shop) { s.append(order(1, 1, "a")) }, 0},
 		"poison was counted": {func(s *shop) {
 			s.append(order(1, 1, "not an id"))

@@ -81,6 +81,9 @@ func (o *Openings) attempt(ctx context.Context, a *Attempt) error {
 	if a.Lost() > 0 && a.Begun() {
 		o.Log.Warn("orders are lost with the end of the log: opened anew", "attempt", a.String(), "first_seq", a.Lost())
 	}
+	if a.ahead && a.Begun() {
+		o.Log.Warn("the gate was ahead of log and tables, as where these were put back, or others like them sell at this Redis: opened above it", "attempt", a.String())
+	}
 	switch {
 	case errors.Is(err, sale.ErrDamaged):
 		return err

@@ -268,7 +268,8 @@ func (k touchedStore) Passed(ctx context.Context, at sale.Position) error {
 }
 
 func start(units int64) gate.Start {
-	return gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: units}
+	p := sale.Product{Terms: sale.Terms{LimitPerUser: 1}}
+	return gate.Start{Terms: gate.HoursOf(&p), Remaining: units}
 }
 
 // incarnation is the gate's, which Shut tells.

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"seckill/internal/crash"
+	"seckill/internal/gate"
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
@@ -23,8 +24,10 @@ type audit struct {
 	*draft
 	log      orderlog.Reader
 	snapshot orderstore.Snapshot
+	gate     gate.Inspector
 	cuts     cuts
 	firm     bool
+	secret   string // of the tables, in hexadecimal; empty: they have none, and take the log's
 
 	marks    map[int32]orderstore.Mark
 	products []sale.Product // not judged yet
@@ -55,10 +58,11 @@ func (a *audit) run(ctx context.Context) (err error) {
 	for _, p := range a.products {
 		a.find(Fold, p.ID, "seckill_product", "the product is in a partition that the log does not have", Number{"partition", int64(p.Partition)})
 	}
+	a.check(Secret, "", "log and tables have one secret")
 	a.strayLetters()
 	a.foreigns.judge(a.draft)
 	if a.cuts == nil {
-		for _, i := range []Invariant{Units, Seqs, SoldOut} {
+		for _, i := range []Invariant{Units, Seqs, SoldOut, Terms, Buyers, Waiting} {
 			a.leaveOut(i, "", "only an open gate can tell, and none was asked")
 		}
 	}
@@ -106,7 +110,7 @@ func (a *audit) partition(ctx context.Context, n int32) error {
 	}
 	a.foreigns.partly = a.foreigns.partly || of.fold == nil
 	for _, p := range mine {
-		if err := of.product(p); err != nil {
+		if err := of.product(ctx, p); err != nil {
 			return err
 		}
 	}

@@ -59,7 +59,8 @@ func instant(t time.Time) string {
 }
 
 // refolded compares one order with what the log gives: all but PlacedAt and
-// PayBy, which are the store's clock's; but there is a PayBy where the log says so.
+// PayBy, which are the store's clock's; but from one to the other it is the payment
+// window of that time.
 func (a *productAudit) refolded(o *sale.Order) {
 	i, known := a.table.byID[o.ID]
 	if !known {
@@ -90,7 +91,7 @@ func (a *productAudit) unlike(o *sale.Order, r *row) (names []string) {
 	unlike(o.Status != statuses[r.status], "status")
 	unlike(o.Seq != r.seq, "seq")
 	unlike(o.Epoch != r.epoch, "epoch")
-	unlike(o.PayBy.IsZero() == r.payable, "pay_by")
+	unlike((window(o)-time.Duration(r.window)).Abs() >= time.Millisecond || o.PayBy.IsZero() != (r.window == 0), "pay_by")
 	unlike(o.EndedAt.UnixMilli() != r.ended, "ended_at")
 	unlike(o.Position.Partition != a.table.product.Partition, "partition")
 	unlike(o.Position.Offset != r.offset, "position")

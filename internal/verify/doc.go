@@ -19,6 +19,10 @@
 //	firm       embedded: every order in the log was answered as placed, and none was rejected
 //	steps      orders went from state to state by legal steps only
 //	counts     a product's counts are those of its rows
+//	terms      the gate judges by the terms of the store
+//	buyers     the gate knows everybody who has an order
+//	waiting    the gate counts as many orders that wait as its outbox holds
+//	secret     log and tables have one secret of keyed order ids
 //	damage     what is kept can be read
 //
 // If the log begins with the state of tables that it continues, it is folded again

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 
 	"seckill/internal/gate"
 	"seckill/internal/orderstore"
@@ -12,7 +13,8 @@ import (
 // A cut is one gate at one instant.
 type cut struct {
 	view    gate.View
-	waiting []sale.Record // in its outbox, of its own epoch
+	orders  int64         // in its outbox
+	waiting []sale.Record // those of them of its own epoch
 }
 
 // cuts are those of every product that is there; nil if there are no gates.
@@ -46,6 +48,7 @@ func (p Parts) cut(ctx context.Context) (cuts, error) {
 func newCut(view gate.View, entries []gate.Entry) *cut {
 	c := &cut{view: view}
 	for _, e := range entries {
+		c.orders += int64(len(e.Orders))
 		for _, r := range e.Orders {
 			if r.Epoch == view.Epoch {
 				c.waiting = append(c.waiting, r)
@@ -82,6 +85,7 @@ type gateAudit struct {
 	p   sale.Product
 	cut *cut
 
+	users    map[uint64]struct{}       // hashes of all that it knows: names are not kept twice
 	inFlight map[int64]sale.OrderID    // by seq: in the outbox, and no row yet
 	late     map[sale.OrderID]struct{} // admitted after the cut, and ended by now
 	held     int64                     // at the cut, as far as the store knows it now
@@ -89,12 +93,16 @@ type gateAudit struct {
 }
 
 func newGateAudit(d *draft, p sale.Product, c *cut) *gateAudit {
-	g := &gateAudit{draft: d, p: p, cut: c, inFlight: map[int64]sale.OrderID{}, late: map[sale.OrderID]struct{}{}}
+	g := &gateAudit{draft: d, p: p, cut: c, users: map[uint64]struct{}{}, inFlight: map[int64]sale.OrderID{}, late: map[sale.OrderID]struct{}{}}
 	for i := range c.waiting {
 		g.inFlight[c.waiting[i].Seq] = c.waiting[i].OrderID
 	}
 	return g
 }
+
+var userSeed = maphash.MakeSeed()
+
+func (g *gateAudit) user(name string) { g.users[maphash.String(userSeed, name)] = struct{}{} }
 
 func (g *gateAudit) order(o *sale.Order) {
 	if o.Epoch == g.cut.view.Epoch {
@@ -107,6 +115,9 @@ func (g *gateAudit) order(o *sale.Order) {
 		if g.inFlight[o.Seq] == o.ID {
 			delete(g.inFlight, o.Seq)
 		}
+	}
+	if _, known := g.users[maphash.String(userSeed, o.UserID)]; !known && o.Status != sale.Rejected {
+		g.find(Buyers, g.p.ID, rowOf(o), "the gate does not know user "+safe(o.UserID)+", who has this order")
 	}
 	if o.Status.Holds() {
 		g.held++
@@ -139,6 +150,22 @@ func (g *gateAudit) seqs(s *seqs) {
 		g.find(Seqs, g.p.ID, "log and outbox", "an admitted order is neither in the log nor in the outbox", Number{"first missing seq", missing}, Number{"missing", v.Seq - there})
 	}
 	g.check(Seqs, g.p.ID, "log and outbox hold seq 1..n of the epoch", Number{"epoch", v.Epoch}, Number{"n", v.Seq}, Number{"held", there})
+}
+
+// itself judges what the gate goes by beside its counts.
+func (g *gateAudit) itself() {
+	if has, is := g.cut.view.Terms, gate.HoursOf(&g.p); !has.Equal(is) {
+		g.find(Terms, g.p.ID, "gate", fmt.Sprintf("the gate judges by %s, and the terms are %s", hours(has), hours(is)))
+	}
+	g.check(Terms, g.p.ID, "the gate judges by the terms")
+	g.check(Buyers, g.p.ID, "the gate knows everybody who has an order", Number{"buyers", int64(len(g.users))})
+	g.equation(Waiting, g.p.ID, "gate", g.cut.view.Waiting == g.cut.orders, "orders that wait, as the gate counts them = orders in its outbox",
+		Number{"waiting", g.cut.view.Waiting}, Number{"in the outbox", g.cut.orders})
+}
+
+func hours(h gate.Hours) string {
+	return fmt.Sprintf("opens_at %s, closes_at %s, paused %v, closed %v, limit_per_user %d, orders_per_user %d, partition %d",
+		instant(h.OpensAt), instant(h.ClosesAt), h.Paused, h.Closed, h.LimitPerUser, h.OrdersPerUser, h.Partition)
 }
 
 // units judges that every unit is somewhere, once.

@@ -87,7 +87,12 @@ func (a *partitionAudit) lines(lines []orderlog.Line) {
 	for i := range lines {
 		if lines[i].Poison != nil {
 			a.letter(&lines[i])
-		} else if s := a.seqs[lines[i].Product]; s != nil {
+			continue
+		}
+		if of := lines[i].Record.Secret; of != "" && a.secret != "" && of != a.secret {
+			a.find(Secret, "", place(sale.Position{Partition: a.partition, Offset: lines[i].Offset}), "an opening has another secret of keyed order ids than the tables (seckill_meta)")
+		}
+		if s := a.seqs[lines[i].Product]; s != nil {
 			s.note(a.draft, a.partition, &lines[i])
 		}
 	}

@@ -1,6 +1,11 @@
 package verify
 
-import "seckill/internal/sale"
+import (
+	"context"
+	"fmt"
+
+	"seckill/internal/sale"
+)
 
 // A productAudit judges one product's rows: by themselves, by the log folded again
 // where there is a table of it, and by the cut of its gate where there is one.
@@ -27,7 +32,7 @@ type tally struct {
 }
 
 // product judges one product.
-func (of *partitionAudit) product(p sale.Product) error {
+func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 	a := &productAudit{draft: of.draft, p: p, mark: of.stretch.mark, firm: of.firm, users: &users{}}
 	if of.fold != nil {
 		if a.table = of.fold.tables[p.ID]; a.table != nil {
@@ -40,6 +45,9 @@ func (of *partitionAudit) product(p sale.Product) error {
 	}
 	if cut := of.cuts[p.ID]; cut != nil && p.Exists() {
 		a.gate = newGateAudit(of.draft, p, cut)
+		if err := of.gate.Users(ctx, p.ID, p.Epoch, 0, a.gate.user); err != nil {
+			return fmt.Errorf("buyers of the gate of product %s: %w", p.ID, err)
+		}
 	}
 	if err := of.snapshot.Orders(p.ID, func(o sale.Order) error { a.order(&o); return nil }); err != nil {
 		return err
@@ -59,6 +67,7 @@ func (of *partitionAudit) product(p sale.Product) error {
 	if a.gate != nil {
 		a.gate.seqs(of.seqs[p.ID])
 		a.gate.units()
+		a.gate.itself()
 	}
 	return nil
 }

@@ -21,6 +21,10 @@ const (
 	Steps    Invariant = "steps"
 	Counts   Invariant = "counts"
 	Firm     Invariant = "firm"
+	Terms    Invariant = "terms"
+	Buyers   Invariant = "buyers"
+	Waiting  Invariant = "waiting"
+	Secret   Invariant = "secret"
 	Damage   Invariant = "damage"
 )
 

@@ -4,18 +4,18 @@ import "seckill/internal/sale"
 
 // A row is one order.
 type row struct {
-	id      sale.OrderID
-	number  int64
-	seq     int64
-	epoch   int64
-	offset  int64
-	ended   int64 // milliseconds, as time.Time.UnixMilli
-	user    int32
-	next    int32 // the next row by which the user holds a unit
-	slot    int32
-	status  uint8 // of statuses
-	payable bool  // it has, or had, to be paid: PayBy is set
-	seen    bool  // in the store
+	id     sale.OrderID
+	number int64
+	seq    int64
+	epoch  int64
+	offset int64
+	ended  int64 // milliseconds, as time.Time.UnixMilli
+	window int64 // nanoseconds from PlacedAt to PayBy; 0: nothing was to be paid
+	user   int32
+	next   int32 // the next row by which the user holds a unit
+	slot   int32
+	status uint8 // of statuses
+	seen   bool  // in the store
 }
 
 // statuses are those that the fold gives, by a row's number for them.

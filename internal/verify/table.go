@@ -54,8 +54,8 @@ func (t *table) order(r *row) sale.Order {
 		Slot: int(r.slot), Number: r.number, Status: statuses[r.status], Seq: r.seq, Epoch: r.epoch,
 		Position: sale.Position{Partition: t.product.Partition, Offset: r.offset},
 	}
-	if r.payable {
-		o.PayBy = anyTime
+	if r.window > 0 {
+		o.PlacedAt, o.PayBy = anyTime, anyTime.Add(time.Duration(r.window))
 	}
 	if !o.Status.Holds() && o.Status != sale.Rejected {
 		o.EndedAt = time.UnixMilli(r.ended).UTC()
@@ -74,7 +74,8 @@ func (t *table) keep(o *sale.Order) {
 	held := known && statuses[r.status].Holds()
 	*r = row{
 		id: o.ID, number: o.Number, seq: o.Seq, epoch: o.Epoch, offset: o.Position.Offset, ended: o.EndedAt.UnixMilli(),
-		user: u, next: r.next, slot: int32(o.Slot), status: uint8(slices.Index(statuses, o.Status)), payable: !o.PayBy.IsZero(),
+		user: u, next: r.next, slot: int32(o.Slot), status: uint8(slices.Index(statuses, o.Status)),
+		window: int64(window(o)),
 	}
 	switch holds := o.Status.Holds(); {
 	case holds && !held:
@@ -82,6 +83,14 @@ func (t *table) keep(o *sale.Order) {
 	case held && !holds:
 		t.unlink(u, i)
 	}
+}
+
+// window is how long o could be, or can be, paid.
+func window(o *sale.Order) time.Duration {
+	if o.PayBy.IsZero() {
+		return 0
+	}
+	return o.PayBy.Sub(o.PlacedAt)
 }
 
 func (t *table) user(name string) int32 {

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -31,6 +32,8 @@ var errBehind = fmt.Errorf("%w: the store has not applied the log to its end in 
 // A Store is what the audit needs of an order store.
 type Store interface {
 	orderstore.Auditor
+	// Meta returns what is kept under this key, or nil.
+	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)
 	// Passed waits until the store has folded the record at this position, or ctx is done.
 	Passed(ctx context.Context, at sale.Position) error
 	// Mark returns how far a partition has been folded.
@@ -118,10 +121,14 @@ func (p Parts) catchUp(ctx context.Context) error {
 
 // judge judges one snapshot of the store; cuts is nil if there are no gates.
 func (p Parts) judge(ctx context.Context, cuts cuts) (Report, error) {
+	secret, err := p.Store.Meta(ctx, "secret", nil)
+	if err != nil {
+		return Report{}, err
+	}
 	d := newDraft()
-	err := p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
+	err = p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
 		d = newDraft() // the store may try a snapshot again
-		a := &audit{draft: d, log: p.Log, snapshot: s, cuts: cuts, firm: p.Firm}
+		a := &audit{draft: d, log: p.Log, snapshot: s, gate: p.Gate, cuts: cuts, firm: p.Firm, secret: hex.EncodeToString(secret)}
 		return a.run(ctx)
 	})
 	if d.damaged(err, "") {

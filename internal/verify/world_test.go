@@ -37,6 +37,7 @@ type world struct {
 	returns map[string][]sale.Return
 	letters []orderstore.DeadLetter
 	broken  error // what reading the orders of any product gives
+	secret  []byte
 
 	gates map[string]*door
 
@@ -46,16 +47,19 @@ type world struct {
 
 // A door is a gate.
 type door struct {
-	view gate.View
-	box  []gate.Entry
-	err  error
+	view   gate.View
+	box    []gate.Entry
+	err    error
+	terms  func(*gate.Hours) // changes those that it judges by
+	counts int64             // orders that wait, beyond those in box
+	lacks  string            // a user
 }
 
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, source: source, states: map[string]*sale.State{}, product: map[string]*sale.Product{},
 		orders: map[string][]sale.Order{}, returns: map[string][]sale.Return{}, gates: map[string]*door{},
-		cutting: func(string) {}, passing: func() {},
+		cutting: func(string) {}, passing: func() {}, secret: []byte{0xa5},
 	}
 }
 
@@ -129,7 +133,7 @@ func (w *world) open(id string, terms sale.Terms) {
 	if s := w.states[id]; s != nil {
 		epoch = s.Product.Epoch + 1
 	}
-	w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Nonce: id + string(rune('a'+epoch)), Terms: terms, At: at})
+	w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Nonce: id + string(rune('a'+epoch)), Terms: terms, Secret: "a5", At: at})
 	p := w.product[id]
 	d := &door{view: gate.View{Epoch: epoch, Remaining: p.Terms.Quantity - p.Held, Returned: p.LastReturn}}
 	if old := w.gates[id]; old != nil {
@@ -191,7 +195,7 @@ func (w *world) Bounds(context.Context, int32) (first, end int64, err error) {
 
 func (w *world) Source(context.Context, int32) (orderlog.Source, error) { return w.source, nil }
 
-// Audit, Mark and Passed make it a store.
+// Mark and the next three make it a store.
 func (w *world) Mark(_ context.Context, partition int32) (orderstore.Mark, error) {
 	marks, err := snapshot{w}.Marks()
 	return marks[partition], err
@@ -199,6 +203,13 @@ func (w *world) Mark(_ context.Context, partition int32) (orderstore.Mark, error
 
 func (w *world) Audit(_ context.Context, f func(orderstore.Snapshot) error) error {
 	return f(snapshot{w})
+}
+
+func (w *world) Meta(_ context.Context, key string, propose []byte) ([]byte, error) {
+	if key != "secret" || propose != nil {
+		return nil, errNotAsked
+	}
+	return w.secret, nil
 }
 
 func (w *world) Passed(_ context.Context, at sale.Position) error {
@@ -256,7 +267,29 @@ func (w *world) Cut(_ context.Context, product string) (gate.View, []gate.Entry,
 	if d == nil {
 		return gate.View{}, nil, sale.ErrNoGate
 	}
-	return d.view, slices.Clone(d.box), d.err
+	v := d.view
+	v.Waiting = d.counts
+	for _, e := range d.box {
+		v.Waiting += int64(len(e.Orders))
+	}
+	if p := w.product[product]; p != nil {
+		v.Terms = gate.HoursOf(p)
+	}
+	if d.terms != nil {
+		d.terms(&v.Terms)
+	}
+	return v, slices.Clone(d.box), d.err
+}
+
+// Users are all who have an order, but one that the gate may lack.
+func (w *world) Users(_ context.Context, product string, _, _ int64, f func(string)) error {
+	d := w.gates[product]
+	for _, o := range w.orders[product] {
+		if o.UserID != d.lacks {
+			f(o.UserID)
+		}
+	}
+	return d.err
 }
 
 var errBehind = errors.New("asked for what is not in the log")
@@ -264,8 +297,6 @@ var errBehind = errors.New("asked for what is not in the log")
 var errNotAsked = errors.New("the audit has no reason to ask this")
 
 func (w *world) View(context.Context, string) (gate.View, error) { return gate.View{}, errNotAsked }
-
-func (w *world) Users(context.Context, string, int64, int64, func(string)) error { return errNotAsked }
 
 func (w *world) Knows(context.Context, string, int64, string, sale.OrderID) (bool, error) {
 	return false, errNotAsked

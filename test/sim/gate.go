@@ -199,8 +199,19 @@ func (s *gateServer) View(_ context.Context, product string) (gate.View, error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, err := s.opened(product, 0)
-	g.view.Now = s.now()
-	return g.view, err
+	return s.viewOf(g), err
+}
+
+func (s *gateServer) viewOf(g gateState) gate.View {
+	g.view.Now, g.view.Waiting = s.now(), g.waiting()
+	return g.view
+}
+
+func (g *gateState) waiting() (n int64) {
+	for _, e := range g.outbox {
+		n += int64(len(e.Orders))
+	}
+	return n
 }
 
 func (s *gateServer) Users(_ context.Context, product string, epoch, from int64, f func(string)) error {
@@ -233,6 +244,5 @@ func (s *gateServer) Cut(_ context.Context, product string) (gate.View, []gate.E
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, err := s.opened(product, 0)
-	g.view.Now = s.now()
-	return g.view, s.pending(product, 0, math.MaxInt), err
+	return s.viewOf(g), s.pending(product, 0, math.MaxInt), err
 }

@@ -23,11 +23,7 @@ func (s *gateServer) Admit(_ context.Context, product string, by time.Time, batc
 		a.View.Now = now
 		return a, sale.ErrLate
 	}
-	waiting := 0
-	for _, e := range g.outbox {
-		waiting += len(e.Orders)
-	}
-	if waiting > s.most {
+	if g.waiting() > int64(s.most) {
 		return a, sale.ErrFull
 	}
 	entry := gate.Entry{ID: gate.EntryID(fmt.Sprintf("%d-%d", g.epoch, g.view.Seq+1))}
@@ -47,8 +43,7 @@ func (s *gateServer) Admit(_ context.Context, product string, by time.Time, batc
 		g.outbox = append(slices.Clip(g.outbox), entry)
 		s.change(product, g)
 	}
-	a.View = g.view
-	a.View.Now = now
+	a.View = s.viewOf(g)
 	return a, nil
 }
 

@@ -78,6 +78,30 @@ var boxing = []subtest{
 		f.counts(0, 1, 0)
 	}},
 	{"Outbox/outlives its epoch", outlives},
+	{"Outbox/the view counts what waits", func(t *testing.T, f *fixture) {
+		waits := func(want int64) {
+			t.Helper()
+			if v := f.view(); v.Waiting != want {
+				t.Fatalf("%d orders wait, not %d", v.Waiting, want)
+			}
+		}
+		f.open(1, selling(9))
+		waits(0)
+		if a := f.admit(buyers(0, 3)...); a.View.Waiting != 3 {
+			t.Fatalf("%d orders wait as three were admitted", a.View.Waiting)
+		}
+		f.open(2, selling(9))
+		f.admit(buyers(3, 2)...)
+		waits(5)
+		v, _, err := f.Keeper.Cut(f.ctx, f.product)
+		if f.want(err, nil); v.Waiting != 5 {
+			t.Fatalf("%d orders wait at the cut", v.Waiting)
+		}
+		f.forget("1-1", "1-1")
+		waits(2)
+		f.forget("2-1")
+		waits(0)
+	}},
 	{"Outbox/of a product without a gate is empty", func(t *testing.T, f *fixture) { f.waiting() }},
 }
 

@@ -267,6 +267,10 @@ func (w *walk) same(v gate.View) {
 	w.Helper()
 	m := w.m
 	v.Now = time.Time{}
+	if waiting := int64(m.waiting()); v.Waiting != waiting {
+		w.Fatalf("%d orders wait, not %d", v.Waiting, waiting)
+	}
+	v.Waiting = 0
 	if want := (gate.View{
 		Epoch: m.epoch, Remaining: m.remaining, Seq: m.seq, Returned: m.returned,
 		Terms: gate.Hours{LimitPerUser: m.limit, OrdersPerUser: m.orders, Paused: m.paused, Closed: m.closed},

@@ -76,7 +76,7 @@ func admitted(batch []gate.Request, decisions []gate.Decision, n int64) []gate.R
 
 func (p *product) viewAt(now time.Time) gate.View {
 	v := p.view
-	v.Now = now
+	v.Now, v.Waiting = now, int64(p.outbox.orders)
 	return v
 }
 

@@ -80,5 +80,6 @@ func (a *reply) view() (v gate.View) {
 	v.Terms.Paused, v.Terms.Closed = a.flag(), a.flag()
 	v.Terms.Partition = int32(a.number())
 	v.Terms.OrdersPerUser = int(a.number())
+	v.Waiting = a.number()
 	return v
 }

@@ -22,7 +22,7 @@ type damage struct {
 	name  string
 	units int                       // 4: sold out
 	sql   string                    // $1 is the product
-	redis string                    // GATE is the product's hash
+	redis string                    // GATE is the product's hash, BUYERS that of its buyers
 	topic func(order []byte) []byte // an order's record, from which another one is made
 	want  []string                  // the invariants by which the audit names it, perhaps beside others
 }
@@ -51,6 +51,12 @@ var damages = []damage{
 	{"a counter moved up", 9, "", "HINCRBY GATE remaining 1", nil, []string{"units"}},
 	{"a counter moved down", 9, "", "HINCRBY GATE remaining -1", nil, []string{"units"}},
 	{"units that nobody can buy", 9, "", "HSET GATE remaining 0", nil, []string{"sold out", "units"}},
+	{"a gate that is paused", 9, "", "HSET GATE paused 1", nil, []string{"terms"}},
+	{"a gate that closes", 9, "", "HSET GATE closes 1", nil, []string{"terms"}},
+	{"a gate with another limit", 9, "", "HSET GATE limit 2", nil, []string{"terms"}},
+	{"a gate that has forgotten a buyer", 9, "", "HDEL BUYERS buyer-2", nil, []string{"buyers"}},
+	{"too many that wait", 9, "", "HINCRBY GATE waiting 7", nil, []string{"waiting"}},
+	{"more time to pay", 9, `UPDATE seckill_order SET pay_by = pay_by + interval '1 minute' WHERE product_id = $1 AND number = 1`, "", nil, []string{"fold"}},
 	{"a record missing", 9, "", "HINCRBY GATE seq 1", nil, []string{"seqs"}},
 	{"a record twice", 9, "", "", func(order []byte) []byte { return order }, nil}, // which counts once
 	{"a record twice, of two orders", 9, "", "", another, []string{"seqs", "units"}},
@@ -102,6 +108,10 @@ func TestDamageIsNamed(t *testing.T) {
 	if got := namedOf(said, load.product); len(got) > 0 {
 		t.Errorf("of a product that nobody touched: %v", got)
 	}
+	tellPostgres(t, on, `UPDATE seckill_meta SET value = 'other' WHERE key = 'secret'`)
+	if _, said := program.Run(t, bin, append([]string{"verify"}, c.flags...)...); !strings.Contains(said, "FINDING secret ") {
+		t.Errorf("another secret:\n%s", tail(said))
+	}
 	tellPostgres(t, on, `UPDATE seckill_position SET next = next + 1000`)
 	if _, said := program.Run(t, bin, append([]string{"verify"}, c.flags...)...); !strings.Contains(said, "FINDING position ") {
 		t.Errorf("a position moved on:\n%s", tail(said))
@@ -111,7 +121,21 @@ func TestDamageIsNamed(t *testing.T) {
 	}
 }
 
-// Every invariant of the audit is broken by some damage; the last two are those of
+// While a sale runs, the terms of a gate and its count of what waits put themselves
+// right; what is wrong then has not sold a unit, nor refused one for good.
+func TestWhatPutsItselfRight(t *testing.T) {
+	on := sharedServers(t)
+	c := start(t, bin, on.flags())
+	for _, harm := range []string{"HSET GATE paused 1", "HSET GATE limit 9", "HINCRBY GATE waiting 1000000"} {
+		s := c.put(30)
+		damage{redis: harm}.harm(t, on, s.product)
+		s.open(pace)
+		s.sold(1)
+		s.finish()
+	}
+}
+
+// Every invariant of the audit is broken by some damage; firm and damage are those of
 // an embedded sale, whose damages are in package fault.
 func TestEveryInvariantHasADamage(t *testing.T) {
 	source, err := os.ReadFile("../../../internal/verify/report.go")
@@ -119,7 +143,7 @@ func TestEveryInvariantHasADamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	all := regexp.MustCompile(`Invariant = "(.*)"`).FindAllStringSubmatch(string(source), -1)
-	broken := []string{"position", "firm", "damage"}
+	broken := []string{"position", "firm", "damage", "secret"}
 	for _, d := range damages {
 		broken = append(broken, d.want...)
 	}
@@ -189,16 +213,20 @@ func (d damage) harm(t *testing.T, on *servers, product string) {
 		tellPostgres(t, on, d.sql, product)
 	}
 	if d.redis != "" {
-		tell(t, on.redis, strings.Replace(d.redis, "GATE", gateKey(t, on, product), 1), ":")
+		command := strings.Replace(d.redis, "GATE", keyOf(t, on, product, "gate"), 1)
+		if strings.Contains(command, "BUYERS") {
+			command = strings.Replace(command, "BUYERS", keyOf(t, on, product, "buyers"), 1)
+		}
+		tell(t, on.redis, command, ":")
 	}
 }
 
-// gateKey is where a product's gate is kept.
-func gateKey(t *testing.T, on *servers, product string) string {
+// keyOf is where Redis keeps this part of a product's gate.
+func keyOf(t *testing.T, on *servers, product, part string) string {
 	t.Helper()
-	key := regexp.MustCompile(`seckill:\S*{` + product + `}:gate`).FindString(answerOf(t, on.redis, "KEYS *:{"+product+"}:gate"))
+	key := regexp.MustCompile(`seckill:\S*` + part).FindString(answerOf(t, on.redis, "KEYS seckill:*:{"+product+"}:*"+part))
 	if key == "" {
-		t.Fatalf("no gate of %s", product)
+		t.Fatalf("no %s of %s", part, product)
 	}
 	return key
 }

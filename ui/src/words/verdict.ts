@@ -16,6 +16,10 @@ const en = {
   fold: 'The log, read again from its start, gives exactly these orders.',
   seqs: 'Every buyer who was let in is in the log.',
   position: 'The store is not ahead of the log.',
+  terms: 'Buyers are let in by the terms that were put.',
+  buyers: 'Everybody who has an order is known at the gate.',
+  waiting: 'The orders on their way are counted rightly.',
+  secret: 'A repeated request finds the order that it made.',
   damage: 'All that is kept can be read.',
 }
 
@@ -34,6 +38,10 @@ const zh: Record<keyof typeof en, string> = {
   fold: '从头重读日志，得到的正是这些订单。',
   seqs: '每一个被放行的买家都在日志里。',
   position: '存储没有超前于日志。',
+  terms: '放行买家所依据的正是设定的条款。',
+  buyers: '每一个有订单的买家，入口都认得。',
+  waiting: '途中订单的计数正确。',
+  secret: '重复的请求会找到它创建的订单。',
   damage: '保存的一切都可以读取。',
 }
 

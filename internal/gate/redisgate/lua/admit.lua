@@ -9,7 +9,10 @@ if at > tonumber(ARGV[2]) then
   return {'late', at}
 end
 if g.waiting > tonumber(ARGV[1]) then
-  return {'full', string.format('%d', g.waiting)}
+  if redis.call('XLEN', outbox) > 0 then
+    return {'full', string.format('%d', g.waiting)}
+  end
+  g.waiting = 0 -- somebody has counted wrongly, and nothing that waits would ever put it right
 end
 
 local key = buyers(g.epoch)
@@ -80,9 +83,9 @@ if #entry > 0 then
   redis.call('XADD', recent(g.epoch), 'MINID', '~', string.format('%d', math.max(seq - RECENT, 0)),
     string.format('%d', g.seq + 1),
     'users', table.concat(users, ' '))
+  g.remaining, g.seq, g.waiting = remaining, seq, g.waiting + #entry
   redis.call('HSET', gate, 'remaining', string.format('%d', remaining), 'seq', string.format('%d', seq),
-    'waiting', string.format('%d', g.waiting + #entry))
-  g.remaining, g.seq = remaining, seq
+    'waiting', string.format('%d', g.waiting))
 end
 
 local answer = view(g, at)

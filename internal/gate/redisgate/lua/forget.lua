@@ -9,8 +9,12 @@ for _, id in ipairs(ARGV) do
 end
 if orders > 0 then
   redis.call('HINCRBY', gate, 'waiting', -orders)
-  if redis.call('XLEN', outbox) == 0 and redis.call('HEXISTS', gate, 'state') == 0 then
-    redis.call('UNLINK', gate, outbox)
+  if redis.call('XLEN', outbox) == 0 then
+    if redis.call('HEXISTS', gate, 'state') == 0 then
+      redis.call('UNLINK', gate, outbox)
+    else
+      redis.call('HSET', gate, 'waiting', '0') -- whatever it was: a wrong count does not last
+    end
   end
 end
 return {'ok'}

@@ -108,7 +108,8 @@ local function opening(epoch, here)
 end
 
 local function view(g, at)
-  return {'ok', g.epoch, at, g.remaining, g.seq, g.returned, g.limit, g.opens, g.closes, g.paused, g.closed, g.partition, g.orders}
+  return {'ok', g.epoch, at, g.remaining, g.seq, g.returned, g.limit, g.opens, g.closes, g.paused, g.closed, g.partition, g.orders,
+    string.format('%d', g.waiting)}
 end
 
 -- place is where an order stands among those that a user holds; nil: nowhere.
