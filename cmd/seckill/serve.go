@@ -28,6 +28,8 @@ type clusterFlags struct {
 	Postgres secret `env:"SECKILL_POSTGRES" placeholder:"URL" group:"Cluster" help:"postgres://USER:PASSWORD@HOST:PORT/DB, with ?sslmode=verify-full&sslrootcert=FILE."`
 }
 
+func (f *clusterFlags) isCluster() bool { return f.Redis != "" || f.Kafka != "" || f.Postgres != "" }
+
 // A secret is a flag's value, or file:PATH, which holds it: a password is no
 // business of whoever lists the processes.
 type secret string
@@ -80,7 +82,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 
 // place is where the sale is kept, in words.
 func (c *serveCmd) place() string {
-	if c.Redis != "" {
+	if c.isCluster() {
 		return "Redis, Kafka and Postgres, as soon as they answer"
 	}
 	return c.Data

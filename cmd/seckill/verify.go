@@ -44,7 +44,7 @@ func (c *verifyCmd) Run(ctx context.Context, std streams) error {
 
 // audit gives the report, and says how it came about.
 func (c *verifyCmd) audit(ctx context.Context, std streams) (report verify.Report, how string, err error) {
-	if c.Redis != "" || c.Kafka != "" || c.Postgres != "" {
+	if c.isCluster() {
 		report, idle, err := app.VerifyCluster(ctx, app.Config{
 			Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Log: slog.New(slog.NewTextHandler(std.err, nil)),
 		})

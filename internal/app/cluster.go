@@ -241,7 +241,7 @@ func (m *cluster) failed(ctx context.Context) error {
 
 func (m *cluster) registry() rehearsal.Registry { return m.store.Rehearsals(rehearsal.Patience) }
 
-func (m *cluster) firm() bool { return false }
+func (m *cluster) placedBy() sale.PlacedBy { return sale.PlacedByStore }
 
 func (m *cluster) close() error {
 	var errs []error

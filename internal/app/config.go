@@ -48,14 +48,6 @@ func (c Config) sells() bool { return !c.isCluster() || slices.Contains(c.Roles,
 
 func (c Config) projects() bool { return !c.isCluster() || slices.Contains(c.Roles, RoleProjector) }
 
-// wait is how long the answer to a buy may be delayed; 0 if it is always certain.
-func (c Config) wait() time.Duration {
-	if c.isCluster() {
-		return c.Wait
-	}
-	return 0
-}
-
 func (c Config) maxConnections() int { return cmp.Or(c.MaxConnections, connlimit.Max()) }
 
 // A UsageError is a flag that breaks a rule.

@@ -111,7 +111,7 @@ func (m *embedded) failed(ctx context.Context) error {
 
 func (m *embedded) registry() rehearsal.Registry { return &fileRegistry{folder: m.folder} }
 
-func (m *embedded) firm() bool { return true }
+func (m *embedded) placedBy() sale.PlacedBy { return sale.PlacedByLog }
 
 func (m *embedded) close() error {
 	var errs []error

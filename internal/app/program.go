@@ -23,6 +23,7 @@ import (
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
 	"seckill/internal/rehearsal"
+	"seckill/internal/sale"
 	"seckill/internal/settle"
 )
 
@@ -61,8 +62,8 @@ type mode interface {
 	failed(ctx context.Context) error
 	// registry is where rehearsals are kept.
 	registry() rehearsal.Registry
-	// firm reports whether an order is placed as soon as the log has it.
-	firm() bool
+	// placedBy is what makes an order placed, for those who do not confirm it.
+	placedBy() sale.PlacedBy
 	close() error
 }
 

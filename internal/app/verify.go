@@ -69,7 +69,7 @@ func auditFolder(ctx context.Context, f *folder) (report verify.Report, err erro
 		return damage(report, err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store, Firm: true})
+	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store, Placed: sale.PlacedByLog})
 }
 
 // damage is a file that cannot even be opened as what it is: a finding.
@@ -124,7 +124,7 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, idle 
 	if err := errors.Join(m.connectKafka(try), m.connectPostgres(try)); err != nil {
 		return report, "", err
 	}
-	parts := verify.Parts{Log: m.log, Store: m.store, Pause: auditPause}
+	parts := verify.Parts{Log: m.log, Store: m.store, Pause: auditPause, Placed: m.placedBy()}
 	if err := m.connectRedis(try); err != nil {
 		report, err = verify.Stopped(ctx, parts)
 		return report, redis + " cannot be asked", err

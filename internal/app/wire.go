@@ -44,7 +44,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.openings.Opener, p.openings.Log = p.opener, p.cfg.Log
 	p.monitor = opening.NewMonitor(p.opener, time.Now)
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
-	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Firm: p.mode.firm()})
+	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Placed: p.mode.placedBy()})
 	p.operators = auth.New(p.cfg.AdminToken, secret, time.Now)
 	p.runner = p.newRunner()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
@@ -56,7 +56,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Pages: p.cfg.Pages,
-		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Wait: p.cfg.wait(), Rate: p.cfg.Rate,
+		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
 }

@@ -44,29 +44,71 @@ func TestWordsThatMeanSomethingElse(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the table of rooms into docs/architecture.md")
+var update = flag.Bool("update", false, "write the tables into docs/architecture.md")
 
-// The table of rooms is the law, as people read it.
-func TestTheTableOfRooms(t *testing.T) {
-	const page, begins, ends = "../../docs/architecture.md", "<!-- rooms -->\n", "<!-- end -->\n"
-	text, err := os.ReadFile(page)
+// The table of rooms is the law, as people read it; that of the modes is the list of differences.
+func TestTheTables(t *testing.T) {
+	const page, ends = "../../docs/architecture.md", "<!-- end -->\n"
+	kept, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, rest, begun := strings.Cut(string(text), begins)
-	is, after, ended := strings.Cut(rest, ends)
-	if !begun || !ended {
-		t.Fatalf("%s has no place for the table", page)
+	text := string(kept)
+	for begins, want := range map[string]string{"<!-- rooms -->\n": table(law), "<!-- modes -->\n": modeTable(differences)} {
+		before, rest, begun := strings.Cut(text, begins)
+		_, after, ended := strings.Cut(rest, ends)
+		if !begun || !ended {
+			t.Fatalf("%s has no place for %s", page, begins)
+		}
+		text = before + begins + want + ends + after
 	}
-	want := table(law)
-	if is == want {
-		return
+	switch {
+	case text == string(kept):
+	case !*update:
+		t.Fatalf("%s is not the law's: go test ./internal/archtest -update", page)
+	default:
+		if err := os.WriteFile(page, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if !*update {
-		t.Fatalf("it is not the law's: go test ./internal/archtest -update")
-	}
-	if err := os.WriteFile(page, []byte(before+begins+want+ends+after), 0o600); err != nil {
+}
+
+// Whoever asks for the mode is in the list of what the modes differ in.
+func TestTheModesDifferWhereTheListSays(t *testing.T) {
+	broken, err := undeclared(os.DirFS("../.."), differences)
+	if err != nil {
 		t.Fatal(err)
+	}
+	for _, b := range broken {
+		t.Error(b)
+	}
+}
+
+func TestQuestionsAreFound(t *testing.T) {
+	for src, want := range map[string]string{
+		"func f() { if s.PlacedByLog == x {} }":               "gate f",
+		"func (d *Desk) Refuse() { if d.Near {} }":            "gate Desk.Refuse",
+		"func (p Program) wire() { p.mode.confirm() }":        "gate Program.wire",
+		"func f() { if a.Wait == 0 {} }":                      "gate f",
+		"func f() { go func() { if a.Wait > 0 {} }() }":       "gate f",
+		`func f() bool { return c.Redis != "" }`:              "gate f",
+		"func f() { all.Wait() }":                             "",
+		"func f() { wait(a.Wait) }":                           "",
+		"func (m *embedded) mode() { m.store.Near_by() }":     "",
+		"type Parts struct { Near bool }; type mode struct{}": "",
+	} {
+		root := fstest.MapFS{"internal/gate/a.go": &fstest.MapFile{Data: []byte("package a\n" + src)}}
+		var expected []string
+		if want != "" {
+			expected = []string{want + " asks for the mode, and is no listed difference"}
+		}
+		if broken, err := undeclared(root, nil); err != nil || !slices.Equal(broken, expected) {
+			t.Errorf("%s: got %q, %v; want %q", src, broken, err, expected)
+		}
+	}
+	gone := []difference{{asks: []string{"gate f"}}}
+	if broken, err := undeclared(fstest.MapFS{}, gone); err != nil || !slices.Equal(broken, []string{"gate f is listed, and does not ask for the mode"}) {
+		t.Errorf("got %q, %v", broken, err)
 	}
 }
 

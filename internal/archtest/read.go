@@ -15,6 +15,7 @@ import (
 type folder struct {
 	imports map[string]string // import path -> a file that has it
 	clocks  map[string]string // function of package time -> a place that uses it
+	asking  []string          // functions that ask for the mode
 }
 
 // unread are the names of folders that hold nothing of ours. A name that begins
@@ -46,7 +47,7 @@ func read(root fs.FS) (map[string]*folder, error) {
 		}
 		dir := path.Dir(name)
 		if folders[dir] == nil {
-			folders[dir] = &folder{map[string]string{}, map[string]string{}}
+			folders[dir] = &folder{imports: map[string]string{}, clocks: map[string]string{}}
 		}
 		return folders[dir].read(root, name)
 	})
@@ -63,6 +64,7 @@ func (f *folder) read(root fs.FS, name string) error {
 	if err != nil {
 		return err
 	}
+	f.asking = append(f.asking, asking(file)...)
 	clock := "" // the name under which the file knows package time
 	for _, spec := range file.Imports {
 		imported, err := strconv.Unquote(spec.Path.Value)

@@ -156,7 +156,7 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) kind {
 // for their order to be placed. Who wants to wait less than others wants a decision
 // all the same. An embedded sale answers when it is certain, and not before.
 func (a *API) patience(ctx *fasthttp.RequestCtx) (decision, placed context.Context, done func()) {
-	if a.Wait == 0 {
+	if a.Placed == sale.PlacedByLog {
 		return a.ctx, a.ctx, func() {}
 	}
 	wait, ok := preferredWait(ctx.Request.Header.PeekAll("Prefer"))
@@ -188,7 +188,7 @@ func preferredWait(headers [][]byte) (wait time.Duration, ok bool) {
 
 // queued answers a buyer whose order is not firm yet.
 func (a *API) queued(ctx *fasthttp.RequestCtx, o *Order) kind {
-	if a.Wait == 0 { // the process ends, and nobody can tell any more
+	if a.Placed == sale.PlacedByLog { // the process ends, and nobody can tell any more
 		return refuse(ctx, outcomeUnknown)
 	}
 	o.Status = string(sale.Queued)
@@ -212,7 +212,7 @@ func (a *API) again(ctx *fasthttp.RequestCtx, id sale.OrderID) kind {
 // the log: to call it placed would be a promise that nobody keeps.
 func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) kind {
 	find := a.Store.Order
-	if a.Wait == 0 {
+	if a.Placed == sale.PlacedByLog {
 		find = a.Settle.Find
 	}
 	wait, done := context.WithTimeout(a.ctx, catchUp)
@@ -221,7 +221,7 @@ func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) kind 
 	switch {
 	case err == nil:
 		*o = orderBody(&kept)
-	case a.Wait == 0:
+	case a.Placed == sale.PlacedByLog:
 		return refuse(ctx, unavailable)
 	default:
 		o.Status = string(sale.Queued)

@@ -62,7 +62,7 @@ func TestAlreadyBoughtBeforeTheStoreHasIt(t *testing.T) {
 
 // In a cluster such an order is called what it is.
 func TestAlreadyBoughtIsQueued(t *testing.T) {
-	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Hour })
+	s := serve(t, func(_ *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Hour })
 	s.put(t, "1", sale.Terms{Quantity: 2})
 	s.set(func() { s.late, s.stuck = true, true })
 	o := s.buy(t, "1", "a").want(t, 201).order(t)
@@ -173,7 +173,7 @@ func TestBuyErrors(t *testing.T) {
 // In a cluster a buyer waits for placed as long as they like, and then has a
 // queued order to ask for.
 func TestQueued(t *testing.T) {
-	s := serve(t, func(s *shop, c *Config) { c.Wait = time.Millisecond })
+	s := serve(t, func(s *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Millisecond })
 	s.put(t, "1", sale.Terms{Quantity: 1})
 	s.set(func() { s.pending = true })
 	r := s.buy(t, "1", "a").want(t, 202)
@@ -211,7 +211,7 @@ func TestQueued(t *testing.T) {
 // Who does not want to wait for placed waits for the gate's decision: a 202 says
 // that they were admitted.
 func TestWaitForTheDecision(t *testing.T) {
-	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Hour })
+	s := serve(t, func(_ *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Hour })
 	s.put(t, "1", sale.Terms{Quantity: 1})
 	s.set(func() { s.pending = true })
 	s.buy(t, "1", "a", "Prefer", "wait=0").want(t, 202)

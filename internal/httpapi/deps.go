@@ -95,8 +95,11 @@ type Config struct {
 	Elapsed    func() time.Duration // since some moment, by a clock that is never set back
 	Pause      func(ctx context.Context, d time.Duration) error
 
-	// Wait is how long a buyer waits for the gate's decision, and for placed before
-	// the answer is 202. 0 is the embedded mode: placed is waited for.
+	// Placed says what makes an order placed. By the log, whoever is admitted waits for
+	// it, and nobody is queued.
+	Placed sale.PlacedBy
+	// Wait is how long a buyer waits for the gate's decision, and by the store for
+	// placed, before the answer is 202.
 	Wait time.Duration
 	Rate float64 // buys a second and user; 0: any number
 

@@ -128,7 +128,7 @@ func TestEventsWithoutOrders(t *testing.T) {
 }
 
 func TestOrderEvents(t *testing.T) {
-	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Millisecond })
+	s := serve(t, func(_ *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Millisecond })
 	s.put(t, "1", sale.Terms{Quantity: 2, PaymentWindow: time.Hour})
 	s.set(func() { s.pending = true })
 	r := s.buy(t, "1", "a").want(t, 202)
@@ -157,8 +157,8 @@ func TestOrderEvents(t *testing.T) {
 
 // Each topic costs a goroutine and a look a second: who invents orders gets none.
 func TestNoEventsOfOrdersThatDoNotExist(t *testing.T) {
-	for _, wait := range []time.Duration{0, time.Millisecond} {
-		s := serve(t, func(_ *shop, c *Config) { c.Wait = wait })
+	for _, placed := range []sale.PlacedBy{sale.PlacedByLog, sale.PlacedByStore} {
+		s := serve(t, func(_ *shop, c *Config) { c.Placed, c.Wait = placed, time.Millisecond })
 		s.put(t, "1", sale.Terms{Quantity: 2})
 		const invented = "/api/orders/00000000-0000-7000-8000-000000000000/events"
 		for query, status := range map[string]int{"": 404, "?product=1&user=a": 404, "?product=1&user=a&epoch=1": 404, "?product=2&user=a": 404, "?product=1&user=a&epoch=99": 404} {
@@ -173,7 +173,7 @@ func TestNoEventsOfOrdersThatDoNotExist(t *testing.T) {
 }
 
 func TestTheStreamOfAnOrderEndsWhenItIsRejected(t *testing.T) {
-	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Millisecond })
+	s := serve(t, func(_ *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Millisecond })
 	s.put(t, "1", sale.Terms{Quantity: 2})
 	s.set(func() { s.pending = true })
 	r := s.buy(t, "1", "a").want(t, 202)
@@ -273,7 +273,7 @@ func TestDrainAnswersAndCloses(t *testing.T) {
 }
 
 func TestShutdownClosesStreamsAndAnswersBuyers(t *testing.T) {
-	s := serve(t, func(_ *shop, c *Config) { c.Wait = time.Hour })
+	s := serve(t, func(_ *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Hour })
 	s.put(t, "1", sale.Terms{Quantity: 5})
 	e := s.watch(t, "/api/products/1/events")
 	e.until(t, func(Product) bool { return true })

@@ -137,7 +137,7 @@ func (a *API) known(ctx context.Context, id sale.OrderID, t Trace) (Order, error
 	defer cancel()
 	traced := t.Product != "" && t.User != ""
 	read := a.Settle.Find // an embedded order is firm before the store has it
-	if traced && a.Wait > 0 {
+	if traced && a.Placed != sale.PlacedByLog {
 		read = a.Store.Order
 	}
 	kept, err := read(ctx, id)

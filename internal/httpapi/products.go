@@ -49,7 +49,7 @@ func (a *API) product(ctx context.Context, id string) (sale.Product, error) {
 // by now: embedded, it is placed before that. If that takes too long, whoever
 // reads gets what is there.
 func (a *API) awaitStore(ctx context.Context) {
-	if a.Wait > 0 { // there the store itself makes it placed
+	if a.Placed != sale.PlacedByLog { // there the store itself makes it placed
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, catchUp)

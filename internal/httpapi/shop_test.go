@@ -345,7 +345,7 @@ var pagesBuilt = fstest.MapFS{
 func (s *shop) config() Config {
 	var ids atomic.Uint64
 	return Config{
-		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub,
+		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub, Placed: sale.PlacedByLog,
 		Rehearsals: &s.drill, Audit: s.judge, Figures: s.figures,
 		Auth: auth.New("", []byte("secret"), s.clock), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
 		NewOrderID: func() sale.OrderID {

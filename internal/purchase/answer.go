@@ -35,8 +35,7 @@ type Answer struct {
 	Now     time.Time // the gate's clock
 }
 
-// A Confirmer says when an admitted order is placed. It is the one difference
-// between the embedded mode and the cluster.
+// A Confirmer says when an admitted order is placed: see sale.PlacedBy.
 type Confirmer interface {
 	// Confirm waits until it is known what became of the order, or ctx is done (IsPending).
 	Confirm(ctx context.Context, c Claim) (Confirmation, error)

@@ -15,6 +15,17 @@ const (
 	Rejected  Status = "rejected"
 )
 
+// PlacedBy is what makes an order placed, so that no fault can undo it.
+type PlacedBy uint8
+
+// The two: of the embedded mode, and of the cluster.
+const (
+	// PlacedByLog: that the log has synced it. The store comes after.
+	PlacedByLog PlacedBy = iota + 1
+	// PlacedByStore: that the store has it.
+	PlacedByStore
+)
+
 // Holds reports whether an order of this status holds a unit.
 func (s Status) Holds() bool { return s == Placed || s == Paid }
 

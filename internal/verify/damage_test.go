@@ -385,8 +385,8 @@ func TestARejectedOrderThatWasFirm(t *testing.T) {
 	w.open("p", sale.Terms{Quantity: 5, LimitPerUser: 1})
 	w.buy("p", "ann", 1)
 	w.buy("p", "ann", 2) // the gate was wrong
-	for _, firm := range []bool{false, true} {
-		r, err := verify.Stopped(t.Context(), verify.Parts{Log: w, Store: w, Firm: firm})
+	for placed, firm := range map[sale.PlacedBy]bool{sale.PlacedByStore: false, sale.PlacedByLog: true} {
+		r, err := verify.Stopped(t.Context(), verify.Parts{Log: w, Store: w, Placed: placed})
 		if err != nil {
 			t.Fatal(err)
 		}

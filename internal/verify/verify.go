@@ -47,9 +47,8 @@ type Parts struct {
 	Store Store
 	// Pause waits before a look that starts over: about a second. Live only.
 	Pause func(ctx context.Context) error
-	// Firm tells that an order was answered as placed as soon as the log had it:
-	// then none may be rejected.
-	Firm bool
+	// Placed says what made an order placed: by the log, none may be rejected.
+	Placed sale.PlacedBy
 }
 
 // Live judges a sale that runs. An error means that it could not judge: of the
@@ -128,7 +127,7 @@ func (p Parts) judge(ctx context.Context, cuts cuts) (Report, error) {
 	d := newDraft()
 	err = p.Store.Audit(ctx, func(s orderstore.Snapshot) error {
 		d = newDraft() // the store may try a snapshot again
-		a := &audit{draft: d, log: p.Log, snapshot: s, gate: p.Gate, cuts: cuts, firm: p.Firm, secret: hex.EncodeToString(secret)}
+		a := &audit{draft: d, log: p.Log, snapshot: s, gate: p.Gate, cuts: cuts, firm: p.Placed == sale.PlacedByLog, secret: hex.EncodeToString(secret)}
 		return a.run(ctx)
 	})
 	if d.damaged(err, "") {

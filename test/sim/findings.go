@@ -151,8 +151,12 @@ func (s *story) held(product string) map[string]int {
 
 // judged is what the audit says.
 func (s *story) judged() (found []string) {
+	placed := sale.PlacedByStore
+	if s.embedded {
+		placed = sale.PlacedByLog
+	}
 	r, err := verify.Live(context.Background(), verify.Parts{
-		Gate: s.gates(), Log: newestLog{s.log}, Store: s.store, Firm: s.embedded,
+		Gate: s.gates(), Log: newestLog{s.log}, Store: s.store, Placed: placed,
 		Pause: func(context.Context) error { return nil },
 	})
 	if err != nil {
