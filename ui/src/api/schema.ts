@@ -481,12 +481,14 @@ export interface components {
             words: string;
         };
         Health: {
-            /** @description Servers that are away, while buyers are answered as promised: queued, until these are back */
+            /** @description Servers that are away, or nodes of Redis, while buyers are answered as promised: queued, until these are back */
             degraded?: string[];
             /** @description Gates that this process opens just now, for products with orders */
             openings?: components["schemas"]["Opening"][] | null;
             /** @enum {string} */
             status: "ok";
+            /** @description Products that cannot be sold, as their gates did not answer when this process last looked, or were not open; all others are sold */
+            unavailable?: components["schemas"]["Unavailable"];
         };
         Latency: {
             /** Format: int64 */
@@ -831,6 +833,15 @@ export interface components {
         Token: {
             token: string;
         };
+        Unavailable: {
+            /** @description The first twenty of them, by their ids */
+            first: string[];
+            /**
+             * Format: int64
+             * @description How many
+             */
+            products: number;
+        };
         WindowLatency: {
             /** Format: int64 */
             count: number;
@@ -875,6 +886,7 @@ export type Session = components['schemas']['Session'];
 export type Terms = components['schemas']['Terms'];
 export type Timeline = components['schemas']['Timeline'];
 export type Token = components['schemas']['Token'];
+export type Unavailable = components['schemas']['Unavailable'];
 export type WindowLatency = components['schemas']['WindowLatency'];
 export type $defs = Record<string, never>;
 export interface operations {
