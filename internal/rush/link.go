@@ -12,20 +12,20 @@ import (
 // link is one connection to the server. One goroutine uses it at a time, save
 // for cut.
 type link struct {
-	conn   net.Conn
-	raw    syscall.RawConn       // nil: there is no shortcut to the socket, as with TLS
-	onTurn func(fd uintptr) bool // turn, bound once: a closure for every exchange would be garbage
-	buf    []byte                // what has been read
-	out    []byte                // what turn is still to write
-	err    error                 // what went wrong within turn
-	used   time.Duration         // when it was last used, from the start of the rush
+	conn    net.Conn
+	raw     syscall.RawConn       // nil: there is no shortcut to the socket, as with TLS
+	onReady func(fd uintptr) bool // writeRead, bound once: a closure for every exchange would be garbage
+	buf     []byte                // what has been read
+	out     []byte                // what writeRead is still to write
+	err     error                 // what went wrong within writeRead
+	used    time.Duration         // when it was last used, from the start of the rush
 }
 
 func newLink(conn net.Conn, buf []byte) *link {
 	l := &link{conn: conn, buf: buf[:0]}
-	if tcp, ok := conn.(*net.TCPConn); ok && haveTurn {
+	if tcp, ok := conn.(*net.TCPConn); ok && haveRaw {
 		if raw, err := tcp.SyscallConn(); err == nil {
-			l.raw, l.onTurn = raw, l.turn
+			l.raw, l.onReady = raw, l.writeRead
 		}
 	}
 	return l
@@ -63,7 +63,7 @@ func (l *link) send(request []byte) error {
 		return err
 	}
 	l.out, l.err = request, nil
-	if err := l.raw.Read(l.onTurn); err != nil {
+	if err := l.raw.Read(l.onReady); err != nil {
 		return err
 	}
 	if l.err != nil || len(l.out) == 0 {

@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-const haveTurn = true
+const haveRaw = true
 
-// turn is one write and then one read of a request and its answer, run by
+// writeRead is one write and then one read of a request and its answer, run by
 // [syscall.RawConn.Read]: first at once, then each time the socket has become
 // readable, until it returns true.
 //
@@ -18,7 +18,7 @@ const haveTurn = true
 // there yet, and only then wait: one system call in three for nothing. Writing
 // within the call of Read is what makes the wait safe: Read forgets the old
 // readiness before it calls, so the answer's arrival cannot be missed.
-func (l *link) turn(fd uintptr) bool {
+func (l *link) writeRead(fd uintptr) bool {
 	if len(l.out) > 0 {
 		n, err := retry(func() (int, error) { return syscall.Write(int(fd), l.out) })
 		if err != nil && !errors.Is(err, syscall.EAGAIN) {
