@@ -69,9 +69,12 @@ const chinese: Record<string, (n: string[]) => string> = {
   "the product's counts are those of its rows": (n) =>
     ['被持有', '已下单', '已付款', '已取消', '已过期', '未成功'].map((word, i) => `${word} ${n[2 * i]} = ${n[2 * i + 1]}`).join('，'),
   'orders went by legal steps only': ([orders]) => `逐步检查的订单：${orders}`,
-  'one accepted opening for each epoch, 1..n': ([n, stored]) => `每期一次开启：日志 ${n}，存储 ${stored}`,
+  'one accepted opening for each epoch, up to n': ([n, stored]) => `每期一次开启：日志 ${n}，存储 ${stored}`,
   'the log, folded again, gives these rows': ([orders, returns]) => `重读所得：订单 ${orders}，退回 ${returns}`,
   'log and outbox hold seq 1..n of the epoch': ([epoch, n, held]) => `第 ${epoch} 期放行 1..n：n ${n}，日志与发件箱共有 ${held}`,
+  'the gate knows everybody who has an order': ([buyers]) => `闸口认识每一个有订单的买家：${buyers}`,
+  'orders that wait, as the gate counts them = orders in its outbox': ([waiting, held]) =>
+    `闸口计数的等待订单 ${waiting} = 发件箱中的订单 ${held}`,
   'position <= log end': ([position, end]) => `位置 ${position} ≤ 日志末尾 ${end}`,
 }
 
