@@ -8,9 +8,9 @@
 //
 // What is written is a new generation of the log: it begins with the tables as they
 // are, in chunks, and from there it is a log like any other. If instead the log
-// already begins with the state of tables that are at least as new as these, as when a
+// already begins with the state of tables that have every order of these, as when a
 // recovery was killed before its end or Postgres was put back to before it, the tables
-// are emptied, to be folded anew from it.
+// are emptied, to be folded anew from it. Only a product that was deleted since goes.
 //
 // Nobody may sell or project meanwhile: that is for its caller to see to.
 package recovery

@@ -70,7 +70,7 @@ func Look(ctx context.Context, log orderlog.Reader, gone error, store orderstore
 	if log == nil {
 		return p, nil
 	}
-	if newer, err := p.begunFrom(ctx, products); newer || err != nil {
+	if all, err := p.begunFrom(ctx, products); all || err != nil {
 		p.Act = Refold
 		return p, err
 	}
@@ -136,52 +136,4 @@ func (p *Plan) compare(ctx context.Context, gone error) error {
 		}
 	}
 	return nil
-}
-
-// begunFrom reports whether the log begins with the whole state of tables that are at
-// least as new as these.
-func (p *Plan) begunFrom(ctx context.Context, products []sale.Product) (bool, error) {
-	heads := map[string]*sale.Product{}
-	for _, partition := range p.partitions() {
-		whole, err := p.heads(ctx, partition, heads)
-		if err != nil || !whole {
-			return false, err
-		}
-	}
-	for i := range products {
-		kept := &products[i]
-		head := heads[kept.ID]
-		if head == nil || head.Epoch < kept.Epoch || head.LastNumber < kept.LastNumber || head.LastReturn < kept.LastReturn || head.Paid < kept.Paid {
-			return false, nil
-		}
-	}
-	return true, nil
-}
-
-// heads reads the state that a partition begins with, and reports whether all of it is there.
-func (p *Plan) heads(ctx context.Context, partition int32, heads map[string]*sale.Product) (whole bool, err error) {
-	_, end, err := p.log.Bounds(ctx, partition)
-	for at, chunks := int64(0), int64(1); err == nil && at < chunks; at++ {
-		if at == end {
-			return false, nil
-		}
-		var lines []orderlog.Line
-		if lines, err = p.log.Read(ctx, partition, at, 1); err != nil {
-			break
-		}
-		if at == 0 {
-			chunks = lines[0].Chunks()
-		}
-		l := lines[0].InPlace(chunks)
-		if l.Poison != nil || l.Record.Kind != sale.KindState {
-			return false, nil
-		}
-		if head := l.Record.Chunk.Product; head != nil {
-			heads[l.Product] = head
-		}
-	}
-	if errors.Is(err, sale.ErrDamaged) {
-		return false, nil
-	}
-	return err == nil, err
 }

@@ -12,8 +12,10 @@ import (
 	"seckill/internal/sale"
 )
 
-// atOnce is how many lines of a log are looked at together.
-const atOnce = 1000
+const (
+	atOnce    = 1000 // lines of a log that are looked at together
+	namedMost = 100  // products of a partition whose losses are named
+)
 
 // losses says what only the log has that the tables will not continue.
 func (p *Plan) losses(ctx context.Context, products []sale.Product) error {
@@ -40,9 +42,18 @@ func (p *Plan) lossesOf(ctx context.Context, partition int32, products []sale.Pr
 	}
 	found := map[string]*loss{}
 	at, end, err := p.log.Bounds(ctx, partition)
+	chunks := int64(1) // until the first line says how many there are; they are large
 	for err == nil && at < end {
+		most := int64(atOnce)
+		if at < chunks {
+			most = 1
+		}
 		var lines []orderlog.Line
-		if lines, err = p.log.Read(ctx, partition, at, int(min(atOnce, end-at))); err == nil {
+		if lines, err = p.log.Read(ctx, partition, at, int(min(most, end-at))); err == nil {
+			if at == 0 {
+				chunks = lines[0].Chunks()
+			}
+			lines = inPlace(lines, chunks)
 			err = p.unknown(ctx, lines, known, found)
 			at += int64(len(lines))
 		}
@@ -51,10 +62,40 @@ func (p *Plan) lossesOf(ctx context.Context, partition int32, products []sale.Pr
 		p.lost[partition] = append(p.lost[partition], fmt.Sprintf("what partition %d of the log holds from offset %d on, which cannot be read", partition, at))
 		err = nil
 	}
-	for _, product := range slices.Sorted(maps.Keys(found)) {
-		p.lost[partition] = append(p.lost[partition], found[product].words(product))
-	}
+	p.lost[partition] = append(p.lost[partition], inWords(found)...)
 	return err
+}
+
+// inWords names so many products that a chunk, which tells of them, stays one that a
+// log takes, and counts what the others have together.
+func inWords(found map[string]*loss) (lost []string) {
+	products := slices.Sorted(maps.Keys(found))
+	named := products[:min(len(products), namedMost)]
+	for _, product := range named {
+		lost = append(lost, found[product].words("product "+product))
+	}
+	if others := products[len(named):]; len(others) > 0 {
+		all := &loss{orders: map[sale.OrderID]bool{}, ends: map[sale.Kind]int{}}
+		for _, product := range others {
+			l := found[product]
+			maps.Copy(all.orders, l.orders)
+			for kind, n := range l.ends {
+				all.ends[kind] += n
+			}
+			all.openings += l.openings
+		}
+		lost = append(lost, all.words(fmt.Sprintf("%d more products", len(others))))
+	}
+	return lost
+}
+
+// inPlace is the lines without what chunks of a state say elsewhere than where they belong.
+func inPlace(lines []orderlog.Line, chunks int64) []orderlog.Line {
+	placed := make([]orderlog.Line, len(lines)) // the log may go on using its own
+	for i := range lines {
+		placed[i] = lines[i].InPlace(chunks)
+	}
+	return placed
 }
 
 // unknown notes which of the lines the tables have never met, and would have taken.
@@ -62,7 +103,13 @@ func (p *Plan) unknown(ctx context.Context, lines []orderlog.Line, known map[str
 	var ids []sale.OrderID
 	for i := range lines {
 		r := &lines[i].Record
-		if r.Kind != sale.KindOpening && r.Kind != sale.KindState && lines[i].Poison == nil {
+		switch {
+		case lines[i].Poison != nil, r.Kind == sale.KindOpening:
+		case r.Kind == sale.KindState:
+			for _, o := range r.Chunk.Orders {
+				ids = append(ids, o.ID)
+			}
+		default:
 			ids = append(ids, r.OrderID)
 		}
 	}
@@ -83,6 +130,8 @@ func (p *Plan) unknown(ctx context.Context, lines []orderlog.Line, known map[str
 		o := orders[r.OrderID]
 		switch {
 		case lines[i].Poison != nil:
+		case r.Kind == sale.KindState:
+			unknownOf(r, epoch, orders, found)
 		case r.Kind == sale.KindOpening && r.Epoch > epoch:
 			lossOf(found, r.ProductID).openings++
 		case r.Kind == sale.KindOrder && o == nil && r.Epoch >= epoch:
@@ -94,6 +143,26 @@ func (p *Plan) unknown(ctx context.Context, lines []orderlog.Line, known map[str
 	return nil
 }
 
+// unknownOf notes what tables, which have a product at an epoch, do not have of a chunk.
+func unknownOf(r *sale.Record, epoch int64, kept map[sale.OrderID]*sale.Order, found map[string]*loss) {
+	if r.Chunk.Product != nil && r.Epoch > epoch {
+		lossOf(found, r.ProductID).openings++
+	}
+	for i := range r.Chunk.Orders {
+		o := &r.Chunk.Orders[i]
+		k := kept[o.ID]
+		switch end, ended := endedBy[o.Status]; {
+		case k == nil && o.Status != sale.Rejected && o.Epoch >= epoch:
+			lossOf(found, r.ProductID).orders[o.ID] = true
+		case k != nil && k.Status == sale.Placed && ended:
+			lossOf(found, r.ProductID).ends[end]++
+		}
+	}
+}
+
+// endedBy is the kind of record by which an order came to a status.
+var endedBy = map[sale.Status]sale.Kind{sale.Paid: sale.KindPay, sale.Cancelled: sale.KindCancel, sale.Expired: sale.KindExpire}
+
 func lossOf(found map[string]*loss, product string) *loss {
 	l := found[product]
 	if l == nil {
@@ -103,7 +172,7 @@ func lossOf(found map[string]*loss, product string) *loss {
 	return l
 }
 
-func (l *loss) words(product string) string {
+func (l *loss) words(whose string) string {
 	var parts []string
 	part := func(n int, what string) {
 		if n > 0 {
@@ -115,5 +184,5 @@ func (l *loss) words(product string) string {
 	part(l.ends[sale.KindCancel], "cancellations")
 	part(l.ends[sale.KindExpire], "expiries, which come again")
 	part(l.openings, "changes of terms")
-	return fmt.Sprintf("of product %s, what only the log has: %s", product, strings.Join(parts, ", "))
+	return fmt.Sprintf("of %s, what only the log has: %s", whose, strings.Join(parts, ", "))
 }

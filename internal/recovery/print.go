@@ -16,7 +16,8 @@ func (p *Plan) Print(w io.Writer, becomes string) {
 	has := fmt.Sprintf("%d products and %d orders, of which %d hold a unit", p.Products, p.Orders, p.Held)
 	if p.Act == Refold {
 		line("That log begins with the state of tables that are at least as new as these (%s).", has)
-		line("Will be done: these tables are emptied, and whoever serves next folds them anew from the log. Nothing is lost.")
+		line("Will be done: these tables are emptied, and whoever serves next folds them anew from the log.")
+		p.printLost(line, "nothing.")
 		return
 	}
 	line("Will be done: a log is written that continues the tables, with %s; %s.", has, becomes)
@@ -24,8 +25,12 @@ func (p *Plan) Print(w io.Writer, becomes string) {
 		line("Before that, the tables are given the %d records that they lack from partitions in which the log is theirs.", p.Unfolded)
 	}
 	line("Nothing that the tables have is lost. All gates open anew.")
+	p.printLost(line, "nothing that is known of. What the log had beyond the tables, and has no more, nobody can tell.")
+}
+
+func (p *Plan) printLost(line func(format string, args ...any), nothing string) {
 	if len(p.Lost) == 0 {
-		line("Lost: nothing that is known of. What the log had beyond the tables, and has no more, nobody can tell.")
+		line("Lost: %s", nothing)
 		return
 	}
 	line("Lost:")

@@ -281,6 +281,27 @@ func TestWhatIsLostIsNamed(t *testing.T) {
 	}
 }
 
+// Of very many products not each is named, as the log has to take what tells of them.
+func TestWhatVeryManyProductsHaveLost(t *testing.T) {
+	s := newShop(t)
+	s.append(opening("a", 1, 100))
+	s.fold(s.log, s.store)
+	s.log = s.newLog()
+	var other []sale.Record
+	for n := range 5000 {
+		other = append(other, opening(fmt.Sprintf("%s-%04d", strings.Repeat("p", 50), n), 1, 1))
+	}
+	s.append(other...)
+	plan := s.recover(nil)
+	if n := len(plan.Lost); n != 101 || plan.Lost[100] != "of 4900 more products, what only the log has: 4900 changes of terms" {
+		t.Errorf("%d, the last: %s", n, plan.Lost[n-1])
+	}
+	lines, err := s.log.Read(t.Context(), 0, 0, 1)
+	if err != nil || len(lines[0].Record.AppendBody(nil)) > 1<<18 {
+		t.Errorf("a chunk of %d bytes, %v", len(lines[0].Record.AppendBody(nil)), err)
+	}
+}
+
 // Tables from before a recovery: the log has all that they have, and more, so that
 // they are emptied and folded anew.
 func TestTablesFromBeforeTheRecovery(t *testing.T) {
@@ -306,12 +327,16 @@ func TestTablesFromBeforeTheRecovery(t *testing.T) {
 	s.same(old)
 }
 
-// A state of which the end is missing is none to begin from: the tables are what is kept.
+// A state of which the end is missing, all orders or not, is none to begin from: the
+// tables are what is kept.
 func TestAStateWithoutItsEnd(t *testing.T) {
 	s := newShop(t)
-	records := []sale.Record{opening("a", 1, 5), opening("z", 1, 1500)}
-	for n := range 1500 {
+	records := []sale.Record{opening("a", 1, 5), opening("z", 1, 1000)}
+	for n := range 1000 {
 		records = append(records, order("z", 1, n+1))
+	}
+	for n := range 600 {
+		records = append(records, end(sale.KindCancel, "z", n+1))
 	}
 	s.append(records...)
 	s.fold(s.log, s.store)
@@ -402,4 +427,116 @@ func TestChunksThatAreNotWhereTheyBelong(t *testing.T) {
 			t.Errorf("%s: the judge says %q, not %q", what, said, c.says)
 		}
 	}
+}
+
+// A product that was deleted before a recovery counts from nothing again: the state that
+// has no more of it is the newer one all the same.
+func TestTablesFromBeforeADeletion(t *testing.T) {
+	for what, after := range map[string][]sale.Record{
+		"deleted":       nil,
+		"and put again": {opening("a", 4, 9), order("a", 4, 11)},
+	} {
+		s := newShop(t)
+		s.append(opening("a", 1, 5), opening("b", 1, 5), order("a", 1, 1), order("a", 1, 2), order("b", 1, 3))
+		s.fold(s.log, s.store)
+		old := s.newStore()
+		s.fold(s.log, old)
+		closed := opening("a", 2, 5)
+		closed.Terms.Closed = true
+		deleted := closed
+		deleted.Epoch, deleted.Deleted = 3, true
+		s.append(append([]sale.Record{closed, deleted}, after...)...)
+		s.fold(s.log, s.store)
+		s.recover(errors.New("gone"))
+		s.append(order("b", 1, 20))
+		s.store = old
+		want := []string{"product a with its 2 orders, as it was deleted since"}
+		if plan := s.look(nil); plan.Act != recovery.Refold || !slices.Equal(plan.Lost, want) {
+			t.Errorf("%s: %+v", what, plan)
+		}
+	}
+}
+
+// A log that begins with the state of other tables, whatever they count, is none to fold
+// these anew from: they have orders, or ends of orders, that it does not have.
+func TestAStateOfOtherTables(t *testing.T) {
+	for what, c := range map[string]struct {
+		ours, theirs []sale.Record
+		lost         string
+	}{
+		"orders": {[]sale.Record{order("a", 1, 2)}, []sale.Record{order("a", 1, 3), order("a", 1, 4), opening("a", 2, 50)},
+			"of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 changes of terms"},
+		"ends": {[]sale.Record{end(sale.KindPay, "a", 1)}, []sale.Record{order("a", 1, 3), end(sale.KindPay, "a", 3)},
+			"of product a, what only the log has: 1 orders, whose buyers are told rejected"},
+		"an opening": {[]sale.Record{opening("a", 2, 60)}, []sale.Record{func() sale.Record { r := opening("a", 2, 70); r.Nonce = "other"; return r }()},
+			""},
+	} {
+		s := newShop(t)
+		both := []sale.Record{opening("a", 1, 50), order("a", 1, 1)}
+		other := newShop(t)
+		other.append(append(slices.Clone(both), c.theirs...)...)
+		other.fold(other.log, other.store)
+		other.recover(errors.New("gone"))
+		s.append(append(slices.Clone(both), c.ours...)...)
+		s.fold(s.log, s.store)
+		s.log = other.log
+		plan := s.look(nil)
+		if plan.Act != recovery.Continue || strings.Join(plan.Lost, "\n") != c.lost {
+			t.Errorf("%s: %+v", what, plan)
+		}
+	}
+}
+
+// A partition of which the tables have nothing but how far it was folded is none that
+// the state could be missing from.
+func TestAPartitionWithoutProducts(t *testing.T) {
+	s := newShop(t)
+	s.append(opening("a", 1, 5), order("a", 1, 1))
+	s.fold(s.log, s.store)
+	before := &twoPartitions{s.log, s.newLog()}
+	if _, err := before.second.Append(t.Context(), 0, []sale.Record{order("nobody", 3, 9)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := projector.New(before, s.store, nil, nobody{}).Step(t.Context(), projector.NewCursor(1)); err != nil {
+		t.Fatal(err)
+	}
+	plan, err := recovery.Look(t.Context(), nil, errors.New("gone"), s.store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := &twoPartitions{s.newLog(), s.newLog()}
+	if _, err := plan.Write(t.Context(), after.Log, written); err != nil { // and then it died
+		t.Fatal(err)
+	}
+	plan, err = recovery.Look(t.Context(), after, nil, s.store)
+	if err != nil || plan.Act != recovery.Refold {
+		t.Errorf("%+v, %v", plan, err)
+	}
+}
+
+// twoPartitions has another log as its second one.
+type twoPartitions struct {
+	*sqlitelog.Log
+	second *sqlitelog.Log
+}
+
+func (l *twoPartitions) of(partition int32) *sqlitelog.Log {
+	if partition == 1 {
+		return l.second
+	}
+	return l.Log
+}
+
+func (l *twoPartitions) Partitions(context.Context) (int32, error) { return 2, nil }
+
+func (l *twoPartitions) Source(ctx context.Context, partition int32) (orderlog.Source, error) {
+	return l.of(partition).Source(ctx, 0)
+}
+
+func (l *twoPartitions) Bounds(ctx context.Context, partition int32) (first, end int64, err error) {
+	return l.of(partition).Bounds(ctx, 0)
+}
+
+func (l *twoPartitions) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
+	return l.of(partition).Read(ctx, 0, from, max)
 }
