@@ -36,8 +36,7 @@ type page struct {
 	kind, tag string
 	forever   bool // its name changes with its content
 	raw       []byte
-	// packed is once for all who come: to pack the largest file takes 16 ms, and a
-	// sale's crowd loads the pages just when the sale needs the processors.
+	// packed is once for all who come (docs/decisions/0024-pages-are-packed-once.md).
 	packed func() []byte
 }
 
