@@ -188,8 +188,10 @@ func (r *reading) find(ctx context.Context, store PlacedStore, claims []Claim) (
 			o = nil // somebody else has the id: this one is poison
 		}
 		switch {
-		case o != nil && o.Status != sale.Rejected:
+		case o != nil && o.Status == sale.Placed:
 			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsPlaced
+		case o != nil && o.Status != sale.Rejected:
+			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsOver
 		case o != nil && o.Epoch >= c.Epoch: // the fold refused it
 			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsVoid
 		default:

@@ -161,6 +161,16 @@ func TestAnOrderThatCannotComeIsVoid(t *testing.T) {
 	l.is(<-confirm(t.Context(), s, claim(4, 1, l.order(4, "w", 1))), purchase.IsVoid)
 }
 
+// An order that was placed and has ended is told apart: to who asks again, it is no news.
+func TestAnOrderThatHasEndedIsToldApart(t *testing.T) {
+	l := newLedger(t)
+	s := l.afterStore(l)
+	l.fold(sale.Record{Kind: sale.KindOpening, Epoch: 2, Nonce: "2", Terms: sale.Terms{Quantity: 2, LimitPerUser: 1, PaymentWindow: time.Minute}})
+	l.order(1, "u", 2)
+	l.fold(sale.Record{Kind: sale.KindCancel, OrderID: sale.OrderID{1}, Epoch: 2})
+	l.is(<-confirm(t.Context(), s, claim(1, 2, nil)), purchase.IsOver)
+}
+
 // An order that another product has under the same id is not this one, which is poison.
 func TestAnotherProductsOrderIsNotThisOne(t *testing.T) {
 	l := newLedger(t)

@@ -58,6 +58,7 @@ const (
 	IsPlaced  Confirmation = iota + 1
 	IsPending              // not known yet
 	IsVoid                 // it was stale, or the fold refused it: it may be admitted again under a later epoch
+	IsOver                 // it was placed, and paid, cancelled or expired since
 )
 
 // AfterAppend confirms as soon as the log has the order: for a log and a gate

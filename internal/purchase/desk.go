@@ -154,9 +154,9 @@ func (d *Desk) answer(wait context.Context, product string, b *batch, at int, un
 		}
 		confirmed, err := d.Confirm.Confirm(wait, claim)
 		switch {
-		case confirmed != IsPlaced: // void, it is asked for again
+		case confirmed != IsPlaced && confirmed != IsOver: // void, it is asked for again
 			a.Result = Queued
-		case known && !mine:
+		case known && (!mine || confirmed == IsOver):
 			a.Result = Again
 		default:
 			a.Result = Placed

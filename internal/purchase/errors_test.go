@@ -161,6 +161,24 @@ func TestALostAnswerIsNotTheLogsWord(t *testing.T) {
 	})
 }
 
+// An order that has ended since it was admitted is told as it is now, also if the
+// outcome of a try in between is unknown.
+func TestAnOrderThatHasEndedIsNotPlaced(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.open(1, selling(1), gate.Holding{User: "u", Order: id(1), Ended: true})
+		lose := true
+		s.gate.onAdmit = func(_ []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error) {
+			a, err := admit()
+			if lose {
+				lose, err = false, errLost
+			}
+			return a, err
+		}
+		s.confirmBy(func(purchase.Claim) (purchase.Confirmation, error) { return purchase.IsOver, nil })
+		s.gets("u", 1, purchase.Again)
+	})
+}
+
 // The answer of the gate was lost, and what it says later is the truth: whoever
 // asks for the first time is not told that they have asked before.
 func TestAnUnknownOutcomeIsAskedAgain(t *testing.T) {
