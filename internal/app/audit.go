@@ -74,12 +74,12 @@ func auditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
 	}
 	for _, c := range r.Checks {
 		v.Checks = append(v.Checks, httpapi.Check{
-			Invariant: string(c.Invariant), Product: c.Product, Words: c.Words, Numbers: numbers(c.Numbers), Holds: c.Holds,
+			Invariant: string(c.Invariant), Code: c.Code, Args: c.Args, Product: c.Product, Words: c.Words, Numbers: numbers(c.Numbers), Holds: c.Holds,
 		})
 	}
 	for _, f := range r.Findings {
 		v.Findings = append(v.Findings, httpapi.Finding{
-			Invariant: string(f.Invariant), Product: f.Product, Place: f.Place, Words: f.Words, Numbers: numbers(f.Numbers),
+			Invariant: string(f.Invariant), Code: f.Code, Args: f.Args, Product: f.Product, Place: f.Place, Words: f.Words, Numbers: numbers(f.Numbers),
 		})
 	}
 	for _, o := range r.LeftOut {

@@ -135,7 +135,7 @@ var bodies = func() (b [kindCount][]byte) {
 }()
 
 // documentLists writes the closed lists into the OpenAPI document: of problems, of
-// answers to a buy, of those that refuse, and of rules.
+// answers to a buy, of those that refuse, of rules, and of what the audit looks at.
 func documentLists(schemas map[string]*huma.Schema) {
 	codes := func(before string, of []kind) (all []any) {
 		for _, k := range of {
@@ -150,4 +150,5 @@ func documentLists(schemas map[string]*huma.Schema) {
 	for _, r := range sale.Rules {
 		code.Enum = append(code.Enum, r.Code)
 	}
+	documentEquations(schemas)
 }

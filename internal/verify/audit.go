@@ -58,7 +58,7 @@ func (a *audit) run(ctx context.Context) (err error) {
 	for _, p := range a.products {
 		a.find(Fold, p.ID, "seckill_product", "the product is in a partition that the log does not have", Number{"partition", int64(p.Partition)})
 	}
-	a.check(Secret, "", "log and tables have one secret")
+	a.check(oneSecret, "")
 	a.strayLetters()
 	a.foreigns.judge(a.draft)
 	if a.cuts == nil {

@@ -27,7 +27,7 @@ func (a *productAudit) openings() {
 	if a.table == nil {
 		return
 	}
-	a.check(Openings, a.p.ID, "one accepted opening for each epoch, up to n", Number{"n", a.table.opened.epoch}, Number{"the store's", a.p.Epoch})
+	a.check(openingOfEachEpoch, a.p.ID, Number{"n", a.table.opened.epoch}, Number{"the store's", a.p.Epoch})
 }
 
 type column struct {

@@ -149,7 +149,7 @@ func (g *gateAudit) seqs(s *seqs) {
 	if missing > 0 {
 		g.find(Seqs, g.p.ID, "log and outbox", "an admitted order is neither in the log nor in the outbox", Number{"first missing seq", missing}, Number{"missing", v.Seq - there})
 	}
-	g.check(Seqs, g.p.ID, "log and outbox hold seq 1..n of the epoch", Number{"epoch", v.Epoch}, Number{"n", v.Seq}, Number{"held", there})
+	g.check(seqsWithoutGap, g.p.ID, Number{"epoch", v.Epoch}, Number{"n", v.Seq}, Number{"held", there})
 }
 
 // itself judges what the gate goes by beside its counts.
@@ -157,9 +157,9 @@ func (g *gateAudit) itself() {
 	if has, is := g.cut.view.Terms, gate.HoursOf(&g.p); !has.Equal(is) {
 		g.find(Terms, g.p.ID, "gate", fmt.Sprintf("the gate judges by %s, and the terms are %s", hours(has), hours(is)))
 	}
-	g.check(Terms, g.p.ID, "the gate judges by the terms")
-	g.check(Buyers, g.p.ID, "the gate knows everybody who has an order", Number{"buyers", int64(len(g.users))})
-	g.equation(Waiting, g.p.ID, "gate", g.cut.view.Waiting == g.cut.orders, "orders that wait, as the gate counts them = orders in its outbox",
+	g.check(gateTerms, g.p.ID)
+	g.check(gateBuyers, g.p.ID, Number{"buyers", int64(len(g.users))})
+	g.decide(gateWaiting, g.p.ID, "gate", g.cut.view.Waiting == g.cut.orders,
 		Number{"waiting", g.cut.view.Waiting}, Number{"in the outbox", g.cut.orders})
 }
 
@@ -171,11 +171,11 @@ func hours(h gate.Hours) string {
 // units judges that every unit is somewhere, once.
 func (g *gateAudit) units() {
 	v, quantity, inFlight := &g.cut.view, g.p.Terms.Quantity, int64(len(g.inFlight))
-	g.equation(Returns, g.p.ID, "gate", v.Returned <= g.p.LastReturn, "returns that the gate took <= returns given",
+	g.decide(returnsTaken, g.p.ID, "gate", v.Returned <= g.p.LastReturn,
 		Number{"taken", v.Returned}, Number{"given", g.p.LastReturn})
-	g.equation(Units, g.p.ID, "gate", v.Remaining+g.held+inFlight+g.pending == quantity, "remaining + held + in flight + returns pending = quantity",
+	g.decide(unitsAddUp, g.p.ID, "gate", v.Remaining+g.held+inFlight+g.pending == quantity,
 		Number{"remaining", v.Remaining}, Number{"held", g.held}, Number{"in flight", inFlight}, Number{"returns pending", g.pending}, Number{"quantity", quantity})
 	if v.Remaining == 0 && inFlight == 0 && g.pending == 0 {
-		g.equation(SoldOut, g.p.ID, "gate", g.held == quantity, "sold out: held = quantity", Number{"held", g.held}, Number{"quantity", quantity})
+		g.decide(soldOutHeld, g.p.ID, "gate", g.held == quantity, Number{"held", g.held}, Number{"quantity", quantity})
 	}
 }

@@ -39,7 +39,7 @@ func (a *audit) position(ctx context.Context, n int32) (stretch, error) {
 		a.find(Position, "", where, fmt.Sprintf("the store was filled from the log %q, topic %q, leader epoch %d, and this is %q, %q, %d",
 			mark.Source.Cluster, mark.Source.Topic, mark.Source.Leader, source.Cluster, source.Topic, source.Leader))
 	}
-	a.equation(Position, "", where, mark.Next <= end, where+": position <= log end", Number{"position", mark.Next}, Number{"log end", end})
+	a.decide(positionInLog.of(n), "", where, mark.Next <= end, Number{"position", mark.Next}, Number{"log end", end})
 	s := stretch{from: first, to: mark.Next, mark: mark.Next, ours: same && mark.Next <= end}
 	if s.ours {
 		fits, err := mark.Fits(ctx, a.log, n, first)

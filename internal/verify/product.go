@@ -62,7 +62,7 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 	a.openings()
 	if a.table != nil {
 		a.unseen(returns)
-		a.check(Fold, p.ID, "the log, folded again, gives these rows", Number{"orders", a.orders}, Number{"returns", returns})
+		a.check(foldedAgain, p.ID, Number{"orders", a.orders}, Number{"returns", returns})
 	}
 	if a.gate != nil {
 		a.gate.seqs(of.seqs[p.ID])
@@ -76,21 +76,20 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 func (a *productAudit) sum(returns int64) {
 	p, rows, id := &a.p, &a.rows, a.p.ID
 	held := rows.Placed + rows.Paid
-	a.equation(Quantity, id, "seckill_order", held <= p.Terms.Quantity, "held <= quantity", Number{"held", held}, Number{"quantity", p.Terms.Quantity})
-	a.check(Limit, id, "held by one user <= limit", Number{"held", int64(a.most)}, Number{"limit", int64(p.Terms.LimitPerUser)})
-	a.check(Slots, id, "every unit of a user has a slot of its own", Number{"held", held})
-	a.equation(Numbers, id, "seckill_order", a.last == p.LastNumber, "orders are numbered 1..n", Number{"last", a.last}, Number{"n", p.LastNumber})
-	a.equation(Returns, id, "seckill_return", returns == p.LastReturn, "returns are numbered 1..n", Number{"returns", returns}, Number{"n", p.LastReturn})
-	a.equation(Counts, id, "seckill_product",
+	a.decide(heldWithinQuantity, id, "seckill_order", held <= p.Terms.Quantity, Number{"held", held}, Number{"quantity", p.Terms.Quantity})
+	a.check(userWithinLimit, id, Number{"held", int64(a.most)}, Number{"limit", int64(p.Terms.LimitPerUser)})
+	a.check(slotsOfTheirOwn, id, Number{"held", held})
+	a.decide(ordersNumbered, id, "seckill_order", a.last == p.LastNumber, Number{"last", a.last}, Number{"n", p.LastNumber})
+	a.decide(returnsNumbered, id, "seckill_return", returns == p.LastReturn, Number{"returns", returns}, Number{"n", p.LastReturn})
+	a.decide(countsOfRows, id, "seckill_product",
 		p.Held == held && p.Placed == rows.Placed && p.Paid == rows.Paid && p.Cancelled == rows.Cancelled && p.Expired == rows.Expired && p.Rejected == rows.Rejected,
-		"the product's counts are those of its rows",
 		Number{"held", p.Held}, Number{"rows", held}, Number{"placed", p.Placed}, Number{"rows", rows.Placed},
 		Number{"paid", p.Paid}, Number{"rows", rows.Paid}, Number{"cancelled", p.Cancelled}, Number{"rows", rows.Cancelled},
 		Number{"expired", p.Expired}, Number{"rows", rows.Expired}, Number{"rejected", p.Rejected}, Number{"rows", rows.Rejected})
-	a.equation(Returns, id, "seckill_return", returns == rows.Cancelled+rows.Expired, "every unit that came free was returned once",
+	a.decide(returnedOnce, id, "seckill_return", returns == rows.Cancelled+rows.Expired,
 		Number{"returns", returns}, Number{"cancelled", rows.Cancelled}, Number{"expired", rows.Expired})
 	if a.firm {
-		a.equation(Firm, id, "seckill_order", rows.Rejected == 0, "every order in the log was answered as placed, and none was rejected", Number{"rejected", rows.Rejected})
+		a.decide(noneRejected, id, "seckill_order", rows.Rejected == 0, Number{"rejected", rows.Rejected})
 	}
-	a.check(Steps, id, "orders went by legal steps only", Number{"orders", a.orders})
+	a.check(legalSteps, id, Number{"orders", a.orders})
 }

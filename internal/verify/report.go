@@ -5,27 +5,35 @@ import "fmt"
 // An Invariant names what has to hold; see the package comment.
 type Invariant string
 
+// Invariants is every invariant.
+var Invariants []Invariant
+
+func invariant(name string) Invariant {
+	Invariants = append(Invariants, Invariant(name))
+	return Invariant(name)
+}
+
 // The invariants.
-const (
-	Quantity Invariant = "quantity"
-	Limit    Invariant = "limit"
-	Units    Invariant = "units"
-	Seqs     Invariant = "seqs"
-	Fold     Invariant = "fold"
-	Numbers  Invariant = "numbers"
-	Returns  Invariant = "returns"
-	Slots    Invariant = "slots"
-	Position Invariant = "position"
-	Openings Invariant = "openings"
-	SoldOut  Invariant = "sold out"
-	Steps    Invariant = "steps"
-	Counts   Invariant = "counts"
-	Firm     Invariant = "firm"
-	Terms    Invariant = "terms"
-	Buyers   Invariant = "buyers"
-	Waiting  Invariant = "waiting"
-	Secret   Invariant = "secret"
-	Damage   Invariant = "damage"
+var (
+	Quantity = invariant("quantity")
+	Limit    = invariant("limit")
+	Units    = invariant("units")
+	Seqs     = invariant("seqs")
+	Fold     = invariant("fold")
+	Numbers  = invariant("numbers")
+	Returns  = invariant("returns")
+	Slots    = invariant("slots")
+	Position = invariant("position")
+	Openings = invariant("openings")
+	SoldOut  = invariant("sold out")
+	Firm     = invariant("firm")
+	Steps    = invariant("steps")
+	Counts   = invariant("counts")
+	Terms    = invariant("terms")
+	Buyers   = invariant("buyers")
+	Waiting  = invariant("waiting")
+	Secret   = invariant("secret")
+	Damage   = invariant("damage")
 )
 
 // A Report is what the audit saw.
@@ -47,7 +55,9 @@ func (r *Report) Clean() bool { return len(r.Findings) == 0 }
 // A Check is an equation that was looked at.
 type Check struct {
 	Invariant Invariant
-	Product   string // empty: it is of the whole
+	Code      string   // of the Equation
+	Args      []string // what is particular to it, in the order of the words
+	Product   string   // empty: it is of the whole
 	Words     string
 	Numbers   []Number
 	Holds     bool
@@ -62,8 +72,10 @@ type Number struct {
 // A Finding is a broken invariant.
 type Finding struct {
 	Invariant Invariant
-	Product   string // empty: it is of the whole
-	Place     string // where to look
+	Code      string   // of the Equation that does not hold, if it is one
+	Args      []string // as those of the Check
+	Product   string   // empty: it is of the whole
+	Place     string   // where to look
 	Words     string
 	Numbers   []Number
 }
@@ -94,26 +106,30 @@ type about struct {
 func newDraft() *draft { return &draft{found: map[about]int{}} }
 
 func (d *draft) find(i Invariant, product, place, words string, numbers ...Number) {
-	a := about{i, product}
+	d.add(Finding{Invariant: i, Product: product, Place: place, Words: words, Numbers: numbers})
+}
+
+func (d *draft) add(f Finding) {
+	a := about{f.Invariant, f.Product}
 	if d.found[a] == 0 {
 		d.order = append(d.order, a)
 	}
 	if d.found[a]++; d.found[a] <= mostAlike {
-		d.r.Findings = append(d.r.Findings, Finding{i, product, place, words, numbers})
+		d.r.Findings = append(d.r.Findings, f)
 	}
 }
 
-// check notes that an invariant was looked at: it holds where nothing was found against it.
-func (d *draft) check(i Invariant, product, words string, numbers ...Number) {
-	d.r.Checks = append(d.r.Checks, Check{i, product, words, numbers, d.found[about{i, product}] == 0})
+// check notes that an equation was looked at: it holds where nothing was found against its invariant.
+func (d *draft) check(e Equation, product string, numbers ...Number) {
+	d.r.Checks = append(d.r.Checks, Check{e.Invariant, e.Code, e.args, product, e.words, numbers, d.found[about{e.Invariant, product}] == 0})
 }
 
-// equation checks one that the numbers themselves decide.
-func (d *draft) equation(i Invariant, product, place string, holds bool, words string, numbers ...Number) {
+// decide checks an equation that the numbers themselves decide.
+func (d *draft) decide(e Equation, product, place string, holds bool, numbers ...Number) {
 	if !holds {
-		d.find(i, product, place, "not so: "+words, numbers...)
+		d.add(Finding{e.Invariant, e.Code, e.args, product, place, "not so: " + e.words, numbers})
 	}
-	d.check(i, product, words, numbers...)
+	d.check(e, product, numbers...)
 }
 
 func (d *draft) leaveOut(i Invariant, product, why string) {

@@ -397,11 +397,11 @@ export interface components {
         AuditReport: {
             /** @description Each equation that was looked at */
             checks: components["schemas"]["Check"][];
-            /** @description Each that does not hold */
+            /** @description Whatever speaks against an invariant */
             findings: components["schemas"]["Finding"][];
             /** Format: date-time */
             judged_at: string;
-            /** @description Each that could not be judged */
+            /** @description Whatever could not be judged */
             left_out: components["schemas"]["Omission"][];
             /**
              * Format: int64
@@ -425,13 +425,23 @@ export interface components {
             user_id: string;
         };
         Check: {
+            /** @description What is particular to it, as the partition, in the order of the words */
+            args?: string[];
+            /** @description The equation, by a name that stays the same. Absent: kept by a version without codes */
+            code?: components["schemas"]["Equation"];
             holds: boolean;
-            invariant: string;
+            invariant: components["schemas"]["Invariant"];
             numbers?: components["schemas"]["Number"][];
             /** @description Absent: of the whole */
             product?: string;
+            /** @description The same in words */
             words: string;
         };
+        /**
+         * @description What is looked at to judge an invariant
+         * @enum {string}
+         */
+        Equation: "held_within_quantity" | "user_within_limit" | "units_add_up" | "seqs_without_gap" | "folded_again" | "orders_numbered" | "returns_numbered" | "returned_once" | "returns_taken" | "slots_of_their_own" | "position_in_log" | "opening_of_each_epoch" | "sold_out_held" | "none_rejected" | "legal_steps" | "counts_of_rows" | "gate_terms" | "gate_buyers" | "gate_waiting" | "one_secret";
         FieldError: {
             /** @description What is particular to it, as its bounds, in the order of the words */
             args?: string[];
@@ -472,7 +482,11 @@ export interface components {
             window_s: number;
         };
         Finding: {
-            invariant: string;
+            /** @description What is particular to it, in the order of the words */
+            args?: string[];
+            /** @description The equation that does not hold, if it is one */
+            code?: components["schemas"]["Equation"];
+            invariant: components["schemas"]["Invariant"];
             numbers?: components["schemas"]["Number"][];
             /** @description Where to look */
             place?: string;
@@ -490,6 +504,11 @@ export interface components {
             /** @description Products that cannot be sold, as their gates did not answer when this process last looked, or were not open; all others are sold */
             unavailable?: components["schemas"]["Unavailable"];
         };
+        /**
+         * @description What has to hold
+         * @enum {string}
+         */
+        Invariant: "quantity" | "limit" | "units" | "seqs" | "fold" | "numbers" | "returns" | "slots" | "position" | "openings" | "sold out" | "firm" | "steps" | "counts" | "terms" | "buyers" | "waiting" | "secret" | "damage";
         Latency: {
             /** Format: int64 */
             count: number;
@@ -512,7 +531,7 @@ export interface components {
             value: number;
         };
         Omission: {
-            invariant: string;
+            invariant: components["schemas"]["Invariant"];
             /** @description Absent: of all */
             product?: string;
             why: string;
@@ -865,10 +884,12 @@ export type Answer = components['schemas']['Answer'];
 export type AuditReport = components['schemas']['AuditReport'];
 export type Buyer = components['schemas']['Buyer'];
 export type Check = components['schemas']['Check'];
+export type Equation = components['schemas']['Equation'];
 export type FieldError = components['schemas']['FieldError'];
 export type Figures = components['schemas']['Figures'];
 export type Finding = components['schemas']['Finding'];
 export type Health = components['schemas']['Health'];
+export type Invariant = components['schemas']['Invariant'];
 export type Latency = components['schemas']['Latency'];
 export type Number = components['schemas']['Number'];
 export type Omission = components['schemas']['Omission'];

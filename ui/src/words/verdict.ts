@@ -1,7 +1,8 @@
+import type { Equation, Invariant } from '../api/verify'
 import { dictionary } from './language'
 
-// What the audit looks at, by its name of it, said for somebody who runs a shop; what is asked first stands first.
-const en = {
+// What the audit looks at, by its name of it, said for somebody who runs a shop.
+const en: Record<Invariant, string> = {
   units: 'Every unit is accounted for.',
   quantity: 'No more units are held than were put on sale.',
   'sold out': 'It sold out to the last unit: nothing was left lying.',
@@ -23,7 +24,7 @@ const en = {
   damage: 'All that is kept can be read.',
 }
 
-const zh: Record<keyof typeof en, string> = {
+const zh: Record<Invariant, string> = {
   units: '每一件都有下落。',
   quantity: '被持有的件数不超过投放的件数。',
   'sold out': '全部售完，一件不剩。',
@@ -45,44 +46,51 @@ const zh: Record<keyof typeof en, string> = {
   damage: '保存的一切都可以读取。',
 }
 
-const plain = dictionary<Record<string, string>>({ en, zh })
-const first = Object.keys(en).slice(0, 4)
+const plain = dictionary<Partial<Record<string, string>>>({ en, zh })
+const first: string[] = ['units', 'quantity', 'sold out', 'limit'] satisfies Invariant[]
 
 /** What has to hold, in plain words. */
 export const plainly = (invariant: string): string => plain()[invariant] ?? invariant
 export const asksFirst = (invariant: string): boolean => first.includes(invariant)
 
-// An equation by the audit's own words, with its numbers in it, in their order.
-const chinese: Record<string, (n: string[]) => string> = {
-  'remaining + held + in flight + returns pending = quantity': ([remaining, held, flying, pending, quantity]) =>
+// An equation, with its numbers in it, in their order. In English it is in the audit's own words.
+type Said = (numbers: string[], args: string[]) => string
+
+const chinese: Record<Equation, Said> = {
+  units_add_up: ([remaining, held, flying, pending, quantity]) =>
     `剩余 ${remaining} + 被持有 ${held} + 在途 ${flying} + 待退回 ${pending} = 数量 ${quantity}`,
-  'held <= quantity': ([held, quantity]) => `被持有 ${held} ≤ 数量 ${quantity}`,
-  'sold out: held = quantity': ([held, quantity]) => `售完：被持有 ${held} = 数量 ${quantity}`,
-  'held by one user <= limit': ([held, limit]) => `一人最多持有 ${held} ≤ 限购 ${limit}`,
-  'every unit of a user has a slot of its own': ([held]) => `被持有的每一件各占一格：${held}`,
-  'every order in the log was answered as placed, and none was rejected': ([rejected]) => `被拒绝的订单：${rejected}`,
-  'orders are numbered 1..n': ([last, n]) => `订单序号 1..n：最后 ${last}，n ${n}`,
-  'returns are numbered 1..n': ([returns, n]) => `退回序号 1..n：退回 ${returns}，n ${n}`,
-  'every unit that came free was returned once': ([returns, cancelled, expired]) =>
-    `退回 ${returns} = 已取消 ${cancelled} + 已过期 ${expired}`,
-  'returns that the gate took <= returns given': ([taken, given]) => `闸口收回 ${taken} ≤ 应退回 ${given}`,
-  "the product's counts are those of its rows": (n) =>
+  held_within_quantity: ([held, quantity]) => `被持有 ${held} ≤ 数量 ${quantity}`,
+  sold_out_held: ([held, quantity]) => `售完：被持有 ${held} = 数量 ${quantity}`,
+  user_within_limit: ([held, limit]) => `一人最多持有 ${held} ≤ 限购 ${limit}`,
+  slots_of_their_own: ([held]) => `被持有的每一件各占一格：${held}`,
+  none_rejected: ([rejected]) => `被拒绝的订单：${rejected}`,
+  orders_numbered: ([last, n]) => `订单序号 1..n：最后 ${last}，n ${n}`,
+  returns_numbered: ([returns, n]) => `退回序号 1..n：退回 ${returns}，n ${n}`,
+  returned_once: ([returns, cancelled, expired]) => `退回 ${returns} = 已取消 ${cancelled} + 已过期 ${expired}`,
+  returns_taken: ([taken, given]) => `入口收回 ${taken} ≤ 应退回 ${given}`,
+  counts_of_rows: (n) =>
     ['被持有', '已下单', '已付款', '已取消', '已过期', '未成功'].map((word, i) => `${word} ${n[2 * i]} = ${n[2 * i + 1]}`).join('，'),
-  'orders went by legal steps only': ([orders]) => `逐步检查的订单：${orders}`,
-  'one accepted opening for each epoch, up to n': ([n, stored]) => `每期一次开启：日志 ${n}，存储 ${stored}`,
-  'the log, folded again, gives these rows': ([orders, returns]) => `重读所得：订单 ${orders}，退回 ${returns}`,
-  'log and outbox hold seq 1..n of the epoch': ([epoch, n, held]) => `第 ${epoch} 期放行 1..n：n ${n}，日志与发件箱共有 ${held}`,
-  'the gate knows everybody who has an order': ([buyers]) => `闸口认识每一个有订单的买家：${buyers}`,
-  'orders that wait, as the gate counts them = orders in its outbox': ([waiting, held]) =>
-    `闸口计数的等待订单 ${waiting} = 发件箱中的订单 ${held}`,
-  'position <= log end': ([position, end]) => `位置 ${position} ≤ 日志末尾 ${end}`,
+  legal_steps: ([orders]) => `逐步检查的订单：${orders}`,
+  opening_of_each_epoch: ([n, stored]) => `每期一次开启：日志 ${n}，存储 ${stored}`,
+  folded_again: ([orders, returns]) => `重读所得：订单 ${orders}，退回 ${returns}`,
+  seqs_without_gap: ([epoch, n, held]) => `第 ${epoch} 期放行 1..n：n ${n}，日志与发件箱共有 ${held}`,
+  gate_terms: () => '入口依据的就是这些条款',
+  gate_buyers: ([buyers]) => `入口认得每一个有订单的买家：${buyers}`,
+  gate_waiting: ([waiting, held]) => `入口计数的等待订单 ${waiting} = 发件箱中的订单 ${held}`,
+  position_in_log: ([position, end], [partition]) => `分区 ${partition}：位置 ${position} ≤ 日志末尾 ${end}`,
+  one_secret: () => '日志与存储使用同一个密钥',
 }
 
-const equations = dictionary<typeof chinese>({ en: {}, zh: chinese })
+const translations = dictionary<{ equations: Partial<Record<string, Said>>; notSo: (said: string) => string } | undefined>({
+  en: undefined,
+  zh: { equations: chinese, notSo: (said) => `不成立：${said}` },
+})
 
-/** The equation in the page's language, where that is not the audit's. One of a partition names it in front, one that does not hold says so. */
-export function equationIn(words: string, numbers: string[]): string | undefined {
-  const [, not, partition, bare = ''] = /^(not so: )?(?:partition (\d+): )?(.*)$/.exec(words) ?? []
-  const said = equations()[bare]?.(numbers)
-  return said && `${not ? '不成立：' : ''}${partition ? `分区 ${partition}：` : ''}${said}`
+type Told = { code?: string; args?: string[]; holds?: boolean }
+
+/** An equation in the page's language, where that is not the audit's and the audit tells it by code. */
+export function equationIn({ code = '', args = [], holds = false }: Told, numbers: string[]): string | undefined {
+  const translated = translations()
+  const said = translated?.equations[code]?.(numbers, args)
+  return said && (holds ? said : translated?.notSo(said))
 }
