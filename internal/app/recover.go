@@ -38,7 +38,7 @@ func Recover(ctx context.Context, cfg Config, agree Agree) (done bool, err error
 
 func (f *folder) recover(ctx context.Context, agree Agree) (done bool, err error) {
 	if f.lacks("store.db") {
-		return false, nil
+		return false, f.mayFold(ctx)
 	}
 	store, err := sqlitestore.Open(f.file("store.db"), time.Now)
 	if err != nil {
@@ -74,6 +74,18 @@ func (f *folder) recover(ctx context.Context, agree Agree) (done bool, err error
 		return false, err
 	}
 	return true, f.continueTables(ctx, plan, aside)
+}
+
+// mayFold is nil if tables that are gone come back from the log.
+func (f *folder) mayFold(ctx context.Context) error {
+	if f.lacks("orders.log") {
+		return nil
+	}
+	log, err := sqlitelog.Open(ctx, f.file("orders.log"))
+	if err != nil {
+		return fmt.Errorf("there are no tables to continue, only a copy of the folder helps: %w", err)
+	}
+	return log.Close()
 }
 
 // look passes no log as one.
