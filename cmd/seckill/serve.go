@@ -18,7 +18,7 @@ import (
 
 // folderFlags say where a sale is kept.
 type folderFlags struct {
-	Data string `default:"./data" env:"SECKILL_DATA" placeholder:"FOLDER" help:"Where the sale is kept; made if it is not there (${default})."`
+	Data string `default:"./data" env:"SECKILL_DATA" placeholder:"FOLDER" help:"The folder that the sale is kept in (${default})."`
 }
 
 // clusterFlags say where a sale is kept that has more than one machine.

@@ -85,7 +85,7 @@ func (c Config) Check() error {
 	case c.Drain < 0:
 		return UsageError{"drain", "must be 0s (none) or above"}
 	}
-	if err := c.checkServers(); err != nil || !c.isCluster() {
+	if err := c.checkServers(); err != nil {
 		return err
 	}
 	return c.checkPart()
@@ -120,12 +120,18 @@ func (c Config) checkServers() error {
 	return nil
 }
 
-// checkPart holds the rules of what one process of a cluster is for.
+// checkPart holds the rules of what one process is for.
 func (c Config) checkPart() error {
 	for _, r := range c.Roles {
 		if r != RoleAPI && r != RoleProjector {
 			return UsageError{"roles", fmt.Sprintf("must be of %s and %s, not %q", RoleAPI, RoleProjector, r)}
 		}
+	}
+	if !c.isCluster() {
+		if len(c.Roles) == 1 {
+			return UsageError{"roles", "is for a cluster: a process with a data folder has both"}
+		}
+		return nil
 	}
 	if !c.sells() && !c.projects() {
 		return UsageError{"roles", "must name at least one"}

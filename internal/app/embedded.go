@@ -46,7 +46,7 @@ func (m *embedded) fill(p *Program) (err error) {
 		return err
 	}
 	if err = projector.New(m.log, m.store, nil, nil).Check(p.work, 0); err != nil {
-		return fmt.Errorf("%s does not fit %s: %w; seckill recover puts them together", m.folder.file("store.db"), m.folder.file("orders.log"), err)
+		return m.folder.advise(fmt.Errorf("%s does not fit %s: %w", m.folder.file("store.db"), m.folder.file("orders.log"), err), nil)
 	}
 	b, err := m.folder.writeEndpoint(p.Addr().String())
 	if err != nil {
@@ -66,16 +66,13 @@ func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keeper
 	}
 	crash.At("app: the folder is locked")
 	if err = m.folder.checkFiles(); err != nil {
-		return k, err
+		return k, m.folder.advise(err, nil)
 	}
 	if m.log, err = sqlitelog.Open(ctx, m.folder.file("orders.log")); err != nil {
-		if errors.Is(err, sale.ErrDamaged) {
-			err = fmt.Errorf("%w; seckill recover continues the tables", err)
-		}
-		return k, err
+		return k, m.folder.advise(err, nil)
 	}
 	if m.store, err = sqlitestore.Open(m.folder.file("store.db"), time.Now); err != nil {
-		return k, err
+		return k, m.folder.advise(nil, err)
 	}
 	if err = m.folder.sync(); err != nil {
 		return k, err

@@ -130,14 +130,30 @@ func (f *folder) lacks(name string) bool {
 // new one in its place would only be another's.
 func (f *folder) checkFiles() error {
 	if f.lacks("orders.log") && !f.lacks("store.db") {
-		return fmt.Errorf("%w: %s is missing, and %s is there: seckill recover", sale.ErrDamaged, f.file("orders.log"), f.file("store.db"))
+		return fmt.Errorf("%w: %s is missing, and %s is there", sale.ErrDamaged, f.file("orders.log"), f.file("store.db"))
 	}
 	return nil
 }
 
+// advise is what is wrong with the log and with the tables, nil where one is well, and
+// what to do about damage.
+func (f *folder) advise(log, store error) error {
+	err := errors.Join(log, store)
+	switch {
+	case !errors.Is(err, sale.ErrDamaged):
+		return err
+	case log == nil:
+		return fmt.Errorf("%w; move store.db away, and the next serve folds the log into a new one", err)
+	case store != nil || f.lacks("store.db"):
+		return fmt.Errorf("%w; nothing is left to go on from: put back a copy of the folder", err)
+	default:
+		return fmt.Errorf("%w; seckill recover --data %s puts log and tables together again", err, f.path)
+	}
+}
+
 func (f *folder) close() error { return f.lock.Close() }
 
-// A endpoint tells verify where the process that holds the folder can be asked.
+// An endpoint tells verify where the process that holds the folder can be asked.
 type endpoint struct {
 	Address string `json:"address"`
 	Key     string `json:"key"`

@@ -204,6 +204,8 @@ func TestConfigCheck(t *testing.T) {
 		"one connection":          {func(c *app.Config) { c.MaxConnections = 1 }, "max-connections"},
 		"more than there can be":  {func(c *app.Config) { c.MaxConnections = 1 << 30 }, "max-connections"},
 		"a rate below one":        {func(c *app.Config) { c.Rate = 0.1 }, ""},
+		"one role":                {func(c *app.Config) { c.Roles = []string{app.RoleProjector} }, "roles"},
+		"no such role":            {func(c *app.Config) { c.Roles = []string{app.RoleAPI, "other"} }, "roles"},
 		"a token on this machine": {func(c *app.Config) { c.AdminToken = "t" }, ""},
 	} {
 		cfg := config("data")

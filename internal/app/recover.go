@@ -37,14 +37,9 @@ func Recover(ctx context.Context, cfg Config, agree Agree) (done bool, err error
 }
 
 func (f *folder) recover(ctx context.Context, agree Agree) (done bool, err error) {
-	if f.lacks("store.db") {
-		return false, f.mayFold(ctx)
+	if f.lacks("orders.log") && f.lacks("store.db") {
+		return false, nil
 	}
-	store, err := sqlitestore.Open(f.file("store.db"), time.Now)
-	if err != nil {
-		return false, err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
 	var log *sqlitelog.Log
 	gone := f.checkFiles()
 	if gone == nil {
@@ -59,12 +54,24 @@ func (f *folder) recover(ctx context.Context, agree Agree) (done bool, err error
 		return err
 	}
 	defer func() { err = errors.Join(err, closeLog()) }()
+	if f.lacks("store.db") {
+		return false, f.advise(gone, nil)
+	}
+	store, err := sqlitestore.Open(f.file("store.db"), time.Now)
+	if err != nil {
+		return false, f.advise(gone, err)
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
 	plan, err := f.look(ctx, log, gone, store)
 	if err != nil || plan.Act == recovery.Nothing {
 		return false, err
 	}
 	aside := "orders.log." + time.Now().UTC().Format("20060102T150405Z")
-	if !agree(plan, fmt.Sprintf("%s is kept as %s", f.file("orders.log"), f.file(aside))) {
+	becomes := fmt.Sprintf("%s is kept as %s", f.file("orders.log"), f.file(aside))
+	if f.lacks("orders.log") {
+		becomes = "there is no log to keep"
+	}
+	if !agree(plan, becomes) {
 		return false, ErrDeclined
 	}
 	if plan.Act == recovery.Refold {
@@ -74,18 +81,6 @@ func (f *folder) recover(ctx context.Context, agree Agree) (done bool, err error
 		return false, err
 	}
 	return true, f.continueTables(ctx, plan, aside)
-}
-
-// mayFold is nil if tables that are gone come back from the log.
-func (f *folder) mayFold(ctx context.Context) error {
-	if f.lacks("orders.log") {
-		return nil
-	}
-	log, err := sqlitelog.Open(ctx, f.file("orders.log"))
-	if err != nil {
-		return fmt.Errorf("there are no tables to continue, only a copy of the folder helps: %w", err)
-	}
-	return log.Close()
 }
 
 // look passes no log as one.

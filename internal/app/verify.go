@@ -57,16 +57,16 @@ func Verify(ctx context.Context, data string) (report verify.Report, live bool, 
 
 func auditFolder(ctx context.Context, f *folder) (report verify.Report, err error) {
 	if err := f.checkFiles(); err != nil {
-		return damage(report, err)
+		return damage(report, f.advise(err, nil))
 	}
 	log, err := sqlitelog.Open(ctx, f.file("orders.log"))
 	if err != nil {
-		return damage(report, err)
+		return damage(report, f.advise(err, nil))
 	}
 	defer func() { err = errors.Join(err, log.Close()) }()
 	store, err := sqlitestore.Open(f.file("store.db"), time.Now)
 	if err != nil {
-		return damage(report, err)
+		return damage(report, f.advise(nil, err))
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store, Placed: sale.PlacedByLog})

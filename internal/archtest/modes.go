@@ -21,7 +21,7 @@ type difference struct {
 var differences = []difference{
 	{"chosen by", "a data folder", "the addresses of its three servers", []string{"cmd/seckill clusterFlags.isCluster", "cmd/seckill serveCmd.place", "cmd/seckill verifyCmd.audit", "app Config.isCluster", "app Config.Check", "app Open"}},
 	{"keepers", "memory and two SQLite files, there from the start", "Redis, Kafka and Postgres, waited for", []string{"app Program.connect", "app Program.wire", "app Program.Close"}},
-	{"roles", "one process sells and projects", "each is told which", []string{"app Config.sells", "app Config.projects"}},
+	{"roles", "one process sells and projects", "each is told which", []string{"app Config.sells", "app Config.projects", "app Config.checkPart"}},
 	{"placed", "once the log has synced the order (`purchase.AfterAppend`)", "once the store has it (`purchase.AfterStore`)", []string{"app embedded.placedBy", "app cluster.placedBy", "app Program.wire"}},
 	{"a buyer waits", "until it is certain", "for `--wait`, or as they prefer, and then is `queued`", []string{"httpapi API.patience"}},
 	{"admitted, and not placed in time", "503 `outcome_unknown`: the process ends", "202 `queued`", []string{"httpapi API.queued"}},

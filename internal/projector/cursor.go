@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"time"
 
@@ -128,7 +129,7 @@ func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 	switch {
 	case mark == (orderstore.Mark{}): // never projected
 	case kept.Cluster != source.Cluster || kept.Topic != source.Topic:
-		return fmt.Errorf("%w: the store was filled from the log %s/%s, and this is %s/%s", sale.ErrDamaged, kept.Cluster, kept.Topic, source.Cluster, source.Topic)
+		return fmt.Errorf("%w: the store was filled from the log %s, and this is %s", sale.ErrDamaged, path.Join(kept.Cluster, kept.Topic), path.Join(source.Cluster, source.Topic))
 	case kept.Leader > source.Leader:
 		return fmt.Errorf("%w: the store has folded leader epoch %d of partition %d, and the log is at %d", sale.ErrDamaged, kept.Leader, c.partition, source.Leader)
 	case mark.Next > end:

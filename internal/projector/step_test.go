@@ -227,7 +227,7 @@ func TestAStoreOfAnotherLog(t *testing.T) {
 		"another cluster": {func(own orderlog.Source) orderstore.Mark {
 			own.Cluster = "other"
 			return orderstore.Mark{Next: 1, Source: own}
-		}, "from the log other/"},
+		}, "from the log other,"},
 		"another topic": {func(own orderlog.Source) orderstore.Mark {
 			own.Topic = "other"
 			return orderstore.Mark{Next: 1, Source: own}

@@ -13,14 +13,14 @@ func (p *Plan) Print(w io.Writer, becomes string) {
 	for _, found := range p.Found {
 		line("  %s", found)
 	}
-	has := fmt.Sprintf("%d products and %d orders, of which %d hold a unit", p.Products, p.Orders, p.Held)
+	has := fmt.Sprintf("products %d, orders %d, units held %d", p.Products, p.Orders, p.Held)
 	if p.Act == Refold {
 		line("That log begins with the state of tables that are at least as new as these (%s).", has)
 		line("Will be done: these tables are emptied, and whoever serves next folds them anew from the log.")
 		p.printLost(line, "nothing.")
 		return
 	}
-	line("Will be done: a log is written that continues the tables, with %s; %s.", has, becomes)
+	line("Will be done: a log is written that continues the tables (%s); %s.", has, becomes)
 	if p.Unfolded > 0 {
 		line("Before that, the tables are given the %d records that they lack from partitions in which the log is theirs.", p.Unfolded)
 	}
