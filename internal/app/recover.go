@@ -46,6 +46,11 @@ func (f *folder) recover(ctx context.Context, agree Agree) (done bool, err error
 		if log, gone = sqlitelog.Open(ctx, f.file("orders.log")); gone != nil && !errors.Is(gone, sale.ErrDamaged) {
 			return false, gone
 		}
+		if gone != nil {
+			if log, err = sqlitelog.OpenBeginning(ctx, f.file("orders.log")); err != nil {
+				log = nil // nothing of it can be read
+			}
+		}
 	}
 	closeLog := func() (err error) {
 		if log != nil {
@@ -88,7 +93,7 @@ func (f *folder) look(ctx context.Context, log *sqlitelog.Log, gone error, store
 	if log == nil {
 		return recovery.Look(ctx, nil, gone, store)
 	}
-	return recovery.Look(ctx, log, nil, store)
+	return recovery.Look(ctx, log, gone, store)
 }
 
 // continueTables writes a log that does, puts it in the place of the one of now, which

@@ -34,15 +34,17 @@ type Plan struct {
 	Products, Orders, Held int64 // that the tables have
 	Partitions             int32 // that a log must have, to continue them
 
-	store orderstore.Keeper
-	log   orderlog.Reader // nil: there is none
-	marks map[int32]orderstore.Mark
-	wrong map[int32]string   // what is wrong with a partition
-	lost  map[int32][]string // by partition
+	store  orderstore.Keeper
+	log    orderlog.Reader // nil: there is none
+	marks  map[int32]orderstore.Mark
+	damage string             // of the log, behind what can be read of it
+	wrong  map[int32]string   // what is wrong with a partition
+	lost   map[int32][]string // by partition
 }
 
 // Look compares the log with the tables, and changes nothing. log is nil if there is
-// none that can be read: gone then says why. An error means that it could not tell.
+// none that can be read: gone then says why. With both, log is what can be read of one
+// that is damaged behind. An error means that it could not tell.
 func Look(ctx context.Context, log orderlog.Reader, gone error, store orderstore.Keeper) (*Plan, error) {
 	p := &Plan{store: store, log: log, wrong: map[int32]string{}, lost: map[int32][]string{}}
 	var products []sale.Product
@@ -62,6 +64,11 @@ func Look(ctx context.Context, log orderlog.Reader, gone error, store orderstore
 	if err != nil {
 		return nil, err
 	}
+	if log != nil && gone != nil {
+		if err := p.readsBeginning(ctx, gone); err != nil {
+			return nil, err
+		}
+	}
 	p.count(products)
 	if err := p.compare(ctx, gone); err != nil || len(p.Found) == 0 {
 		return p, err
@@ -70,15 +77,33 @@ func Look(ctx context.Context, log orderlog.Reader, gone error, store orderstore
 	if log == nil {
 		return p, nil
 	}
-	if all, err := p.begunFrom(ctx, products); all || err != nil {
-		p.Act = Refold
-		return p, err
+	if gone == nil {
+		if all, err := p.begunFrom(ctx, products); all || err != nil {
+			p.Act = Refold
+			return p, err
+		}
 	}
 	err = p.losses(ctx, products)
 	if letters > 0 {
 		p.Lost = append(p.Lost, fmt.Sprintf("%d dead letters: records of the log before that could not be read", letters))
 	}
 	return p, err
+}
+
+// readsBeginning has the tables be given what can be read of a log that is damaged behind.
+func (p *Plan) readsBeginning(ctx context.Context, gone error) error {
+	p.damage = words(gone)
+	p.Found = append(p.Found, p.damage)
+	n, err := p.log.Partitions(ctx)
+	for partition := int32(0); err == nil && partition < n; partition++ {
+		if _, known := p.marks[partition]; !known { // the tables have nothing of it yet
+			p.marks[partition] = orderstore.Mark{}
+		}
+		var end int64
+		_, end, err = p.log.Bounds(ctx, partition)
+		p.lost[partition] = append(p.lost[partition], fmt.Sprintf("what partition %d of the log holds from offset %d on, which cannot be read", partition, end))
+	}
+	return err
 }
 
 // words is an error without its kind, which all here share.

@@ -23,6 +23,8 @@ func (p *Plan) losses(ctx context.Context, products []sale.Product) error {
 		if err := p.lossesOf(ctx, partition, products); err != nil {
 			return err
 		}
+	}
+	for _, partition := range slices.Sorted(maps.Keys(p.lost)) {
 		p.Lost = append(p.Lost, p.lost[partition]...)
 	}
 	return nil

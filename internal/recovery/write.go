@@ -1,6 +1,7 @@
 package recovery
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -178,10 +179,7 @@ func (w *writer) chunk(ctx context.Context, p *sale.Product, c *sale.Chunk) erro
 	w.number[p.Partition]++
 	c.Number, c.Of = w.number[p.Partition], w.of[p.Partition]
 	if c.Number == 1 {
-		why := w.plan.wrong[p.Partition]
-		if why == "" {
-			why = "other partitions of the log were not those of the tables"
-		}
+		why := cmp.Or(w.plan.wrong[p.Partition], w.plan.damage, "other partitions of the log were not those of the tables")
 		c.Recovery = &sale.Recovery{Why: []string{why}, Lost: w.plan.lost[p.Partition]}
 	}
 	at, err := w.log.Append(ctx, p.Partition, []sale.Record{{

@@ -19,16 +19,16 @@ func checkChain(ctx context.Context, db *sql.DB, path, id string) (end int64, su
 		var r row
 		var frames sql.RawBytes // valid until the next row, which spares a copy of the whole log
 		if err := r.scan(rows, &frames); err != nil {
-			return 0, 0, fault(path, "check", err)
+			return end, sum, fault(path, "check", err)
 		}
 		r.frames = frames
 		if err := r.check(end, sum); err != nil {
-			return 0, 0, fault(path, "check", err)
+			return end, sum, fault(path, "check", err)
 		}
 		end, sum = r.end(), r.sum
 	}
 	if err := rows.Err(); err != nil {
-		return 0, 0, fault(path, "check", err)
+		return end, sum, fault(path, "check", err)
 	}
 	return end, sum, nil
 }

@@ -37,8 +37,9 @@ import (
 
 // A Log is an open order log.
 type Log struct {
-	path string
-	id   string
+	path      string
+	id        string
+	beginning bool // and what comes behind it is damaged
 
 	writer *sql.DB // one connection, for the goroutine that writes
 	insert *sql.Stmt
@@ -69,9 +70,15 @@ var _ orderlog.Keeper = (*Log)(nil)
 // Open opens the log at path, or makes a new one there, and checks its whole
 // chain. A log that contradicts itself is ErrDamaged, with file and place; one
 // that cannot be read is ErrUnavailable.
-func Open(ctx context.Context, path string) (*Log, error) {
+func Open(ctx context.Context, path string) (*Log, error) { return openLog(ctx, path, false) }
+
+// OpenBeginning opens a log that is damaged for what stands before the damage, to be
+// read, and nothing else. It is ErrDamaged if nothing stands there.
+func OpenBeginning(ctx context.Context, path string) (*Log, error) { return openLog(ctx, path, true) }
+
+func openLog(ctx context.Context, path string, beginning bool) (*Log, error) {
 	l := &Log{
-		path: path, pending: newBatch(nil), grown: make(chan struct{}),
+		path: path, beginning: beginning, pending: newBatch(nil), grown: make(chan struct{}),
 		failed: make(chan struct{}), written: make(chan struct{}),
 	}
 	l.work = sync.NewCond(&l.mu)
@@ -86,7 +93,8 @@ func (l *Log) connect(ctx context.Context) (err error) {
 	if l.writer, l.id, err = openWriter(ctx, l.path); err != nil {
 		return err
 	}
-	if l.end, l.sum, err = checkChain(ctx, l.writer, l.path, l.id); err != nil {
+	l.end, l.sum, err = checkChain(ctx, l.writer, l.path, l.id)
+	if err != nil && !(l.beginning && l.end > 0 && errors.Is(err, sale.ErrDamaged)) {
 		return err
 	}
 	if l.insert, err = l.writer.PrepareContext(ctx, insertRow); err != nil {
