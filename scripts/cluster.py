@@ -13,6 +13,7 @@ import re
 import shlex
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 
@@ -87,6 +88,10 @@ def run():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=3000, help="of nginx (%(default)s)")
     args = parser.parse_args()
+    try:
+        socket.create_server(("127.0.0.1", args.port)).close()
+    except OSError as e:
+        raise seckill.Failed(f"port {args.port}: {os.strerror(e.errno)}; make cluster ARGS='--port N' takes another") from e
     with tempfile.TemporaryDirectory(prefix="seckill-cluster-") as tmp:
         print("starting Redis, Kafka, Postgres, two processes that sell, one that projects, and nginx", flush=True)
         with cluster(tmp, args.port) as c:
