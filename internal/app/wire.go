@@ -25,6 +25,7 @@ import (
 func (p *Program) wire(secret []byte, internal http.Handler) {
 	crash.At("app: the keepers are there")
 	p.keepers.gate = p.mode.gates(secret)
+	p.keepers.store = &foldedStore{Keeper: p.keepers.store, catchUp: func(ctx context.Context) error { return p.settle.CatchUp(ctx) }}
 	p.keepers = p.keepers.measured(p.counts)
 	k := p.keepers
 	p.desk = purchase.New(p.work, purchase.Parts{

@@ -23,7 +23,8 @@ type Gate interface {
 
 // A Catalog knows which products exist.
 type Catalog interface {
-	// Exists reports whether the product has been put, and not deleted since.
+	// Exists reports whether the product has been put, and not deleted since. ErrShut:
+	// that cannot be told yet, and its gate is to sell nothing until it can.
 	Exists(ctx context.Context, product string) (bool, error)
 }
 
@@ -185,7 +186,11 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	}
 	// Log and tables may have lost a product that the gate has sold: what it admits is
 	// appended by nobody. A store that cannot be asked has not lost it.
-	if exists, err := d.Catalog.Exists(ctx, product); err == nil && !exists {
+	exists, err := d.Catalog.Exists(ctx, product)
+	switch {
+	case errors.Is(err, sale.ErrShut):
+		return nil, err
+	case err == nil && !exists:
 		return nil, sale.ErrNotFound
 	}
 	d.mu.Lock()
