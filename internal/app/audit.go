@@ -70,7 +70,7 @@ func about[T any](all []T, product string, of func(T) string) (some []T) {
 func auditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
 	v := httpapi.AuditReport{
 		JudgedAt: sale.FormatTime(began), TookS: time.Since(began).Seconds(),
-		Products: r.Products, Orders: r.Orders, Records: r.Records,
+		Products: r.Products, Orders: r.Orders, Records: r.Records, Recovered: r.Recovered,
 	}
 	for _, c := range r.Checks {
 		v.Checks = append(v.Checks, httpapi.Check{

@@ -8,6 +8,13 @@ import (
 	"seckill/internal/verify"
 )
 
+func TestAnAuditTellsOfRecoveries(t *testing.T) {
+	told := []string{"2026-06-01: the log was begun anew from the tables"}
+	if sent := auditReport(&verify.Report{Recovered: told}, time.Now()); !slices.Equal(sent.Recovered, told) {
+		t.Errorf("%+v", sent)
+	}
+}
+
 func TestAnAuditIsSentWithTheCodesOfItsEquations(t *testing.T) {
 	sent := auditReport(&verify.Report{
 		Checks:   []verify.Check{{Invariant: verify.Position, Code: "position_in_log", Args: []string{"3"}}},

@@ -27,6 +27,11 @@ func recoverCluster(ctx context.Context, cfg Config, agree Agree) (done bool, er
 		}
 		return false, err
 	}
+	release, err := m.store.LockRecovery(try)
+	if err != nil {
+		return false, err
+	}
+	defer release()
 	gone := m.connectKafka(try)
 	if gone != nil && !errors.Is(gone, sale.ErrNotFound) {
 		return false, gone

@@ -10,14 +10,15 @@ import (
 
 // An AuditReport is what the audit said of the sale.
 type AuditReport struct {
-	JudgedAt string     `json:"judged_at" format:"date-time"`
-	TookS    float64    `json:"took_s"`
-	Products int64      `json:"products" doc:"Deleted ones included"`
-	Orders   int64      `json:"orders" doc:"Rejected ones included"`
-	Records  int64      `json:"records" doc:"Lines of the log that were read"`
-	Checks   []Check    `json:"checks" nullable:"false" doc:"Each equation that was looked at"`
-	Findings []Finding  `json:"findings" nullable:"false" doc:"Whatever speaks against an invariant"`
-	LeftOut  []Omission `json:"left_out" nullable:"false" doc:"Whatever could not be judged"`
+	JudgedAt  string     `json:"judged_at" format:"date-time"`
+	TookS     float64    `json:"took_s"`
+	Products  int64      `json:"products" doc:"Deleted ones included"`
+	Orders    int64      `json:"orders" doc:"Rejected ones included"`
+	Records   int64      `json:"records" doc:"Lines of the log that were read"`
+	Checks    []Check    `json:"checks" nullable:"false" doc:"Each equation that was looked at"`
+	Findings  []Finding  `json:"findings" nullable:"false" doc:"Whatever speaks against an invariant"`
+	LeftOut   []Omission `json:"left_out" nullable:"false" doc:"Whatever could not be judged"`
+	Recovered []string   `json:"recovered,omitempty,omitzero" nullable:"false" doc:"The recoveries that the log remembers: when, from where, and what was lost"`
 }
 
 // A Check is an equation that was looked at.

@@ -113,3 +113,22 @@ func TestClosed(t *testing.T) {
 		}
 	}
 }
+
+// Two recoveries at once would each make the log anew, and the second one's is another.
+func TestOneRecoversAtATime(t *testing.T) {
+	address := schema(t)
+	first, second := opened(t, address), opened(t, address)
+	release, err := first.LockRecovery(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := second.LockRecovery(t.Context()); !errors.Is(err, sale.ErrUnavailable) || !strings.Contains(err.Error(), "another process is recovering") {
+		t.Fatalf("beside another: %v", err)
+	}
+	release()
+	again, err := second.LockRecovery(t.Context())
+	if err != nil {
+		t.Fatalf("after it: %v", err)
+	}
+	again()
+}

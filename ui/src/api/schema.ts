@@ -418,6 +418,8 @@ export interface components {
              * @description Lines of the log that were read
              */
             records: number;
+            /** @description The recoveries that the log remembers: when, from where, and what was lost */
+            recovered?: string[];
             /** Format: double */
             took_s: number;
         };

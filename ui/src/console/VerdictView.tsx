@@ -31,6 +31,11 @@ export function VerdictView({ verdict, product }: { verdict: Verdict; product: s
           </div>
         </details>
       )}
+      {(verdict.recovered ?? []).map((words) => (
+        <p key={words} className="text-small text-muted">
+          {w.recovered}: {words}
+        </p>
+      ))}
       {verdict.left_out.filter(concerns).map((omission, i) => (
         <p key={i} className="text-small text-muted">
           {w.leftOut}: {plainly(omission.invariant)} ({omission.why})

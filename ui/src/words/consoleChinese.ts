@@ -131,6 +131,7 @@ export const zh: ConsoleWords = {
   moreHold: (n) => `另外 ${n} 条等式，全部成立`,
   holds: '成立',
   fails: '不成立',
+  recovered: '已恢复',
   leftOut: '无法判断',
   csv: 'CSV',
   download: '下载 CSV',

@@ -135,6 +135,7 @@ export const en = {
   moreHold: (n: number) => `${n} more equations, and all hold`,
   holds: 'holds',
   fails: 'does not hold',
+  recovered: 'Recovered',
   leftOut: 'Could not be judged',
   csv: 'CSV',
   download: 'Download CSV',
