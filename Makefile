@@ -32,13 +32,13 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-# Three parts at a time, begun in this order: those that wait for servers beside those that compute. What a part says comes
+# Three parts at a time, begun in this order: those that wait for servers beside those that compute. One that fails stops no other. What a part says comes
 # when it ends. The pages are built before: nobody may read them half written.
 PARTS := test-cluster lint test-fault test-unit test-mutants test-suites test-e2e test-sim test-ui schemathesis test-release jmeter compose
 
 test: ## All tests, which are:
 	@$(MAKE) --no-print-directory -j 1 deps-test npm build bin/devstack
-	@$(MAKE) --no-print-directory -j 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
+	@$(MAKE) --no-print-directory -k -j 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
 
 # go runs again only what depends on a file that changed.
 UNIT := go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...)
