@@ -2,7 +2,6 @@ package sim
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -289,53 +288,3 @@ func (s *memStore) Allow(_ context.Context, version int) error {
 	s.allowed = max(s.allowed, version)
 	return nil
 }
-
-func (s *memStore) Audit(_ context.Context, f func(orderstore.Snapshot) error) error {
-	return f(s.view())
-}
-
-// view is the tables as they are now: Apply replaces them and never changes them.
-func (s *memStore) view() tables {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.tables
-}
-
-func (t tables) sorted(want func(sale.Order) bool) []sale.Order {
-	var orders []sale.Order
-	for _, o := range t.orders {
-		if want(o) {
-			orders = append(orders, o)
-		}
-	}
-	slices.SortFunc(orders, func(a, b sale.Order) int {
-		return cmp.Or(cmp.Compare(a.Number, b.Number), cmp.Compare(a.Position.Offset, b.Position.Offset))
-	})
-	return orders
-}
-
-func (t tables) Marks() (map[int32]orderstore.Mark, error) { return t.marks, nil }
-
-func (t tables) Products() ([]sale.Product, error) {
-	return slices.SortedFunc(maps.Values(t.products), func(a, b sale.Product) int { return cmp.Compare(a.ID, b.ID) }), nil
-}
-
-func (t tables) Orders(product string, f func(sale.Order) error) error {
-	for _, o := range t.sorted(func(o sale.Order) bool { return o.ProductID == product }) {
-		if err := f(o); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t tables) Returns(product string, f func(sale.Return) error) error {
-	for _, r := range t.returns[product] {
-		if err := f(r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (t tables) DeadLetters() ([]orderstore.DeadLetter, error) { return t.dead, nil }
