@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -25,6 +26,9 @@ type Redis struct {
 	mu       sync.Mutex
 	replicas []*Redis
 }
+
+// clusterEnabled is the setting of a node of a Redis Cluster.
+const clusterEnabled = "cluster-enabled yes"
 
 // redisSettings are what a sale needs of a Redis: nothing that it answered may
 // be lost with the process, and nothing may be evicted. A replica is synced at
@@ -54,6 +58,12 @@ func newRedis(dir, password string, settings ...string) (*Redis, error) {
 		return nil, err
 	}
 	r := &Redis{port: port, password: password}
+	if slices.Contains(settings, clusterEnabled) { // else ten thousand above port, which a connection may have got
+		if r.bus, err = freePort(); err != nil {
+			return nil, err
+		}
+		settings = append(settings, fmt.Sprintf("cluster-port %d", r.bus))
+	}
 	if password != "" {
 		settings = append(settings, "requirepass "+password, "masterauth "+password)
 	}

@@ -5,6 +5,8 @@ package devstack
 import (
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -84,6 +86,16 @@ func TestARedisThatCannotStartSaysWhy(t *testing.T) {
 }
 
 // Each master has a third of the slots, and when it is killed, its replica has them.
+// The port of a cluster's nodes among themselves is ten thousand above the other one, unless
+// it is said: where connections get theirs, so that it was taken now and then.
+func TestThePortOfNodesAmongThemselvesIsNoConnections(t *testing.T) {
+	r, err := newRedis(t.TempDir(), "", clusterEnabled)
+	skipMissing(t, err)
+	if conf, err := os.ReadFile(filepath.Join(r.dir, "redis.conf")); err != nil || !strings.Contains(string(conf), fmt.Sprintf("cluster-port %d\n", r.bus)) || r.bus >= 32_000 {
+		t.Errorf("%v; port %d in %s", err, r.bus, conf)
+	}
+}
+
 func TestARedisClusterReplacesAMaster(t *testing.T) {
 	c, err := StartRedisCluster(t.Context(), t.TempDir())
 	skipMissing(t, err)

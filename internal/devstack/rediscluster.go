@@ -16,11 +16,9 @@ const (
 	Slots  = 16384
 )
 
-// clusterSettings take the port of the nodes among themselves. A master that is silent
-// for two seconds is replaced. If one is gone with its replica, the others go on.
-const clusterSettings = `cluster-enabled yes
-cluster-port %d
-cluster-node-timeout 2000
+// clusterSettings: a master that is silent for two seconds is replaced. If one is gone
+// with its replica, the others go on.
+const clusterSettings = `cluster-node-timeout 2000
 cluster-require-full-coverage no
 maxmemory 256mb`
 
@@ -37,15 +35,11 @@ func StartRedisCluster(ctx context.Context, dir string, settings ...string) (*Re
 	all, within := errgroup.WithContext(ctx)
 	for role, nodes := range map[string]*[Shards]*Redis{"master": &c.Masters, "replica": &c.Replicas} {
 		for i := range nodes {
-			bus, err := freePort()
-			if err != nil {
-				return nil, err
-			}
-			with := append([]string{fmt.Sprintf(clusterSettings, bus)}, settings...)
+			with := append([]string{clusterEnabled, clusterSettings}, settings...)
+			var err error
 			if nodes[i], err = newRedis(filepath.Join(dir, fmt.Sprintf("%s-%d", role, i)), "", with...); err != nil {
 				return nil, err
 			}
-			nodes[i].bus = bus
 			all.Go(func() error { return nodes[i].Start(within) })
 		}
 	}
