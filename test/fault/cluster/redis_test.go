@@ -93,7 +93,8 @@ func tell(t testing.TB, r *devstack.Redis, command, want string) {
 	}
 }
 
-// answerOf is all that a Redis answers to a command, and to a PING after it.
+// answerOf is all that a Redis answers to a command, and to a PING after it; less, if
+// that does not come.
 func answerOf(t testing.TB, r *devstack.Redis, command string) string {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", addressOf(r), time.Second)
@@ -101,6 +102,7 @@ func answerOf(t testing.TB, r *devstack.Redis, command string) string {
 		t.Fatal(err)
 	}
 	defer conn.Close()
+	_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a connection has it
 	if _, err := io.WriteString(conn, command+"\r\nPING\r\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +110,8 @@ func answerOf(t testing.TB, r *devstack.Redis, command string) string {
 	for in := bufio.NewReader(conn); !strings.HasSuffix(got.String(), "+PONG\r\n"); {
 		line, err := in.ReadString('\n')
 		if err != nil {
-			t.Fatalf("%s: %q, %v", command, got.String(), err)
+			t.Logf("%s: %q, %v", command, got.String(), err)
+			break
 		}
 		got.WriteString(line)
 	}
