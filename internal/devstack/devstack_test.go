@@ -130,4 +130,8 @@ func TestPortsAreFreeAndNotThoseOfConnections(t *testing.T) {
 	if port >= 32768 {
 		t.Errorf("%d may be given to a connection", port)
 	}
+	if other, err := net.ListenPacket("udp", address(port)); err == nil {
+		other.Close()
+		t.Errorf("while its server is down, another devstack may take %d", port)
+	}
 }

@@ -25,6 +25,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"sync"
 )
 
 // ErrMissing is the kind of error where a program that a server needs is not installed.
@@ -37,15 +38,29 @@ const loopback = "127.0.0.1"
 // connections (Linux: from 32768, others: from 49152). A server that is down must
 // find its port free again, and a client that tries to reach it meanwhile must
 // not be given that very port, as it would then connect to itself.
+//
+// The port stays this process's as long as it runs: no server uses the UDP port of
+// that number, and who holds it keeps the TCP port from every other devstack.
 func freePort() (int, error) {
 	const from, to = 10_000, 32_000
 	for range 100 {
 		port := from + rand.IntN(to-from)
-		if l, err := net.Listen("tcp", address(port)); err == nil {
-			return port, l.Close()
+		held, err := net.ListenPacket("udp", address(port))
+		if err != nil {
+			continue
 		}
+		l, err := net.Listen("tcp", address(port))
+		if err != nil {
+			held.Close()
+			continue
+		}
+		ports.Store(port, held) // else it would be closed when it is collected
+		return port, l.Close()
 	}
 	return 0, fmt.Errorf("no port between %d and %d is free", from, to)
 }
+
+// ports holds what keeps each port that freePort found.
+var ports sync.Map
 
 func address(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }
