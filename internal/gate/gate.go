@@ -48,8 +48,9 @@ type Admitter interface {
 
 // A Request asks for one unit, for User, as Order, which is never the id of another user's order.
 type Request struct {
-	User  string
-	Order sale.OrderID
+	User   string
+	Order  sale.OrderID
+	Groups []string // that the user is in, as far as is proven; of any form, for they come from elsewhere
 }
 
 // A Verdict is the gate's answer to one request.

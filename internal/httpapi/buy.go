@@ -133,7 +133,7 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) kind {
 	}
 	decision, wait, done := a.patience(ctx)
 	defer done()
-	answer, err := a.Desk.Buy(decision, wait, product, user, id)
+	answer, err := a.Desk.Buy(decision, wait, product, purchase.Request{User: user, Order: id})
 	if err != nil {
 		return refuse(ctx, a.explain(err).kind)
 	}

@@ -16,7 +16,7 @@ import (
 // A Desk is the buy path: a purchase.Desk.
 type Desk interface {
 	Refuse(product, user []byte) (purchase.Answer, bool)
-	Buy(ctx, wait context.Context, product, user string, order sale.OrderID) (purchase.Answer, error)
+	Buy(ctx, wait context.Context, product string, r purchase.Request) (purchase.Answer, error)
 }
 
 // A Settler ends what buyers began: a settle.Desk.
@@ -102,6 +102,8 @@ type Config struct {
 	// placed, before the answer is 202.
 	Wait time.Duration
 	Rate float64 // buys a second and user; 0: any number
+	// Groups says that buyers prove which groups they are in, so that a product may be for one.
+	Groups bool
 
 	Ready    func(ctx context.Context) Condition
 	Openings func() []Opening // optional: the gates that are being opened here

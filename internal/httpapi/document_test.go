@@ -79,7 +79,7 @@ func TestDocumentAndRoutesAgree(t *testing.T) {
 		c.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
 	})
 	s.put(t, "1", sale.Terms{Quantity: 5, Closed: true})
-	if _, err := s.Buy(t.Context(), t.Context(), "1", "a", sale.OrderID{}); err != nil {
+	if _, err := s.Buy(t.Context(), t.Context(), "1", purchase.Request{User: "a"}); err != nil {
 		t.Fatal(err)
 	}
 	d := s.document(t)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
 
@@ -72,7 +73,7 @@ func filled(t *testing.T, n int) *server {
 	s := serve(t)
 	s.put(t, "1", sale.Terms{Quantity: int64(n), PaymentWindow: time.Hour})
 	for i := 1; i <= n; i++ {
-		o, err := s.Buy(t.Context(), t.Context(), "1", fmt.Sprint("u", i), sale.OrderID{byte(i), byte(i >> 8)})
+		o, err := s.Buy(t.Context(), t.Context(), "1", purchase.Request{User: fmt.Sprint("u", i), Order: sale.OrderID{byte(i), byte(i >> 8)}})
 		if err != nil {
 			t.Fatal(err)
 		}

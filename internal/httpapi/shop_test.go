@@ -248,7 +248,8 @@ func (s *shop) refusal(p *sale.Product) (purchase.Answer, bool) {
 	return a, a.Result != 0
 }
 
-func (s *shop) Buy(ctx, wait context.Context, product, user string, id sale.OrderID) (purchase.Answer, error) {
+func (s *shop) Buy(ctx, wait context.Context, product string, r purchase.Request) (purchase.Answer, error) {
+	user, id := r.User, r.Order
 	s.mu.Lock()
 	if s.pending {
 		s.known[id] = true

@@ -204,7 +204,7 @@ func TestTheConfirmersErrorComesBack(t *testing.T) {
 		s.confirmBy(func(purchase.Claim) (purchase.Confirmation, error) {
 			return purchase.IsPending, fmt.Errorf("confirm: %w", sale.ErrUnavailable)
 		})
-		a, err := s.Buy(t.Context(), t.Context(), product, "u", id(1))
+		a, err := s.Buy(t.Context(), t.Context(), product, purchase.Request{User: "u", Order: id(1)})
 		if !errors.Is(err, sale.ErrUnavailable) || a.Result != purchase.Queued {
 			t.Fatalf("told %+v, %v", a, err)
 		}

@@ -58,7 +58,7 @@ func BenchmarkRefuse(b *testing.B) {
 			d := newStall(b, 0, buyers)
 			p, user := []byte(product), []byte("loser-12345678")
 			for told := false; !told; _, told = d.Refuse(p, user) {
-				if _, err := d.Buy(b.Context(), b.Context(), product, "first", sale.OrderID{}); err != nil {
+				if _, err := d.Buy(b.Context(), b.Context(), product, purchase.Request{User: "first"}); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -88,7 +88,7 @@ func BenchmarkBuy(b *testing.B) {
 					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
 						order := id(int(n))
 						binary.BigEndian.PutUint64(order[:], uint64(n)*0x9e3779b97f4a7c15) // random, as ids are
-						a, err := d.Buy(b.Context(), b.Context(), product, fmt.Sprint("user-", n), order)
+						a, err := d.Buy(b.Context(), b.Context(), product, purchase.Request{User: fmt.Sprint("user-", n), Order: order})
 						if err != nil || a.Result != purchase.Placed {
 							b.Errorf("told %+v, %v", a, err)
 							return

@@ -21,6 +21,9 @@ type Gate interface {
 	gate.Inspector
 }
 
+// A Request is what a buyer asks for.
+type Request = gate.Request
+
 // A Catalog knows which products exist.
 type Catalog interface {
 	// Exists reports whether the product has been put, and not deleted since. ErrShut:
@@ -76,14 +79,14 @@ func (d *Desk) Refuse(product, user []byte) (Answer, bool) {
 	return v.refuse(user, now)
 }
 
-// Buy asks for a unit of product for user, as order. It waits for the gate's
+// Buy asks for a unit of product. It waits for the gate's
 // decision until ctx is done, and for an admitted order to be placed until wait is
 // done, which is no later: then it is Queued.
 //
 // Errors: ErrNotFound; ErrNoGate, ErrShut, ErrFenced, ErrFull and ErrUnavailable,
 // where the buyer may ask again in a moment; ErrUnknownOutcome, where no decision
 // came back, or the Confirmer says so.
-func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.OrderID) (Answer, error) {
+func (d *Desk) Buy(ctx, wait context.Context, product string, r Request) (Answer, error) {
 	l, err := d.lane(ctx, product)
 	if err != nil {
 		return Answer{}, err
@@ -91,7 +94,7 @@ func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.O
 	unsure := false    // an order of theirs may exist
 	var acts time.Time // until then, by the gate's clock, an earlier try may be admitted: a refusal could become a lie
 	for {
-		b, at := d.ask(l, gate.Request{User: user, Order: order})
+		b, at := d.ask(l, r)
 		if d.Await(ctx, b.decided) != nil {
 			if l.withdraw(b, at) && !unsure {
 				return Answer{}, fmt.Errorf("%w: the gate of product %s was not asked in time", sale.ErrUnavailable, product)
@@ -101,7 +104,7 @@ func (d *Desk) Buy(ctx, wait context.Context, product, user string, order sale.O
 		switch {
 		case b.err == nil:
 			answer, void, err := d.answer(wait, product, b, at, unsure)
-			if refused := answer.Result >= AlreadyBought; !void && (!refused || answer.Now.After(later(acts, l.acts(user)))) {
+			if refused := answer.Result >= AlreadyBought; !void && (!refused || answer.Now.After(later(acts, l.acts(r.User)))) {
 				return answer, err
 			}
 			unsure = true

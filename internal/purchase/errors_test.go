@@ -19,7 +19,7 @@ var errLost = fmt.Errorf("lost: %w", sale.ErrUnknownOutcome)
 // fails demands that a buy comes back with this kind of error, and no refusal.
 func (s *shop) fails(product, user string, order int, want error) {
 	s.t.Helper()
-	a, err := s.Buy(s.t.Context(), s.t.Context(), product, user, id(order))
+	a, err := s.Buy(s.t.Context(), s.t.Context(), product, purchase.Request{User: user, Order: id(order)})
 	if !errors.Is(err, want) || a.Result > purchase.Queued {
 		s.t.Fatalf("%s is told %v, %v; not %v", user, a.Result, err, want)
 	}
@@ -50,7 +50,7 @@ func TestAGateOfAProductThatIsNotThere(t *testing.T) {
 			t.Errorf("it sold %d (%v)", v.Seq, err)
 		}
 		s.catalog["lost"] = errors.New("the store is down")
-		if a, err := s.Buy(t.Context(), t.Context(), "lost", "u", id(1)); err != nil || a.Result != purchase.Placed {
+		if a, err := s.Buy(t.Context(), t.Context(), "lost", purchase.Request{User: "u", Order: id(1)}); err != nil || a.Result != purchase.Placed {
 			t.Errorf("told %v, %v", a.Result, err)
 		}
 		waitIdle()
@@ -204,7 +204,7 @@ func TestAnUnknownOutcomeIsAskedAgain(t *testing.T) {
 					t.Fatalf("told %+v", a)
 				}
 				for _, r := range asked {
-					if r != (gate.Request{User: "u", Order: id(1)}) {
+					if r.User != "u" || r.Order != id(1) {
 						t.Fatalf("asked %v", asked)
 					}
 				}
@@ -314,7 +314,7 @@ func TestNobodyIsRefusedWhileAnEarlierTryMayAct(t *testing.T) {
 					return gate.Admission{}, errLost
 				}
 				before := time.Now()
-				a, err := s.Buy(t.Context(), t.Context(), product, "u", id(2))
+				a, err := s.Buy(t.Context(), t.Context(), product, purchase.Request{User: "u", Order: id(2)})
 				if c.want == purchase.Placed { // the log's word is not known of it, as of any lost answer
 					if !errors.Is(err, sale.ErrUnknownOutcome) || a.Result != purchase.Queued {
 						t.Errorf("told %+v, %v", a, err)

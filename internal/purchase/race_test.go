@@ -29,7 +29,7 @@ func TestARushPlacesExactlyTheQuantity(t *testing.T) {
 			a, sure := s.Refuse([]byte(product), []byte(user))
 			if !sure || n%2 == 0 {
 				var err error
-				if a, err = s.Buy(t.Context(), t.Context(), product, user, id(n)); err != nil {
+				if a, err = s.Buy(t.Context(), t.Context(), product, purchase.Request{User: user, Order: id(n)}); err != nil {
 					t.Error(err)
 				}
 			}
@@ -66,7 +66,7 @@ func TestARushWhileGatesAreOpened(t *testing.T) {
 		all.Go(func() {
 			user := fmt.Sprint("u", n)
 			s.Refuse([]byte(product), []byte(user))
-			if _, err := s.Buy(t.Context(), t.Context(), product, user, id(n)); err != nil && !isShut(err) {
+			if _, err := s.Buy(t.Context(), t.Context(), product, purchase.Request{User: user, Order: id(n)}); err != nil && !isShut(err) {
 				t.Error(err)
 			}
 		})

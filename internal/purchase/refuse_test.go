@@ -441,7 +441,7 @@ func (s *shop) sellOut(products int) {
 		id := fmt.Sprint("p", n+1)
 		s.catalog[id] = nil
 		s.openAs(id, 1, selling(0))
-		if a, err := s.Buy(s.t.Context(), s.t.Context(), id, "u", sale.OrderID{}); err != nil || a.Result != purchase.SoldOut {
+		if a, err := s.Buy(s.t.Context(), s.t.Context(), id, purchase.Request{User: "u"}); err != nil || a.Result != purchase.SoldOut {
 			s.t.Fatalf("told %+v, %v", a, err)
 		}
 	}
@@ -461,7 +461,7 @@ func TestEveryVerdictHasItsResult(t *testing.T) {
 			s.gate.onAdmit = func(batch []gate.Request, _ func() (gate.Admission, error)) (gate.Admission, error) {
 				return gate.Admission{View: gate.View{Epoch: 1, Now: time.Now()}, Decisions: []gate.Decision{{Verdict: verdict, Order: batch[0].Order, Seq: 1}}}, nil
 			}
-			a, err := s.Buy(t.Context(), t.Context(), product, "u", id(1))
+			a, err := s.Buy(t.Context(), t.Context(), product, purchase.Request{User: "u", Order: id(1)})
 			if err != nil || a.Result != want[verdict] {
 				t.Errorf("verdict %d is result %d, %v, not %d", verdict, a.Result, err, want[verdict])
 			}

@@ -132,7 +132,7 @@ type said struct {
 func (s *shop) buys(ctx context.Context, user string, order int) <-chan said {
 	told := make(chan said, 1)
 	go func() {
-		a, err := s.Buy(ctx, ctx, product, user, id(order))
+		a, err := s.Buy(ctx, ctx, product, purchase.Request{User: user, Order: id(order)})
 		told <- said{a, err}
 	}()
 	return told
@@ -141,7 +141,7 @@ func (s *shop) buys(ctx context.Context, user string, order int) <-chan said {
 // gets buys and demands the result.
 func (s *shop) gets(user string, order int, want purchase.Result) purchase.Answer {
 	s.t.Helper()
-	a, err := s.Buy(s.t.Context(), s.t.Context(), product, user, id(order))
+	a, err := s.Buy(s.t.Context(), s.t.Context(), product, purchase.Request{User: user, Order: id(order)})
 	if err != nil || a.Result != want {
 		s.t.Fatalf("%s got %v (%v), not %v", user, a.Result, err, want)
 	}

@@ -9,26 +9,53 @@ import (
 	"time"
 )
 
-// MaxID is the longest product or user id, in bytes.
-const MaxID = 64
+// The longest ids, in bytes.
+const (
+	MaxID   = 64 // of a product
+	MaxUser = 120
+)
 
-// IDPattern is what CheckID asks of an id, as a regular expression of ECMAScript and of Go.
-const IDPattern = "^[A-Za-z0-9_-]{1,64}$"
+// What CheckID and CheckUser ask of an id, as regular expressions of ECMAScript and of Go.
+const (
+	IDPattern   = `^[A-Za-z0-9_-]{1,64}$`
+	UserPattern = `^[A-Za-z0-9._~:@|/+=-]{1,120}$`
+)
 
 // RehearsalPrefix begins the product ids that only the server itself puts on sale.
 const RehearsalPrefix = "rehearsal-"
 
-// CheckID reports whether id may be a product or user id: nothing that can
-// leave a Redis hash tag, a log line or a column.
-func CheckID[T string | []byte](id T) bool {
-	if len(id) == 0 || len(id) > MaxID {
+// CheckID reports whether id may be a product id: nothing that can leave a Redis
+// hash tag, a path, a log line or a column.
+func CheckID[T string | []byte](id T) bool { return check(id, MaxID, inID) }
+
+// CheckUser reports whether id may be a user id, or the name of a group of users. Both
+// are of other systems: an e-mail address, auth0|62f, gid://shop/Customer/1. They
+// stand in no key and in no path.
+func CheckUser[T string | []byte](id T) bool { return check(id, MaxUser, inUser) }
+
+// The alphabets of ids.
+const (
+	inID = 1 << iota
+	inUser
+)
+
+var alphabets = func() (in [256]byte) {
+	set := func(which byte, all string) {
+		for _, c := range []byte(all) {
+			in[c] |= which
+		}
+	}
+	set(inID|inUser, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+	set(inUser, ".~:@|/+=")
+	return in
+}()
+
+func check[T string | []byte](id T, most int, alphabet byte) bool {
+	if len(id) == 0 || len(id) > most {
 		return false
 	}
 	for i := 0; i < len(id); i++ {
-		c := id[i]
-		switch {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '_', c == '-':
-		default:
+		if alphabets[id[i]]&alphabet == 0 {
 			return false
 		}
 	}

@@ -19,6 +19,20 @@ func TestCheckID(t *testing.T) {
 	}
 }
 
+func TestCheckUser(t *testing.T) {
+	for id, want := range map[string]bool{
+		"1": true, "auth0|62f": true, "gid://shop/Customer/1": true, "Ann.O+x~1@example.com": true, "=-_:": true, strings.Repeat("=", MaxUser): true,
+		"": false, strings.Repeat("x", MaxUser+1): false, "a b": false, "a\n": false, "a\x00": false, "{a}": false, "é": false, "a%20b": false, "a,b": false, `a"b`: false, `a\b`: false,
+	} {
+		if CheckUser(id) != want || CheckUser([]byte(id)) != want {
+			t.Errorf("CheckUser(%q) is not %t", id, want)
+		}
+		if CheckID(id) && !CheckUser(id) {
+			t.Errorf("%q may be a product id, and no user id", id)
+		}
+	}
+}
+
 func TestOrderIDsGrowWithTime(t *testing.T) {
 	at := time.UnixMilli(0x0123456789ab)
 	id := NewOrderID(at, [10]byte{0xff, 1, 0xff, 3, 4, 5, 6, 7, 8, 9})

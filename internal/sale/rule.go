@@ -35,6 +35,7 @@ var (
 	RuleAfterOpening   = rule("after_opening", "must be after opens_at")
 	RuleName           = rule("name", "must be at most %v characters, without control characters, line breaks and bidirectional overrides")
 	RuleID             = rule("id", "must be 1 to 64 of A-Z, a-z, 0-9, _ and -")
+	RuleUser           = rule("user", "must be 1 to 120 of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -")
 	RuleUUID           = rule("uuid", "must be a UUID in lower case")
 	RuleReserved       = rule("reserved", "must not begin with %v")
 	RuleOnce           = rule("once", "must stand there once")

@@ -148,6 +148,6 @@ func (s *shop) buy(ctx context.Context, product, user string) (sale.OrderID, boo
 	for i := range 8 {
 		random[9-i] = byte(n >> (8 * i))
 	}
-	a, err := s.desk.Buy(ctx, ctx, product, user, sale.NewOrderID(time.Now(), random))
+	a, err := s.desk.Buy(ctx, ctx, product, purchase.Request{User: user, Order: sale.NewOrderID(time.Now(), random)})
 	return a.Order, err == nil && a.Result == purchase.Placed
 }

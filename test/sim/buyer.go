@@ -57,7 +57,7 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 			s.buying[id]++
 			defer func() { s.buying[id]-- }()
 			var err error
-			if answer, err = p.desk.Buy(s.deadline(2*time.Second), s.deadline(wait), product, user, id); err != nil {
+			if answer, err = p.desk.Buy(s.deadline(2*time.Second), s.deadline(wait), product, purchase.Request{User: user, Order: id}); err != nil {
 				return
 			}
 		}

@@ -56,6 +56,7 @@ const zh: ServerWords = {
     after_opening: () => '必须晚于开始时间',
     name: (most) => `最多 ${most} 个字符，不能含有控制字符、换行或文字方向控制符`,
     id: () => '必须为 1 到 64 个字符，仅限 A-Z、a-z、0-9、_ 和 -',
+    user: () => '必须为 1 到 120 个字符，仅限 A-Z、a-z、0-9 和 . _ ~ : @ | / + = -',
     uuid: () => '必须是小写的 UUID',
     reserved: (begin) => `不能以 ${begin} 开头`,
     once: () => '只能出现一次',
