@@ -1,0 +1,114 @@
+package identity
+
+import (
+	"bytes"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// A Request is what of a request may prove its buyer. What it returns is good until the request is answered.
+type Request interface {
+	// Peer is the address at the other end of the connection.
+	Peer() netip.Addr
+	// Values are those of a header, each as it was sent.
+	Values(header string) [][]byte
+	// Cookie is the value of a cookie; empty: it was not sent.
+	Cookie(name string) []byte
+}
+
+// The names under which a browser keeps a pass: over TLS the first, which no other host can set.
+const (
+	SecureCookie = "__Host-seckill_pass"
+	Cookie       = "seckill_pass"
+)
+
+// A Verifier says who sends a request.
+//
+// A header of a trusted proxy counts more than Authorization, and that more than a cookie: what is there
+// decides, right or wrong.
+type Verifier struct {
+	Passes *Passes
+	Tokens *Tokens // nil: no JWT is taken
+	Proxy  Proxy   // the zero one: no header is
+	Life   time.Duration
+	Now    func() time.Time
+}
+
+// A Proxy stands in front, and says who a buyer is.
+type Proxy struct {
+	User    string         // the header that names the user
+	Groups  string         // the one that names groups, by commas; empty: there is none
+	Trusted []netip.Prefix // from where they are believed
+}
+
+// Check says who sends r. Errors: ErrNone, ErrWrong, ErrEnded.
+func (v *Verifier) Check(r Request) (Buyer, error) {
+	if v.Proxy.User != "" {
+		if named := r.Values(v.Proxy.User); len(named) > 0 {
+			return v.Proxy.check(r, named)
+		}
+	}
+	switch proofs := r.Values("Authorization"); {
+	case len(proofs) > 1:
+		return Buyer{}, ErrWrong
+	case len(proofs) == 1:
+		if proof, ok := bearer(proofs[0]); ok {
+			return v.token(proof)
+		}
+	}
+	for _, name := range []string{SecureCookie, Cookie} {
+		if pass := r.Cookie(name); len(pass) > 0 {
+			return v.Passes.Check(pass)
+		}
+	}
+	return Buyer{}, ErrNone
+}
+
+// token reads what Authorization carries: a JWT has dots, a pass none.
+func (v *Verifier) token(proof []byte) (Buyer, error) {
+	if v.Tokens != nil && bytes.IndexByte(proof, '.') >= 0 {
+		return v.Tokens.Check(proof)
+	}
+	return v.Passes.Check(proof)
+}
+
+// bearer is the token of an Authorization header. Another scheme is for somebody else.
+func bearer(authorization []byte) (token []byte, ok bool) {
+	scheme, token, _ := bytes.Cut(authorization, []byte(" "))
+	return bytes.TrimLeft(token, " "), bytes.EqualFold(scheme, []byte("Bearer"))
+}
+
+// check believes the headers of a trusted proxy, each of which stands once.
+func (p *Proxy) check(r Request, named [][]byte) (Buyer, error) {
+	peer := r.Peer()
+	trusted := slices.ContainsFunc(p.Trusted, func(from netip.Prefix) bool { return from.Contains(peer) })
+	var groups [][]byte
+	if p.Groups != "" {
+		groups = r.Values(p.Groups)
+	}
+	if !trusted || len(named) > 1 || len(groups) > 1 {
+		return Buyer{}, ErrWrong
+	}
+	var has []string
+	if len(groups) == 1 {
+		for g := range strings.SplitSeq(string(groups[0]), ",") {
+			has = append(has, strings.TrimSpace(g))
+		}
+	}
+	return proven(string(named[0]), has, time.Time{})
+}
+
+// Pass turns a proven buyer's proof into a pass, which ends with it, or after Life.
+func (v *Verifier) Pass(b Buyer) (pass string, minted Buyer, err error) {
+	end := v.Now().Add(v.Life).Truncate(time.Second)
+	if b.Until.IsZero() || b.Until.After(end) {
+		b.Until = end
+	}
+	if !v.Now().Before(b.Until) {
+		return "", b, ErrEnded
+	}
+	pass, err = v.Passes.Mint(b)
+	return pass, b, err
+}
