@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"seckill/internal/devstack"
 	"seckill/internal/orderlog/kafkalog"
@@ -111,6 +112,21 @@ func wantNobodyAnswers(t *testing.T, l *kafkalog.Log) {
 		})
 	}
 	all.Wait()
+}
+
+// A broker that has just started answers before it knows what it leads.
+func TestALeaderThatDoesNotKnowItsEpochYet(t *testing.T) {
+	t.Parallel()
+	l := open(t, shared(t), freshTopic(t))
+	mustAppend(t, l, 0, orders(1, 3))
+	l.Led(0, 1)
+	go func() {
+		time.Sleep(200 * time.Millisecond) // it is asked meanwhile
+		l.Led(0, -1)
+	}()
+	if first, end, err := l.Bounds(t.Context(), 0); err != nil || first != 0 || end < 3 {
+		t.Errorf("%d to %d, %v", first, end, err)
+	}
 }
 
 // Of three brokers one may be lost, also one that leads; with two lost nothing is

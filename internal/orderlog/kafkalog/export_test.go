@@ -18,3 +18,10 @@ func (l *Log) AppendRaw(ctx context.Context, partition int32, product string, ki
 
 // Options are for a client of the same Kafka.
 func (b Brokers) Options() []kgo.Opt { return b.options() }
+
+// Led takes the leader of a partition to be at an epoch that is later by so many, or earlier.
+func (l *Log) Led(partition, later int32) {
+	l.epochs.mu.Lock()
+	defer l.epochs.mu.Unlock()
+	l.epochs.of[partition] += later
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -80,7 +81,8 @@ func (l *Log) Bounds(ctx context.Context, partition int32) (first, end int64, er
 }
 
 // offset asks the leader. One of a later epoch than is known here is asked once more
-// after a look at who leads.
+// after a look at who leads; one that does not know of its epoch yet, as it has just
+// started, until it does.
 func (l *Log) offset(ctx context.Context, partition int32, of int64) (int64, error) {
 	offset, err := l.offsetAt(ctx, partition, of)
 	if errors.Is(err, kerr.FencedLeaderEpoch) {
@@ -88,6 +90,14 @@ func (l *Log) offset(ctx context.Context, partition int32, of int64) (int64, err
 			return 0, err
 		}
 		return l.offsetAt(ctx, partition, of)
+	}
+	for errors.Is(err, kerr.UnknownLeaderEpoch) {
+		select {
+		case <-time.After(backoff):
+			offset, err = l.offsetAt(ctx, partition, of)
+		case <-ctx.Done():
+			return 0, err
+		}
 	}
 	return offset, err
 }
