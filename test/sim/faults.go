@@ -49,7 +49,7 @@ func (s *story) crashOne() { s.crashAndRestart(s.anyone()) }
 func (s *story) freezeOne() {
 	p := s.anyone()
 	s.note("world", p.name+" freezes")
-	p.frozen = s.now.Add(s.ms(12000))
+	p.frozen = s.now.Add(s.ms(12000)).UnixNano()
 }
 
 // turnClock sets a wall clock forwards or back.

@@ -43,7 +43,7 @@ type process struct {
 	name string
 	life int
 	release
-	frozen    time.Time   // it stands still until then
+	frozen    int64       // it stands still until then, in Unix nanoseconds
 	halting   bool        // its log has failed, and it is about to stop
 	gate      gate.Keeper // what it takes for the primary
 	moved     time.Time   // when it last took another for it
