@@ -66,11 +66,20 @@ func (s *server) put(t *testing.T) int {
 
 func (s *server) send(t *testing.T, method, path, body string) (status int) {
 	t.Helper()
+	return s.as(t, "", method, path, body)
+}
+
+// as sends a request with a token, if there is one.
+func (s *server) as(t *testing.T, token, method, path, body string) (status int) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, "http://"+s.listen+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)

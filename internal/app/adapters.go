@@ -3,7 +3,9 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
+	"seckill/internal/auth"
 	"seckill/internal/gate"
 	"seckill/internal/httpapi"
 	"seckill/internal/live"
@@ -59,3 +61,32 @@ func (o observer) Projected(states []*sale.State) {
 }
 
 func (o observer) Returned(product string) { o.desk.Invalidate(product) }
+
+func (p *Program) newOperators(secret []byte) *auth.Authenticator {
+	return auth.New(auth.Config{
+		AdminToken: p.cfg.AdminToken, Secret: secret, Keeper: tokens{p.keepers.store}, Now: time.Now, Elapsed: elapsed(),
+	})
+}
+
+// tokens are a store's, as auth asks for them. Without a store nobody knows them.
+type tokens struct{ store orderstore.Tokens }
+
+func (t tokens) AddToken(ctx context.Context, of auth.Token) error {
+	return t.store.AddToken(ctx, orderstore.Token{Name: of.Name, Role: string(of.Role), Hash: of.Hash, MadeAt: of.MadeAt})
+}
+
+func (t tokens) RevokeToken(ctx context.Context, name string) error {
+	return t.store.RevokeToken(ctx, name)
+}
+
+func (t tokens) Tokens(ctx context.Context) ([]auth.Token, error) {
+	if t.store == nil {
+		return nil, sale.ErrUnavailable
+	}
+	kept, err := t.store.Tokens(ctx)
+	all := make([]auth.Token, len(kept))
+	for i, k := range kept {
+		all[i] = auth.Token{Name: k.Name, Role: auth.Role(k.Role), Hash: k.Hash, MadeAt: k.MadeAt}
+	}
+	return all, err
+}

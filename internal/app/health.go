@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"seckill/internal/auth"
 	"seckill/internal/connlimit"
 	"seckill/internal/httpapi"
 )
@@ -20,7 +19,10 @@ import (
 type healthServer struct{ server *http.Server }
 
 func (p *Program) newHealthServer(missing func(context.Context) []string) *healthServer {
-	operators := auth.New(p.cfg.AdminToken, nil, time.Now) // by the token alone: the secret of sessions may not be there yet
+	operators := p.operators
+	if operators == nil { // tokens are not there yet, nor is the secret of sessions
+		operators = p.newOperators(nil)
+	}
 	return &healthServer{&http.Server{Handler: httpapi.HealthOnly(missing, operators, p.counts.Handler()), ReadHeaderTimeout: 10 * time.Second}}
 }
 

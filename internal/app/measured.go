@@ -32,7 +32,7 @@ var outcomes = []struct {
 	{context.Canceled, "cancelled"},
 	{sale.ErrNotFound, "not_found"}, {sale.ErrUnavailable, "unavailable"}, {sale.ErrUnknownOutcome, "outcome_unknown"},
 	{sale.ErrFenced, "fenced"}, {sale.ErrShut, "shut"}, {sale.ErrNoGate, "no_gate"}, {sale.ErrFull, "full"}, {sale.ErrLate, "late"},
-	{sale.ErrMoved, "moved"}, {sale.ErrDamaged, "damaged"}, {sale.ErrNewer, "newer"},
+	{sale.ErrMoved, "moved"}, {sale.ErrDamaged, "damaged"}, {sale.ErrNewer, "newer"}, {sale.ErrTaken, "taken"},
 }
 
 func outcomeOf(err error) string {
@@ -257,4 +257,19 @@ func (k measuredStore) Living(ctx context.Context) (_ []orderstore.Process, err 
 func (k measuredStore) Renew(ctx context.Context, from, to map[int32]orderstore.Mark) (err error) {
 	defer k.done("Renew", time.Now(), &err)
 	return k.Keeper.Renew(ctx, from, to)
+}
+
+func (k measuredStore) AddToken(ctx context.Context, t orderstore.Token) (err error) {
+	defer k.done("AddToken", time.Now(), &err)
+	return k.Keeper.AddToken(ctx, t)
+}
+
+func (k measuredStore) RevokeToken(ctx context.Context, name string) (err error) {
+	defer k.done("RevokeToken", time.Now(), &err)
+	return k.Keeper.RevokeToken(ctx, name)
+}
+
+func (k measuredStore) Tokens(ctx context.Context) (_ []orderstore.Token, err error) {
+	defer k.done("Tokens", time.Now(), &err)
+	return k.Keeper.Tokens(ctx)
 }

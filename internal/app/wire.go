@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"time"
 
-	"seckill/internal/auth"
 	"seckill/internal/crash"
 	"seckill/internal/httpapi"
 	"seckill/internal/opening"
@@ -46,7 +45,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.monitor = opening.NewMonitor(p.opener, time.Now)
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Placed: p.mode.placedBy()})
-	p.operators = auth.New(p.cfg.AdminToken, secret, time.Now)
+	p.operators = p.newOperators(secret)
 	p.runner = p.newRunner()
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)

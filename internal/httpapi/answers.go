@@ -32,6 +32,7 @@ const (
 	malformed
 	unauthorized
 	crossOrigin
+	wrongRole
 	methodNotAllowed
 	timedOut
 	termsRefused
@@ -39,6 +40,8 @@ const (
 	notClosed
 	orderFinal
 	rehearsalRunning
+	nameTaken
+	noOperators
 	tooLarge
 	notJSON
 	wrongHost
@@ -81,6 +84,7 @@ var kinds = [kindCount]struct {
 	malformed:        {"malformed", 400, 0, "The request cannot be read", 0, ""},
 	unauthorized:     {"unauthorized", 401, 0, "Only for operators", 0, ""},
 	crossOrigin:      {"cross_origin", 403, 0, "Not from another site", 0, ""},
+	wrongRole:        {"wrong_role", 403, 0, "Not with the role of this token", 0, ""},
 	methodNotAllowed: {"method_not_allowed", 405, 0, "Not with this method", 0, ""},
 	timedOut:         {"timed_out", 408, 0, "The request took too long to arrive", 0, ""},
 	termsRefused:     {"terms_refused", 409, 0, "Quantity or limit is below what is held", 0, ""},
@@ -88,6 +92,8 @@ var kinds = [kindCount]struct {
 	notClosed:        {"not_closed", 409, 0, "Only a closed product can be deleted", 0, ""},
 	orderFinal:       {"order_final", 409, 0, "The order is in a state that it cannot leave in this way", 0, ""},
 	rehearsalRunning: {"rehearsal_running", 409, 0, "A rehearsal is under way", 0, ""},
+	nameTaken:        {"name_taken", 409, 0, "There is a token of this name", 0, ""},
+	noOperators:      {"no_operators", 409, 0, "There is no admin token: everybody is an operator", 0, ""},
 	tooLarge:         {"too_large", 413, 0, "More than 4 KiB", 0, ""},
 	notJSON:          {"not_json", 415, 0, "Content-Type must be application/json", 0, ""},
 	wrongHost:        {"wrong_host", 421, 0, "Not a name of this server", 0, ""},

@@ -93,18 +93,6 @@ func origin(remote string) netip.Prefix {
 	return network
 }
 
-// operates reports whether a request with these headers is an operator's. A wrong
-// token is logged, and slowed.
-func (a *API) operates(authorization, session string, from Sender) bool {
-	if a.Auth.Allows(authorization, session) {
-		return true
-	}
-	if a.Auth.Wrong(authorization) {
-		a.failed(from)
-	}
-	return false
-}
-
 func (a *API) failed(from Sender) {
 	wait, told := a.brake.failed(origin(from.remote))
 	for _, t := range told {
@@ -112,7 +100,7 @@ func (a *API) failed(from Sender) {
 		if t.from.IsValid() {
 			address = t.from.String()
 		}
-		a.Log.Warn("wrong admin token", "address", address, "times", t.times)
+		a.Log.Warn("wrong token", "address", address, "times", t.times)
 	}
 	if wait == 0 {
 		return

@@ -12,20 +12,19 @@ import (
 	"testing"
 	"time"
 
-	"seckill/internal/auth"
 	"seckill/internal/sale"
 )
 
 func TestWrongTokensAreLoggedAndSlowed(t *testing.T) {
 	var log bytes.Buffer
 	s := serve(t, func(s *shop, c *Config) {
-		c.Auth = auth.New("token", []byte("s"), s.clock)
+		c.Auth = s.operators("token")
 		c.Log = slog.New(slog.NewTextHandler(&log, nil))
 	})
 	s.put(t, "1", sale.Terms{Quantity: 5})
 	wrong := []string{"Authorization", "Bearer guess"}
 	tries := []func(){
-		func() { s.do(t, "POST", "/api/session", `{"token":"guess"}`).problem(t, unauthorized) },
+		func() { s.do(t, "POST", "/api/session", `{"name":"admin","token":"guess"}`).problem(t, unauthorized) },
 		func() { s.do(t, "PUT", "/api/products/1", `{"quantity":6}`, wrong...).problem(t, unauthorized) },
 		func() { s.do(t, "GET", "/api/session", "", wrong...).want(t, 200) },
 		func() { s.watch(t, "/api/products/1/events", wrong...).until(t, func(Product) bool { return true }) },
@@ -36,7 +35,7 @@ func TestWrongTokensAreLoggedAndSlowed(t *testing.T) {
 		}
 		s.do(t, "PUT", "/api/products/1", `{"quantity":6}`, "Authorization", "Bearer token").want(t, 200) // never slowed
 		s.do(t, "GET", "/api/products/1/orders", "").problem(t, unauthorized)                             // nothing was tried
-		s.do(t, "GET", "/api/products/1/orders", "", "Cookie", auth.Cookie+"=old").problem(t, unauthorized)
+		s.do(t, "GET", "/api/products/1/orders", "", "Cookie", plainCookie+"=old").problem(t, unauthorized)
 	}
 	want := []time.Duration{1, 2, 3, 4, 5, 5, 5, 5, 5, 5, 5}
 	for i := range want {
@@ -51,7 +50,7 @@ func TestWrongTokensAreLoggedAndSlowed(t *testing.T) {
 	tries[0]()
 	var got string
 	s.set(func() { got = log.String() })
-	if strings.Count(got, "wrong admin token") != 2 || !strings.Contains(got, "address=127.0.0.1/32 times=1\n") ||
+	if strings.Count(got, "wrong token") != 2 || !strings.Contains(got, "address=127.0.0.1/32 times=1\n") ||
 		!strings.Contains(got, "times=16\n") || strings.Contains(got, "guess") {
 		t.Error(got)
 	}
@@ -106,7 +105,7 @@ func TestFewAnswersOfWrongTokensWait(t *testing.T) {
 	var waits atomic.Int64
 	waiting, leave := make(chan struct{}), make(chan struct{})
 	s := serve(t, func(s *shop, c *Config) {
-		c.Auth = auth.New("token", []byte("s"), s.clock)
+		c.Auth = s.operators("token")
 		c.Pause = func(context.Context, time.Duration) error {
 			if waits.Add(1) <= mostBraked {
 				waiting <- struct{}{}
@@ -116,7 +115,7 @@ func TestFewAnswersOfWrongTokensWait(t *testing.T) {
 		}
 	})
 	tries := []func() reply{
-		func() reply { return s.do(t, "POST", "/api/session", `{"token":"guess"}`) },
+		func() reply { return s.do(t, "POST", "/api/session", `{"name":"admin","token":"guess"}`) },
 		func() reply { return s.do(t, "GET", "/api/products/1/orders", "", "Authorization", "Bearer guess") },
 		func() reply { return s.do(t, "GET", "/api/rehearsals/1/events", "", "Authorization", "Bearer guess") },
 	}

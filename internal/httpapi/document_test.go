@@ -13,7 +13,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"seckill/internal/auth"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
@@ -26,8 +25,9 @@ const (
 )
 
 func TestPublishedDocument(t *testing.T) {
-	c := newShop().config()
-	c.Auth = auth.New("token", nil, c.Now)
+	s := newShop()
+	c := s.config()
+	c.Auth = s.operators("token")
 	served := New(c).yaml
 	if *update {
 		if err := os.WriteFile(published, served, 0o644); err != nil {
@@ -57,7 +57,8 @@ func TestDocumentedNames(t *testing.T) {
 type document struct {
 	OpenAPI string `json:"openapi"`
 	Paths   map[string]map[string]struct {
-		Responses map[string]struct {
+		OperationID string `json:"operationId"`
+		Responses   map[string]struct {
 			Description string `json:"description"`
 		} `json:"responses"`
 	} `json:"paths"`
@@ -188,7 +189,7 @@ func TestTheTableOfAnswers(t *testing.T) {
 // Every kind of the table can be met.
 func TestEveryKindIsReachable(t *testing.T) {
 	s := serve(t, func(s *shop, c *Config) {
-		c.Auth = auth.New("token", []byte("s"), s.clock)
+		c.Auth = s.operators("token")
 		c.Rate = 3
 	})
 	operator := []string{"Authorization", "Bearer token"}
@@ -228,6 +229,10 @@ func TestEveryKindIsReachable(t *testing.T) {
 		s.buy(t, "1", user).want(t, 201)
 	}
 	meet(s.do(t, "PUT", "/api/products/1", `{"quantity":1}`, operator...))
+	viewer := []string{"Authorization", "Bearer " + s.token(t, "ann", "view")}
+	meet(s.do(t, "PUT", "/api/products/1", `{"quantity":5}`, viewer...))
+	meet(s.do(t, "POST", "/api/tokens", `{"name":"ann","role":"view"}`, operator...))
+	meet(serve(t).do(t, "POST", "/api/tokens", `{"name":"ann","role":"view"}`))
 	s.set(func() { s.failed = sale.ErrUnknownOutcome })
 	meet(s.buy(t, "1", "j"))
 	s.set(func() { s.failed = sale.ErrUnavailable })

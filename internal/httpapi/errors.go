@@ -106,6 +106,7 @@ var causes = []struct {
 	{sale.ErrTermsRefused, termsRefused},
 	{sale.ErrChangedMeanwhile, changedMeanwhile},
 	{sale.ErrFinal, orderFinal},
+	{sale.ErrTaken, nameTaken},
 	{sale.ErrUnknownOutcome, outcomeUnknown},
 	{sale.ErrNoGate, unavailable},
 	{sale.ErrShut, unavailable},

@@ -29,9 +29,14 @@ func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		a.explain(err).send(ctx)
 		return
 	}
-	a.stream(ctx, func(ring func()) (watchers []*live.Watcher) {
+	shown := shownBy(ctx)
+	var still func() bool
+	if _, p := a.operator(a.ctx, shown, watchProduct); p == nil {
+		still = a.still(shown, watchProduct)
+	}
+	a.stream(ctx, still, func(ring func()) (watchers []*live.Watcher) {
 		watchers = append(watchers, a.Hub.Watch(id, "product", func() live.Build { return a.watchProduct(id) }, ring))
-		if a.operator(ctx) {
+		if still != nil {
 			watchers = append(watchers, a.Hub.Watch(id, "orders", func() live.Build { return a.watchOrders(id) }, ring))
 		}
 		return watchers
@@ -57,14 +62,19 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		return
 	}
 	view := "order " + string(t.Product) + " " + string(t.User)
-	a.stream(ctx, func(ring func()) []*live.Watcher {
+	a.stream(ctx, nil, func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) }, ring)}
 	})
 }
 
-func (a *API) operator(ctx *fasthttp.RequestCtx) bool {
+// shownBy is what a request on a native route shows.
+func shownBy(ctx *fasthttp.RequestCtx) credentials {
 	h := &ctx.Request.Header
-	return a.operates(string(h.Peek("Authorization")), string(h.Cookie(authCookie)), Sender{ctx.RemoteAddr().String(), ctx.SetConnectionClose})
+	session := string(h.Cookie(secureCookie))
+	if session == "" {
+		session = string(h.Cookie(plainCookie))
+	}
+	return credentials{string(h.Peek("Authorization")), session, Sender{ctx.RemoteAddr().String(), ctx.SetConnectionClose}}
 }
 
 // ask gives a build as long as a read may take.
@@ -192,17 +202,19 @@ type stream struct {
 	beats    *time.Timer
 	beat     atomic.Bool     // it is time to say something
 	waits    context.Context // done when every stream is to end
+	still    func() bool     // whether an operator is still one; nil: it is for everybody
 	left     func()          // called at the end
 }
 
 // stream turns the connection into an event stream. What began it goes back to
-// fasthttp, so that a watcher costs a connection and no buffers.
-func (a *API) stream(ctx *fasthttp.RequestCtx, watch func(ring func()) []*live.Watcher) {
+// fasthttp, so that a watcher costs a connection and no buffers. Nothing more is
+// written once still says no.
+func (a *API) stream(ctx *fasthttp.RequestCtx, still func() bool, watch func(ring func()) []*live.Watcher) {
 	if ctx.IsHead() {
 		ctx.SetContentType("text/event-stream")
 		return
 	}
-	s := &stream{}
+	s := &stream{still: still}
 	s.rings.Store(1) // a frame that comes now waits until it has begun
 	s.watchers = watch(s.ring)
 	a.streams.Add(1)
@@ -257,7 +269,7 @@ func (s *stream) drain() bool {
 	for _, w := range s.watchers {
 		frame, open := w.Next()
 		for ; frame != nil; frame, open = w.Next() {
-			if !s.say(frame) {
+			if s.still != nil && !s.still() || !s.say(frame) {
 				return false
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"seckill/internal/auth"
 	"seckill/internal/live"
 	"seckill/internal/sale"
 )
@@ -107,7 +106,7 @@ func TestProductEvents(t *testing.T) {
 }
 
 func TestEventsWithoutOrders(t *testing.T) {
-	s := serve(t, func(s *shop, c *Config) { c.Auth = auth.New("token", []byte("s"), s.clock) })
+	s := serve(t, func(s *shop, c *Config) { c.Auth = s.operators("token") })
 	s.put(t, "1", sale.Terms{Quantity: 2})
 	s.buy(t, "1", "a").want(t, 201)
 	open := s.watch(t, "/api/products/1/events")

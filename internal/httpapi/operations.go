@@ -21,15 +21,12 @@ func openAPI() *huma.OpenAPI {
 		Components: &huma.Components{
 			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
 			SecuritySchemes: map[string]*huma.SecurityScheme{
-				"admin":   {Type: "http", Scheme: "bearer", Description: "The admin token, where the server has one"},
-				"session": {Type: "apiKey", In: "cookie", Name: authCookie, Description: "Got by POST /api/session"},
+				"operator": {Type: "http", Scheme: "bearer", Description: "The admin token, where the server has one, or a token that was made with it"},
+				"session":  {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "Got by POST /api/session; over TLS it is " + secureCookie},
 			},
 		},
 	}
 }
-
-// operators is the mark of the routes that are for operators.
-var operators = []map[string][]string{{"admin": {}}, {"session": {}}}
 
 // An operation is described in one line; the kinds are the problems that it may
 // answer with, on top of those that every route may.
@@ -38,12 +35,6 @@ func operation(method, path, id, summary string, fails ...kind) huma.Operation {
 	for _, k := range append(fails, internal) {
 		describe(&op, k)
 	}
-	return op
-}
-
-func forOperators(op huma.Operation) huma.Operation {
-	op.Security = operators
-	describe(&op, unauthorized)
 	return op
 }
 
@@ -79,7 +70,9 @@ func documentBodies(api huma.API) {
 	paths["/api/products/{id}"].Put.RequestBody = bodyOf(api, Terms{})
 	api.OpenAPI().Components.Schemas.Map()["Terms"].Properties["name"].Pattern = namePattern
 	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
-	paths["/api/session"].Post.RequestBody = bodyOf(api, Token{})
+	paths["/api/session"].Post.RequestBody = bodyOf(api, SignIn{})
+	paths["/api/tokens"].Post.RequestBody = bodyOf(api, TokenBody{})
+	documentRoles(api.OpenAPI().Components.Schemas.Map())
 }
 
 // gives documents an answer that huma cannot know of.
@@ -124,33 +117,34 @@ type Buyer struct {
 	UserID ID `json:"user_id"`
 }
 
-// Token is the body of a sign-in, for the document.
-type Token struct {
+// SignIn is the body of a sign-in, for the document.
+type SignIn struct {
+	Name  string `json:"name" doc:"Whose the token is; of the admin token it is admin"`
 	Token string `json:"token"`
 }
 
 func putOperation(api huma.API) huma.Operation {
-	op := forOperators(operation("PUT", "/api/products/{id}", "put-product",
+	op := operation("PUT", "/api/products/{id}", "put-product",
 		"Put on sale, or change the terms: whole terms, a missing field is its default",
-		termsRefused, changedMeanwhile, unavailable))
+		termsRefused, changedMeanwhile, unavailable)
 	op = gives(api, op, http.StatusCreated, "It is new", "application/json", Product{})
 	return withBody(gives(api, op, http.StatusOK, "It was there before", "application/json", Product{}))
 }
 
 func switchOperation(name string) huma.Operation {
-	return forOperators(operation("POST", "/api/products/{id}/"+name, name+"-product", map[string]string{
+	return operation("POST", "/api/products/{id}/"+name, name+"-product", map[string]string{
 		"pause": "Sell nothing until it is resumed", "resume": "Sell again", "close": "End the sale",
-	}[name], invalid, notFound, crossOrigin, changedMeanwhile, unavailable))
+	}[name], invalid, notFound, crossOrigin, changedMeanwhile, unavailable)
 }
 
 func deleteOperation() huma.Operation {
-	return forOperators(operation("DELETE", "/api/products/{id}", "delete-product",
-		"Remove a closed product and its orders", invalid, notFound, crossOrigin, notClosed, changedMeanwhile, unavailable))
+	return operation("DELETE", "/api/products/{id}", "delete-product",
+		"Remove a closed product and its orders", invalid, notFound, crossOrigin, notClosed, changedMeanwhile, unavailable)
 }
 
 func listOperation(api huma.API) huma.Operation {
-	op := forOperators(operation("GET", "/api/products/{id}/orders", "list-orders",
-		"Its orders by number: a page as JSON, or all of them as CSV", invalid, notFound, unavailable))
+	op := operation("GET", "/api/products/{id}/orders", "list-orders",
+		"Its orders by number: a page as JSON, or all of them as CSV", invalid, notFound, unavailable)
 	op = gives(api, op, http.StatusOK, "OK", "application/json", Orders{})
 	return gives(api, op, http.StatusOK, "OK", "text/csv", "")
 }
@@ -170,8 +164,8 @@ func findOperation() huma.Operation {
 const payOrder = "pay-order"
 
 func payOperation() huma.Operation {
-	return forOperators(operation("POST", "/api/orders/{order_id}/pay", payOrder, "Mark a placed order as paid",
-		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown))
+	return operation("POST", "/api/orders/{order_id}/pay", payOrder, "Mark a placed order as paid",
+		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown)
 }
 
 func cancelOperation() huma.Operation {
@@ -180,7 +174,7 @@ func cancelOperation() huma.Operation {
 }
 
 func sessionOperation() huma.Operation {
-	return operation("GET", "/api/session", "get-session", "What the caller may do")
+	return operation("GET", "/api/session", "get-session", "Who the caller is")
 }
 
 func signOutOperation() huma.Operation {
@@ -198,11 +192,11 @@ func documentOperation() huma.Operation {
 }
 
 func metricsOperation() huma.Operation {
-	return forOperators(operation("GET", metricsPath, "metrics", "For Prometheus", notFound))
+	return operation("GET", metricsPath, metricsID, "For Prometheus", notFound)
 }
 
 func signInOperation() huma.Operation {
-	return withBody(operation("POST", "/api/session", "sign-in", "A session cookie for the admin token", unauthorized))
+	return withBody(operation("POST", "/api/session", "sign-in", "A session cookie for a token", unauthorized, unavailable))
 }
 
 // nativeOperations are those of the routes that match knows.
@@ -217,7 +211,7 @@ func nativeOperations(api huma.API) []*huma.Operation {
 		parameter("header", "Idempotency-Key", &huma.Schema{Type: "string", Pattern: "^[ -~]{1,255}$"}),
 		parameter("header", "Prefer", &huma.Schema{Type: "string", Description: "wait=N: how many seconds to wait for placed"}),
 	}
-	product := streams(operation("GET", "/api/products/{id}/events", "watch-product",
+	product := streams(operation("GET", "/api/products/{id}/events", watchProduct,
 		"Its counters, at most 10 times a second, and for operators the newest orders: events product and orders",
 		invalid, notFound, unavailable), "product", "orders")
 	product.Parameters = []*huma.Param{parameter("path", "id", idSchema())}

@@ -13,7 +13,6 @@ import (
 
 	"github.com/valyala/fasthttp"
 
-	"seckill/internal/auth"
 	"seckill/internal/sale"
 )
 
@@ -213,7 +212,7 @@ func TestHost(t *testing.T) {
 			t.Errorf("%s: %d", host, r.StatusCode)
 		}
 	}
-	s.api.Auth = auth.New("an operator's token", nil, time.Now)
+	s.api.Auth = s.operators("an operator's token")
 	s.do(t, "GET", "/livez", "", "Host", "shop.example").want(t, 200)
 }
 

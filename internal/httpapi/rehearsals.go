@@ -104,8 +104,9 @@ func (a *API) report(ctx context.Context, in *ProductRef) (*huma.StreamResponse,
 
 // rehearsalEvents streams a rehearsal, to operators.
 func (a *API) rehearsalEvents(ctx *fasthttp.RequestCtx, raw []byte) {
-	if !a.operator(ctx) {
-		problem(unauthorized).send(ctx)
+	shown := shownBy(ctx)
+	if _, p := a.operator(a.ctx, shown, watchRehearsal); p != nil {
+		p.send(ctx)
 		return
 	}
 	id, err := url.PathUnescape(string(raw))
@@ -117,7 +118,7 @@ func (a *API) rehearsalEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		a.explain(err).send(ctx)
 		return
 	}
-	a.stream(ctx, func(ring func()) []*live.Watcher {
+	a.stream(ctx, a.still(shown, watchRehearsal), func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id, "rehearsal", func() live.Build { return a.watchRehearsal(id) }, ring)}
 	})
 }
@@ -165,36 +166,36 @@ func numberField(name string, to *int64) field {
 }
 
 func beginOperation() huma.Operation {
-	op := forOperators(withBody(operation("POST", "/api/rehearsals", "begin-rehearsal",
+	op := withBody(operation("POST", "/api/rehearsals", "begin-rehearsal",
 		"Let buyers at a product of the server's own; a missing field is that of the demo",
-		rehearsalRunning, changedMeanwhile, unavailable)))
+		rehearsalRunning, changedMeanwhile, unavailable))
 	op.DefaultStatus = http.StatusCreated
 	return op
 }
 
 func rehearsalsOperation() huma.Operation {
-	return forOperators(operation("GET", "/api/rehearsals", "list-rehearsals", "All rehearsals, the newest first", unavailable))
+	return operation("GET", "/api/rehearsals", "list-rehearsals", "All rehearsals, the newest first", unavailable)
 }
 
 func rehearsalOperation() huma.Operation {
-	return forOperators(operation("GET", "/api/rehearsals/{id}", "get-rehearsal",
-		"A rehearsal; with timeline and verdict once it has them", invalid, notFound, unavailable))
+	return operation("GET", "/api/rehearsals/{id}", "get-rehearsal",
+		"A rehearsal; with timeline and verdict once it has them", invalid, notFound, unavailable)
 }
 
 func removeOperation() huma.Operation {
-	return forOperators(operation("DELETE", "/api/rehearsals/{id}", "remove-rehearsal",
+	return operation("DELETE", "/api/rehearsals/{id}", "remove-rehearsal",
 		"Stop one that has not ended: it is cancelled within seconds. Or remove one that has, with its product",
-		invalid, notFound, crossOrigin, changedMeanwhile, unavailable))
+		invalid, notFound, crossOrigin, changedMeanwhile, unavailable)
 }
 
 func reportOperation(api huma.API) huma.Operation {
-	return gives(api, forOperators(operation("GET", "/api/rehearsals/{id}/report", "get-rehearsal-report",
-		"The report of its rush, as one page that needs nothing else", invalid, notFound, unavailable)), http.StatusOK, "OK", "text/html", "")
+	return gives(api, operation("GET", "/api/rehearsals/{id}/report", "get-rehearsal-report",
+		"The report of its rush, as one page that needs nothing else", invalid, notFound, unavailable), http.StatusOK, "OK", "text/html", "")
 }
 
 func watchRehearsalOperation(api huma.API) huma.Operation {
-	op := gives(api, forOperators(operation("GET", "/api/rehearsals/{id}/events", "watch-rehearsal",
-		"The rehearsal whenever it changes, at most 10 times a second: event rehearsal", invalid, notFound, unavailable)),
+	op := gives(api, operation("GET", "/api/rehearsals/{id}/events", watchRehearsal,
+		"The rehearsal whenever it changes, at most 10 times a second: event rehearsal", invalid, notFound, unavailable),
 		http.StatusOK, "OK", "text/event-stream", "")
 	op.Parameters = []*huma.Param{parameter("path", "id", idSchema())}
 	return op

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"seckill/internal/auth"
 	"seckill/internal/sale"
 )
 
@@ -195,7 +194,7 @@ func TestVerdictAndFigures(t *testing.T) {
 }
 
 func TestRehearsalsAreForOperators(t *testing.T) {
-	s := serve(t, func(s *shop, c *Config) { c.Auth = auth.New("token", []byte("secret"), s.clock) })
+	s := serve(t, func(s *shop, c *Config) { c.Auth = s.operators("token") })
 	for _, route := range []string{
 		"POST /api/rehearsals", "GET /api/rehearsals", "GET /api/rehearsals/1", "DELETE /api/rehearsals/1",
 		"GET /api/rehearsals/1/report", "HEAD /api/rehearsals/1/events", "POST /api/verify", "GET /api/figures",

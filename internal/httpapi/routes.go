@@ -74,9 +74,7 @@ func (a *API) routes() http.Handler {
 	mux := http.NewServeMux()
 	api := humago.New(mux, humaConfig())
 	api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
-	if a.Auth.Open() { // the document must not claim a lock that is not there
-		api.OpenAPI().OnAddOperation = []huma.AddOpFunc{func(_ *huma.OpenAPI, op *huma.Operation) { op.Security = nil }}
-	}
+	api.OpenAPI().OnAddOperation = []huma.AddOpFunc{a.documentAccess}
 	api.UseMiddleware(a.onlyOperators, plainQuery)
 	a.merchantRoutes(api)
 	a.buyerRoutes(api)
@@ -84,6 +82,7 @@ func (a *API) routes() http.Handler {
 	a.auditRoutes(api)
 	a.figureRoutes(api)
 	a.sessionRoutes(api)
+	a.tokenRoutes(api)
 	a.systemRoutes(api)
 	a.nativeRoutes(api, mux)
 	a.pages(mux)

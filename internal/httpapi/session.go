@@ -2,17 +2,21 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"seckill/internal/auth"
-	"seckill/internal/sale"
 )
 
-const authCookie = auth.Cookie
+// The names under which a browser keeps a session. It takes the first over TLS only,
+// and from nobody but this very host.
+const (
+	plainCookie  = "seckill_session"
+	secureCookie = "__Host-" + plainCookie
+)
 
 // A Sender is where a request comes from. hangUp has its connection closed with the answer.
 type Sender struct {
@@ -36,34 +40,35 @@ type sessionOutput struct {
 	SetCookie http.Cookie `header:"Set-Cookie"`
 }
 
-// A Session is what whoever asks for it may do.
+// A Session is who asks for it.
 type Session struct {
-	Operator bool `json:"operator" doc:"The caller is an operator, and may mark orders as paid"`
+	Operator bool   `json:"operator" doc:"The caller is an operator"`
+	Name     string `json:"name,omitempty,omitzero" doc:"Of the token. Absent where there is no admin token: everybody is an operator"`
+	Role     string `json:"role,omitempty,omitzero" enum:"admin,view,operate,payments" doc:"admin: may do everything, and make tokens"`
 }
 
 type sessionOf struct{ Body Session }
 
-type credentials struct {
-	From          Sender
-	Authorization string `header:"Authorization" hidden:"true"`
-	Cookie        string `cookie:"seckill_session" hidden:"true"`
+// session tells everybody who they are: a token that is wrong is one of nobody.
+func (a *API) session(ctx context.Context, _ *struct{}) (*sessionOf, error) {
+	who, ok := ctx.Value(operatorKey{}).(auth.Operator)
+	return &sessionOf{Session{ok, who.Name, string(who.Role)}}, nil
 }
 
-func (a *API) session(_ context.Context, in *credentials) (*sessionOf, error) {
-	return &sessionOf{Session{a.operates(in.Authorization, in.Cookie, in.From)}}, nil
-}
-
-// signIn gives a browser a session for the admin token.
-func (a *API) signIn(_ context.Context, in *sessionInput) (*sessionOutput, error) {
-	var token string
-	if err := readObject(in.raw, needed(textField("token", &token))); err != nil {
+// signIn gives a browser a session for a token.
+func (a *API) signIn(ctx context.Context, in *sessionInput) (*sessionOutput, error) {
+	var name, token string
+	if err := readObject(in.raw, needed(textField("name", &name)), needed(textField("token", &token))); err != nil {
 		return nil, a.explain(err)
 	}
-	if !a.Auth.Open() && !a.Auth.Knows(token) {
+	value, ends, err := a.Auth.SignIn(ctx, name, token)
+	switch {
+	case errors.Is(err, auth.ErrUnknown):
+		return nil, problem(unavailable)
+	case err != nil:
 		a.failed(in.From)
 		return nil, problem(unauthorized)
 	}
-	value, ends := a.Auth.Session()
 	return &sessionOutput{cookie(value, int(ends.Sub(a.Now()).Seconds()), in.Origin)}, nil
 }
 
@@ -74,51 +79,11 @@ func (a *API) signOut(_ context.Context, in *struct {
 }
 
 func cookie(value string, maxAge int, origin string) http.Cookie {
-	return http.Cookie{
-		Name: authCookie, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true,
-		SameSite: http.SameSiteStrictMode, Secure: strings.HasPrefix(origin, "https://"),
+	c := http.Cookie{
+		Name: plainCookie, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	}
-}
-
-// onlyOperators is the middleware of the routes that are marked as operators'.
-func (a *API) onlyOperators(c huma.Context, next func(huma.Context)) {
-	r, w := humago.Unwrap(c)
-	if len(c.Operation().Security) > 0 && !a.allowed(c, r) {
-		if p := a.refusal(c, r); p != nil {
-			p.write(w)
-			return
-		}
+	if c.Secure = strings.HasPrefix(origin, "https://"); c.Secure {
+		c.Name = secureCookie
 	}
-	next(c)
-}
-
-// refusal is the answer to who is no operator; nil: it is one of the server's own
-// buyers, who pays in a rehearsal.
-func (a *API) refusal(c huma.Context, r *http.Request) *Problem {
-	product, ok := a.Auth.Passes(r.Header.Get("Authorization"))
-	if !ok || c.Operation().OperationID != payOrder {
-		return problem(unauthorized)
-	}
-	id, err := sale.ParseOrderID(c.Param("order_id"))
-	if err != nil {
-		return nil // the handler says what is wrong with it
-	}
-	o, err := a.find(c.Context(), id, Trace{})
-	switch {
-	case err != nil:
-		return a.explain(err)
-	case o.ProductID != product:
-		return problem(unauthorized)
-	}
-	return nil
-}
-
-func (a *API) allowed(c huma.Context, r *http.Request) bool {
-	var from Sender
-	from.Resolve(c)
-	var session string
-	if c, err := r.Cookie(authCookie); err == nil {
-		session = c.Value
-	}
-	return a.operates(r.Header.Get("Authorization"), session, from)
+	return c
 }

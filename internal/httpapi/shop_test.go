@@ -46,6 +46,7 @@ type shop struct {
 	drill   drill
 	cannot  error           // of the audit
 	says    purchase.Answer // to every buy, if it has a result
+	tokens  []auth.Token
 }
 
 var start = time.Date(2030, 1, 2, 3, 4, 5, 678e6, time.UTC)
@@ -348,7 +349,7 @@ func (s *shop) config() Config {
 	return Config{
 		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub, Placed: sale.PlacedByLog,
 		Rehearsals: &s.drill, Audit: s.judge, Figures: s.figures,
-		Auth: auth.New("", []byte("secret"), s.clock), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
+		Auth: s.operators(""), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
 		NewOrderID: func() sale.OrderID {
 			var random [10]byte
 			binary.BigEndian.PutUint64(random[2:], ids.Add(1))
@@ -407,4 +408,39 @@ func (s failingList) List(ctx context.Context, q sale.Query) ([]sale.Order, erro
 		orders = append(orders, orders[0])
 	}
 	return orders, err
+}
+
+// operators are those of a shop with this admin token.
+func (s *shop) operators(token string) *auth.Authenticator {
+	return auth.New(auth.Config{AdminToken: token, Secret: []byte("secret"), Keeper: tokenBook{s}, Now: s.clock, Elapsed: s.elapsed})
+}
+
+// A tokenBook is a shop's tokens.
+type tokenBook struct{ *shop }
+
+func (b tokenBook) AddToken(_ context.Context, t auth.Token) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if slices.ContainsFunc(b.tokens, func(o auth.Token) bool { return o.Name == t.Name }) {
+		return cmp.Or(b.down, sale.ErrTaken)
+	}
+	b.tokens = append(b.tokens, t)
+	return b.down
+}
+
+func (b tokenBook) RevokeToken(_ context.Context, name string) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	n := len(b.tokens)
+	b.tokens = slices.DeleteFunc(b.tokens, func(t auth.Token) bool { return t.Name == name })
+	if len(b.tokens) == n {
+		return cmp.Or(b.down, sale.ErrNotFound)
+	}
+	return b.down
+}
+
+func (b tokenBook) Tokens(context.Context) ([]auth.Token, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return slices.Clone(b.tokens), b.down
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -114,8 +115,15 @@ func HealthOnly(missing func(context.Context) []string, operators *auth.Authenti
 		well(w)
 	})
 	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
-		if !operators.Allows(r.Header.Get("Authorization"), "") {
+		switch who, err := operators.Who(r.Context(), r.Header.Get("Authorization"), ""); {
+		case errors.Is(err, auth.ErrUnknown):
+			problem(unavailable).write(w)
+			return
+		case err != nil:
 			problem(unauthorized).write(w)
+			return
+		case !may(who.Role, metricsID):
+			problem(wrongRole).write(w)
 			return
 		}
 		metrics.ServeHTTP(w, r)

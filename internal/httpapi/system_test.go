@@ -6,15 +6,12 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
-
-	"seckill/internal/auth"
 )
 
 func TestHealthSaysWhatIsMissing(t *testing.T) {
 	missing := []string{"Redis", "Kafka"}
 	metrics := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("seckill_figures 1")) })
-	l := HealthOnly(func(context.Context) []string { return missing }, auth.New("the operators' token", nil, time.Now), metrics)
+	l := HealthOnly(func(context.Context) []string { return missing }, newShop().operators("the operators' token"), metrics)
 	for path, want := range map[string]struct {
 		status int
 		says   string

@@ -6,7 +6,7 @@
 // slot once) they are also an independent arbiter of it.
 //
 // Every method is safe for concurrent use. Errors are of the kinds ErrNotFound,
-// ErrUnavailable, ErrMoved, ErrDamaged and ErrNewer of package sale. A batch whose commit
+// ErrUnavailable, ErrMoved, ErrDamaged, ErrNewer and ErrTaken of package sale. A batch whose commit
 // has an unknown outcome is ErrUnavailable: the position tells, on the next try,
 // whether it happened.
 package orderstore
@@ -128,4 +128,5 @@ type Keeper interface {
 	Auditor
 	Processes
 	Renewer
+	Tokens
 }

@@ -33,6 +33,8 @@ var (
 	ErrTermsRefused = errors.New("terms refused")
 	// ErrChangedMeanwhile: other openings of the product kept coming first.
 	ErrChangedMeanwhile = errors.New("changed meanwhile")
+	// ErrTaken: there is one of this name already.
+	ErrTaken = errors.New("name is taken")
 	// ErrFinal: the order is in a state that it cannot leave in this way.
 	ErrFinal = errors.New("order is final")
 )

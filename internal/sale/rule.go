@@ -37,6 +37,7 @@ var (
 	RuleID             = rule("id", "must be 1 to 64 of A-Z, a-z, 0-9, _ and -")
 	RuleUser           = rule("user", "must be 1 to 120 of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -")
 	RuleUUID           = rule("uuid", "must be a UUID in lower case")
+	RuleRole           = rule("role", "must be view, operate or payments")
 	RuleReserved       = rule("reserved", "must not begin with %v")
 	RuleOnce           = rule("once", "must stand there once")
 	RuleOnceFilled     = rule("once_filled", "must stand there once, and not be empty")

@@ -3,6 +3,7 @@ package sim
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -59,3 +60,29 @@ func (t tables) Returns(product string, f func(sale.Return) error) error {
 }
 
 func (t tables) DeadLetters() ([]orderstore.DeadLetter, error) { return t.dead, nil }
+
+func (s *memStore) AddToken(_ context.Context, t orderstore.Token) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, taken := s.tokens[t.Name]; taken {
+		return fmt.Errorf("store: token %s: %w", t.Name, sale.ErrTaken)
+	}
+	s.tokens[t.Name] = t
+	return nil
+}
+
+func (s *memStore) RevokeToken(_ context.Context, name string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, kept := s.tokens[name]; !kept {
+		return fmt.Errorf("store: token %s: %w", name, sale.ErrNotFound)
+	}
+	delete(s.tokens, name)
+	return nil
+}
+
+func (s *memStore) Tokens(context.Context) ([]orderstore.Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.SortedFunc(maps.Values(s.tokens), func(a, b orderstore.Token) int { return cmp.Compare(a.Name, b.Name) }), nil
+}

@@ -20,6 +20,7 @@ type memStore struct {
 	tables  tables
 	meta    map[string][]byte
 	alive   map[string]aliveProcess
+	tokens  map[string]orderstore.Token
 	allowed int           // version of records
 	gone    time.Duration // after it a process that does not say so is not alive
 	changed chan struct{} // closed and made anew with every batch
@@ -38,7 +39,7 @@ type tables struct {
 var _ orderstore.Keeper = (*memStore)(nil)
 
 func newMemStore(now func() time.Time) *memStore {
-	return &memStore{now: now, meta: map[string][]byte{}, alive: map[string]aliveProcess{}, allowed: 1, gone: orderstore.ProcessGone, changed: make(chan struct{}), tables: tables{
+	return &memStore{now: now, meta: map[string][]byte{}, alive: map[string]aliveProcess{}, tokens: map[string]orderstore.Token{}, allowed: 1, gone: orderstore.ProcessGone, changed: make(chan struct{}), tables: tables{
 		marks: map[int32]orderstore.Mark{}, products: map[string]sale.Product{},
 		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, wiped: map[string]int64{},
 	}}

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 4          // of the tables; kept in user_version
+	version       = 5          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -105,6 +105,15 @@ CREATE TABLE seckill_meta (
 	key TEXT PRIMARY KEY,
 	value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
+` + tokenTable
+
+const tokenTable = `
+CREATE TABLE seckill_token (
+	name TEXT PRIMARY KEY,
+	role TEXT NOT NULL,
+	hash BLOB NOT NULL,
+	made_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 `
 
 // steps bring tables of each version, from 1, to the next.
@@ -112,6 +121,7 @@ var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN orders_per_user INTEGER NOT NULL DEFAULT 0",
 	"ALTER TABLE seckill_position ADD COLUMN sum INTEGER NOT NULL DEFAULT 0",
 	"ALTER TABLE seckill_product ADD COLUMN met INTEGER NOT NULL DEFAULT -1; ALTER TABLE seckill_product ADD COLUMN ahead TEXT NOT NULL DEFAULT ''",
+	tokenTable,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

@@ -78,6 +78,9 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Renew/movesAllMarks", renewMoves},
 		{"Renew/comparesAndSets", renewCompares},
 		{"Renew/emptiesWithoutALog", renewEmpties},
+		{"Tokens/comeAndGo", tokensComeAndGo},
+		{"Tokens/ofOneName", tokensOfOneName},
+		{"Tokens/stay", tokensStay},
 		{"Reopen/keepsAll", reopenKeeps},
 		{"Concurrently", concurrently},
 	}

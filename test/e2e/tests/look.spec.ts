@@ -258,6 +258,6 @@ for (const look of [...console_, ...sale, ...rehearsals, ...buyer]) {
 
 test.describe('with an admin token', () => {
   test.use({ flags: ['--admin-token', 'open-sesame-open-sesame'] })
-  const look: Look = { name: 'token', path: '/?rehearsals', sees: 'This server asks for its admin token' }
+  const look: Look = { name: 'token', path: '/?rehearsals', sees: 'This is for operators' }
   test(`${look.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(look, page, server))
 })

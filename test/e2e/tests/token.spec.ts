@@ -2,15 +2,17 @@ import { buyAs, card, expect, expectNoFindings, test } from '../fixtures'
 
 test.use({ flags: ['--admin-token', 'open-sesame-open-sesame'] })
 
-test('the admin token is asked for, and the press that met the question goes on', async ({ page }) => {
+test('a token is asked for, and the press that met the question goes on', async ({ page }) => {
   await page.goto('/')
   await page.getByRole('button', { name: 'Put on sale' }).click()
-  const dialog = page.getByRole('dialog', { name: 'admin token' })
-  await dialog.getByLabel('Admin token').fill('wrong')
+  const dialog = page.getByRole('dialog', { name: 'This is for operators' })
+  await dialog.getByLabel('Your name').fill('admin')
+  await dialog.getByLabel('Token').fill('wrong')
   await dialog.getByRole('button', { name: 'Sign in' }).click()
-  await expect(dialog.getByLabel('Admin token')).toHaveAttribute('aria-invalid', 'true')
+  await expect(dialog.getByLabel('Token')).toHaveAttribute('aria-invalid', 'true')
+  await expect(dialog.getByText('This token is wrong')).toBeVisible()
 
-  await dialog.getByLabel('Admin token').fill('open-sesame-open-sesame')
+  await dialog.getByLabel('Token').fill('open-sesame-open-sesame')
   await dialog.getByRole('button', { name: 'Sign in' }).click()
   await expect(dialog).toBeHidden()
   await expect(card(page, 'Product 1')).toBeVisible()
@@ -49,14 +51,16 @@ test('paying is not a buyer’s to say, and nobody gets at the order of somebody
 test('a session that is over is said to be, and the press that met its end goes on', async ({ page, context }) => {
   await page.goto('/')
   await page.getByRole('button', { name: 'Put on sale' }).click()
-  await page.getByRole('textbox', { name: 'Admin token' }).fill('open-sesame-open-sesame')
+  await page.getByLabel('Your name').fill('admin')
+  await page.getByLabel('Token').fill('open-sesame-open-sesame')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(card(page, 'Product 1')).toBeVisible()
 
   await context.clearCookies()
   await card(page, 'Product 1').getByRole('button', { name: 'Pause' }).click()
   const dialog = page.getByRole('dialog', { name: 'Your session is over' })
-  await dialog.getByLabel('Admin token').fill('open-sesame-open-sesame')
+  await expect(dialog.getByLabel('Your name')).toHaveValue('admin')
+  await dialog.getByLabel('Token').fill('open-sesame-open-sesame')
   await dialog.getByRole('button', { name: 'Sign in' }).click()
   await expect(card(page, 'Product 1').getByText('Paused')).toBeVisible()
 })

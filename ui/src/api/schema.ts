@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What this process measured in about the last second */
+        /**
+         * What this process measured in about the last second
+         * @description For the roles: view, operate, admin
+         */
         get: operations["figures"];
         put?: never;
         post?: never;
@@ -81,7 +84,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark a placed order as paid */
+        /**
+         * Mark a placed order as paid
+         * @description For the roles: payments, operate, admin
+         */
         post: operations["pay-order"];
         delete?: never;
         options?: never;
@@ -115,10 +121,16 @@ export interface paths {
         };
         /** Terms, state and counts */
         get: operations["get-product"];
-        /** Put on sale, or change the terms: whole terms, a missing field is its default */
+        /**
+         * Put on sale, or change the terms: whole terms, a missing field is its default
+         * @description For the roles: operate, admin
+         */
         put: operations["put-product"];
         post?: never;
-        /** Remove a closed product and its orders */
+        /**
+         * Remove a closed product and its orders
+         * @description For the roles: operate, admin
+         */
         delete: operations["delete-product"];
         options?: never;
         head?: never;
@@ -134,7 +146,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the sale */
+        /**
+         * End the sale
+         * @description For the roles: operate, admin
+         */
         post: operations["close-product"];
         delete?: never;
         options?: never;
@@ -166,7 +181,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Its orders by number: a page as JSON, or all of them as CSV */
+        /**
+         * Its orders by number: a page as JSON, or all of them as CSV
+         * @description For the roles: view, operate, admin
+         */
         get: operations["list-orders"];
         put?: never;
         /** Buy a unit */
@@ -186,7 +204,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sell nothing until it is resumed */
+        /**
+         * Sell nothing until it is resumed
+         * @description For the roles: operate, admin
+         */
         post: operations["pause-product"];
         delete?: never;
         options?: never;
@@ -203,7 +224,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sell again */
+        /**
+         * Sell again
+         * @description For the roles: operate, admin
+         */
         post: operations["resume-product"];
         delete?: never;
         options?: never;
@@ -218,10 +242,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All rehearsals, the newest first */
+        /**
+         * All rehearsals, the newest first
+         * @description For the roles: view, operate, admin
+         */
         get: operations["list-rehearsals"];
         put?: never;
-        /** Let buyers at a product of the server's own; a missing field is that of the demo */
+        /**
+         * Let buyers at a product of the server's own; a missing field is that of the demo
+         * @description For the roles: operate, admin
+         */
         post: operations["begin-rehearsal"];
         delete?: never;
         options?: never;
@@ -236,11 +266,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A rehearsal; with timeline and verdict once it has them */
+        /**
+         * A rehearsal; with timeline and verdict once it has them
+         * @description For the roles: view, operate, admin
+         */
         get: operations["get-rehearsal"];
         put?: never;
         post?: never;
-        /** Stop one that has not ended: it is cancelled within seconds. Or remove one that has, with its product */
+        /**
+         * Stop one that has not ended: it is cancelled within seconds. Or remove one that has, with its product
+         * @description For the roles: operate, admin
+         */
         delete: operations["remove-rehearsal"];
         options?: never;
         head?: never;
@@ -254,7 +290,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The rehearsal whenever it changes, at most 10 times a second: event rehearsal */
+        /**
+         * The rehearsal whenever it changes, at most 10 times a second: event rehearsal
+         * @description For the roles: view, operate, admin
+         */
         get: operations["watch-rehearsal"];
         put?: never;
         post?: never;
@@ -271,7 +310,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The report of its rush, as one page that needs nothing else */
+        /**
+         * The report of its rush, as one page that needs nothing else
+         * @description For the roles: view, operate, admin
+         */
         get: operations["get-rehearsal-report"];
         put?: never;
         post?: never;
@@ -288,13 +330,57 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the caller may do */
+        /** Who the caller is */
         get: operations["get-session"];
         put?: never;
-        /** A session cookie for the admin token */
+        /** A session cookie for a token */
         post: operations["sign-in"];
         /** Make the browser forget its session */
         delete: operations["sign-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tokens of operators, by name; that of the admin is not among them
+         * @description For the roles: admin
+         */
+        get: operations["list-tokens"];
+        put?: never;
+        /**
+         * Make a token
+         * @description For the roles: admin
+         */
+        post: operations["add-token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a token, and its sessions: within a second no process takes them
+         * @description For the roles: admin
+         */
+        delete: operations["revoke-token"];
         options?: never;
         head?: never;
         patch?: never;
@@ -309,7 +395,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Judge the sale, now: its equations with their numbers */
+        /**
+         * Judge the sale, now: its equations with their numbers
+         * @description For the roles: view, operate, admin
+         */
         post: operations["verify"];
         delete?: never;
         options?: never;
@@ -341,7 +430,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** For Prometheus */
+        /**
+         * For Prometheus
+         * @description For the roles: view, operate, admin
+         */
         get: operations["metrics"];
         put?: never;
         post?: never;
@@ -451,7 +543,7 @@ export interface components {
              * @description The rule, by a name that stays the same
              * @enum {string}
              */
-            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "uuid" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
+            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "uuid" | "role" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
             field: string;
             /** @description The same in words */
             rule: string;
@@ -527,6 +619,14 @@ export interface components {
             /** Format: double */
             p99_ms: number;
         };
+        NewToken: {
+            /** Format: date-time */
+            made_at: string;
+            name: string;
+            role: components["schemas"]["Role"];
+            /** @description What its operator shows. Only its hash is kept, so nobody can tell it again */
+            token: string;
+        };
         Number: {
             name: string;
             /** Format: int64 */
@@ -550,6 +650,15 @@ export interface components {
              */
             orders: number;
             product_id: string;
+        };
+        OperatorToken: {
+            /** Format: date-time */
+            made_at: string;
+            name: string;
+            role: components["schemas"]["Role"];
+        };
+        OperatorTokens: {
+            tokens: components["schemas"]["OperatorToken"][];
         };
         Order: {
             /**
@@ -616,7 +725,7 @@ export interface components {
              * @description What went wrong
              * @enum {string}
              */
-            type: "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/cross_origin" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/order_final" | "/problems/rehearsal_running" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
+            type: "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/order_final" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
             /** Format: int64 */
@@ -808,9 +917,26 @@ export interface components {
         RehearsalList: {
             rehearsals: components["schemas"]["Rehearsal"][];
         };
+        /**
+         * @description What an operator is for
+         * @enum {string}
+         */
+        Role: "view" | "operate" | "payments";
         Session: {
-            /** @description The caller is an operator, and may mark orders as paid */
+            /** @description Of the token. Absent where there is no admin token: everybody is an operator */
+            name?: string;
+            /** @description The caller is an operator */
             operator: boolean;
+            /**
+             * @description admin: may do everything, and make tokens
+             * @enum {string}
+             */
+            role?: "admin" | "view" | "operate" | "payments";
+        };
+        SignIn: {
+            /** @description Whose the token is; of the admin token it is admin */
+            name: string;
+            token: string;
         };
         Terms: {
             /**
@@ -851,8 +977,9 @@ export interface components {
                 [key: string]: number;
             }[];
         };
-        Token: {
-            token: string;
+        TokenBody: {
+            name: string;
+            role: components["schemas"]["Role"];
         };
         Unavailable: {
             /** @description The first twenty of them, by their ids */
@@ -893,9 +1020,12 @@ export type Finding = components['schemas']['Finding'];
 export type Health = components['schemas']['Health'];
 export type Invariant = components['schemas']['Invariant'];
 export type Latency = components['schemas']['Latency'];
+export type NewToken = components['schemas']['NewToken'];
 export type Number = components['schemas']['Number'];
 export type Omission = components['schemas']['Omission'];
 export type Opening = components['schemas']['Opening'];
+export type OperatorToken = components['schemas']['OperatorToken'];
+export type OperatorTokens = components['schemas']['OperatorTokens'];
 export type Order = components['schemas']['Order'];
 export type Orders = components['schemas']['Orders'];
 export type Problem = components['schemas']['Problem'];
@@ -905,10 +1035,12 @@ export type Refusal = components['schemas']['Refusal'];
 export type Rehearsal = components['schemas']['Rehearsal'];
 export type RehearsalBody = components['schemas']['RehearsalBody'];
 export type RehearsalList = components['schemas']['RehearsalList'];
+export type Role = components['schemas']['Role'];
 export type Session = components['schemas']['Session'];
+export type SignIn = components['schemas']['SignIn'];
 export type Terms = components['schemas']['Terms'];
 export type Timeline = components['schemas']['Timeline'];
-export type Token = components['schemas']['Token'];
+export type TokenBody = components['schemas']['TokenBody'];
 export type Unavailable = components['schemas']['Unavailable'];
 export type WindowLatency = components['schemas']['WindowLatency'];
 export type $defs = Record<string, never>;
@@ -940,8 +1072,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1079,7 +1229,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable, outcome_unknown */
+            /** @description unavailable, outcome_unknown, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1186,7 +1336,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1231,7 +1381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable, outcome_unknown */
+            /** @description unavailable, outcome_unknown, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1389,7 +1539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1443,7 +1593,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1481,7 +1631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1526,7 +1676,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1566,7 +1716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1611,7 +1761,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1674,7 +1824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1724,6 +1874,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description not_found */
             404: {
                 headers: {
@@ -1751,7 +1910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1937,7 +2096,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1982,7 +2141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2022,7 +2181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2067,7 +2226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2105,6 +2264,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal */
             500: {
                 headers: {
@@ -2114,7 +2282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2166,7 +2334,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2220,7 +2388,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2260,6 +2428,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description not_found */
             404: {
                 headers: {
@@ -2287,7 +2464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2325,7 +2502,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2370,7 +2547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2410,6 +2587,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description not_found */
             404: {
                 headers: {
@@ -2437,7 +2623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2477,6 +2663,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description not_found */
             404: {
                 headers: {
@@ -2504,7 +2699,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2542,6 +2737,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     "sign-in": {
@@ -2553,7 +2757,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Token"];
+                "application/json": components["schemas"]["SignIn"];
             };
         };
         responses: {
@@ -2628,6 +2832,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     "sign-out": {
@@ -2667,6 +2880,241 @@ export interface operations {
             };
         };
     };
+    "list-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OperatorTokens"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewToken"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description name_taken, no_operators */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     verify: {
         parameters: {
             query?: never;
@@ -2694,7 +3142,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description cross_origin, wrong_role */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2712,7 +3160,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_judged */
+            /** @description not_judged, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2777,6 +3225,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description not_found */
             404: {
                 headers: {
@@ -2788,6 +3245,15 @@ export interface operations {
             };
             /** @description internal */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

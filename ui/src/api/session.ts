@@ -1,17 +1,27 @@
+import type { Session } from './bodies'
 import { Refused, request, type Answer } from './request'
 
 // Operators' routes answer 401 where the server has an admin token. The request that met the 401 waits here while the
-// page asks for the token, and then goes out again, so that no press is lost.
+// page asks for a token, and then goes out again, so that no press is lost.
 
 type Ask = { waiting: Promise<boolean>; settle: (signedIn: boolean) => void }
+export type Right = 'view' | 'operate' | 'admin'
 
-const signedInKey = 'seckill.signed-in'
+const nameKey = 'seckill.signed-in'
 let ask: Ask | undefined
 let version = 0
+let me: Session | undefined
 const watchers = new Set<() => void>()
 
 function changed() {
   for (const watcher of watchers) watcher()
+}
+
+const rights: Record<NonNullable<Session['role']>, readonly Right[]> = {
+  admin: ['view', 'operate', 'admin'],
+  operate: ['view', 'operate'],
+  view: ['view'],
+  payments: [],
 }
 
 export const session = {
@@ -22,22 +32,33 @@ export const session = {
   asking: () => ask !== undefined,
   /** Counts the changes of who is signed in; a stream that was opened before one has to be opened again. */
   version: () => version,
-  /** The cookie is HttpOnly, so all a page can know is that it once got one. */
-  signedIn: () => localStorage.getItem(signedInKey) !== null,
+  /** Who the server takes this page for; undefined until it has said so. */
+  me: () => me,
+  /** The cookie is HttpOnly, so all a page can know is that it once got one, and for whom. */
+  signedIn: () => localStorage.getItem(nameKey) ?? undefined,
 
-  async signIn(token: string) {
-    await request('/api/session', { method: 'POST', json: { token } })
-    localStorage.setItem(signedInKey, '1')
+  async learn() {
+    me = (await request<Session>('/api/session')).body
+    changed()
+  },
+  async signIn(name: string, token: string) {
+    await request('/api/session', { method: 'POST', json: { name, token } })
+    localStorage.setItem(nameKey, name)
+    await session.learn()
     finish(true)
   },
   async signOut() {
     await request('/api/session', { method: 'DELETE' })
-    localStorage.removeItem(signedInKey)
+    localStorage.removeItem(nameKey)
+    me = undefined
     version++
     changed()
   },
   dismiss: () => finish(false),
 }
+
+/** Whether to show what wants this right: who has not signed in is asked to when it is pressed. */
+export const may = (who: Session | undefined, right: Right): boolean => !who?.role || rights[who.role].includes(right)
 
 function finish(signedIn: boolean) {
   if (signedIn) version++
@@ -61,6 +82,7 @@ export async function asOperator<T>(path: string, init?: Parameters<typeof reque
     return await request<T>(path, init)
   } catch (error) {
     if (!(error instanceof Refused && error.status === 401)) throw error
+    me = undefined
     if (!(await askForToken())) throw error
     return request<T>(path, init)
   }

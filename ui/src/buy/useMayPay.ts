@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import type { Session } from '../api/bodies'
 import { request } from '../api/request'
 
 const againMs = 2000
@@ -11,9 +12,9 @@ export function useMayPay(wanted: boolean): boolean | undefined {
     let over = false
     let timer: ReturnType<typeof setTimeout>
     const ask = async () => {
-      const found = await request<{ operator: boolean }>('/api/session').catch(() => undefined)
+      const found = await request<Session>('/api/session').catch(() => undefined)
       if (over) return
-      setMay(found?.body.operator)
+      setMay(found && found.body.operator && found.body.role !== 'view')
       if (!found) timer = setTimeout(() => void ask(), againMs)
     }
     void ask()

@@ -74,7 +74,7 @@ function LinkMark({ link }: { link: LinkState }) {
 
 function SignOut() {
   const signedIn = useSyncExternalStore(session.subscribe, session.signedIn)
-  if (!signedIn) return null
+  if (signedIn === undefined) return null
   const signOut = async () => {
     await session.signOut()
     queries.removeQueries({ queryKey: ['orders'] })

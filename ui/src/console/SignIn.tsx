@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState, useSyncExternalStore } from 'react'
+import { Refused } from '../api/request'
 import { session } from '../api/session'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'
@@ -12,8 +13,10 @@ export function SignIn() {
 }
 
 function TokenForm() {
+  const [name, setName] = useState(session.signedIn() ?? '')
   const [token, setToken] = useState('')
-  const signIn = useMutation({ mutationFn: () => session.signIn(token) })
+  const signIn = useMutation({ mutationFn: () => session.signIn(name.trim(), token.trim()) })
+  const wrong = signIn.error instanceof Refused && signIn.error.status === 401
   const w = words()
   return (
     <Dialog title={session.signedIn() ? w.sessionOver : w.asksToken} onClose={session.dismiss}>
@@ -25,15 +28,25 @@ function TokenForm() {
         }}
       >
         <Field
+          label={w.operatorName}
+          hint={w.operatorNameHint}
+          autoComplete="username"
+          autoFocus={name === ''}
+          required
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <Field
           label={w.token}
-          hint={w.tokenHint}
           type="password"
-          autoFocus
+          autoComplete="current-password"
+          autoFocus={name !== ''}
           required
           value={token}
-          rule={signIn.error?.message}
+          rule={wrong ? w.tokenWrong : signIn.error?.message}
           onChange={(event) => setToken(event.target.value)}
         />
+        <p className="text-small text-muted">{w.tokenLost}</p>
         <div className="flex justify-end gap-3">
           <Button onClick={session.dismiss}>{w.notNow}</Button>
           <Button kind="strong" type="submit" disabled={signIn.isPending}>

@@ -18,10 +18,13 @@ export const zh: ConsoleWords = {
   leave: '保持不变',
 
   // Signing in
-  asksToken: '此服务器需要管理员令牌',
+  asksToken: '仅限操作员',
   sessionOver: '会话已结束，请重新登录，然后从原处继续',
-  token: '管理员令牌',
-  tokenHint: '启动服务器时使用的令牌。',
+  operatorName: '你的名字',
+  operatorNameHint: '启动服务器时使用的令牌，名字是 admin。',
+  token: '令牌',
+  tokenWrong: '令牌不正确：它不属于这个名字，或已被撤销。',
+  tokenLost: '丢失的令牌无法再次显示。请管理员为你新建一个，并撤销旧的。',
   notNow: '暂不',
   signIn: '登录',
 

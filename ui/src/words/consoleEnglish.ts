@@ -20,10 +20,13 @@ export const en = {
   leave: 'Leave it',
 
   // Signing in
-  asksToken: 'This server asks for its admin token',
+  asksToken: 'This is for operators',
   sessionOver: 'Your session is over. Sign in again, and it goes on where it was',
-  token: 'Admin token',
-  tokenHint: 'The one that the server was started with.',
+  operatorName: 'Your name',
+  operatorNameHint: 'Of the token that the server was started with: admin.',
+  token: 'Token',
+  tokenWrong: 'This token is wrong: it is not of this name, or it was revoked.',
+  tokenLost: 'A lost token cannot be shown again. The admin makes you a new one, and revokes the old.',
   notNow: 'Not now',
   signIn: 'Sign in',
 

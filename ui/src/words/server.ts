@@ -14,7 +14,10 @@ type ServerWords = {
 const zh: ServerWords = {
   problems: {
     malformed: '请求无法读取',
-    unauthorized: '仅限管理员',
+    unauthorized: '仅限操作员',
+    wrong_role: '此令牌的角色不能这样做',
+    name_taken: '已有同名的令牌',
+    no_operators: '没有管理员令牌：人人都是操作员',
     cross_origin: '不接受来自其他网站的请求',
     not_open: '尚未开始',
     not_found: '没有找到',
@@ -58,6 +61,7 @@ const zh: ServerWords = {
     id: () => '必须为 1 到 64 个字符，仅限 A-Z、a-z、0-9、_ 和 -',
     user: () => '必须为 1 到 120 个字符，仅限 A-Z、a-z、0-9 和 . _ ~ : @ | / + = -',
     uuid: () => '必须是小写的 UUID',
+    role: () => '必须是 view、operate 或 payments',
     reserved: (begin) => `不能以 ${begin} 开头`,
     once: () => '只能出现一次',
     once_filled: () => '只能出现一次，且不能为空',

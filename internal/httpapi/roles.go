@@ -1,0 +1,199 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"seckill/internal/auth"
+	"seckill/internal/sale"
+)
+
+// Who may do what. The admin token may do everything.
+var (
+	admins    = []auth.Role{}
+	operators = []auth.Role{auth.Operate}
+	viewers   = []auth.Role{auth.View, auth.Operate}
+	payers    = []auth.Role{auth.Payments, auth.Operate}
+)
+
+// An access says who may use an operation. If it is public everybody may, and an
+// operator who shows one of the roles is known as one.
+type access struct {
+	public bool
+	roles  []auth.Role
+}
+
+// accesses are those of all operations, by their ids; one that is missing here is none.
+var accesses = map[string]access{
+	"put-product":          {roles: operators},
+	"pause-product":        {roles: operators},
+	"resume-product":       {roles: operators},
+	"close-product":        {roles: operators},
+	"delete-product":       {roles: operators},
+	"list-orders":          {roles: viewers},
+	payOrder:               {roles: payers},
+	"begin-rehearsal":      {roles: operators},
+	"list-rehearsals":      {roles: viewers},
+	"get-rehearsal":        {roles: viewers},
+	"get-rehearsal-report": {roles: viewers},
+	"remove-rehearsal":     {roles: operators},
+	watchRehearsal:         {roles: viewers},
+	"verify":               {roles: viewers},
+	"figures":              {roles: viewers},
+	metricsID:              {roles: viewers},
+	"list-tokens":          {roles: admins},
+	"add-token":            {roles: admins},
+	"revoke-token":         {roles: admins},
+
+	"cancel-order":  {public: true, roles: operators},
+	watchProduct:    {public: true, roles: viewers}, // the newest orders, too
+	"buy":           {public: true},
+	"list-products": {public: true},
+	"get-product":   {public: true},
+	"get-order":     {public: true},
+	"watch-order":   {public: true},
+	"get-session":   {public: true, roles: auth.Roles},
+	"sign-in":       {public: true},
+	"sign-out":      {public: true},
+	"live":          {public: true},
+	"ready":         {public: true},
+	"openapi":       {public: true},
+}
+
+const (
+	watchProduct   = "watch-product"
+	watchRehearsal = "watch-rehearsal"
+	metricsID      = "metrics"
+)
+
+// may reports whether an operator with this role may use an operation.
+func may(role auth.Role, operation string) bool {
+	return role == auth.Admin || slices.Contains(accesses[operation].roles, role)
+}
+
+// documentAccess writes into the document who may use an operation, for each that is added to it.
+func (a *API) documentAccess(_ *huma.OpenAPI, op *huma.Operation) {
+	of, known := accesses[op.OperationID]
+	if !known {
+		panic("nobody has said who may use " + op.OperationID)
+	}
+	if of.public {
+		if of.roles != nil {
+			describe(op, unavailable)
+		}
+		return
+	}
+	for _, k := range []kind{unauthorized, wrongRole, unavailable} {
+		describe(op, k)
+	}
+	if a.Auth.Open() { // the document must not claim a lock that is not there
+		return
+	}
+	names := make([]string, len(of.roles), len(of.roles)+1)
+	for i, r := range of.roles {
+		names[i] = string(r)
+	}
+	op.Security = []map[string][]string{{"operator": {}}, {"session": {}}}
+	op.Description = "For the roles: " + strings.Join(append(names, string(auth.Admin)), ", ")
+}
+
+// credentials are what a request shows.
+type credentials struct {
+	authorization, session string
+	from                   Sender
+}
+
+func credentialsOf(c huma.Context) (s credentials) {
+	r, _ := humago.Unwrap(c)
+	s.from.Resolve(c)
+	s.authorization = r.Header.Get("Authorization")
+	for _, name := range [...]string{secureCookie, plainCookie} {
+		if cookie, err := r.Cookie(name); err == nil {
+			s.session = cookie.Value
+			break
+		}
+	}
+	return s
+}
+
+// operator is who shows these credentials, if that one may use the operation. A wrong
+// token is logged, and slowed.
+func (a *API) operator(ctx context.Context, s credentials, operation string) (auth.Operator, *Problem) {
+	who, err := a.Auth.Who(ctx, s.authorization, s.session)
+	switch {
+	case errors.Is(err, auth.ErrUnknown):
+		return who, problem(unavailable)
+	case errors.Is(err, auth.ErrWrong):
+		a.failed(s.from)
+		return who, problem(unauthorized)
+	case err != nil:
+		return who, problem(unauthorized)
+	case !may(who.Role, operation):
+		return who, problem(wrongRole)
+	}
+	return who, nil
+}
+
+// still is how whoever showed these credentials is asked for again, as long as they are
+// shown what the operation gives.
+func (a *API) still(s credentials, operation string) func() bool {
+	return func() bool {
+		who, err := a.Auth.Who(a.ctx, s.authorization, s.session)
+		return err == nil && may(who.Role, operation)
+	}
+}
+
+type operatorKey struct{}
+
+// onlyOperators is the middleware that holds the table.
+func (a *API) onlyOperators(c huma.Context, next func(huma.Context)) {
+	r, w := humago.Unwrap(c)
+	op := c.Operation().OperationID
+	of := accesses[op]
+	if of.public && of.roles == nil {
+		next(c)
+		return
+	}
+	who, p := a.operator(c.Context(), credentialsOf(c), op)
+	switch {
+	case p == nil:
+		c = huma.WithValue(c, operatorKey{}, who)
+	case p.kind == unavailable:
+	case of.public:
+		p = nil
+	case p.kind == unauthorized && op == payOrder:
+		p = a.rehearses(c, r, p)
+	}
+	if p != nil {
+		p.write(w)
+		return
+	}
+	next(c)
+}
+
+// rehearses is the answer to somebody who is no operator and pays; nil: it is one of
+// the server's own buyers, in a rehearsal.
+func (a *API) rehearses(c huma.Context, r *http.Request, refusal *Problem) *Problem {
+	product, ok := a.Auth.Passes(r.Header.Get("Authorization"))
+	if !ok {
+		return refusal
+	}
+	id, err := sale.ParseOrderID(c.Param("order_id"))
+	if err != nil {
+		return nil // the handler says what is wrong with it
+	}
+	o, err := a.find(c.Context(), id, Trace{})
+	switch {
+	case err != nil:
+		return a.explain(err)
+	case o.ProductID != product:
+		return refusal
+	}
+	return nil
+}
