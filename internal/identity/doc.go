@@ -42,14 +42,14 @@ type Buyer struct {
 
 // check returns an error for what cannot stand in a pass.
 func (b *Buyer) check() error {
-	if !sale.CheckID(b.User) {
+	if !sale.CheckUser(b.User) {
 		return fmt.Errorf("%q is no user id", b.User)
 	}
 	if len(b.Groups) > MaxGroups {
 		return fmt.Errorf("more than %d groups", MaxGroups)
 	}
 	for _, g := range b.Groups {
-		if !sale.CheckID(g) {
+		if !sale.CheckUser(g) {
 			return fmt.Errorf("%q is no group", g)
 		}
 	}
@@ -59,7 +59,7 @@ func (b *Buyer) check() error {
 // proven makes a Buyer of what a shop says. Groups that no product can ask for, and those
 // beyond MaxGroups, are left out.
 func proven(user string, groups []string, until time.Time) (Buyer, error) {
-	groups = slices.DeleteFunc(groups, func(g string) bool { return !sale.CheckID(g) })
+	groups = slices.DeleteFunc(groups, func(g string) bool { return !sale.CheckUser(g) })
 	b := Buyer{User: user, Groups: groups[:min(len(groups), MaxGroups)], Until: until}
 	if err := b.check(); err != nil {
 		return Buyer{}, fmt.Errorf("%w: %w", ErrWrong, err)

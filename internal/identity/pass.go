@@ -65,7 +65,7 @@ func (p *Passes) Mint(b Buyer) (string, error) {
 }
 
 // maxPass is the longest pass, as bytes: a longer one is not even decoded.
-const maxPass = 2 + 8 + (1+MaxGroups)*(1+sale.MaxID) + sha256.Size
+const maxPass = 2 + 8 + (1+MaxGroups)*(1+sale.MaxUser) + sha256.Size
 
 // Check reads a pass. Errors: ErrWrong, ErrEnded.
 func (p *Passes) Check(pass []byte) (b Buyer, err error) {

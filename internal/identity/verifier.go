@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// A Request is what of a request may prove its buyer. What it returns is good until the request is answered.
+// A Request is what of a request may prove its buyer. What a method returns is good until its next call.
 type Request interface {
 	// Peer is the address at the other end of the connection.
 	Peer() netip.Addr
@@ -47,7 +47,7 @@ type Proxy struct {
 func (v *Verifier) Check(r Request) (Buyer, error) {
 	if v.Proxy.User != "" {
 		if named := r.Values(v.Proxy.User); len(named) > 0 {
-			return v.Proxy.check(r, named)
+			return v.Proxy.check(r, string(named[0]), len(named) == 1)
 		}
 	}
 	switch proofs := r.Values("Authorization"); {
@@ -81,14 +81,14 @@ func bearer(authorization []byte) (token []byte, ok bool) {
 }
 
 // check believes the headers of a trusted proxy, each of which stands once.
-func (p *Proxy) check(r Request, named [][]byte) (Buyer, error) {
+func (p *Proxy) check(r Request, user string, once bool) (Buyer, error) {
 	peer := r.Peer()
 	trusted := slices.ContainsFunc(p.Trusted, func(from netip.Prefix) bool { return from.Contains(peer) })
 	var groups [][]byte
 	if p.Groups != "" {
 		groups = r.Values(p.Groups)
 	}
-	if !trusted || len(named) > 1 || len(groups) > 1 {
+	if !trusted || !once || len(groups) > 1 {
 		return Buyer{}, ErrWrong
 	}
 	var has []string
@@ -97,7 +97,7 @@ func (p *Proxy) check(r Request, named [][]byte) (Buyer, error) {
 			has = append(has, strings.TrimSpace(g))
 		}
 	}
-	return proven(string(named[0]), has, time.Time{})
+	return proven(user, has, time.Time{})
 }
 
 // Pass turns a proven buyer's proof into a pass, which ends with it, or after Life.
