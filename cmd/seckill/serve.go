@@ -53,15 +53,16 @@ func (s *secret) UnmarshalText(text []byte) error {
 type serveCmd struct {
 	folderFlags
 	clusterFlags
-	Roles          []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
-	Wait           time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
-	Listen         string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
-	AdminToken     secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
-	Insecure       bool          `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
-	MaxUnrelayed   int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
-	Rate           float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
-	MaxConnections int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
-	Drain          time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
+	Roles           []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
+	Wait            time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
+	Listen          string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
+	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
+	Insecure        bool          `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
+	MaxUnrelayed    int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
+	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
+	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
+	MetricsProducts int           `default:"0" env:"SECKILL_METRICS_PRODUCTS" placeholder:"N" help:"How many products, the first by id, /metrics shows one by one (${default})."`
+	Drain           time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
 }
 
 func (c *serveCmd) Run(ctx context.Context, std streams) error {
@@ -69,7 +70,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), Insecure: c.Insecure,
 		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
-		Pages: ui.FS(), Log: slog.New(slog.NewTextHandler(std.err, nil)),
+		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), Log: slog.New(slog.NewTextHandler(std.err, nil)),
 	})
 	if err != nil {
 		return err

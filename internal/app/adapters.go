@@ -46,9 +46,11 @@ func (g gates) Counter(ctx context.Context, product string) (httpapi.GateView, e
 type observer struct {
 	desk *purchase.Desk
 	hub  *live.Hub
+	dead func(n int) // told of dead letters
 }
 
-func (o observer) Projected(states []*sale.State) {
+func (o observer) Projected(states []*sale.State, dead int) {
+	o.dead(dead)
 	if o.hub.Watchers() == 0 {
 		return
 	}

@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"encoding/json"
+	"math"
+	"sync/atomic"
 	"time"
 
 	"seckill/internal/httpapi"
@@ -19,9 +21,26 @@ const auditWithin = 2 * time.Minute
 type auditor struct {
 	parts verify.Parts
 	busy  chan struct{} // holds the audit under way
+	made  atomic.Pointer[judged]
 }
 
-func newAuditor(p verify.Parts) *auditor { return &auditor{p, make(chan struct{}, 1)} }
+// judged is what came of the last audit.
+type judged struct {
+	findings int
+	at       time.Time
+}
+
+func newAuditor(p verify.Parts) *auditor { return &auditor{parts: p, busy: make(chan struct{}, 1)} }
+
+// last is how many findings the last audit had, and when it ended, in seconds; no
+// numbers before there was one.
+func (a *auditor) last() (findings, at float64) {
+	made := a.made.Load()
+	if made == nil {
+		return math.NaN(), math.NaN()
+	}
+	return float64(made.findings), float64(made.at.UnixMilli()) / 1000
+}
 
 func (a *auditor) audit(ctx context.Context) (verify.Report, error) {
 	select {
@@ -30,7 +49,11 @@ func (a *auditor) audit(ctx context.Context) (verify.Report, error) {
 	case <-ctx.Done():
 		return verify.Report{}, ctx.Err()
 	}
-	return verify.Live(ctx, a.parts)
+	report, err := verify.Live(ctx, a.parts)
+	if err == nil {
+		a.made.Store(&judged{len(report.Findings), time.Now()})
+	}
+	return report, err
 }
 
 // audit judges the sale, for an operator.

@@ -32,9 +32,15 @@ type Config struct {
 	Roles                  []string      // of the cluster's process: RoleAPI, RoleProjector
 	Wait                   time.Duration // the cluster's: how long a buyer waits for placed
 
+	MetricsProducts int // how many products have metrics of their own
+
 	Pages fs.FS // what Vite built
+	Build Build
 	Log   *slog.Logger
 }
+
+// A Build is what the program was made from.
+type Build struct{ Version, Revision, Go string }
 
 // The roles of a process.
 const (
@@ -82,6 +88,8 @@ func (c Config) Check() error {
 		return UsageError{"rate", "must be 0 (no limit) or above"}
 	case c.MaxConnections != 0 && (c.MaxConnections < 2 || c.MaxConnections > connlimit.Max()):
 		return UsageError{"max-connections", fmt.Sprintf("must be 0 (as many as there are files for) or 2 to %d: this process may open %d files (ulimit -n), and needs some itself", connlimit.Max(), connlimit.Files())}
+	case c.MetricsProducts < 0:
+		return UsageError{"metrics-products", "must be 0 (none) or above"}
 	case c.Drain < 0:
 		return UsageError{"drain", "must be 0s (none) or above"}
 	}

@@ -95,6 +95,8 @@ func (m *embedded) barred() error { return nil }
 
 func (m *embedded) halt(newer error) error { return newer }
 
+func (m *embedded) servers(context.Context, keepers) map[string]bool { return nil }
+
 func (m *embedded) condition(context.Context, keepers) (c httpapi.Condition) { return c }
 
 func (m *embedded) failed(ctx context.Context) error {

@@ -38,12 +38,12 @@ func (h *healthServer) Shutdown(ctx context.Context) error { return h.server.Shu
 // connect connects to the servers. Until they are there a healthServer answers, and says
 // what it waits for.
 func (p *Program) connect(ctx context.Context) error {
-	waits := waits{away: map[string]error{redis: errNotYet, kafka: errNotYet, postgres: errNotYet}}
-	h := p.newHealthServer(waits.names)
+	p.waits.begin()
+	h := p.newHealthServer(p.waits.names)
 	left := make(chan error, 1)
 	go func() { left <- h.Serve(borrowed{p.listener}) }()
 	waiting := func(server string, away error) {
-		if waits.note(server, away) {
+		if p.waits.note(server, away) {
 			p.cfg.Log.Info("waiting", "for", server, "because", away)
 		}
 	}
@@ -85,6 +85,23 @@ const gatesShut = "the gates are not open yet"
 type waits struct {
 	mu   sync.Mutex
 	away map[string]error
+}
+
+func (w *waits) begin() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.away = map[string]error{redis: errNotYet, kafka: errNotYet, postgres: errNotYet}
+}
+
+// up tells of each server whether it is there.
+func (w *waits) up() map[string]bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	up := map[string]bool{}
+	for server, away := range w.away {
+		up[server] = away == nil
+	}
+	return up
 }
 
 // note takes down that a server is away, or with nil that it is there. It reports

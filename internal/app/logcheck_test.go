@@ -128,7 +128,7 @@ func TestAProjectorComparesTheLog(t *testing.T) {
 	m := newCluster(Config{Redis: "some", Roles: []string{RoleProjector}, Log: slog.New(slog.DiscardHandler)}, false)
 	p := &Program{cfg: m.cfg, mode: m, hub: live.New()}
 	p.keepers = keepers{checkedGate{memgate.New(memgate.Options{}), m.logCheck}, checkedLog{log, m.logCheck}, checkedStore{store, m.logCheck}}
-	p.projector = projector.New(p.keepers.log, p.keepers.store, p.keepers.gate, observer{hub: p.hub})
+	p.projector = projector.New(p.keepers.log, p.keepers.store, p.keepers.gate, observer{hub: p.hub, dead: func(int) {}})
 	p.settle = settle.New(p.keepers.log, p.keepers.store, time.Now, settle.SideBySide)
 	if why := p.mode.barred(); why == nil {
 		t.Fatal("nothing is barred yet")

@@ -56,6 +56,8 @@ type mode interface {
 	// halt is told that a newer program wrote what this one does not read. It bars
 	// the gates; an error ends the program.
 	halt(newer error) error
+	// servers tells of each server whether it answers.
+	servers(ctx context.Context, k keepers) map[string]bool
 	// condition names what cannot be reached.
 	condition(ctx context.Context, k keepers) httpapi.Condition
 	// failed waits until a keeper can never be used again, and says why.
@@ -87,6 +89,8 @@ type Program struct {
 	runner    *rehearsal.Runner
 	api       *httpapi.API
 
+	waits    waits       // for servers, until it is wired
+	wired    atomic.Bool // the rooms are joined
 	again    again
 	openings opening.Openings
 	ready    atomic.Bool
@@ -103,8 +107,8 @@ func open(cfg Config, m mode) (*Program, error) {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
 	}
 	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), elapsed(), cfg.Log)
-	p.counts.Gauge("seckill_connections", "Connections to this process.", func() float64 { return float64(p.listener.Len()) })
 	p.work, p.stopWork = context.WithCancel(context.Background())
+	p.measureProcess()
 	return p, nil
 }
 

@@ -85,7 +85,7 @@ func TestWhatStandsBeforeTheDamageIsKept(t *testing.T) {
 					t.Fatal(err)
 				}
 				if i == 0 && folded {
-					if _, err := projector.New(log, store, nil, observer{hub: live.New()}).Step(t.Context(), projector.NewCursor(0)); err != nil {
+					if _, err := projector.New(log, store, nil, observer{hub: live.New(), dead: func(int) {}}).Step(t.Context(), projector.NewCursor(0)); err != nil {
 						t.Fatal(err)
 					}
 				}

@@ -4,14 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"math"
 	"net/http"
 	"time"
 
 	"seckill/internal/crash"
 	"seckill/internal/httpapi"
 	"seckill/internal/opening"
-	"seckill/internal/orderstore"
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
@@ -41,17 +39,14 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 		},
 		Beside: beside, Finish: func(ctx context.Context, a *opening.Attempt) { p.openings.Finish(ctx, p.work, a) },
 	}
-	p.openings.Opener, p.openings.Log = p.opener, p.cfg.Log
+	p.openings.Opener, p.openings.Log, p.openings.Opened = p.opener, p.cfg.Log, p.countOpenings()
+	deadLetters := p.countDeadLetters()
 	p.monitor = opening.NewMonitor(p.opener, time.Now)
-	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub})
+	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub, deadLetters})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Placed: p.mode.placedBy()})
 	p.operators = p.newOperators(secret)
 	p.runner = p.newRunner()
-	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
-	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)
-	p.counts.Gauge("seckill_openings", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.Progress())) })
-	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.Orders(); return float64(of) })
-	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.Orders(); return float64(loaded) })
+	p.measure()
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
@@ -59,17 +54,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})
-}
-
-// lag is how many records the store has to apply yet, and no number if nobody can tell.
-func (p *Program) lag() float64 {
-	ctx, cancel := context.WithTimeout(p.work, askWithin) // nobody waits long for metrics
-	defer cancel()
-	records, folded, err := orderstore.Folded(ctx, p.keepers.log, p.keepers.store)
-	if err != nil {
-		return math.NaN()
-	}
-	return float64(records - folded)
+	p.wired.Store(true)
 }
 
 // elapsed makes a clock that is never set back.

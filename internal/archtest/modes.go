@@ -32,6 +32,7 @@ var differences = []difference{
 	{"gates may be opened", "once the store has the whole log", "once the log is known to be that of the tables", []string{"app Program.openGates", "app Program.loops"}},
 	{"nothing is sold any more", "never", "where the log turns out not to be that of the tables", []string{"app Program.condition"}},
 	{"ready", "once the gates are open", "also as long as Redis answers", []string{"app Program.condition"}},
+	{"metrics", "of no servers", "of each server, whether it is up", []string{"app Program.measureProcess"}},
 	{"a keeper is lost for good", "the log cannot be written: the process ends", "never: it is waited for", []string{"app Program.loops"}},
 	{"a record of a newer version", "the process ends", "it stays, sells nothing and says why", []string{"app Program.live"}},
 	{"event streams wake", "by the projector of this process", "as the store moves, whoever projects", []string{"app Program.loops"}},

@@ -65,6 +65,21 @@ func (l *Listener) Len() int {
 	return len(l.open)
 }
 
+// Max is how many connections there are at most.
+func (l *Listener) Max() int { return l.max }
+
+// Busy is how many connections something is being worked on for.
+func (l *Listener) Busy() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, c := range l.open {
+		if since := c.state.Load(); since < 0 && since != gone {
+			n++
+		}
+	}
+	return n
+}
+
 // Accept waits for the next connection, and until there is room for it.
 func (l *Listener) Accept() (net.Conn, error) {
 	for {

@@ -421,3 +421,19 @@ type nothing struct{ net.Conn }
 
 func (nothing) Read([]byte) (int, error)  { return 0, nil }
 func (nothing) Write([]byte) (int, error) { return 0, nil }
+
+// Busy are those that something is being worked on for.
+func TestWhoIsBusy(t *testing.T) {
+	h := open(t, 9)
+	h.serve()
+	h.asks(h.came())
+	if err := h.came().say("wait"); err != nil {
+		t.Fatal(err)
+	}
+	h.until(func() bool { return h.Busy() == 1 })
+	close(h.leave)
+	h.until(func() bool { return h.Busy() == 0 })
+	if h.Len() != 2 {
+		t.Errorf("%d connections", h.Len())
+	}
+}

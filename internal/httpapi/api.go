@@ -60,12 +60,7 @@ func New(c Config) *API {
 	if c.Rate > 0 {
 		a.rate = newLimiter(c.Rate, c.Elapsed)
 	}
-	for k := range kindCount {
-		a.count[k] = func(time.Duration) {}
-		if c.Meter != nil {
-			a.count[k] = c.Meter.Buys(kinds[k].code)
-		}
-	}
+	a.countAnswers()
 	a.others = fasthttpadaptor.NewFastHTTPHandler(a.routes())
 	a.server = a.newServer()
 	return a
@@ -137,11 +132,14 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 	}
 	if k, ok := a.precheck(ctx); !ok {
 		problem(k).send(ctx)
+		a.countRequest(ctx, noRoute)
 		return
 	}
-	switch route, id := match(ctx); route {
+	route, id := match(ctx)
+	switch route {
 	case buyRoute:
 		a.buy(ctx, id)
+		return // counted with its answer
 	case productEventsRoute:
 		a.productEvents(ctx, id)
 	case orderEventsRoute:
@@ -151,6 +149,7 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 	default:
 		a.other(ctx)
 	}
+	a.countRequest(ctx, patterns[route])
 }
 
 func (a *API) other(ctx *fasthttp.RequestCtx) {

@@ -73,6 +73,8 @@ type Meter interface {
 	// Buys returns what counts the buys that got this answer: placed, queued,
 	// again, or the kind of a problem.
 	Buys(answer string) (count func(took time.Duration))
+	// Requests returns what counts the requests that were answered so.
+	Requests(method, route string, status int) (count func())
 }
 
 // Config is what an API works with. Fields marked optional may be zero.

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/danielgtaylor/huma/v2/negotiation"
 	"github.com/go-json-experiment/json"
+	"github.com/valyala/fasthttp"
 
 	"seckill/internal/sale"
 )
@@ -110,6 +111,7 @@ func humaConfig() huma.Config {
 // handlers a context that outlives the first second of a shutdown.
 func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, _ := r.Context().(*fasthttp.RequestCtx)
 		r = r.WithContext(a.ctx)
 		// fasthttp uses the request's bytes again, and ids in it outlive it.
 		r.URL = must(url.ParseRequestURI(strings.Clone(r.RequestURI)))
@@ -123,11 +125,15 @@ func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 			problem(notFound).write(w) // the mux would redirect to a route that it is not
 			return
 		}
-		if h, pattern := mux.Handler(r); pattern == "" {
+		h, pattern := mux.Handler(r)
+		if pattern == "" {
 			allow := allowed{header: http.Header{}}
 			h.ServeHTTP(&allow, r)
 			allow.problem(w).write(w)
 			return
+		}
+		if ctx != nil {
+			ctx.SetUserValue(patternKey, pattern)
 		}
 		mux.ServeHTTP(w, r)
 	})

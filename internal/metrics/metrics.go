@@ -12,6 +12,7 @@ package metrics
 import (
 	"math"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,6 +31,7 @@ type Set struct {
 	registry *prometheus.Registry
 	buys     *prometheus.HistogramVec
 	calls    *prometheus.HistogramVec
+	requests *prometheus.CounterVec
 	ledger   ledger
 }
 
@@ -43,9 +45,12 @@ func New() *Set {
 		calls: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "seckill_keeper_seconds", Help: "Time that a call to a keeper took, by the method of its contract and what came of it.", Buckets: buckets,
 		}, []string{"keeper", "call", "outcome"}),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "seckill_http_requests_total", Help: "Requests answered, by the method and pattern of their route and the status; route none: no route took them.",
+		}, []string{"method", "route", "status"}),
 		ledger: ledger{tallies: map[string]*tally{}, before: map[string][cells]int64{}, since: time.Now()},
 	}
-	s.registry.MustRegister(s.buys, s.calls, collectors.NewGoCollector(),
+	s.registry.MustRegister(s.buys, s.calls, s.requests, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return s
 }
@@ -75,24 +80,53 @@ func (s *Set) Calls(keeper, call string) (count func(outcome string, took time.D
 	}
 }
 
+// Requests returns what counts the requests that were answered so, by the method and
+// pattern of their route. There must be few of each.
+func (s *Set) Requests(method, route string, status int) (count func()) {
+	return s.requests.WithLabelValues(method, route, strconv.Itoa(status)).Inc
+}
+
+// Count returns what counts an event of one of these values of the label: all of them
+// are shown from the start, as 0. An empty label takes one value, which is not shown.
+func (s *Set) Count(name, help, label string, values ...string) (count func(value string, n int)) {
+	labels := []string{label}
+	if label == "" {
+		labels, values = nil, []string{""}
+	}
+	vec := prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	s.registry.MustRegister(vec)
+	counters := map[string]prometheus.Counter{}
+	for _, v := range values {
+		counters[v] = vec.WithLabelValues([]string{v}[:len(labels)]...)
+	}
+	return func(value string, n int) { counters[value].Add(float64(n)) }
+}
+
 // Gauge shows what read says whenever somebody looks, and nothing if that is no
 // number. A name may be taken once.
 func (s *Set) Gauge(name, help string, read func() float64) {
-	s.registry.MustRegister(&gauge{prometheus.NewDesc(name, help, nil, nil), read})
+	s.Gauges(name, help, nil, func(show func(float64, ...string)) { show(read()) })
 }
 
-// A gauge is a prometheus.GaugeFunc that may be absent.
-type gauge struct {
+// Gauges shows what read shows whenever somebody looks, each under its own values of
+// these labels, and nothing if that is no number. There must be few values.
+func (s *Set) Gauges(name, help string, labels []string, read func(show func(value float64, of ...string))) {
+	s.registry.MustRegister(&gauges{prometheus.NewDesc(name, help, labels, nil), read})
+}
+
+type gauges struct {
 	desc *prometheus.Desc
-	read func() float64
+	read func(show func(value float64, of ...string))
 }
 
-func (g *gauge) Describe(to chan<- *prometheus.Desc) { to <- g.desc }
+func (g *gauges) Describe(to chan<- *prometheus.Desc) { to <- g.desc }
 
-func (g *gauge) Collect(to chan<- prometheus.Metric) {
-	if value := g.read(); !math.IsNaN(value) {
-		to <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, value)
-	}
+func (g *gauges) Collect(to chan<- prometheus.Metric) {
+	g.read(func(value float64, of ...string) {
+		if !math.IsNaN(value) {
+			to <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, value, of...)
+		}
+	})
 }
 
 // Handler shows everything, in the format that the reader asks for.

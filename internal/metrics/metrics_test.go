@@ -72,3 +72,27 @@ func BenchmarkBuys(b *testing.B) {
 		soldOut(time.Millisecond)
 	}
 }
+
+func TestLabels(t *testing.T) {
+	s := New()
+	opened := s.Count("openings_total", "Of a cause.", "cause", "put", "lost")
+	opened("put", 2)
+	s.Count("letters_total", "Dead.", "")("", 3)
+	s.Requests("GET", "/api/products", 200)()
+	s.Gauges("gates", "By state.", []string{"state"}, func(show func(float64, ...string)) {
+		show(1, "open")
+		show(math.NaN(), "unknown")
+	})
+	page := shown(t, s)
+	for _, line := range []string{
+		`openings_total{cause="put"} 2`, `openings_total{cause="lost"} 0`, "letters_total 3", `gates{state="open"} 1`,
+		`seckill_http_requests_total{method="GET",route="/api/products",status="200"} 1`,
+	} {
+		if !strings.Contains(page, "\n"+line+"\n") {
+			t.Errorf("no line %q", line)
+		}
+	}
+	if strings.Contains(page, "unknown") {
+		t.Error("it shows what is not known")
+	}
+}

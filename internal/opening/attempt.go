@@ -80,6 +80,7 @@ type Attempt struct {
 	Product  sale.Product
 	Accepted bool
 
+	cause       Cause
 	change      Change
 	while       *seen // nil: whatever the gate is
 	lost        int64 // seq of an order that may be; 0: something else asked for this
@@ -110,7 +111,15 @@ func (s *seen) is(v gate.View, err error) bool {
 
 // Begin is a new attempt at opening a product's gate.
 func Begin(product string, change Change) *Attempt {
-	return &Attempt{Product: sale.Product{ID: product}, change: change}
+	return &Attempt{Product: sale.Product{ID: product}, cause: Put, change: change}
+}
+
+// Cause is what asked for the attempt.
+func (a *Attempt) Cause() Cause {
+	if a.lost > 0 {
+		return Lost
+	}
+	return a.cause
 }
 
 // Done reports whether the gate has been opened, or removed with its product.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -33,7 +31,7 @@ type Monitor struct {
 	shut   map[string]shutSince
 	missed map[string]missedSince
 
-	unavailable map[string]bool // products whose gate was not open at the last look
+	looks map[string]look // at products that exist, the last one at each
 }
 
 type shutSince struct {
@@ -49,7 +47,7 @@ type missedSince struct {
 
 // NewMonitor is a Monitor that has seen nothing yet.
 func NewMonitor(o *Opener, now func() time.Time) *Monitor {
-	return &Monitor{opener: o, now: now, shut: map[string]shutSince{}, missed: map[string]missedSince{}, unavailable: map[string]bool{}}
+	return &Monitor{opener: o, now: now, shut: map[string]shutSince{}, missed: map[string]missedSince{}, looks: map[string]look{}}
 }
 
 // Look returns the attempt that is due now, or nil: for a product, as the store has
@@ -58,7 +56,7 @@ func NewMonitor(o *Opener, now func() time.Time) *Monitor {
 // the end of the log was lost. A gate that cannot be reached is looked at again the next time.
 func (m *Monitor) Look(ctx context.Context, p sale.Product) *Attempt {
 	v, err := m.opener.Gate.View(ctx, p.ID)
-	m.note(p, err)
+	m.note(p, v, err)
 	if err == nil && v.Epoch > p.Epoch { // it may have been opened since p was read
 		if now, err := m.opener.Store.Product(ctx, p.ID); err == nil {
 			p = now
@@ -67,32 +65,13 @@ func (m *Monitor) Look(ctx context.Context, p sale.Product) *Attempt {
 	a := Begin(p.ID, keep)
 	a.while = &seen{v.Epoch, v.Signs, err}
 	a.of.Store(p.LastNumber)
-	if m.triggered(p, v, err) {
+	if a.cause = m.triggered(p, v, err); a.cause != "" {
 		return a
 	}
 	if a.lost = m.lost(p, v, err); a.lost > 0 {
 		return a
 	}
 	return nil
-}
-
-func (m *Monitor) note(p sale.Product, err error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if p.Exists() && err != nil {
-		m.unavailable[p.ID] = true
-	} else {
-		delete(m.unavailable, p.ID)
-	}
-}
-
-// Unavailable are the products that cannot be sold, as their gates did not answer when
-// they were last looked at, or were not open: how many, and the first of them by id.
-func (m *Monitor) Unavailable(most int) (n int, first []string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	all := slices.Sorted(maps.Keys(m.unavailable))
-	return len(all), all[:min(most, len(all))]
 }
 
 // lost is the first order that the gate admitted and the fold has been missing for
@@ -116,28 +95,37 @@ func (m *Monitor) lost(p sale.Product, v gate.View, err error) int64 {
 	return seen.seq
 }
 
-func (m *Monitor) triggered(p sale.Product, v gate.View, err error) bool {
+// triggered is why the gate has to be opened, or empty.
+func (m *Monitor) triggered(p sale.Product, v gate.View, err error) Cause {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if !errors.Is(err, sale.ErrShut) {
 		delete(m.shut, p.ID)
 	}
 	switch {
-	case err == nil && p.Deleted, errors.Is(err, sale.ErrFenced):
-		return true
-	case err == nil:
-		return v.Epoch != p.Epoch || p.Recounts > 0 || !v.Terms.Equal(gate.HoursOf(&p))
-	case errors.Is(err, sale.ErrNoGate):
-		return p.Exists()
+	case errors.Is(err, sale.ErrFenced):
+		return Fenced
+	case err == nil && p.Deleted:
+		return Deleted
+	case err == nil && v.Epoch != p.Epoch:
+		return Epoch
+	case err == nil && p.Recounts > 0:
+		return Recount
+	case err == nil && !v.Terms.Equal(gate.HoursOf(&p)):
+		return Terms
+	case errors.Is(err, sale.ErrNoGate) && p.Exists():
+		return Missing
 	case errors.Is(err, sale.ErrShut):
 		seen, known := m.shut[p.ID]
 		if !known || seen.epoch != v.Epoch || seen.signs != v.Signs {
 			m.shut[p.ID] = shutSince{v.Epoch, v.Signs, m.now()}
-			return false
+			return ""
 		}
-		return m.now().Sub(seen.since) >= OpenerGone
+		if m.now().Sub(seen.since) >= OpenerGone {
+			return Abandoned
+		}
 	}
-	return false
+	return ""
 }
 
 // String names the attempt in a log line.

@@ -358,3 +358,38 @@ func TestWhatIsUnavailable(t *testing.T) {
 	s.hooks["view"] = nil
 	looks(there, 1, "z")
 }
+
+// It counts gates by how they were found, and what they hold for the log.
+func TestHowGatesAreFound(t *testing.T) {
+	s := newShop(t)
+	s.put(sale.Terms{Quantity: 3, LimitPerUser: 1})
+	m := opening.NewMonitor(s.Opener, s.clock)
+	there := sale.Product{ID: product, Epoch: 1}
+	if v := s.admit("a", 1); v != gate.Admitted {
+		t.Fatal(v)
+	}
+	m.Look(t.Context(), there)
+	m.Look(t.Context(), sale.Product{ID: "z", Epoch: 1})
+	if got := m.Gates(); len(got) != 2 || got[opening.Open] != 1 || got[opening.NoGate] != 1 {
+		t.Errorf("gates: %v", got)
+	}
+	if n, known := m.Outbox(); n != 1 || !known {
+		t.Errorf("outbox: %d, %t", n, known)
+	}
+	told := map[string][2]int64{}
+	tell := func(product string, remaining, waiting int64) { told[product] = [2]int64{remaining, waiting} }
+	m.Counts(1, tell)
+	if len(told) != 1 || told[product] != [2]int64{2, 1} {
+		t.Errorf("counts: %v", told)
+	}
+	s.hooks["view"] = func(func() error) error { return sale.ErrUnavailable }
+	m.Look(t.Context(), there)
+	if n, known := m.Outbox(); n != 0 || known {
+		t.Errorf("with a gate that does not answer, the outbox is %d, %t", n, known)
+	}
+	clear(told)
+	m.Counts(9, tell)
+	if len(told) != 0 {
+		t.Errorf("counts of gates that are not open: %v", told)
+	}
+}

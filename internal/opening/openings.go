@@ -29,6 +29,7 @@ type Openings struct {
 	Opener *Opener
 	Log    *slog.Logger
 	Go     func(work func() error) // does it beside the caller; its error is damage
+	Opened func(cause Cause)       // told of each gate that was opened or removed
 
 	first   sync.WaitGroup
 	mu      sync.Mutex
@@ -78,6 +79,9 @@ func (o *Openings) attempt(ctx context.Context, a *Attempt) error {
 	limited, cancel := context.WithTimeout(ctx, openWithin+time.Duration(orders)*openEach)
 	defer cancel()
 	err := o.Opener.Run(limited, a)
+	if a.Done() {
+		o.Opened(a.Cause())
+	}
 	if a.Lost() > 0 && a.Begun() {
 		o.Log.Warn("orders are lost with the end of the log: opened anew", "attempt", a.String(), "first_seq", a.Lost())
 	}

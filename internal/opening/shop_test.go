@@ -78,8 +78,8 @@ func newShop(t *testing.T) *shop {
 // deaf is an observer.
 type deaf struct{}
 
-func (deaf) Projected([]*sale.State) {}
-func (deaf) Returned(string)         {}
+func (deaf) Projected([]*sale.State, int) {}
+func (deaf) Returned(string)              {}
 
 func (s *shop) call(name string, do func() error) error {
 	s.calls = append(s.calls, name)

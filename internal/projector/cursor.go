@@ -59,9 +59,11 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	batch.To = orderstore.Mark{Next: last.Offset + 1, Sum: last.Sum, Source: c.source}
 	batch.To.Source.Leader = max(last.Leader, c.mark.Source.Leader)
 	var kept []*sale.State
+	dead := 0
 	err = p.store.Apply(ctx, batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
 		kept = states
 		letters := fold(c.partition, lines, now, states)
+		dead = len(letters)
 		crash.At("projector: lines are folded")
 		return letters
 	})
@@ -74,7 +76,7 @@ func (p *Projector) Step(ctx context.Context, c *Cursor) (int, error) {
 	}
 	crash.At("projector: rows are kept")
 	c.mark = batch.To
-	p.tell(c, kept)
+	p.tell(c, kept, dead)
 	return len(lines), nil
 }
 

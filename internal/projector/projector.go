@@ -15,8 +15,9 @@ import (
 
 // An Observer is told what the projector did. Its methods must not block.
 type Observer interface {
-	// Projected: the store has these products, and their touched orders, thus now.
-	Projected(states []*sale.State)
+	// Projected: the store has these products, and their touched orders, thus now, and
+	// so many dead letters more.
+	Projected(states []*sale.State, dead int)
 	// Returned: units of the product became buyable again.
 	Returned(product string)
 }
@@ -35,13 +36,13 @@ func New(log orderlog.Reader, store orderstore.Writer, gate gate.Returner, see O
 }
 
 // tell notes who is owed a return, and tells the observer.
-func (p *Projector) tell(c *Cursor, states []*sale.State) {
+func (p *Projector) tell(c *Cursor, states []*sale.State, dead int) {
 	for _, s := range states {
 		if len(s.Returns()) > 0 {
 			c.owed.add(s.Product.ID)
 		}
 	}
-	p.see.Projected(states)
+	p.see.Projected(states, dead)
 }
 
 // Sweep hands over every return that a product's gate lacks, whoever owed it. A

@@ -29,6 +29,7 @@ type shop struct {
 	store    *sqlitestore.Store
 	gate     *memgate.Gate
 	told     []*sale.State // by the last Projected
+	dead     int           // dead letters, by all of them
 	returned int           // calls of Returned
 	onApply  func(do func() error) error
 	onReturn func(do func() error) error
@@ -54,8 +55,8 @@ func newShop(t *testing.T) *shop {
 	return s
 }
 
-func (s *shop) Projected(states []*sale.State) { s.told = states }
-func (s *shop) Returned(string)                { s.returned++ }
+func (s *shop) Projected(states []*sale.State, dead int) { s.told, s.dead = states, s.dead+dead }
+func (s *shop) Returned(string)                          { s.returned++ }
 
 type touchedStore struct {
 	*sqlitestore.Store

@@ -159,8 +159,8 @@ func TestPoison(t *testing.T) {
 		t.Errorf("poison made a product: %v", err)
 	}
 	letters := s.letters()
-	if len(letters) != 3 {
-		t.Fatalf("%+v", letters)
+	if len(letters) != 3 || s.dead != 3 {
+		t.Fatalf("the observer was told of %d, not of %+v", s.dead, letters)
 	}
 	for i, product := range []string{product, "", "p9"} { // what is no id is no product
 		l := letters[i]

@@ -69,8 +69,8 @@ func (s *shop) append(records ...sale.Record) {
 
 type nobody struct{}
 
-func (nobody) Projected([]*sale.State) {}
-func (nobody) Returned(string)         {}
+func (nobody) Projected([]*sale.State, int) {}
+func (nobody) Returned(string)              {}
 
 // fold folds all of a log into a store.
 func (s *shop) fold(log *sqlitelog.Log, store *sqlitestore.Store) {

@@ -51,8 +51,8 @@ func (p *Plan) Settle(ctx context.Context) error {
 // nobody watches what is folded.
 type nobody struct{}
 
-func (nobody) Projected([]*sale.State) {}
-func (nobody) Returned(string)         {}
+func (nobody) Projected([]*sale.State, int) {}
+func (nobody) Returned(string)              {}
 
 // A Log is what the state is written to: empty, and with as many partitions as the plan asks for.
 type Log interface {

@@ -59,8 +59,8 @@ func inBubble(t *testing.T, test func(t *testing.T, s *shop)) {
 // deaf is an observer.
 type deaf struct{}
 
-func (deaf) Projected([]*sale.State) {}
-func (deaf) Returned(string)         {}
+func (deaf) Projected([]*sale.State, int) {}
+func (deaf) Returned(string)              {}
 
 // project lets the store apply the whole log.
 func (s *shop) project() {

@@ -37,8 +37,8 @@ type shop struct {
 
 type observer struct{ desk func() *purchase.Desk }
 
-func (observer) Projected([]*sale.State)   {}
-func (o observer) Returned(product string) { o.desk().Invalidate(product) }
+func (observer) Projected([]*sale.State, int) {}
+func (o observer) Returned(product string)    { o.desk().Invalidate(product) }
 
 type catalog struct{ *sqlitestore.Store }
 

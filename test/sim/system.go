@@ -251,8 +251,8 @@ func closed(done <-chan struct{}) bool {
 
 type observer struct{ p *process }
 
-func (o observer) Projected([]*sale.State) {}
-func (o observer) Returned(product string) { o.p.desk.Invalidate(product) }
+func (o observer) Projected([]*sale.State, int) {}
+func (o observer) Returned(product string)      { o.p.desk.Invalidate(product) }
 
 type catalog struct{ store netStore }
 

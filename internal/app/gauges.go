@@ -1,0 +1,111 @@
+package app
+
+import (
+	"context"
+	"math"
+	"strings"
+
+	"seckill/internal/opening"
+	"seckill/internal/orderstore"
+)
+
+// measureProcess shows what there is to see of a process from its start.
+func (p *Program) measureProcess() {
+	b := p.cfg.Build
+	p.counts.Gauges("seckill_build_info", "What this process was built from: 1.", []string{"version", "revision", "goversion"},
+		func(show func(float64, ...string)) { show(1, b.Version, b.Revision, b.Go) })
+	p.counts.Gauge("seckill_connections", "Connections to this process.", func() float64 { return float64(p.listener.Len()) })
+	p.counts.Gauge("seckill_connections_limit", "How many connections there may be: --max-connections.", func() float64 { return float64(p.listener.Max()) })
+	p.counts.Gauge("seckill_http_requests_in_flight", "Connections with a request that is being answered.", func() float64 { return float64(p.listener.Busy()) })
+	p.counts.Gauge("seckill_ready", "Whether this process can do its work, as /readyz says: 1 or 0.", func() float64 {
+		return truth(p.wired.Load() && len(p.condition(p.work).Missing) == 0)
+	})
+	p.counts.Gauges("seckill_server_up", "Whether a server of the cluster answers this process: 1 or 0.", []string{"server"}, func(show func(float64, ...string)) {
+		up := p.waits.up
+		if p.wired.Load() {
+			up = func() map[string]bool { return p.mode.servers(p.work, p.keepers) }
+		}
+		for server, answers := range up() {
+			show(truth(answers), strings.ToLower(server))
+		}
+	})
+}
+
+// measure shows what there is to see once the keepers are there.
+func (p *Program) measure() {
+	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
+	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)
+	p.counts.Gauge("seckill_openings_under_way", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.Progress())) })
+	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.Orders(); return float64(of) })
+	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.Orders(); return float64(loaded) })
+	p.counts.Gauge("seckill_verify_findings", "Findings of the last audit that this process made. Absent before one.", func() float64 { n, _ := p.auditor.last(); return n })
+	p.counts.Gauge("seckill_verify_end_timestamp_seconds", "When that audit ended.", func() float64 { _, at := p.auditor.last(); return at })
+	if p.cfg.sells() {
+		p.measureGates()
+	}
+}
+
+// measureGates shows the gates as they were when they were last looked at.
+func (p *Program) measureGates() {
+	p.counts.Gauges("seckill_gates", "Gates of products, by how this process last found them.", []string{"state"}, func(show func(float64, ...string)) {
+		gates := p.monitor.Gates()
+		for _, state := range opening.States {
+			show(float64(gates[state]), string(state))
+		}
+	})
+	p.counts.Gauge("seckill_outbox_orders", "Admitted orders that wait for the log, of all gates. Absent where one does not answer.", func() float64 {
+		if orders, known := p.monitor.Outbox(); known {
+			return float64(orders)
+		}
+		return math.NaN()
+	})
+	p.counts.Gauge("seckill_outbox_limit_orders", "How many may wait at one gate: --max-unrelayed.", func() float64 { return float64(p.cfg.MaxUnrelayed) })
+	if p.cfg.MetricsProducts == 0 {
+		return
+	}
+	for name, of := range map[string]struct {
+		help string
+		pick func(remaining, waiting int64) int64
+	}{
+		"seckill_product_remaining_units": {"Units of a product that are left. Of the first products by id: --metrics-products.", func(remaining, _ int64) int64 { return remaining }},
+		"seckill_product_outbox_orders":   {"Admitted orders of a product that wait for the log.", func(_, waiting int64) int64 { return waiting }},
+	} {
+		p.counts.Gauges(name, of.help, []string{"product"}, func(show func(float64, ...string)) {
+			p.monitor.Counts(p.cfg.MetricsProducts, func(product string, remaining, waiting int64) {
+				show(float64(of.pick(remaining, waiting)), product)
+			})
+		})
+	}
+}
+
+func (p *Program) countOpenings() (opened func(opening.Cause)) {
+	var causes []string
+	for _, c := range opening.Causes {
+		causes = append(causes, string(c))
+	}
+	count := p.counts.Count("seckill_openings_total", "Gates that this process opened, by what asked for it.", "cause", causes...)
+	return func(c opening.Cause) { count(string(c), 1) }
+}
+
+func (p *Program) countDeadLetters() (more func(n int)) {
+	count := p.counts.Count("seckill_dead_letters_total", "Lines of the log that this process folded and that are no record, or make no sense.", "")
+	return func(n int) { count("", n) }
+}
+
+// lag is how many records the store has to apply yet, and no number if nobody can tell.
+func (p *Program) lag() float64 {
+	ctx, cancel := context.WithTimeout(p.work, askWithin) // nobody waits long for metrics
+	defer cancel()
+	records, folded, err := orderstore.Folded(ctx, p.keepers.log, p.keepers.store)
+	if err != nil {
+		return math.NaN()
+	}
+	return float64(records - folded)
+}
+
+func truth(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
+}
