@@ -80,11 +80,21 @@ func (a *API) tokenRoutes(api huma.API) {
 }
 
 func readToken(body []byte) (name string, role auth.Role, err error) {
-	err = readObject(body, needed(idField("name", &name)), needed(roleField("role", &role)))
-	if err == nil && name == auth.AdminName {
-		err = broken(invalid, sale.RuleReserved.Of("name", auth.AdminName))
-	}
+	err = readObject(body, needed(nameField("name", &name)), needed(roleField("role", &role)))
 	return name, role, err
+}
+
+// nameField reads the name of an operator who is not the admin.
+func nameField(name string, to *string) field {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
+		switch fails := textField(name, to).read(v); {
+		case fails.Code != "" || !sale.CheckID(*to):
+			return sale.RuleID.Of(name)
+		case *to == auth.AdminName:
+			return sale.RuleReserved.Of(name, auth.AdminName)
+		}
+		return fine
+	}}
 }
 
 func roleField(name string, to *auth.Role) field {
