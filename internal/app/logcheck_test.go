@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -16,9 +15,7 @@ import (
 	"seckill/internal/gate/memgate"
 	"seckill/internal/live"
 	"seckill/internal/orderlog"
-	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
-	"seckill/internal/orderstore/sqlitestore"
 	"seckill/internal/projector"
 	"seckill/internal/sale"
 	"seckill/internal/settle"
@@ -116,15 +113,7 @@ func TestNothingIsSoldBeforeTheLogIsCompared(t *testing.T) {
 
 // A process that only projects compares them, too: it expires orders.
 func TestAProjectorComparesTheLog(t *testing.T) {
-	log, err := sqlitelog.Open(t.Context(), filepath.Join(t.TempDir(), "orders.log"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	store, err := sqlitestore.Open(filepath.Join(t.TempDir(), "store.db"), time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { log.Close(); store.Close() })
+	log, store := files(t)
 	m := newCluster(Config{Redis: "some", Roles: []string{RoleProjector}, Log: slog.New(slog.DiscardHandler)}, false)
 	p := &Program{cfg: m.cfg, mode: m, hub: live.New()}
 	p.keepers = keepers{checkedGate{memgate.New(memgate.Options{}), m.logCheck}, checkedLog{log, m.logCheck}, checkedStore{store, m.logCheck}}

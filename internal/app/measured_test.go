@@ -20,9 +20,9 @@ import (
 	"seckill/internal/sale"
 )
 
-// Every method of the contracts is counted, once a call: one that is new in a
-// contract too.
-func TestEveryCallToAKeeperIsMeasured(t *testing.T) {
+// files are a log and tables of a folder, which are closed at the test's end.
+func files(t *testing.T) (*sqlitelog.Log, *sqlitestore.Store) {
+	t.Helper()
 	log, err := sqlitelog.Open(t.Context(), filepath.Join(t.TempDir(), "orders.log"))
 	if err != nil {
 		t.Fatal(err)
@@ -32,6 +32,13 @@ func TestEveryCallToAKeeperIsMeasured(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { log.Close(); store.Close() })
+	return log, store
+}
+
+// Every method of the contracts is counted, once a call: one that is new in a
+// contract too.
+func TestEveryCallToAKeeperIsMeasured(t *testing.T) {
+	log, store := files(t)
 	set := metrics.New()
 	k := keepers{memgate.New(memgate.Options{Now: time.Now}), log, store}.measured(set)
 	ctx, stop := context.WithCancel(t.Context())

@@ -4,15 +4,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
-	"seckill/internal/orderstore/sqlitestore"
 	"seckill/internal/sale"
 )
 
@@ -34,15 +31,7 @@ func TestTheSecretOfKeyedOrderIDs(t *testing.T) {
 		"the log has it where nobody need look": {logged: secretLines + 2, kept: of, want: of},
 	} {
 		t.Run(name, func(t *testing.T) {
-			log, err := sqlitelog.Open(t.Context(), filepath.Join(t.TempDir(), "orders.log"))
-			if err != nil {
-				t.Fatal(err)
-			}
-			store, err := sqlitestore.Open(filepath.Join(t.TempDir(), "store.db"), time.Now)
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Cleanup(func() { log.Close(); store.Close() })
+			log, store := files(t)
 			openings := make([]sale.Record, c.logged)
 			for i := range openings {
 				openings[i] = sale.Record{

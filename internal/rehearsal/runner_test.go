@@ -133,6 +133,15 @@ func TestOneAtATime(t *testing.T) {
 	s.begin(runner, small)
 }
 
+// beginLong begins one that runs for a minute, and returns once buyers are answered.
+func (s *shop) beginLong(runner *rehearsal.Runner) rehearsal.Rehearsal {
+	plan := small
+	plan.Over = time.Minute
+	begun := s.begin(runner, plan)
+	s.until(runner, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
+	return begun
+}
+
 // One that runs is stopped by Remove, also by that of another process, and is kept.
 func TestCancel(t *testing.T) {
 	for name, elsewhere := range map[string]bool{"here": false, "elsewhere": true} {
@@ -140,10 +149,7 @@ func TestCancel(t *testing.T) {
 			t.Parallel()
 			s := newShop(t)
 			runner := s.runner()
-			plan := small
-			plan.Over = time.Minute
-			begun := s.begin(runner, plan)
-			s.until(runner, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
+			begun := s.beginLong(runner)
 			by := runner
 			if elsewhere {
 				by = s.runner()
@@ -172,10 +178,7 @@ func TestTheServerEndsInTheMiddle(t *testing.T) {
 			t.Parallel()
 			s := newShop(t)
 			runner := s.runner()
-			plan := small
-			plan.Over = time.Minute
-			begun := s.begin(runner, plan)
-			s.until(runner, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Rush.Answered > 0 })
+			begun := s.beginLong(runner)
 			end(runner, s)
 			next := s.runner()
 			r, _, err := next.Find(t.Context(), begun.ID)
