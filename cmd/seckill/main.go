@@ -27,6 +27,7 @@ type commands struct {
 	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
 	Recover recoverCmd `cmd:"" help:"Put log and tables together again where the log was cut, deleted or damaged, while nobody sells. Says first what it will do and what is lost. Exit code 0: well; 2: not recovered."`
 	Token   tokenCmd   `cmd:"" help:"Make, list and revoke the tokens of operators, at a sale that runs."`
+	Pass    passCmd    `cmd:"" help:"Make a pass, by which a buyer of a sale proves who they are; or many, for a load test."`
 	Ready   readyCmd   `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
 }
 

@@ -112,7 +112,23 @@ func TestWrongUsage(t *testing.T) {
 		{"serve --max-unrelayed=0", "--max-unrelayed must be at least 1"},
 		{"serve --max-unrelayed=1.5", "--max-unrelayed: expected"},
 		{"serve --insecure=perhaps", "--insecure"},
-		{"serve --admin-token=t --insecure", "--insecure contradicts --admin-token"},
+		{"serve --buyer-auth=token", "--buyer-auth must be body, jwt or header"},
+		{"serve --buyer-auth=jwt", "--buyer-keys is missing"},
+		{"serve --buyer-auth=jwt --buyer-keys=file:k", "--buyer-issuer is missing"},
+		{"serve --buyer-auth=jwt --buyer-keys=file:k --buyer-issuer=i", "--buyer-audience is missing"},
+		{"serve --buyer-auth=jwt --buyer-keys=file:k --buyer-issuer=i --buyer-audience=a", "--buyer-keys file:k: open k: no such file"},
+		{"serve --buyer-auth=jwt --buyer-keys=http://shop/keys --buyer-issuer=i --buyer-audience=a", "must be file:PATH or an https URL"},
+		{"serve --buyer-auth=jwt --buyer-header=X-User-Id", "--buyer-keys is missing"},
+		{"serve --buyer-keys=file:k", "--buyer-keys is for --buyer-auth jwt"},
+		{"serve --buyer-auth=header", "--buyer-header is missing"},
+		{"serve --buyer-auth=header --buyer-header=X-User-Id", "--trusted-proxies is missing"},
+		{"serve --buyer-auth=header --buyer-header=Cookie --trusted-proxies=10.0.0.0/8", "--buyer-header must be the name of a header"},
+		{"serve --buyer-auth=header --buyer-header=X-User-Id --trusted-proxies=proxy", "--trusted-proxies must be addresses or networks"},
+		{"serve --trusted-proxies=10.0.0.0/8", "--trusted-proxies is for --buyer-auth header"},
+		{"serve --buyer-auth=header --buyer-header=X-User-Id --trusted-proxies=10.0.0.0/8 --pass-life=1s", "--pass-life must be 1m to 168h"},
+		{"pass", "give --user or --count"},
+		{"pass --user=u --count=1", "give --user or --count"},
+		{"pass --count=1000001", "--count must be 1 to 1,000,000"},
 		{"verify --dta=x", `--dta, did you mean "--data"`},
 		{"verify ./data", "./data"},
 		{"rush --product=1 --buyer=5", "--buyer, did you mean"},
@@ -141,15 +157,22 @@ func TestServeBeyondThisMachine(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s", listen, code, stderr)
 		}
 	}
-	for _, allowed := range []string{"--insecure", "--admin-token=sixteen-letters-"} {
-		s := start(t, "serve", "--listen=0.0.0.0:0", "--data", t.TempDir(), allowed)
+	code, _, stderr := say(over(t), "serve", "--listen=0.0.0.0:0", "--admin-token=sixteen-letters-")
+	if code != 64 || !strings.Contains(stderr, "--buyer-auth jwt or header") || !strings.Contains(stderr, "--insecure") {
+		t.Errorf("buyers are believed: exit code %d\n%s", code, stderr)
+	}
+	for allowed, want := range map[string]int{
+		"--insecure": 201, "--insecure --admin-token=sixteen-letters-": 401,
+		"--admin-token=sixteen-letters- --buyer-auth=header --buyer-header=X-User --trusted-proxies=10.0.0.0/8,::1": 401,
+	} {
+		s := start(t, append([]string{"serve", "--listen=0.0.0.0:0", "--data", t.TempDir()}, strings.Fields(allowed)...)...)
 		put := s.put(t)
-		if want := map[string]int{"--insecure": 201, "--admin-token=sixteen-letters-": 401}[allowed]; put != want {
+		if put != want {
 			t.Errorf("%s: a stranger's product was answered %d", allowed, put)
 		}
 		s.interrupt(t)
 	}
-	code, _, stderr := say(over(t), "serve", "--listen=0.0.0.0:0", "--admin-token=fifteen-letters")
+	code, _, stderr = say(over(t), "serve", "--listen=0.0.0.0:0", "--admin-token=fifteen-letters")
 	if code != 64 || !strings.Contains(stderr, "--admin-token must have at least 16 characters") || strings.Contains(stderr, "fifteen") {
 		t.Errorf("a short token: exit code %d\n%s", code, stderr)
 	}
@@ -162,7 +185,7 @@ func TestAdminTokenOfAFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("SECKILL_ADMIN_TOKEN", "file:"+file)
-	s := start(t, "serve", "--listen=0.0.0.0:0", "--data", t.TempDir())
+	s := start(t, "serve", "--listen=0.0.0.0:0", "--insecure", "--data", t.TempDir())
 	if put := s.put(t); put != 401 {
 		t.Errorf("a stranger's product was answered %d", put)
 	}

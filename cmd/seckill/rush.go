@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/term"
 
+	"seckill/internal/app"
 	"seckill/internal/rush"
 )
 
@@ -22,6 +23,7 @@ type rushCmd struct {
 	Over           time.Duration `default:"5s" env:"SECKILL_OVER" placeholder:"TIME" help:"The time they come in, evenly; latency counts from a buyer's moment in it. 0s: each connection sends its next buyer when it has its answer (${default})."`
 	Connections    int           `default:"256" env:"SECKILL_CONNECTIONS" placeholder:"N" help:"How many at once at most; buyers beyond that wait, and it counts (${default})."`
 	NewConnections bool          `env:"SECKILL_NEW_CONNECTIONS" help:"Every buyer opens a connection of their own, and closes it."`
+	Passes         string        `env:"SECKILL_PASSES" placeholder:"FILE" help:"Who the buyers are, and what proves it: lines of user,pass, as seckill pass --count writes them."`
 	Seed           *uint64       `env:"SECKILL_SEED" placeholder:"N" help:"Makes the same user ids again (default: random, and printed)."`
 	JSON           string        `name:"json" env:"SECKILL_JSON" placeholder:"FILE" help:"Write the report as JSON. -: to the standard output, and the table to the other."`
 	HTML           string        `name:"html" env:"SECKILL_HTML" placeholder:"FILE" help:"Write the report as a page that needs no network. -: likewise."`
@@ -68,11 +70,21 @@ func (c *rushCmd) Run(ctx context.Context, std streams) error {
 	if c.Seed == nil {
 		c.Seed = randomSeed()
 	}
+	config := c.config()
+	if c.Passes != "" {
+		credentials, n, err := readPasses(c.Passes)
+		if err != nil {
+			return err
+		}
+		if n < c.Buyers {
+			return app.UsageError{Flag: "buyers", Rule: fmt.Sprintf("must be %d at most: %s has no more passes", n, c.Passes)}
+		}
+		config.Credentials = credentials
+	}
 	documents, err := openDocuments(c.JSON, c.HTML, std.out)
 	if err != nil {
 		return err
 	}
-	config := c.config()
 	progress := rush.Lines(std.err)
 	if f, ok := std.err.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		progress = rush.Bar(std.err, c.Buyers)

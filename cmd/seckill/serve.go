@@ -50,14 +50,27 @@ func (s *secret) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// buyerFlags say how buyers are known.
+type buyerFlags struct {
+	BuyerAuth         string        `default:"body" env:"SECKILL_BUYER_AUTH" placeholder:"body|jwt|header" group:"Buyers" help:"How a buyer is known: body believes the user_id of a buy, jwt checks a token of the shop's login, header believes a proxy in front (${default})."`
+	BuyerKeys         string        `env:"SECKILL_BUYER_KEYS" placeholder:"file:PATH|URL" group:"Buyers" help:"jwt: the shop's keys, a JWK set, in a file or at an https URL."`
+	BuyerIssuer       string        `env:"SECKILL_BUYER_ISSUER" placeholder:"ISS" group:"Buyers" help:"jwt: the iss of the shop's tokens."`
+	BuyerAudience     string        `env:"SECKILL_BUYER_AUDIENCE" placeholder:"AUD" group:"Buyers" help:"jwt: what their aud calls this sale."`
+	BuyerHeader       string        `env:"SECKILL_BUYER_HEADER" placeholder:"X-User-Id" group:"Buyers" help:"header: in which the proxy names the user."`
+	BuyerGroupsHeader string        `env:"SECKILL_BUYER_GROUPS_HEADER" placeholder:"X-Groups" group:"Buyers" help:"header: in which it names their groups, by commas."`
+	TrustedProxies    []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." group:"Buyers" help:"header: from where such a header is believed."`
+	PassLife          time.Duration `default:"2h" env:"SECKILL_PASS_LIFE" placeholder:"2h" group:"Buyers" help:"How long a pass is good at most, which a known buyer gets by POST /api/pass (${default})."`
+}
+
 type serveCmd struct {
 	folderFlags
 	clusterFlags
+	buyerFlags
 	Roles           []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
 	Wait            time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
 	Listen          string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
 	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
-	Insecure        bool          `env:"SECKILL_INSECURE" help:"Let anybody who reaches the address run the sale."`
+	Insecure        bool          `env:"SECKILL_INSECURE" help:"Beyond this machine, believe whatever user_id a buyer names; and without --admin-token let anybody who reaches the address run the sale."`
 	MaxUnrelayed    int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
 	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
 	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
@@ -65,10 +78,17 @@ type serveCmd struct {
 	Drain           time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
 }
 
+func (f *buyerFlags) buyers() app.BuyerConfig {
+	return app.BuyerConfig{
+		Auth: f.BuyerAuth, Keys: f.BuyerKeys, Issuer: f.BuyerIssuer, Audience: f.BuyerAudience,
+		Header: f.BuyerHeader, GroupsHeader: f.BuyerGroupsHeader, TrustedProxies: f.TrustedProxies, PassLife: f.PassLife,
+	}
+}
+
 func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), Insecure: c.Insecure,
-		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain,
+		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(),
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), Log: slog.New(slog.NewTextHandler(std.err, nil)),
 	})

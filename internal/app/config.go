@@ -22,7 +22,8 @@ type Config struct {
 	Listen         string        // host:port; port 0 takes a free one
 	Data           string        // the data folder of the embedded mode, made if it is not there
 	AdminToken     string        // asked for on operators' routes; empty: nobody is asked
-	Insecure       bool          // listen beyond this machine without an admin token
+	Insecure       bool          // beyond this machine, believe buyers; without an admin token everybody
+	Buyers         BuyerConfig   // how buyers are known
 	MaxUnrelayed   int           // admitted orders that may wait for the log
 	Rate           float64       // buys a second and user; 0: no limit
 	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
@@ -75,11 +76,11 @@ func (c Config) Check() error {
 	case err != nil:
 		return UsageError{"listen", fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
 	case !isLoopback(host) && c.AdminToken == "" && !c.Insecure:
-		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --admin-token TOKEN, or --insecure to let anybody run the sale", c.Listen)}
+		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --admin-token TOKEN and --buyer-auth jwt or header (docs/identity.md), or --insecure to believe everybody, operators too", c.Listen)}
 	case !isLoopback(host) && c.AdminToken != "" && utf8.RuneCountInString(c.AdminToken) < minToken:
 		return UsageError{"admin-token", fmt.Sprintf("must have at least %d characters where other machines reach %s: openssl rand -hex 16 makes one", minToken, c.Listen)}
-	case c.AdminToken != "" && c.Insecure:
-		return UsageError{"insecure", "contradicts --admin-token"}
+	case !isLoopback(host) && !c.Buyers.known() && !c.Insecure:
+		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --buyer-auth jwt or header (docs/identity.md), or --insecure to believe whatever user_id a buyer names", c.Listen)}
 	case c.Data == "" && !c.isCluster():
 		return UsageError{"data", "must name a folder"}
 	case c.MaxUnrelayed < 1:
@@ -92,6 +93,9 @@ func (c Config) Check() error {
 		return UsageError{"metrics-products", "must be 0 (none) or above"}
 	case c.Drain < 0:
 		return UsageError{"drain", "must be 0s (none) or above"}
+	}
+	if err := c.Buyers.check(); err != nil {
+		return err
 	}
 	if err := c.checkServers(); err != nil {
 		return err
@@ -157,6 +161,7 @@ func Open(cfg Config) (*Program, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
+	cfg.warnOfBelief()
 	if cfg.isCluster() {
 		return openCluster(cfg)
 	}

@@ -10,6 +10,7 @@ import (
 	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
 	"seckill/internal/httpapi"
+	"seckill/internal/identity"
 	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/sqlitestore"
@@ -56,7 +57,7 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err != nil {
 		return err
 	}
-	p.wire(secret, internalVerify(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.audit(ctx) }))
+	p.wire(secret, internal(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.audit(ctx) }, identity.PassKey(secret)))
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"seckill/internal/app"
 	"seckill/internal/sale"
@@ -187,16 +188,20 @@ func TestConfigCheck(t *testing.T) {
 		change func(*app.Config)
 		flag   string // empty: it is right
 	}{
-		"as it comes":             {func(*app.Config) {}, ""},
-		"by name":                 {func(c *app.Config) { c.Listen = "localhost:3000" }, ""},
-		"IPv6":                    {func(c *app.Config) { c.Listen = "[::1]:3000" }, ""},
-		"all addresses":           {func(c *app.Config) { c.Listen = ":3000" }, "listen"},
-		"all addresses, spelt":    {func(c *app.Config) { c.Listen = "0.0.0.0:3000" }, "listen"},
-		"a name":                  {func(c *app.Config) { c.Listen = "localhost.example:3000" }, "listen"},
-		"no port":                 {func(c *app.Config) { c.Listen = "localhost" }, "listen"},
-		"beyond, with a token":    {func(c *app.Config) { c.Listen, c.AdminToken = ":3000", strings.Repeat("t", 16) }, ""},
+		"as it comes":          {func(*app.Config) {}, ""},
+		"by name":              {func(c *app.Config) { c.Listen = "localhost:3000" }, ""},
+		"IPv6":                 {func(c *app.Config) { c.Listen = "[::1]:3000" }, ""},
+		"all addresses":        {func(c *app.Config) { c.Listen = ":3000" }, "listen"},
+		"all addresses, spelt": {func(c *app.Config) { c.Listen = "0.0.0.0:3000" }, "listen"},
+		"a name":               {func(c *app.Config) { c.Listen = "localhost.example:3000" }, "listen"},
+		"no port":              {func(c *app.Config) { c.Listen = "localhost" }, "listen"},
+		"beyond, with a token": {func(c *app.Config) { c.Listen, c.AdminToken = ":3000", strings.Repeat("t", 16) }, "listen"},
+		"beyond, with buyers": {func(c *app.Config) {
+			c.Listen, c.AdminToken = ":3000", strings.Repeat("t", 16)
+			c.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"::1"}, PassLife: time.Hour}
+		}, ""},
 		"beyond, on purpose":      {func(c *app.Config) { c.Listen, c.Insecure = ":3000", true }, ""},
-		"both":                    {func(c *app.Config) { c.AdminToken, c.Insecure = "t", true }, "insecure"},
+		"buyers are believed":     {func(c *app.Config) { c.Listen, c.AdminToken, c.Insecure = ":3000", strings.Repeat("t", 16), true }, ""},
 		"no folder":               {func(c *app.Config) { c.Data = "" }, "data"},
 		"nothing may wait":        {func(c *app.Config) { c.MaxUnrelayed = 0 }, "max-unrelayed"},
 		"a rate below nothing":    {func(c *app.Config) { c.Rate = -1 }, "rate"},

@@ -15,6 +15,7 @@ import (
 	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/httpapi"
+	"seckill/internal/identity"
 	"seckill/internal/live"
 	"seckill/internal/metrics"
 	"seckill/internal/opening"
@@ -86,6 +87,8 @@ type Program struct {
 	projector *projector.Projector
 	auditor   *auditor
 	operators *auth.Authenticator
+	tokens    *identity.Tokens   // of a shop; nil: no JWT is taken
+	buyers    *identity.Verifier // nil: they are believed
 	runner    *rehearsal.Runner
 	api       *httpapi.API
 
@@ -102,12 +105,16 @@ type Program struct {
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
 	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), counts: metrics.New()}
+	p.work, p.stopWork = context.WithCancel(context.Background())
+	var err error
+	if p.tokens, err = cfg.Buyers.tokens(p.work, cfg.Log); err != nil {
+		return nil, err
+	}
 	ln, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
 	}
 	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), elapsed(), cfg.Log)
-	p.work, p.stopWork = context.WithCancel(context.Background())
 	p.measureProcess()
 	return p, nil
 }

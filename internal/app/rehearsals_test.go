@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/app"
 	"seckill/internal/httpapi"
 	"seckill/internal/sale"
 )
@@ -209,5 +210,30 @@ func TestFigures(t *testing.T) {
 	}
 	for *f.Folded != 2 { // until the store has applied them
 		p.read("/api/figures", &f)
+	}
+}
+
+// The server's own buyers prove who they are, however others have to; and nothing but a
+// rehearsal is sold to them.
+func TestRehearsalsWhereBuyersAreKnown(t *testing.T) {
+	keys := filepath.Join(t.TempDir(), "keys.json")
+	if err := os.WriteFile(keys, []byte(`{"kty":"oct","k":"`+strings.Repeat("A", 43)+`"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, buyers := range map[string]app.BuyerConfig{
+		"jwt":    {Auth: app.BuyersByJWT, Keys: "file:" + keys, Issuer: "https://shop", Audience: "seckill", PassLife: time.Hour},
+		"header": {Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"127.0.0.0/8"}, PassLife: time.Hour},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cfg := config(t.TempDir())
+			cfg.Buyers = buyers
+			p := startWith(t, cfg)
+			r := p.watch(p.begin(`{"buyers":300,"over":"1s","quantity":20,"repeat_clickers":20,"quitters":10}`), over)
+			if r.State != "done" || r.Placed < 20 || r.Errors > 0 || r.Answered != 300 || r.Paid == 0 || *r.Oversold != 0 || *r.Findings != 0 {
+				t.Errorf("%+v", r)
+			}
+			p.ask(201, "PUT", "/api/products/1", `{"quantity":5}`)
+			p.ask(401, "POST", "/api/products/1/orders", `{"user_id":"u1"}`)
+		})
 	}
 }

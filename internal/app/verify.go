@@ -21,14 +21,16 @@ import (
 // auditPause is between two looks at a gate that did not stand still.
 func auditPause(ctx context.Context) error { return sleep(ctx, time.Second) }
 
-// internalVerify is where verify asks the process that runs the sale: only whoever may
-// read the data folder has the key.
-func internalVerify(key string, judge func(context.Context) (verify.Report, error)) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+key)) != 1 {
-			http.Error(w, "wrong key", http.StatusForbidden)
-			return
-		}
+// What the process that runs a sale is asked by the commands beside it.
+const (
+	internalVerify  = "/internal/verify"
+	internalPassKey = "/internal/pass-key"
+)
+
+// internal answers them: only whoever may read the data folder has the key.
+func internal(key string, judge func(context.Context) (verify.Report, error), passKey []byte) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc(internalVerify, func(w http.ResponseWriter, r *http.Request) {
 		report, err := judge(r.Context())
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusServiceUnavailable)
@@ -36,6 +38,14 @@ func internalVerify(key string, judge func(context.Context) (verify.Report, erro
 		}
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(report) // who does not read the answer has gone
+	})
+	mux.HandleFunc(internalPassKey, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(passKey) })
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+key)) != 1 {
+			http.Error(w, "wrong key", http.StatusForbidden)
+			return
+		}
+		mux.ServeHTTP(w, r)
 	})
 }
 
@@ -45,7 +55,10 @@ func internalVerify(key string, judge func(context.Context) (verify.Report, erro
 func Verify(ctx context.Context, data string) (report verify.Report, live bool, err error) {
 	f, err := openFolder(data, false)
 	if errors.Is(err, ErrInUse) {
-		report, err = askServer(ctx, data)
+		answer, err := askServer(ctx, data, internalVerify)
+		if err == nil {
+			err = json.Unmarshal(answer, &report)
+		}
 		return report, true, err
 	}
 	if err != nil {
@@ -82,32 +95,32 @@ func damage(r verify.Report, err error) (verify.Report, error) {
 }
 
 // askServer asks the process that holds the folder.
-func askServer(ctx context.Context, data string) (report verify.Report, err error) {
+func askServer(ctx context.Context, data, path string) ([]byte, error) {
 	b, err := readEndpoint(data)
 	if errors.Is(err, os.ErrNotExist) {
-		return report, fmt.Errorf("data folder %s: %w, and it does not say where it listens", data, ErrInUse)
+		return nil, fmt.Errorf("data folder %s: %w, and it does not say where it listens", data, ErrInUse)
 	}
 	if err != nil {
-		return report, fmt.Errorf("reading serve.json: %w", err)
+		return nil, fmt.Errorf("reading serve.json: %w", err)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+b.Address+"/internal/verify", nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+b.Address+path, nil)
 	if err != nil {
-		return report, err
+		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+b.Key)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return report, fmt.Errorf("asking the server at %s: %w", b.Address, err)
+		return nil, fmt.Errorf("asking the server at %s: %w", b.Address, err)
 	}
 	defer func() { _ = answer.Body.Close() }() // it has been read
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
-		return report, err
+		return nil, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return report, fmt.Errorf("the server at %s: %s", b.Address, bytes.TrimSpace(body))
+		return nil, fmt.Errorf("the server at %s: %s", b.Address, bytes.TrimSpace(body))
 	}
-	return report, json.Unmarshal(body, &report)
+	return body, nil
 }
 
 // VerifyCluster judges the sale that is kept in a cluster's servers. If it was not

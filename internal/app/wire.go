@@ -9,6 +9,7 @@ import (
 
 	"seckill/internal/crash"
 	"seckill/internal/httpapi"
+	"seckill/internal/identity"
 	"seckill/internal/opening"
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
@@ -45,12 +46,13 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub, deadLetters})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Placed: p.mode.placedBy()})
 	p.operators = p.newOperators(secret)
+	p.buyers = p.cfg.Buyers.verifier(identity.PassKey(secret), p.tokens)
 	p.runner = p.newRunner()
 	p.measure()
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
-		Hub: p.hub, Auth: p.operators, Pages: p.cfg.Pages,
+		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Groups: p.buyers != nil, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log,
 	})

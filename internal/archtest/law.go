@@ -45,7 +45,7 @@ var law = []room{
 	{"internal/projector", "every record is folded exactly once, in order", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 	{"internal/settle", "pay, cancel, expire: the first record in the log wins", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
 	{path: "internal/live", promise: "fan-out to whoever watches"},
-	{"internal/httpapi", "HTTP in, JSON out, one table of errors", []string{"internal/sale", "internal/purchase", "internal/live", "internal/auth", "internal/verify"}, false},
+	{"internal/httpapi", "HTTP in, JSON out, one table of errors", []string{"internal/sale", "internal/purchase", "internal/live", "internal/auth", "internal/identity", "internal/verify"}, false},
 	{path: "internal/auth", promise: "who is an operator"},
 	{"internal/identity", "who a buyer is", []string{"internal/sale"}, false},
 	{path: "internal/connlimit", promise: "an address that goes on taking connections, whoever opens how many"},

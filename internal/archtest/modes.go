@@ -37,6 +37,7 @@ var differences = []difference{
 	{"a record of a newer version", "the process ends", "it stays, sells nothing and says why", []string{"app Program.live"}},
 	{"event streams wake", "by the projector of this process", "as the store moves, whoever projects", []string{"app Program.loops"}},
 	{"rehearsals are kept", "as files in the folder", "in Postgres", []string{"app Program.newRunner"}},
+	{"`seckill pass` has the key", "of the process that runs, or of the folder", "of Postgres", []string{"app passKey"}},
 	{"a rejected order", "is a finding of `verify`", "is told to its buyer", []string{"app auditFolder", "app Program.wire", "verify Parts.judge"}},
 }
 

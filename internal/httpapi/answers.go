@@ -15,7 +15,9 @@ type kind uint8
 
 const (
 	// Of a buy, in the order in which it is judged.
-	rateLimited kind = iota
+	unauthenticated kind = iota
+	notYou
+	rateLimited
 	unavailable
 	notFound
 	boughtAgain
@@ -67,19 +69,21 @@ var kinds = [kindCount]struct {
 	refuses purchase.Result // which it tells a buyer
 	when    string          // of a buy: docs/protocol.md
 }{
-	rateLimited:    {"rate_limited", 429, 1, "Too many requests of this user", 0, "more requests of the user than the rate allows"},
-	unavailable:    {"unavailable", 503, 1, "Not available at the moment", 0, "the gate is shut or away, or too many orders wait for the log"},
-	notFound:       {"not_found", 404, 0, "Not found", 0, "no such product"},
-	boughtAgain:    {"again", 200, 0, "", 0, "the same order, by its `Idempotency-Key`, was admitted before, also if it has ended since"},
-	alreadyBought:  {"already_bought", 409, 0, "Already bought", purchase.AlreadyBought, "the user holds as many units as one may. It names the order only where there is no admin token"},
-	orderLimit:     {"order_limit", 409, 0, "As many orders as one may have, ended ones included", purchase.OrderLimit, "the user has had as many orders as one may, those that were cancelled or expired included"},
-	closed:         {"closed", 410, 0, "Closed", purchase.Closed, "by the terms"},
-	paused:         {"paused", 503, 1, "Paused", purchase.Paused, "by the terms"},
-	notOpen:        {"not_open", 403, 1, "Not open yet", purchase.NotOpen, "by the terms. It says when it opens, and `Retry-After` counts up to that"},
-	soldOut:        {"sold_out", 409, 0, "Sold out", purchase.SoldOut, "nothing is left"},
-	boughtPlaced:   {"placed", 201, 0, "", 0, "no fault can undo it"},
-	boughtQueued:   {"queued", 202, 1, "", 0, "admitted, not yet placed: `Location` tells what becomes of it"},
-	outcomeUnknown: {"outcome_unknown", 503, 1, "Unknown whether it happened: ask again, with the same key", 0, "the gate has not answered in time: ask again with the same key, after the second that `Retry-After` names, when no try of this request can act any more"},
+	unauthenticated: {"unauthenticated", 401, 0, "Who you are is not proven, or no longer", 0, "buyers are known (`--buyer-auth`), and this one has no valid proof"},
+	notYou:          {"not_you", 403, 0, "The user_id is not yours", 0, "buyers are known, and `user_id` is another's"},
+	rateLimited:     {"rate_limited", 429, 1, "Too many requests of this user", 0, "more requests of the user than the rate allows"},
+	unavailable:     {"unavailable", 503, 1, "Not available at the moment", 0, "the gate is shut or away, or too many orders wait for the log"},
+	notFound:        {"not_found", 404, 0, "Not found", 0, "no such product"},
+	boughtAgain:     {"again", 200, 0, "", 0, "the same order, by its `Idempotency-Key`, was admitted before, also if it has ended since"},
+	alreadyBought:   {"already_bought", 409, 0, "Already bought", purchase.AlreadyBought, "the user holds as many units as one may. It names the order only where buyers are known, or there is no admin token"},
+	orderLimit:      {"order_limit", 409, 0, "As many orders as one may have, ended ones included", purchase.OrderLimit, "the user has had as many orders as one may, those that were cancelled or expired included"},
+	closed:          {"closed", 410, 0, "Closed", purchase.Closed, "by the terms"},
+	paused:          {"paused", 503, 1, "Paused", purchase.Paused, "by the terms"},
+	notOpen:         {"not_open", 403, 1, "Not open yet", purchase.NotOpen, "by the terms. It says when it opens, and `Retry-After` counts up to that"},
+	soldOut:         {"sold_out", 409, 0, "Sold out", purchase.SoldOut, "nothing is left"},
+	boughtPlaced:    {"placed", 201, 0, "", 0, "no fault can undo it"},
+	boughtQueued:    {"queued", 202, 1, "", 0, "admitted, not yet placed: `Location` tells what becomes of it"},
+	outcomeUnknown:  {"outcome_unknown", 503, 1, "Unknown whether it happened: ask again, with the same key", 0, "the gate has not answered in time: ask again with the same key, after the second that `Retry-After` names, when no try of this request can act any more"},
 
 	malformed:        {"malformed", 400, 0, "The request cannot be read", 0, ""},
 	unauthorized:     {"unauthorized", 401, 0, "Only for operators", 0, ""},

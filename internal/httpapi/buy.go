@@ -27,7 +27,8 @@ const (
 // own bytes.
 type buyRequest struct {
 	product, user []byte
-	key           string // empty: none was sent
+	groups        []string // that the user is proven to be in
+	key           string   // empty: none was sent
 }
 
 func (a *API) buy(ctx *fasthttp.RequestCtx, product []byte) {
@@ -36,42 +37,56 @@ func (a *API) buy(ctx *fasthttp.RequestCtx, product []byte) {
 }
 
 func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
-	r, ok := plainBuy(ctx, product)
+	r, ok := a.plainBuy(ctx, product)
 	if !ok {
 		var err error
-		if r, err = strictBuy(ctx, product); err != nil {
+		if r, err = a.strictBuy(ctx, product); err != nil {
 			p := a.explain(err)
 			p.send(ctx)
 			return p.kind
 		}
 	}
-	if a.rate != nil && !a.rate.allow(r.user) {
-		return refuse(ctx, rateLimited)
+	var unproven kind
+	proven := true
+	if a.Buyers != nil {
+		unproven, proven = a.identify(ctx, &r)
 	}
 	if answer, sure := a.Desk.Refuse(r.product, r.user); sure {
 		return refused(ctx, &answer)
 	}
-	return a.admit(ctx, string(r.product), string(r.user), r.key)
+	if !proven {
+		return refuse(ctx, unproven)
+	}
+	if a.rate != nil && !a.rate.allow(r.user) {
+		return refuse(ctx, rateLimited)
+	}
+	return a.admit(ctx, &r)
 }
 
 // plainBuy reads a buy as nearly everybody sends it. If it is in doubt it says false.
-func plainBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, ok bool) {
+func (a *API) plainBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, ok bool) {
 	h := &ctx.Request.Header
 	if string(h.ContentType()) != "application/json" || h.Peek("Idempotency-Key") != nil || !sale.CheckID(product) {
 		return r, false
 	}
-	user, ok := scanUser(ctx.PostBody())
+	body := ctx.PostBody()
+	if string(body) == "{}" { // as who is known may send it
+		return buyRequest{product: product}, a.Buyers != nil
+	}
+	user, ok := scanUser(body)
 	return buyRequest{product: product, user: user}, ok
 }
 
 // strictBuy reads a buy of any form, and tells what is wrong with it.
-func strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, err error) {
+func (a *API) strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, err error) {
 	h := &ctx.Request.Header
 	if p := checkJSON(string(h.ContentType()), string(h.ContentEncoding())); p != nil {
 		return r, p
 	}
 	var user string
-	if err := readObject(ctx.PostBody(), needed(idField("user_id", &user))); err != nil {
+	who := idField("user_id", &user)
+	who.needed = a.Buyers == nil
+	if err := readObject(ctx.PostBody(), who); err != nil {
 		return r, err
 	}
 	id, err := url.PathUnescape(string(product))
@@ -82,7 +97,7 @@ func strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest, err erro
 	if !ok {
 		return r, broken(invalid, sale.RuleKey.Of("Idempotency-Key"))
 	}
-	return buyRequest{[]byte(id), []byte(user), key}, nil
+	return buyRequest{product: []byte(id), user: []byte(user), key: key}, nil
 }
 
 func idempotencyKey(h *fasthttp.RequestHeader) (key string, ok bool) {
@@ -109,6 +124,9 @@ func (k kind) head(ctx *fasthttp.RequestCtx, media string) {
 	if retry := kinds[k].retry; retry > 0 {
 		ctx.Response.Header.Set("Retry-After", strconv.Itoa(retry))
 	}
+	if k == unauthenticated {
+		ctx.Response.Header.Set("WWW-Authenticate", "Bearer")
+	}
 }
 
 // refused answers those who cannot have a unit.
@@ -126,14 +144,14 @@ func refused(ctx *fasthttp.RequestCtx, answer *purchase.Answer) kind {
 }
 
 // admit asks for a unit, and waits as long as the buyer does.
-func (a *API) admit(ctx *fasthttp.RequestCtx, product, user, key string) kind {
-	id := a.NewOrderID()
-	if key != "" {
-		id = sale.KeyedOrderID(a.Secret, product, user, key)
+func (a *API) admit(ctx *fasthttp.RequestCtx, r *buyRequest) kind {
+	product, user, id := string(r.product), string(r.user), a.NewOrderID()
+	if r.key != "" {
+		id = sale.KeyedOrderID(a.Secret, product, user, r.key)
 	}
 	decision, wait, done := a.patience(ctx)
 	defer done()
-	answer, err := a.Desk.Buy(decision, wait, product, purchase.Request{User: user, Order: id})
+	answer, err := a.Desk.Buy(decision, wait, product, purchase.Request{User: user, Order: id, Groups: r.groups})
 	if err != nil {
 		return refuse(ctx, a.explain(err).kind)
 	}
@@ -227,7 +245,7 @@ func (a *API) already(ctx *fasthttp.RequestCtx, id sale.OrderID, o *Order) kind 
 		o.Status = string(sale.Queued)
 	}
 	p := problem(alreadyBought)
-	if a.Auth.Open() { // else whoever knows the user's id could end the order
+	if a.Auth.Open() || a.Buyers != nil { // else whoever knows the user's id could end the order
 		p.Order = o
 	}
 	p.send(ctx)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"seckill/internal/auth"
+	"seckill/internal/identity"
 	"seckill/internal/live"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
@@ -86,6 +87,7 @@ type Config struct {
 	Gates      Gates
 	Hub        *live.Hub
 	Auth       *auth.Authenticator
+	Buyers     *identity.Verifier // optional: without one a buyer is who the body says
 	Rehearsals Rehearsals
 	Audit      func(ctx context.Context) (AuditReport, error) // ErrUnavailable and its like: could not judge
 	Figures    func(ctx context.Context) Figures
@@ -109,7 +111,7 @@ type Config struct {
 
 	Ready    func(ctx context.Context) Condition
 	Openings func() []Opening // optional: the gates that are being opened here
-	Internal http.Handler     // optional: POST /internal/verify
+	Internal http.Handler     // optional: POST /internal/…, for the commands beside this process
 	Metrics  http.Handler     // optional: GET /metrics
 	Meter    Meter            // optional
 	Log      *slog.Logger     // optional: what nobody expected

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"seckill/internal/identity"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
@@ -28,6 +29,7 @@ func TestPublishedDocument(t *testing.T) {
 	s := newShop()
 	c := s.config()
 	c.Auth = s.operators("token")
+	c.Buyers = &identity.Verifier{}
 	served := New(c).yaml
 	if *update {
 		if err := os.WriteFile(published, served, 0o644); err != nil {
@@ -78,6 +80,7 @@ var pathIDs = strings.NewReplacer("{id}", "1", "{order_id}", nobody)
 func TestDocumentAndRoutesAgree(t *testing.T) {
 	s := serve(t, func(_ *shop, c *Config) {
 		c.Metrics = http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+		c.Buyers = buyers(c.Now)
 	})
 	s.put(t, "1", sale.Terms{Quantity: 5, Closed: true})
 	if _, err := s.Buy(t.Context(), t.Context(), "1", purchase.Request{User: "a"}); err != nil {
@@ -210,7 +213,7 @@ func TestEveryKindIsReachable(t *testing.T) {
 	s.set(func() { s.says = purchase.Answer{} })
 	meet(s.buy(t, "none", "f"))
 	for range 4 {
-		if r := s.buy(t, "1", "g"); r.StatusCode == 429 {
+		if r := s.buy(t, "1", "a"); r.StatusCode == 429 {
 			meet(r)
 		}
 	}
@@ -245,6 +248,10 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.do(t, "POST", "/api/rehearsals", `{}`, operator...))
 	s.set(func() { s.cannot = sale.ErrUnavailable })
 	meet(s.do(t, "POST", "/api/verify", "", operator...))
+	k := known(t)
+	k.put(t, "1", sale.Terms{Quantity: 1})
+	meet(k.buy(t, "1", "a"))
+	meet(k.buy(t, "1", "a", k.as(t, "b")...))
 	// The last two need a connection that is badly used: see TestUnreadableKind.
 	met[kinds[headersTooLarge].code], met[kinds[timedOut].code] = true, true
 	for _, k := range kindsThat(kind.isProblem) {

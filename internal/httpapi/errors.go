@@ -26,7 +26,7 @@ type Problem struct {
 	Status  int               `json:"status" doc:"HTTP status"`
 	Detail  string            `json:"detail,omitempty,omitzero" doc:"What is particular to this time"`
 	Errors  []sale.FieldError `json:"errors,omitempty,omitzero" nullable:"false" doc:"Which field broke which rule"`
-	Order   *Order            `json:"order,omitempty,omitzero" doc:"order_final: the order it is about. Also already_bought, where there is no admin token"`
+	Order   *Order            `json:"order,omitempty,omitzero" doc:"order_final: the order it is about. Also already_bought, where buyers are known or there is no admin token"`
 	OpensAt string            `json:"opens_at,omitempty,omitzero" format:"date-time" doc:"not_open: when it opens"`
 
 	kind kind
@@ -63,7 +63,7 @@ func (p *Problem) GetHeaders() http.Header {
 	if retry := kinds[p.kind].retry; retry > 0 {
 		h.Set("Retry-After", strconv.Itoa(retry))
 	}
-	if p.kind == unauthorized {
+	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
 	return h

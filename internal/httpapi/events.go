@@ -43,17 +43,24 @@ func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	})
 }
 
-// orderEvents streams one order that is known to exist, to who knows its id.
+// orderEvents streams one order that is known to exist, to who may see it.
 func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	id, err := sale.ParseOrderID(string(raw))
 	if err != nil {
 		broken(invalid, sale.RuleUUID.Of("order_id")).send(ctx)
 		return
 	}
+	shown := shownBy(ctx)
+	var still func() bool
+	if _, p := a.operator(a.ctx, shown, watchOrder); p == nil {
+		still = a.still(shown, watchOrder)
+	}
 	t, err := readTrace(ctx.QueryArgs())
 	if err == nil {
 		var o Order
-		if o, err = a.known(a.ctx, id, t); err == nil && o.Status == string(sale.Rejected) {
+		v := a.viewer(nativeRequest{ctx}, still != nil)
+		t = v.of(t)
+		if o, err = v.seen(a.known(a.ctx, id, t)); err == nil && o.Status == string(sale.Rejected) {
 			err = sale.ErrNotFound
 		}
 	}
@@ -62,7 +69,7 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		return
 	}
 	view := "order " + string(t.Product) + " " + string(t.User)
-	a.stream(ctx, nil, func(ring func()) []*live.Watcher {
+	a.stream(ctx, still, func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) }, ring)}
 	})
 }
@@ -74,7 +81,7 @@ func shownBy(ctx *fasthttp.RequestCtx) credentials {
 	if session == "" {
 		session = string(h.Cookie(plainCookie))
 	}
-	return credentials{string(h.Peek("Authorization")), session, Sender{ctx.RemoteAddr().String(), ctx.SetConnectionClose}}
+	return credentials{string(h.Peek("Authorization")), session, Sender{ctx.RemoteAddr().String(), ctx.SetConnectionClose}, nativeRequest{ctx}}
 }
 
 // ask gives a build as long as a read may take.

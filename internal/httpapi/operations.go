@@ -114,7 +114,7 @@ type Terms struct {
 
 // Buyer is the body of a buy, for the document.
 type Buyer struct {
-	UserID ID `json:"user_id"`
+	UserID ID `json:"user_id,omitempty,omitzero" doc:"Needed where buyers are not known; else it may be left out, and has to be theirs"`
 }
 
 // SignIn is the body of a sign-in, for the document.
@@ -181,6 +181,16 @@ func signOutOperation() huma.Operation {
 	return operation("DELETE", "/api/session", "sign-out", "Make the browser forget its session", crossOrigin)
 }
 
+func passOperation() huma.Operation {
+	return operation("POST", "/api/pass", "get-pass",
+		"A pass for whoever proves who they are, by a JWT, a trusted proxy, or a pass: it ends with that, or after --pass-life. Also as a cookie, HttpOnly and SameSite=Strict. Only where buyers are known (--buyer-auth)",
+		unauthenticated, crossOrigin)
+}
+
+func leaveOperation() huma.Operation {
+	return operation("DELETE", "/api/pass", "forget-pass", "Make the browser forget its pass", crossOrigin)
+}
+
 func liveOperation() huma.Operation { return operation("GET", "/livez", "live", "The process runs") }
 
 func readyOperation() huma.Operation {
@@ -215,7 +225,7 @@ func nativeOperations(api huma.API) []*huma.Operation {
 		"Its counters, at most 10 times a second, and for operators the newest orders: events product and orders",
 		invalid, notFound, unavailable), "product", "orders")
 	product.Parameters = []*huma.Param{parameter("path", "id", idSchema())}
-	order := streams(operation("GET", "/api/orders/{order_id}/events", "watch-order",
+	order := streams(operation("GET", "/api/orders/{order_id}/events", watchOrder,
 		"The order whenever it changes: event order", invalid, notFound, unavailable), "order")
 	order.Parameters = []*huma.Param{
 		parameter("path", "order_id", &huma.Schema{Type: "string", Format: "uuid"}),

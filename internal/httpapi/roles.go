@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"seckill/internal/auth"
+	"seckill/internal/identity"
 	"seckill/internal/sale"
 )
 
@@ -56,8 +57,10 @@ var accesses = map[string]access{
 	"buy":           {public: true},
 	"list-products": {public: true},
 	"get-product":   {public: true},
-	"get-order":     {public: true},
-	"watch-order":   {public: true},
+	"get-order":     {public: true, roles: auth.Roles},
+	watchOrder:      {public: true, roles: auth.Roles},
+	"get-pass":      {public: true},
+	"forget-pass":   {public: true},
 	"get-session":   {public: true, roles: auth.Roles},
 	"sign-in":       {public: true},
 	"sign-out":      {public: true},
@@ -68,6 +71,7 @@ var accesses = map[string]access{
 
 const (
 	watchProduct   = "watch-product"
+	watchOrder     = "watch-order"
 	watchRehearsal = "watch-rehearsal"
 	metricsID      = "metrics"
 )
@@ -107,12 +111,13 @@ func (a *API) documentAccess(_ *huma.OpenAPI, op *huma.Operation) {
 type credentials struct {
 	authorization, session string
 	from                   Sender
+	request                identity.Request
 }
 
 func credentialsOf(c huma.Context) (s credentials) {
 	r, _ := humago.Unwrap(c)
 	s.from.Resolve(c)
-	s.authorization = r.Header.Get("Authorization")
+	s.authorization, s.request = r.Header.Get("Authorization"), otherRequest{r}
 	for _, name := range [...]string{secureCookie, plainCookie} {
 		if cookie, err := r.Cookie(name); err == nil {
 			s.session = cookie.Value
@@ -127,6 +132,8 @@ func credentialsOf(c huma.Context) (s credentials) {
 func (a *API) operator(ctx context.Context, s credentials, operation string) (auth.Operator, *Problem) {
 	who, err := a.Auth.Who(ctx, s.authorization, s.session)
 	switch {
+	case err != nil && a.knows(s.request):
+		return who, problem(unauthorized)
 	case errors.Is(err, auth.ErrUnknown):
 		return who, problem(unavailable)
 	case errors.Is(err, auth.ErrWrong):
@@ -143,8 +150,9 @@ func (a *API) operator(ctx context.Context, s credentials, operation string) (au
 // still is how whoever showed these credentials is asked for again, as long as they are
 // shown what the operation gives.
 func (a *API) still(s credentials, operation string) func() bool {
+	authorization, session := s.authorization, s.session // the request is over by then
 	return func() bool {
-		who, err := a.Auth.Who(a.ctx, s.authorization, s.session)
+		who, err := a.Auth.Who(a.ctx, authorization, session)
 		return err == nil && may(who.Role, operation)
 	}
 }

@@ -61,7 +61,12 @@ type (
 	}
 	findInput struct {
 		OrderRef
+		Caller
 		Trace
+	}
+	cancelInput struct {
+		OrderRef
+		Caller
 	}
 )
 
@@ -88,7 +93,7 @@ func (a *API) routes() http.Handler {
 	a.nativeRoutes(api, mux)
 	a.pages(mux)
 	if a.Internal != nil {
-		mux.Handle("POST /internal/verify", a.Internal)
+		mux.Handle("POST /internal/", a.Internal)
 	}
 	a.writeDocument(api)
 	return a.recoverer(a.dispatch(mux))
@@ -232,14 +237,20 @@ func (a *API) buyerRoutes(api huma.API) {
 		return &productOutput{a.productBody(ctx, &p)}, nil
 	})
 	huma.Register(api, findOperation(), func(ctx context.Context, in *findInput) (*orderOutput, error) {
-		o, err := a.find(ctx, in.id(), in.Trace)
+		v := a.viewerOf(ctx, &in.Caller)
+		o, err := v.seen(a.find(ctx, in.id(), v.of(in.Trace)))
 		return answer(a, &orderOutput{o}, err)
 	})
 	huma.Register(api, payOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {
 		o, err := a.endOrder(ctx, in.id(), a.Settle.Pay)
 		return answer(a, &orderOutput{o}, err)
 	})
-	huma.Register(api, cancelOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {
+	huma.Register(api, cancelOperation(), func(ctx context.Context, in *cancelInput) (*orderOutput, error) {
+		if v := a.viewerOf(ctx, &in.Caller); !v.all {
+			if _, err := v.seen(a.find(ctx, in.id(), Trace{})); err != nil {
+				return nil, a.explain(err)
+			}
+		}
 		o, err := a.endOrder(ctx, in.id(), a.Settle.Cancel)
 		return answer(a, &orderOutput{o}, err)
 	})
@@ -261,4 +272,7 @@ func (a *API) sessionRoutes(api huma.API) {
 	huma.Register(api, sessionOperation(), a.session)
 	huma.Register(api, signInOperation(), a.signIn)
 	huma.Register(api, signOutOperation(), a.signOut)
+	if a.Buyers != nil {
+		a.passRoutes(api)
+	}
 }

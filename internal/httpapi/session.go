@@ -69,21 +69,23 @@ func (a *API) signIn(ctx context.Context, in *sessionInput) (*sessionOutput, err
 		a.failed(in.From)
 		return nil, problem(unauthorized)
 	}
-	return &sessionOutput{cookie(value, int(ends.Sub(a.Now()).Seconds()), in.Origin)}, nil
+	return &sessionOutput{cookie(plainCookie, value, int(ends.Sub(a.Now()).Seconds()), in.Origin)}, nil
 }
 
 func (a *API) signOut(_ context.Context, in *struct {
 	Origin string `header:"Origin" hidden:"true"`
 }) (*sessionOutput, error) {
-	return &sessionOutput{cookie("", -1, in.Origin)}, nil
+	return &sessionOutput{cookie(plainCookie, "", -1, in.Origin)}, nil
 }
 
-func cookie(value string, maxAge int, origin string) http.Cookie {
+// cookie is one that a browser keeps for this site alone: over TLS under a name that begins
+// with __Host-.
+func cookie(name, value string, maxAge int, origin string) http.Cookie {
 	c := http.Cookie{
-		Name: plainCookie, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode,
 	}
 	if c.Secure = strings.HasPrefix(origin, "https://"); c.Secure {
-		c.Name = secureCookie
+		c.Name = "__Host-" + name
 	}
 	return c
 }

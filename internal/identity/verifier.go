@@ -18,9 +18,9 @@ type Request interface {
 	Cookie(name string) []byte
 }
 
-// The names under which a browser keeps a pass: over TLS the first, which no other host can set.
+// The names under which a browser keeps a pass: the first over TLS only, and from nobody but this very host.
 const (
-	SecureCookie = "__Host-seckill_pass"
+	SecureCookie = "__Host-" + Cookie
 	Cookie       = "seckill_pass"
 )
 

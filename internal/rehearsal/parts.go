@@ -51,7 +51,8 @@ type Parts struct {
 	// could not.
 	Audit func(ctx context.Context, product string) (Audit, error)
 	URL   string                              // of this server, over loopback
-	Pass  func(product string) (token string) // lets the buyers pay
+	Pay   func(product string) (token string) // lets the buyers pay
+	Pass  func(user string) (pass string)     // by which a buyer proves who they are; nil: nobody asks
 	News  func(id string)                     // is called, often, when a rehearsal has changed
 	Now   func() time.Time                    // wall clock
 	NewID func() (tail string)                // random, of the characters of an id

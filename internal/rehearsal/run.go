@@ -111,11 +111,19 @@ func (r *run) steps(ctx context.Context) error {
 
 func (r *run) config() rush.Config {
 	plan := r.is.Plan
+	seed := uint64(r.is.StartedAt.UnixNano())
+	var credentials rush.Credentials
+	if r.parts.Pass != nil {
+		credentials = func(i int) (user, pass string) {
+			user = rush.UserID(seed, i)
+			return user, r.parts.Pass(user)
+		}
+	}
 	return rush.Config{
 		URL: r.parts.URL, Product: r.is.ID, Buyers: plan.Buyers, Over: plan.Over,
-		Seed: uint64(r.is.StartedAt.UnixNano()), Every: every, Connections: r.parts.Connections,
+		Seed: seed, Every: every, Connections: r.parts.Connections,
 		RepeatClickers: plan.RepeatClickers, Pay: plan.Quitters > 0, Quitters: plan.Quitters,
-		Token: r.parts.Pass(r.is.ID),
+		Token: r.parts.Pay(r.is.ID), Credentials: credentials,
 	}
 }
 

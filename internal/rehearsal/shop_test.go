@@ -139,7 +139,7 @@ func (s *shop) runner() *rehearsal.Runner {
 	ids := 0
 	runner := rehearsal.New(rehearsal.Parts{
 		Registry: s.memRegistry, Merchant: s, Store: s, Audit: s.judge, URL: s.url, Now: time.Now,
-		Pass: func(product string) string { return "pass-of-" + product },
+		Pay: func(product string) string { return "pass-of-" + product },
 		News: func(string) {
 			select {
 			case s.news <- struct{}{}:

@@ -96,7 +96,7 @@ func TestTLS(t *testing.T) {
 	link := newLink(conn, make([]byte, 0, 64))
 	for _, path := range []string{"/a", "/b"} {
 		var got answer
-		if err := link.exchange(getRequest(at, path), &got); err != nil || string(got.body) != path {
+		if err := link.exchange(getRequest(at, path, ""), &got); err != nil || string(got.body) != path {
 			t.Errorf("%s: %v %s", path, err, got.String())
 		}
 	}

@@ -72,8 +72,7 @@ func (w *worker) again(j job) {
 
 // click is a second click. Whatever comes of it, nobody asks a third time.
 func (w *worker) click(j job) {
-	w.ids.put(w.order.id, j.buyer)
-	err := w.exchange(w.order.bytes)
+	err := w.exchange(w.order.of(j.buyer))
 	if err != nil && w.run.cutting.Load() {
 		w.run.pace.end()
 		return

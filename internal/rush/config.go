@@ -30,8 +30,12 @@ type Config struct {
 	RepeatClickers int           // percent of the buyers, each of whom clicks again
 	Pay            bool          // who is placed pays, as a payment window asks for
 	Quitters       int           // percent of the buyers, who never pay; with Pay
+	Credentials    Credentials   // of the buyers; nil: user ids by Seed, and no proof of them
 	Token          string        // what paying is authorized by, as a bearer token; empty: nothing is asked for
 }
+
+// Credentials are who buyer i is, 0 to Config.Buyers - 1, and what proves it, as a bearer token.
+type Credentials func(i int) (user, pass string)
 
 // DefaultConnections is enough that a server which answers in 10 ms can be
 // asked 25,000 times a second.

@@ -23,7 +23,11 @@ func (w *worker) queue(j job, e ending) {
 // what it is, and it is asked for again.
 func (w *worker) follow(j job) {
 	t := j.tail
-	err := w.exchange(getRequest(w.run.target, t.path))
+	pass := ""
+	if w.run.config.Credentials != nil {
+		_, pass = w.run.config.Credentials(t.buyer)
+	}
+	err := w.exchange(getRequest(w.run.target, t.path, pass))
 	e := ending{moment: t.moment, sent: t.sent, at: w.run.now()}
 	if err != nil {
 		if w.run.cutting.Load() {

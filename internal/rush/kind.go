@@ -15,12 +15,14 @@ const (
 	NotOpen
 	Closed
 	Paused
-	Rejected    // a 202 that became no order
-	RateLimited // 429
-	Unavailable // 503 but paused
-	Queued      // a 202 that was still queued after Config.Follow
-	NoAnswer    // refused, cut, timed out
-	Unexpected  // anything else: 404, 422, 500, no HTTP
+	Rejected        // a 202 that became no order
+	RateLimited     // 429
+	Unavailable     // 503 but paused
+	Unauthenticated // 401
+	NotYou          // 403
+	Queued          // a 202 that was still queued after Config.Follow
+	NoAnswer        // refused, cut, timed out
+	Unexpected      // anything else: 404, 422, 500, no HTTP
 	kinds
 )
 
@@ -31,19 +33,21 @@ var table = [kinds]struct {
 	name   string
 	status int
 }{
-	Placed:        {"placed", 0},
-	SoldOut:       {"sold_out", 409},
-	AlreadyBought: {"already_bought", 409},
-	OrderLimit:    {"order_limit", 409},
-	NotOpen:       {"not_open", 403},
-	Closed:        {"closed", 410},
-	Paused:        {"paused", 503},
-	Rejected:      {"rejected", 0},
-	RateLimited:   {"rate_limited", 0},
-	Unavailable:   {"unavailable", 0},
-	Queued:        {"queued", 0},
-	NoAnswer:      {"no_answer", 0},
-	Unexpected:    {"unexpected", 0},
+	Placed:          {"placed", 0},
+	SoldOut:         {"sold_out", 409},
+	AlreadyBought:   {"already_bought", 409},
+	OrderLimit:      {"order_limit", 409},
+	NotOpen:         {"not_open", 403},
+	Closed:          {"closed", 410},
+	Paused:          {"paused", 503},
+	Rejected:        {"rejected", 0},
+	RateLimited:     {"rate_limited", 0},
+	Unavailable:     {"unavailable", 0},
+	Unauthenticated: {"unauthenticated", 401},
+	NotYou:          {"not_you", 403},
+	Queued:          {"queued", 0},
+	NoAnswer:        {"no_answer", 0},
+	Unexpected:      {"unexpected", 0},
 }
 
 // Kinds is every kind, in the order of reports.

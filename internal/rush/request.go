@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -36,37 +35,69 @@ func mix(x uint64) uint64 {
 	return x ^ x>>31
 }
 
-// order is the bytes of a buy. Only the user id differs between buyers, and its
-// length is fixed, so a worker keeps one and writes the id into it.
-type order struct {
-	bytes []byte
-	id    []byte // within bytes
+// UserID is the id of buyer i of a rush by seed.
+func UserID(seed uint64, i int) string {
+	var id [userIDLen]byte
+	newUserIDs(seed).put(id[:], i)
+	return string(id[:])
 }
 
-func newOrder(t *target, product string) order {
-	const before, after = `{"user_id":"`, `"}`
-	length := len(before) + userIDLen + len(after)
-	b := fmt.Appendf(nil, "POST %s/api/products/%s/orders HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n"+
-		"Content-Type: application/json\r\nContent-Length: %s\r\n\r\n%s",
-		t.prefix, product, t.host, strconv.Itoa(length), before)
-	start := len(b)
-	b = append(b, make([]byte, userIDLen)...)
-	b = append(b, after...)
-	return order{bytes: b, id: b[start : start+userIDLen]}
+// order is the bytes of a buy. Without credentials only the user id differs between
+// buyers, and its length is fixed, so a worker keeps one and writes the id into it.
+type order struct {
+	ids         userIDs
+	credentials Credentials
+	head        []byte
+	bytes       []byte
+	id          []byte // within bytes
+}
+
+const beforeUser, afterUser = `{"user_id":"`, `"}`
+
+func newOrder(t *target, c Config) order {
+	o := order{ids: newUserIDs(c.Seed), credentials: c.Credentials}
+	o.head = fmt.Appendf(nil, "POST %s/api/products/%s/orders HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n"+
+		"Content-Type: application/json\r\n", t.prefix, c.Product, t.host)
+	o.write(strings.Repeat("0", userIDLen), "")
+	start := len(o.bytes) - len(afterUser) - userIDLen
+	o.id = o.bytes[start : start+userIDLen]
+	return o
+}
+
+// of is the buy of buyer i, until the next one.
+func (o *order) of(i int) []byte {
+	if o.credentials == nil {
+		o.ids.put(o.id, i)
+	} else {
+		o.write(o.credentials(i))
+	}
+	return o.bytes
+}
+
+func (o *order) write(user, pass string) {
+	o.bytes = authorized(append(o.bytes[:0], o.head...), pass)
+	o.bytes = fmt.Appendf(o.bytes, "Content-Length: %d\r\n\r\n", len(beforeUser)+len(user)+len(afterUser))
+	o.bytes = append(append(append(o.bytes, beforeUser...), user...), afterUser...)
+}
+
+// authorized adds a header with a bearer token, if there is one.
+func authorized(b []byte, token string) []byte {
+	if token == "" {
+		return b
+	}
+	return append(append(append(b, "Authorization: Bearer "...), token...), "\r\n"...)
 }
 
 // payRequest is the bytes of a POST to path, which begins with "/", without a body.
 func payRequest(t *target, path, token string) []byte {
 	b := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\nContent-Length: 0\r\n", path, t.host)
-	if token != "" {
-		b = fmt.Appendf(b, "Authorization: Bearer %s\r\n", token)
-	}
-	return append(b, "\r\n"...)
+	return append(authorized(b, token), "\r\n"...)
 }
 
 // getRequest is the bytes of a GET of path, which begins with "/".
-func getRequest(t *target, path string) []byte {
-	return fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n\r\n", path, t.host)
+func getRequest(t *target, path, token string) []byte {
+	b := fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n", path, t.host)
+	return append(authorized(b, token), "\r\n"...)
 }
 
 var typeKey = []byte(`"type":"`)

@@ -52,7 +52,7 @@ func reach(ctx context.Context, c Config) (*target, error) {
 	defer context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })()
 
 	var a answer
-	err = newLink(t.wrap(conn), make([]byte, 0, 4096)).exchange(getRequest(t, t.prefix+"/api/products/"+c.Product), &a)
+	err = newLink(t.wrap(conn), make([]byte, 0, 4096)).exchange(getRequest(t, t.prefix+"/api/products/"+c.Product, ""), &a)
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %s: %s", ErrUnreachable, c.URL, plainly(err))

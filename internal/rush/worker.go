@@ -10,7 +10,6 @@ type worker struct {
 	run    *run
 	seat   *seat
 	order  order
-	ids    userIDs
 	link   *link // nil: none is open
 	buf    []byte
 	answer answer
@@ -32,8 +31,7 @@ func newWorker(r *run) *worker {
 	return &worker{
 		run:   r,
 		seat:  newSeat(),
-		order: newOrder(r.target, r.config.Product),
-		ids:   newUserIDs(r.config.Seed),
+		order: newOrder(r.target, r.config),
 		buf:   make([]byte, 4096), // one answer, with room
 	}
 }
@@ -61,9 +59,9 @@ func (w *worker) loop() {
 // buy sends a buyer.
 func (w *worker) buy(j job) {
 	w.again(j)
-	w.ids.put(w.order.id, j.buyer)
+	buy := w.order.of(j.buyer)
 	sent := w.run.now()
-	err := w.exchange(w.order.bytes)
+	err := w.exchange(buy)
 	e := ending{moment: j.moment, sent: sent, at: w.run.now()}
 	switch {
 	case err != nil:

@@ -95,6 +95,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A pass for whoever proves who they are, by a JWT, a trusted proxy, or a pass: it ends with that, or after --pass-life. Also as a cookie, HttpOnly and SameSite=Strict. Only where buyers are known (--buyer-auth) */
+        post: operations["get-pass"];
+        /** Make the browser forget its pass */
+        delete: operations["forget-pass"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products": {
         parameters: {
             query?: never;
@@ -485,7 +503,7 @@ export interface components {
          * @description To a buy of the right form, in the order in which it is judged
          * @enum {string}
          */
-        Answer: "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "placed" | "queued" | "outcome_unknown";
+        Answer: "unauthenticated" | "not_you" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "placed" | "queued" | "outcome_unknown";
         AuditReport: {
             /** @description Each equation that was looked at */
             checks: components["schemas"]["Check"][];
@@ -516,7 +534,8 @@ export interface components {
             took_s: number;
         };
         Buyer: {
-            user_id: string;
+            /** @description Needed where buyers are not known; else it may be left out, and has to be theirs */
+            user_id?: string;
         };
         Check: {
             /** @description What is particular to it, as the partition, in the order of the words */
@@ -701,6 +720,14 @@ export interface components {
             next?: number;
             orders: components["schemas"]["Order"][];
         };
+        Pass: {
+            /** Format: date-time */
+            ends_at: string;
+            groups?: string[];
+            /** @description For Authorization: Bearer; the cookie holds the same */
+            pass: string;
+            user_id: string;
+        };
         Problem: {
             /** @description What is particular to this time */
             detail?: string;
@@ -711,7 +738,7 @@ export interface components {
              * @description not_open: when it opens
              */
             opens_at?: string;
-            /** @description order_final: the order it is about. Also already_bought, where there is no admin token */
+            /** @description order_final: the order it is about. Also already_bought, where buyers are known or there is no admin token */
             order?: components["schemas"]["Order"];
             /**
              * Format: int64
@@ -725,7 +752,7 @@ export interface components {
              * @description What went wrong
              * @enum {string}
              */
-            type: "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/order_final" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
+            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/order_final" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
             /** Format: int64 */
@@ -1028,6 +1055,7 @@ export type OperatorToken = components['schemas']['OperatorToken'];
 export type OperatorTokens = components['schemas']['OperatorTokens'];
 export type Order = components['schemas']['Order'];
 export type Orders = components['schemas']['Orders'];
+export type Pass = components['schemas']['Pass'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Products = components['schemas']['Products'];
@@ -1153,7 +1181,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1296,7 +1324,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1383,6 +1411,91 @@ export interface operations {
             };
             /** @description unavailable, outcome_unknown, unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pass"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "forget-pass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description cross_origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1975,7 +2088,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_open, cross_origin */
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_you, not_open, cross_origin */
             403: {
                 headers: {
                     [name: string]: unknown;

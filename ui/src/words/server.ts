@@ -18,6 +18,8 @@ const zh: ServerWords = {
     wrong_role: '此令牌的角色不能这样做',
     name_taken: '已有同名的令牌',
     no_operators: '没有管理员令牌：人人都是操作员',
+    unauthenticated: '无法证明你的身份，或身份凭证已过期',
+    not_you: 'user_id 不是你的',
     cross_origin: '不接受来自其他网站的请求',
     not_open: '尚未开始',
     not_found: '没有找到',

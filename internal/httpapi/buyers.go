@@ -1,0 +1,176 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/valyala/fasthttp"
+
+	"seckill/internal/auth"
+	"seckill/internal/identity"
+	"seckill/internal/sale"
+)
+
+// identify puts the proven buyer where the body named one, and nobody where there is no
+// valid proof. Then k is the refusal, after that of the view.
+func (a *API) identify(ctx *fasthttp.RequestCtx, r *buyRequest) (k kind, proven bool) {
+	named := r.user
+	r.user = nil
+	b, err := a.Buyers.Check(nativeRequest{ctx})
+	switch {
+	case err != nil || !mayBuy(&b, string(r.product)):
+		return unauthenticated, false
+	case len(named) > 0 && string(named) != b.User:
+		return notYou, false
+	}
+	r.user, r.groups = []byte(b.User), b.Groups
+	return 0, true
+}
+
+// mayBuy reports whether the buyer's proof is good for the product.
+func mayBuy(b *identity.Buyer, product string) bool {
+	return !b.Rehearsal || strings.HasPrefix(product, sale.RehearsalPrefix)
+}
+
+// A viewer is whose orders a request may see. For everybody else they do not exist.
+type viewer struct {
+	all   bool
+	buyer identity.Buyer
+}
+
+func (v *viewer) sees(product, user string) bool {
+	return v.all || v.buyer.User != "" && v.buyer.User == user && mayBuy(&v.buyer, product)
+}
+
+// seen is the order that a look-up found, if v may see it.
+func (v *viewer) seen(o Order, err error) (Order, error) {
+	if err == nil && !v.sees(o.ProductID, o.UserID) {
+		return Order{}, sale.ErrNotFound
+	}
+	return o, err
+}
+
+// of is t, unless it tells of an order that v may not see: then it tells nothing.
+func (v *viewer) of(t Trace) Trace {
+	if v.sees(string(t.Product), string(t.User)) {
+		return t
+	}
+	return Trace{}
+}
+
+// viewer is who sends a request for an order. Where nobody can prove who they are it is
+// whoever knows the order's id.
+func (a *API) viewer(r identity.Request, operates bool) viewer {
+	if a.Buyers == nil || operates {
+		return viewer{all: true}
+	}
+	b, _ := a.Buyers.Check(r) // without a proof nobody's
+	return viewer{buyer: b}
+}
+
+// A Caller is who sends a request over net/http.
+type Caller struct{ request *http.Request }
+
+// Resolve implements huma.Resolver.
+func (c *Caller) Resolve(ctx huma.Context) []error {
+	c.request, _ = humago.Unwrap(ctx)
+	return nil
+}
+
+func (a *API) viewerOf(ctx context.Context, c *Caller) viewer {
+	_, operates := ctx.Value(operatorKey{}).(auth.Operator)
+	return a.viewer(otherRequest{c.request}, operates)
+}
+
+// knows reports whether Authorization is a buyer's, now or before it ended: it is no try at
+// a token.
+func (a *API) knows(r identity.Request) bool {
+	if a.Buyers == nil {
+		return false
+	}
+	_, err := a.Buyers.Check(r)
+	return err == nil || errors.Is(err, identity.ErrEnded)
+}
+
+// A nativeRequest is an identity.Request.
+type nativeRequest struct{ ctx *fasthttp.RequestCtx }
+
+func (r nativeRequest) Peer() netip.Addr {
+	if tcp, ok := r.ctx.RemoteAddr().(*net.TCPAddr); ok {
+		return tcp.AddrPort().Addr().Unmap()
+	}
+	return netip.Addr{}
+}
+
+func (r nativeRequest) Values(header string) [][]byte { return r.ctx.Request.Header.PeekAll(header) }
+
+func (r nativeRequest) Cookie(name string) []byte { return r.ctx.Request.Header.Cookie(name) }
+
+// An otherRequest is an identity.Request, too.
+type otherRequest struct{ *http.Request }
+
+func (r otherRequest) Peer() netip.Addr {
+	peer, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return peer.Addr().Unmap()
+}
+
+func (r otherRequest) Values(header string) (values [][]byte) {
+	for _, v := range r.Header.Values(header) {
+		values = append(values, []byte(v))
+	}
+	return values
+}
+
+func (r otherRequest) Cookie(name string) []byte {
+	if c, err := r.Request.Cookie(name); err == nil {
+		return []byte(c.Value)
+	}
+	return nil
+}
+
+// A Pass is a buyer's, as it is sent to them.
+type Pass struct {
+	Pass   string   `json:"pass" doc:"For Authorization: Bearer; the cookie holds the same"`
+	UserID string   `json:"user_id"`
+	Groups []string `json:"groups,omitempty,omitzero" nullable:"false"`
+	EndsAt string   `json:"ends_at" format:"date-time"`
+}
+
+type passOutput struct {
+	SetCookie http.Cookie `header:"Set-Cookie"`
+	Body      Pass
+}
+
+func (a *API) passRoutes(api huma.API) {
+	huma.Register(api, passOperation(), func(_ context.Context, in *struct {
+		Caller
+		Origin string `header:"Origin" hidden:"true"`
+	}) (*passOutput, error) {
+		pass := ""
+		b, err := a.Buyers.Check(otherRequest{in.request})
+		if err == nil {
+			pass, b, err = a.Buyers.Pass(b)
+		}
+		if err != nil {
+			return nil, problem(unauthenticated)
+		}
+		life := int(b.Until.Sub(a.Now()) / time.Second)
+		return &passOutput{passCookie(pass, life, in.Origin), Pass{pass, b.User, b.Groups, sale.FormatTime(b.Until)}}, nil
+	})
+	huma.Register(api, leaveOperation(), func(_ context.Context, in *struct {
+		Origin string `header:"Origin" hidden:"true"`
+	}) (*sessionOutput, error) {
+		return &sessionOutput{passCookie("", -1, in.Origin)}, nil
+	})
+}
+
+func passCookie(value string, maxAge int, origin string) http.Cookie {
+	return cookie(identity.Cookie, value, maxAge, origin)
+}
