@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 
@@ -17,6 +16,7 @@ import (
 type recoverCmd struct {
 	folderFlags
 	clusterFlags
+	logFlags
 	Yes bool `env:"SECKILL_YES" help:"Do not ask."`
 }
 
@@ -30,7 +30,7 @@ func (n notRecovered) Unwrap() error { return n.cause }
 func (c *recoverCmd) Run(ctx context.Context, std streams) error {
 	done, err := app.Recover(ctx, app.Config{
 		Data: c.Data, Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres),
-		Log: slog.New(slog.NewTextHandler(std.err, nil)),
+		Log: c.logger(std.err),
 	}, func(plan *recovery.Plan, becomes string) bool {
 		plan.Print(std.out, becomes)
 		return c.Yes || asked(std)

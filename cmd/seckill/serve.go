@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"os"
 	"slices"
@@ -66,6 +65,7 @@ type serveCmd struct {
 	folderFlags
 	clusterFlags
 	buyerFlags
+	logFlags
 	Roles           []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
 	Wait            time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
 	Listen          string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
@@ -74,6 +74,7 @@ type serveCmd struct {
 	MaxUnrelayed    int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
 	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
 	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
+	LogUsers        bool          `env:"SECKILL_LOG_USERS" help:"Log user ids, too, in the lines of buys."`
 	MetricsProducts int           `default:"0" env:"SECKILL_METRICS_PRODUCTS" placeholder:"N" help:"How many products, the first by id, /metrics shows one by one (${default})."`
 	Drain           time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
 }
@@ -90,7 +91,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), Insecure: c.Insecure,
 		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(),
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
-		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), Log: slog.New(slog.NewTextHandler(std.err, nil)),
+		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
 	})
 	if err != nil {
 		return err

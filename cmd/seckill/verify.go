@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 
 	"seckill/internal/app"
 	"seckill/internal/verify"
@@ -12,6 +11,7 @@ import (
 type verifyCmd struct {
 	folderFlags
 	clusterFlags
+	logFlags
 }
 
 // findings is the error of a sale with findings: they have been printed.
@@ -46,7 +46,7 @@ func (c *verifyCmd) Run(ctx context.Context, std streams) error {
 func (c *verifyCmd) audit(ctx context.Context, std streams) (report verify.Report, how string, err error) {
 	if c.isCluster() {
 		report, idle, err := app.VerifyCluster(ctx, app.Config{
-			Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Log: slog.New(slog.NewTextHandler(std.err, nil)),
+			Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Log: c.logger(std.err),
 		})
 		if idle != "" {
 			return report, fmt.Sprintf("The sale in Redis, Kafka and Postgres (not seen to run: %s; what needs a gate is left out)", idle), err

@@ -38,6 +38,8 @@ type Config struct {
 	Pages fs.FS // what Vite built
 	Build Build
 	Log   *slog.Logger
+
+	LogUsers bool // log user ids, too
 }
 
 // A Build is what the program was made from.

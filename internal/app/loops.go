@@ -59,6 +59,8 @@ func (p *Program) followAll(ctx context.Context, g *errgroup.Group) (loop func()
 
 // project folds one partition, and expires its orders.
 func (p *Program) project(ctx context.Context, partition int32) error {
+	p.cfg.Log.Info("projecting", "partition", partition)
+	defer p.cfg.Log.Info("projecting no more", "partition", partition)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error {
 		err := p.projector.Run(ctx, partition, func(ctx context.Context, why error) error {

@@ -130,6 +130,7 @@ var ErrTerminated = errors.New("terminated")
 // Run serves until ctx is done, and then answers whoever waits. It returns nil
 // after that, and the cause where it had to stop by itself.
 func (p *Program) Run(ctx context.Context) error {
+	p.cfg.Log.Info("starting", "version", p.cfg.Build.Version, "process", p.process.ID, "roles", p.process.Role, "address", p.Addr().String())
 	if p.keepers == (keepers{}) {
 		if err := p.connect(ctx); err != nil {
 			return quiet(ctx, err)
@@ -154,6 +155,7 @@ func (p *Program) Run(ctx context.Context) error {
 		return errors.Join(err, loops.Wait())
 	}
 	p.ending.Store(true)
+	p.cfg.Log.Info("stopping", "because", context.Cause(ctx))
 	crash.At("app: the end has begun")
 	p.runner.Close() // its buyers come from here
 	if errors.Is(context.Cause(ctx), ErrTerminated) && p.cfg.sells() {
@@ -165,7 +167,9 @@ func (p *Program) Run(ctx context.Context) error {
 	err := front.Shutdown(late)
 	crash.At("app: the last answer is given")
 	p.stopWork()
-	return errors.Join(loops.Wait(), err)
+	err = errors.Join(loops.Wait(), err)
+	p.cfg.Log.Info("stopped")
+	return err
 }
 
 // A front answers on the program's address.

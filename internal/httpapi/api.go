@@ -2,11 +2,13 @@ package httpapi
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"log/slog"
 	"net"
 	"net/http"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -46,6 +48,8 @@ type API struct {
 	brake    *brake
 	count    [kindCount]func(took time.Duration)
 	loopback bool // only reached from this machine
+	logsBuys bool
+	start    string // names this start of the process in the ids of its requests
 }
 
 // New makes an API.
@@ -61,6 +65,7 @@ func New(c Config) *API {
 		a.rate = newLimiter(c.Rate, c.Elapsed)
 	}
 	a.countAnswers()
+	a.logsBuys, a.start = c.Log.Enabled(a.ctx, slog.LevelDebug), strings.ToLower(rand.Text()[:6])
 	a.others = fasthttpadaptor.NewFastHTTPHandler(a.routes())
 	a.server = a.newServer()
 	return a
@@ -163,9 +168,9 @@ func (a *API) other(ctx *fasthttp.RequestCtx) {
 // recovered answers where our code has failed; one request must not end a sale.
 func (a *API) recovered(ctx *fasthttp.RequestCtx) {
 	if v := recover(); v != nil {
-		a.Log.Error("panic", "value", v, "stack", string(debug.Stack()))
 		ctx.Response.Reset()
 		problem(internal).send(ctx)
+		a.unexpected(ctx, "panic", "value", v, "stack", string(debug.Stack()))
 	}
 }
 

@@ -33,7 +33,11 @@ type buyRequest struct {
 
 func (a *API) buy(ctx *fasthttp.RequestCtx, product []byte) {
 	k := a.answerBuy(ctx, product)
-	a.count[k](time.Since(ctx.Time()))
+	took := time.Since(ctx.Time())
+	a.count[k](took)
+	if a.logsBuys {
+		a.logBuy(ctx, product, k, took)
+	}
 }
 
 func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
@@ -41,7 +45,7 @@ func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
 	if !ok {
 		var err error
 		if r, err = a.strictBuy(ctx, product); err != nil {
-			p := a.explain(err)
+			p := a.explainTo(ctx, err)
 			p.send(ctx)
 			return p.kind
 		}
@@ -50,6 +54,9 @@ func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
 	proven := true
 	if a.Buyers != nil {
 		unproven, proven = a.identify(ctx, &r)
+	}
+	if a.logsBuys && a.LogUsers {
+		ctx.SetUserValue(userKey, string(r.user))
 	}
 	if answer, sure := a.Desk.Refuse(r.product, r.user); sure {
 		return refused(ctx, &answer)
@@ -153,7 +160,7 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, r *buyRequest) kind {
 	defer done()
 	answer, err := a.Desk.Buy(decision, wait, product, purchase.Request{User: user, Order: id, Groups: r.groups})
 	if err != nil {
-		return refuse(ctx, a.explain(err).kind)
+		return refuse(ctx, a.explainTo(ctx, err).kind)
 	}
 	o := &Order{OrderID: answer.Order.String(), ProductID: product, UserID: user, Epoch: answer.Epoch}
 	switch answer.Result {

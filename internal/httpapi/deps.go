@@ -114,5 +114,6 @@ type Config struct {
 	Internal http.Handler     // optional: POST /internal/…, for the commands beside this process
 	Metrics  http.Handler     // optional: GET /metrics
 	Meter    Meter            // optional
-	Log      *slog.Logger     // optional: what nobody expected
+	Log      *slog.Logger     // optional: what nobody expected, and at debug each buy
+	LogUsers bool             // with user ids
 }

@@ -117,9 +117,28 @@ var causes = []struct {
 	{context.Canceled, unavailable},
 }
 
-// explain makes a problem of any error. One that nobody foresaw is logged here,
-// and only here.
+// explain makes a problem of any error. One that nobody foresaw is logged here and in
+// explainTo, and nowhere else.
 func (a *API) explain(err error) *Problem {
+	p := foreseen(err)
+	if p == nil {
+		a.Log.Error("unexpected error", "err", err)
+		return problem(internal)
+	}
+	return p
+}
+
+// explainTo explains it to who has sent this request.
+func (a *API) explainTo(ctx *fasthttp.RequestCtx, err error) *Problem {
+	p := foreseen(err)
+	if p == nil {
+		a.unexpected(ctx, "unexpected error", "err", err)
+		return problem(internal)
+	}
+	return p
+}
+
+func foreseen(err error) *Problem {
 	if p, ok := errors.AsType[*Problem](err); ok {
 		return p
 	}
@@ -138,8 +157,7 @@ func (a *API) explain(err error) *Problem {
 			return problem(c.kind)
 		}
 	}
-	a.Log.Error("unexpected error", "err", err)
-	return problem(internal)
+	return nil
 }
 
 func init() { huma.NewError = fromHuma }

@@ -81,6 +81,11 @@ func (o *Openings) attempt(ctx context.Context, a *Attempt) error {
 	err := o.Opener.Run(limited, a)
 	if a.Done() {
 		o.Opened(a.Cause())
+		done := "gate opened"
+		if a.Product.Deleted {
+			done = "gate removed"
+		}
+		o.Log.Info(done, "product", a.Product.ID, "epoch", a.record.Epoch, "cause", a.Cause(), "orders", orders)
 	}
 	if a.Lost() > 0 && a.Begun() {
 		o.Log.Warn("orders are lost with the end of the log: opened anew", "attempt", a.String(), "first_seq", a.Lost())
