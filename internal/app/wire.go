@@ -11,6 +11,7 @@ import (
 	"seckill/internal/httpapi"
 	"seckill/internal/identity"
 	"seckill/internal/opening"
+	"seckill/internal/orderlog"
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
@@ -28,7 +29,8 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	k := p.keepers
 	p.desk = purchase.New(p.work, purchase.Parts{
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store), Near: !p.cfg.isCluster(),
-		Now: time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause,
+		Allow: orderlog.AskOnce(k.store.Allow),
+		Now:   time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause,
 	})
 	p.settle = settle.New(k.log, k.store, time.Now, settle.SideBySide)
 	p.opener = &opening.Opener{
@@ -52,7 +54,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
-		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Groups: p.buyers != nil, Pages: p.cfg.Pages,
+		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
 		Ready: p.condition, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})

@@ -27,6 +27,7 @@ package gate
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"seckill/internal/sale"
@@ -56,7 +57,8 @@ type Request struct {
 // A Verdict is the gate's answer to one request.
 type Verdict uint8
 
-// The verdicts, in the order in which they are looked for.
+// The verdicts, in the order in which they are looked for. What depends on the
+// request's groups comes last: while a view refuses everybody, nobody is told more.
 const (
 	Known        Verdict = iota + 1 // this very order was admitted before, in this epoch or an earlier one
 	LimitReached                    // the user holds as many units as one may
@@ -65,6 +67,7 @@ const (
 	Paused
 	NotOpen
 	SoldOut
+	NotEligible // the gate is for a group that the request does not carry
 	Admitted
 )
 
@@ -98,9 +101,10 @@ type View struct {
 type Hours struct {
 	OpensAt, ClosesAt time.Time // zero: none
 	Paused, Closed    bool
-	LimitPerUser      int   // units that one user may hold
-	OrdersPerUser     int   // orders that one user may have, ended ones included; 0: any number
-	Partition         int32 // of the log; the gate only carries it
+	LimitPerUser      int    // units that one user may hold
+	OrdersPerUser     int    // orders that one user may have, ended ones included; 0: any number
+	Group             string // that a request has to carry; empty: none
+	Partition         int32  // of the log; the gate only carries it
 }
 
 // HoursOf are those of a product, as the store has it.
@@ -108,7 +112,7 @@ func HoursOf(p *sale.Product) Hours {
 	t := &p.Terms
 	return Hours{
 		OpensAt: t.OpensAt, ClosesAt: t.ClosesAt, Paused: t.Paused, Closed: t.Closed,
-		LimitPerUser: t.LimitPerUser, OrdersPerUser: t.MostOrders(), Partition: p.Partition,
+		LimitPerUser: t.LimitPerUser, OrdersPerUser: t.MostOrders(), Group: t.Group, Partition: p.Partition,
 	}
 }
 
@@ -119,8 +123,13 @@ func (h Hours) Equal(other Hours) bool {
 	return same && h == other
 }
 
+// Eligible reports whether somebody who is in these groups may be admitted.
+func (h *Hours) Eligible(groups []string) bool {
+	return h.Group == "" || slices.Contains(groups, h.Group)
+}
+
 // Refuses returns the verdict that everybody who holds no order gets under this
-// view at the time now, and false if a buyer may be admitted.
+// view at the time now, and false if a buyer may be admitted, where eligible.
 func (v *View) Refuses(now time.Time) (Verdict, bool) {
 	h := &v.Terms
 	switch sale.PhaseOf(h.OpensAt, h.ClosesAt, h.Paused, h.Closed, v.Remaining, now) {

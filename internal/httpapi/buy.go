@@ -91,7 +91,7 @@ func (a *API) strictBuy(ctx *fasthttp.RequestCtx, product []byte) (r buyRequest,
 		return r, p
 	}
 	var user string
-	who := idField("user_id", &user)
+	who := userField("user_id", &user)
 	who.needed = a.Buyers == nil
 	if err := readObject(ctx.PostBody(), who); err != nil {
 		return r, err

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -176,12 +177,12 @@ func TestQueued(t *testing.T) {
 	s := serve(t, func(s *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Millisecond })
 	s.put(t, "1", sale.Terms{Quantity: 1})
 	s.set(func() { s.pending = true })
-	r := s.buy(t, "1", "a").want(t, 202)
+	r := s.buy(t, "1", longest).want(t, 202)
 	o := r.order(t)
-	if o.Status != "queued" || o.Epoch != 1 || r.Header.Get("Retry-After") == "" {
+	if o.UserID != longest || o.Status != "queued" || o.Epoch != 1 || r.Header.Get("Retry-After") == "" {
 		t.Errorf("%+v", o)
 	}
-	if r.header("Location") != "/api/orders/"+o.OrderID+"?product=1&user=a&epoch=1" {
+	if r.header("Location") != "/api/orders/"+o.OrderID+"?product=1&user="+url.QueryEscape(longest)+"&epoch=1" {
 		t.Error(r.header("Location"))
 	}
 	if got := s.do(t, "GET", r.header("Location"), "").want(t, 200).order(t); got != o {
@@ -246,21 +247,21 @@ var badBuys = map[string]struct {
 	field string
 	rule  string
 }{
-	"user a number":       {`{"user_id":7}`, invalid, "user_id", idRule},
-	"user null":           {`{"user_id":null}`, invalid, "user_id", idRule},
-	"user empty":          {`{"user_id":""}`, invalid, "user_id", idRule},
-	"user braces":         {`{"user_id":"{a}"}`, invalid, "user_id", idRule},
-	"user blank":          {`{"user_id":" "}`, invalid, "user_id", idRule},
-	"user blank inside":   {`{"user_id":"a b"}`, invalid, "user_id", idRule},
-	"user blank after":    {`{"user_id":"a "}`, invalid, "user_id", idRule},
-	"user line break":     {`{"user_id":"a\nb"}`, invalid, "user_id", idRule},
+	"user a number":       {`{"user_id":7}`, invalid, "user_id", userRule},
+	"user null":           {`{"user_id":null}`, invalid, "user_id", userRule},
+	"user empty":          {`{"user_id":""}`, invalid, "user_id", userRule},
+	"user braces":         {`{"user_id":"{a}"}`, invalid, "user_id", userRule},
+	"user blank":          {`{"user_id":" "}`, invalid, "user_id", userRule},
+	"user blank inside":   {`{"user_id":"a b"}`, invalid, "user_id", userRule},
+	"user blank after":    {`{"user_id":"a "}`, invalid, "user_id", userRule},
+	"user line break":     {`{"user_id":"a\nb"}`, invalid, "user_id", userRule},
 	"user raw line break": {"{\"user_id\":\"a\nb\"}", malformed, "body", jsonRule},
-	"user NUL":            {`{"user_id":"a\u0000"}`, invalid, "user_id", idRule},
+	"user NUL":            {`{"user_id":"a\u0000"}`, invalid, "user_id", userRule},
 	"user raw NUL":        {"{\"user_id\":\"a\x00\"}", malformed, "body", jsonRule},
-	"user non-ASCII":      {`{"user_id":"ä"}`, invalid, "user_id", idRule},
+	"user non-ASCII":      {`{"user_id":"ä"}`, invalid, "user_id", userRule},
 	"user not UTF-8":      {"{\"user_id\":\"\xff\"}", malformed, "body", jsonRule},
-	"user 65 characters":  {`{"user_id":"` + strings.Repeat("x", 65) + `"}`, invalid, "user_id", idRule},
-	"user list":           {`{"user_id":["a"]}`, invalid, "user_id", idRule},
+	"user 121 characters": {`{"user_id":"` + strings.Repeat("x", 121) + `"}`, invalid, "user_id", userRule},
+	"user list":           {`{"user_id":["a"]}`, invalid, "user_id", userRule},
 	"user twice":          {`{"user_id":"a","user_id":"b"}`, invalid, "user_id", onceRule},
 	"user twice, escaped": {`{"user_id":"a","user_\u0069d":"b"}`, invalid, "user_id", onceRule},
 	"another case":        {`{"USER_ID":"a"}`, invalid, "USER_ID", "must be written user_id"},
@@ -301,6 +302,11 @@ func TestUnusualBuys(t *testing.T) {
 	} {
 		o := s.do(t, "POST", "/api/products/1/orders", body).want(t, 201).order(t)
 		if want := fmt.Sprintf("u%d", i); o.UserID != want {
+			t.Errorf("%s: user %s", body, o.UserID)
+		}
+	}
+	for _, body := range []string{`{"user_id":"gid://shop/1"}`, `{"user_id":"gid:\/\/shop\/2"}`} { // as PHP writes it
+		if o := s.do(t, "POST", "/api/products/1/orders", body).want(t, 201).order(t); !strings.HasPrefix(o.UserID, "gid://shop/") {
 			t.Errorf("%s: user %s", body, o.UserID)
 		}
 	}

@@ -102,6 +102,7 @@ func (p *Problem) broke(t *testing.T, field, rule string) {
 
 // The rules that more than one kind of bad body breaks.
 const (
+	userRule     = "must be 1 to 120 of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -"
 	idRule       = "must be 1 to 64 of A-Z, a-z, 0-9, _ and -"
 	jsonRule     = "must be JSON in UTF-8"
 	objectRule   = "must be a JSON object"

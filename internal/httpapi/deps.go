@@ -106,8 +106,6 @@ type Config struct {
 	// placed, before the answer is 202.
 	Wait time.Duration
 	Rate float64 // buys a second and user; 0: any number
-	// Groups says that buyers prove which groups they are in, so that a product may be for one.
-	Groups bool
 
 	Ready    func(ctx context.Context) Condition
 	Openings func() []Opening // optional: the gates that are being opened here

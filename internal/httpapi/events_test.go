@@ -130,7 +130,7 @@ func TestOrderEvents(t *testing.T) {
 	s := serve(t, func(_ *shop, c *Config) { c.Placed, c.Wait = sale.PlacedByStore, time.Millisecond })
 	s.put(t, "1", sale.Terms{Quantity: 2, PaymentWindow: time.Hour})
 	s.set(func() { s.pending = true })
-	r := s.buy(t, "1", "a").want(t, 202)
+	r := s.buy(t, "1", longest).want(t, 202)
 	o := r.order(t)
 	path, query, _ := strings.Cut(r.header("Location"), "?")
 	e := s.watch(t, path+"/events?"+query)
@@ -140,7 +140,7 @@ func TestOrderEvents(t *testing.T) {
 	}
 	id, _ := sale.ParseOrderID(o.OrderID)
 	s.set(func() {
-		s.fold(sale.Record{Kind: sale.KindOrder, ProductID: "1", UserID: "a", OrderID: id, Epoch: 1, Seq: 1})
+		s.fold(sale.Record{Kind: sale.KindOrder, ProductID: "1", UserID: longest, OrderID: id, Epoch: 1, Seq: 1})
 	})
 	if e.next(t, &got); got.Status != "placed" || got.Number != 1 {
 		t.Errorf("%+v", got)

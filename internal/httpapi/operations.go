@@ -107,6 +107,7 @@ type Terms struct {
 	Name          string `json:"name,omitempty,omitzero" maxLength:"200" doc:"Without control characters, line breaks and bidirectional overrides"`
 	LimitPerUser  int64  `json:"limit_per_user,omitempty,omitzero" minimum:"1" maximum:"100" default:"1"`
 	OrdersPerUser int64  `json:"orders_per_user,omitempty,omitzero" minimum:"1" maximum:"1000" doc:"Orders that one user may have, those that were cancelled or expired included: limit_per_user or more; by default 20, or twice limit_per_user where that is more"`
+	Group         User   `json:"group,omitempty,omitzero" doc:"Only buyers in it are sold to, where it is known which groups a buyer is in; by default everybody"`
 	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
 	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time" doc:"After opens_at"`
 	PaymentWindow string `json:"payment_window,omitempty,omitzero" default:"0s" doc:"0s, or 10s to 168h"`
@@ -114,7 +115,7 @@ type Terms struct {
 
 // Buyer is the body of a buy, for the document.
 type Buyer struct {
-	UserID ID `json:"user_id,omitempty,omitzero" doc:"Needed where buyers are not known; else it may be left out, and has to be theirs"`
+	UserID User `json:"user_id,omitempty,omitzero" doc:"Needed where buyers are not known; else it may be left out, and has to be theirs"`
 }
 
 // SignIn is the body of a sign-in, for the document.
@@ -144,7 +145,7 @@ func deleteOperation() huma.Operation {
 
 func listOperation(api huma.API) huma.Operation {
 	op := operation("GET", "/api/products/{id}/orders", "list-orders",
-		"Its orders by number: a page as JSON, or all of them as CSV", invalid, notFound, unavailable)
+		"Its orders by number: a page as JSON, or all of them as CSV, where an id that a spreadsheet would run has a ' before it", invalid, notFound, unavailable)
 	op = gives(api, op, http.StatusOK, "OK", "application/json", Orders{})
 	return gives(api, op, http.StatusOK, "OK", "text/csv", "")
 }
@@ -229,7 +230,7 @@ func nativeOperations(api huma.API) []*huma.Operation {
 		"The order whenever it changes: event order", invalid, notFound, unavailable), "order")
 	order.Parameters = []*huma.Param{
 		parameter("path", "order_id", &huma.Schema{Type: "string", Format: "uuid"}),
-		parameter("query", "product", idSchema()), parameter("query", "user", idSchema()),
+		parameter("query", "product", idSchema()), parameter("query", "user", userSchema()),
 		parameter("query", "epoch", &huma.Schema{Type: "integer", Format: "int64", Minimum: new(float64)}),
 	}
 	rehearsal := watchRehearsalOperation(api)
@@ -240,11 +241,21 @@ func parameter(in, name string, s *huma.Schema) *huma.Param {
 	return &huma.Param{In: in, Name: name, Required: in == "path", Schema: s}
 }
 
-// An ID is the id of a product or a user.
+// An ID is the id of a product.
 type ID string
 
 // Schema implements huma.SchemaProvider.
 func (ID) Schema(huma.Registry) *huma.Schema { return idSchema() }
+
+// A User is the id of a user, or of a group of users.
+type User string
+
+// Schema implements huma.SchemaProvider.
+func (User) Schema(huma.Registry) *huma.Schema { return userSchema() }
+
+func userSchema() *huma.Schema {
+	return &huma.Schema{Type: "string", Pattern: sale.UserPattern, PatternDescription: "1 to 120 of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -"}
+}
 
 func idSchema() *huma.Schema {
 	return &huma.Schema{Type: "string", Pattern: sale.IDPattern, PatternDescription: "1 to 64 of A-Z, a-z, 0-9, _ and -"}

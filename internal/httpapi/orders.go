@@ -5,7 +5,9 @@ import (
 	"encoding/csv"
 	"errors"
 	"net/http"
+	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -71,7 +73,11 @@ func (o *Order) location(b []byte) []byte {
 	b = append(b, "?product="...)
 	b = append(b, o.ProductID...)
 	b = append(b, "&user="...)
-	b = append(b, o.UserID...)
+	if user := o.UserID; sale.CheckID(user) {
+		b = append(b, user...)
+	} else {
+		b = append(b, url.QueryEscape(user)...)
+	}
 	b = append(b, "&epoch="...)
 	return strconv.AppendInt(b, o.Epoch, 10)
 }
@@ -89,21 +95,30 @@ var csvHead = []string{"number", "order_id", "product_id", "user_id", "status", 
 
 func (o *Order) writeCSV(w *csv.Writer) error {
 	return w.Write([]string{
-		strconv.FormatInt(o.Number, 10), o.OrderID, o.ProductID, o.UserID, o.Status, o.PlacedAt, o.PayBy, o.EndedAt,
+		strconv.FormatInt(o.Number, 10), o.OrderID, notFormula(o.ProductID), notFormula(o.UserID), o.Status, o.PlacedAt, o.PayBy, o.EndedAt,
 	})
+}
+
+// notFormula is an id that no spreadsheet takes for a formula: one that begins as
+// formulas do gets a ' before it, which no id has.
+func notFormula(id string) string {
+	if strings.IndexAny(id, "=+-@") == 0 {
+		return "'" + id
+	}
+	return id
 }
 
 // A Trace is what the Location of a buy tells about an order that the store may
 // not have yet.
 type Trace struct {
 	Product ID    `query:"product" doc:"With user: find the order also before it is placed, as in the Location of a buy"`
-	User    ID    `query:"user"`
+	User    User  `query:"user"`
 	Epoch   int64 `query:"epoch" minimum:"0"`
 }
 
 // readTrace reads the same parameters as huma does for a Trace, by the same rules.
 func readTrace(q *fasthttp.Args) (t Trace, err error) {
-	t.Product, t.User = ID(q.Peek("product")), ID(q.Peek("user"))
+	t.Product, t.User = ID(q.Peek("product")), User(q.Peek("user"))
 	t.Epoch, err = strconv.ParseInt(string(q.Peek("epoch")), 10, 64)
 	var bad sale.Invalid
 	for _, f := range []struct {
@@ -112,7 +127,7 @@ func readTrace(q *fasthttp.Args) (t Trace, err error) {
 		ok   bool
 	}{
 		{"product", sale.RuleID, sale.CheckID(string(t.Product))},
-		{"user", sale.RuleID, sale.CheckID(string(t.User))},
+		{"user", sale.RuleUser, sale.CheckUser(string(t.User))},
 		{"epoch", sale.RuleWhole, err == nil && t.Epoch >= 0},
 	} {
 		n := len(q.PeekMulti(f.name))

@@ -19,6 +19,7 @@ type Product struct {
 	Quantity      int64  `json:"quantity"`
 	LimitPerUser  int    `json:"limit_per_user"`
 	OrdersPerUser int    `json:"orders_per_user" doc:"Orders that one user may have, ended ones included"`
+	Group         string `json:"group,omitempty,omitzero" doc:"Only buyers in it are sold to"`
 	PaymentWindow string `json:"payment_window" doc:"0s: an order is final once placed"`
 	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
 	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time"`
@@ -62,6 +63,7 @@ func (a *API) awaitStore(ctx context.Context) {
 func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 	b := Product{
 		ID: p.ID, Name: p.Terms.Name, Quantity: p.Terms.Quantity, LimitPerUser: p.Terms.LimitPerUser, OrdersPerUser: p.Terms.MostOrders(),
+		Group:         p.Terms.Group,
 		PaymentWindow: durationText(p.Terms.PaymentWindow),
 		OpensAt:       sale.FormatTime(p.Terms.OpensAt), ClosesAt: sale.FormatTime(p.Terms.ClosesAt), Rehearsal: p.Terms.Rehearsal,
 		Epoch: p.Epoch, Held: p.Held, Placed: p.Placed, Paid: p.Paid,
@@ -97,7 +99,7 @@ func durationText(d time.Duration) string {
 }
 
 // readTerms reads the body of a PUT: whole terms, a missing field is its default.
-func readTerms(body []byte) (sale.Terms, error) {
+func (a *API) readTerms(body []byte) (sale.Terms, error) {
 	t := sale.Terms{LimitPerUser: 1}
 	limit, orders := int64(t.LimitPerUser), int64(0)
 	err := readObject(body,
@@ -105,6 +107,7 @@ func readTerms(body []byte) (sale.Terms, error) {
 		textField("name", &t.Name),
 		wholeField("limit_per_user", sale.MaxLimit, &limit),
 		wholeField("orders_per_user", sale.MaxOrders, &orders),
+		textField("group", &t.Group),
 		timeField("opens_at", &t.OpensAt),
 		timeField("closes_at", &t.ClosesAt),
 		durationField("payment_window", &t.PaymentWindow))
@@ -112,13 +115,16 @@ func readTerms(body []byte) (sale.Terms, error) {
 		return t, err
 	}
 	t.LimitPerUser, t.OrdersPerUser = int(limit), int(orders)
+	if t.Group != "" && a.Buyers == nil { // it would be sold to nobody
+		return t, broken(invalid, sale.RuleNoGroups.Of("group"))
+	}
 	return t, t.Check()
 }
 
 // putProduct puts a product on sale, or changes its terms. What is paused stays
 // so; what was closed is on sale again.
 func (a *API) putProduct(ctx context.Context, id string, body []byte) (p Product, isNew bool, err error) {
-	terms, err := readTerms(body)
+	terms, err := a.readTerms(body)
 	if err != nil {
 		return p, false, err
 	}

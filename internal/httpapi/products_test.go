@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/identity"
 	"seckill/internal/sale"
 )
 
@@ -33,6 +34,42 @@ func TestProductLife(t *testing.T) {
 	if len(all.Products) != 1 || all.Products[0].ID != "1" {
 		t.Errorf("all: %+v", all)
 	}
+}
+
+// A product is for a group where buyers prove which they are in, and what one says of
+// oneself is not asked for.
+func TestAProductForAGroup(t *testing.T) {
+	const group, grouped = "/members:vip@shop", `{"quantity":5,"group":"/members:vip@shop"}`
+	broke := func(r reply, field, rule string) {
+		t.Helper()
+		p := r.problem(t, invalid)
+		p.broke(t, field, rule)
+	}
+	s := serve(t)
+	broke(s.do(t, "PUT", "/api/products/1", grouped), "group", "cannot be set where buyers are not known (--buyer-auth)")
+	s = known(t)
+	broke(s.do(t, "PUT", "/api/products/1", `{"quantity":5,"group":"a b"}`, operator...), "group", userRule)
+	for _, r := range []reply{
+		s.do(t, "PUT", "/api/products/1", grouped, operator...).want(t, 201),
+		s.do(t, "POST", "/api/products/1/pause", "", operator...).want(t, 200), s.do(t, "POST", "/api/products/1/resume", "", operator...).want(t, 200),
+	} {
+		if p := r.product(t); p.Group != group {
+			t.Errorf("%+v", p)
+		}
+	}
+	buys := func(user string, groups ...string) reply {
+		return s.do(t, "POST", buy1, `{}`, "Authorization", "Bearer "+s.mint(t, identity.Buyer{User: user, Groups: groups}))
+	}
+	buys("none").problem(t, notEligible)
+	buys("other", "staff", "vip").problem(t, notEligible)
+	buys("member", "staff", group).want(t, 201)
+	broke(s.do(t, "POST", buy1, `{"groups":["`+group+`"]}`, s.as(t, "liar")...), "groups", unknownRule)
+	for _, none := range []string{`{"quantity":5}`, `{"quantity":5,"group":""}`} {
+		if r := s.do(t, "PUT", "/api/products/1", none, operator...).want(t, 200); r.product(t).Group != "" || strings.Contains(r.body, "group") {
+			t.Errorf("%s: %s", none, r.body)
+		}
+	}
+	buys("none").want(t, 201)
 }
 
 // The bytes of a request are used again by the next one on its connection; a

@@ -1,5 +1,7 @@
 package httpapi
 
+import "seckill/internal/sale"
+
 // scanUser finds the user's id in a buy of the usual shape, {"user_id":"…"} with
 // blanks where JSON allows them. It returns false for anything else, right or
 // wrong: then the strict reader decides. The id is a part of body.
@@ -17,7 +19,7 @@ func scanUser(body []byte) (user []byte, ok bool) {
 	}
 	user, s = s[:n:n], s[n:]
 	// No blank may stand before the closing quote: it would belong to the id.
-	if n == 0 || n > maxID || len(s) == 0 || s[0] != '"' {
+	if n == 0 || n > sale.MaxUser || len(s) == 0 || s[0] != '"' {
 		return nil, false
 	}
 	s = s[1:]

@@ -9,19 +9,23 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/valyala/fasthttp"
 
+	"seckill/internal/identity"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
 )
 
 func strictUser(body []byte) (user string, err error) {
-	err = readObject(body, needed(idField("user_id", &user)))
+	err = readObject(body, needed(userField("user_id", &user)))
 	return user, err
 }
+
+// longest is as long and as odd a user id as there may be.
+var longest = strings.Repeat("=+-@auth0|gid://shop.example/Customer/1:a.b~", 3)[:sale.MaxUser]
 
 func TestScan(t *testing.T) {
 	for _, body := range []string{
 		`{"user_id":"a"}`, ` {  "user_id" :  "aZ09_-" } `, "{\n\t\"user_id\": \"u\"\r\n}\n",
-		`{"user_id":"0123456789012345678901234567890123456789012345678901234567890123"}`,
+		`{"user_id":"` + longest + `"}`,
 	} {
 		want, err := strictUser([]byte(body))
 		if got, ok := scanUser([]byte(body)); err != nil || !ok || string(got) != want {
@@ -36,7 +40,7 @@ func lenientUser(body []byte) (string, bool) {
 		UserID *string `json:"user_id"`
 	}
 	err := json.Unmarshal(body, &buy, json.RejectUnknownMembers(true))
-	if err != nil || buy.UserID == nil || !sale.CheckID(*buy.UserID) {
+	if err != nil || buy.UserID == nil || !sale.CheckUser(*buy.UserID) {
 		return "", false
 	}
 	return *buy.UserID, true
@@ -50,6 +54,7 @@ func FuzzScan(f *testing.F) {
 		f.Add([]byte(c.body))
 	}
 	f.Add([]byte(` { "user_id" : "u0" } `))
+	f.Add([]byte(`{"user_id":"auth0|gid://shop/C+1:a.b=~@x"}`))
 	f.Add([]byte(`{"user_\u0069d":"u1"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		fast, ok := scanUser(body)
@@ -71,9 +76,10 @@ func FuzzTerms(f *testing.F) {
 	for _, c := range badPuts {
 		f.Add([]byte(c.body))
 	}
+	f.Add([]byte(`{"quantity":5,"group":"/members:vip@shop"}`))
 	f.Add([]byte(`{"quantity":5,"name":"限量\u3000👨\u200d👩\u200d👧","limit_per_user":2,"opens_at":"2030-01-01T00:00:00Z","payment_window":"15m"}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
-		terms, err := readTerms(body)
+		terms, err := (&API{Config: Config{Buyers: &identity.Verifier{}}}).readTerms(body)
 		if err == nil && terms.Check() != nil {
 			t.Fatalf("%q: %v", body, terms.Check())
 		}

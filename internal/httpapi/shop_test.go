@@ -293,6 +293,8 @@ func (s *shop) Buy(ctx, wait context.Context, product string, r purchase.Request
 		a.Result = purchase.OrderLimit
 	case refused:
 		return refusal, nil
+	case st.Product.Terms.Group != "" && !slices.Contains(r.Groups, st.Product.Terms.Group):
+		a.Result = purchase.NotEligible
 	default:
 		a.Result = purchase.Placed
 		r := sale.Record{Kind: sale.KindOrder, ProductID: product, UserID: user, OrderID: id, Epoch: a.Epoch, Seq: 1}

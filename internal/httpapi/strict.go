@@ -13,15 +13,12 @@ import (
 	"seckill/internal/sale"
 )
 
-const (
-	maxBody = 4096
-	maxID   = sale.MaxID
-)
+const maxBody = 4096
 
-// plain is the bytes that an id may have.
+// plain is the bytes that a user id may have.
 var plain = func() (set [256]bool) {
 	for c := range set {
-		set[c] = sale.CheckID([]byte{byte(c)})
+		set[c] = sale.CheckUser([]byte{byte(c)})
 	}
 	return set
 }()
@@ -107,10 +104,10 @@ func textField(name string, to *string) field {
 	}}
 }
 
-func idField(name string, to *string) field {
+func userField(name string, to *string) field {
 	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
-		if textField(name, to).read(v).Code != "" || !sale.CheckID(*to) {
-			return sale.RuleID.Of(name)
+		if textField(name, to).read(v).Code != "" || !sale.CheckUser(*to) {
+			return sale.RuleUser.Of(name)
 		}
 		return fine
 	}}

@@ -3,6 +3,7 @@ package orderlog
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 
 	"seckill/internal/sale"
@@ -22,25 +23,32 @@ func (l *taking) Append(_ context.Context, _ int32, records []sale.Record) (sale
 // Before the first record of a version it is asked whether everybody reads it, and if
 // not, or if nobody can tell, nothing is appended.
 func TestNothingIsAppendedThatSomebodyCannotRead(t *testing.T) {
-	log, asked, says := &taking{}, 0, error(sale.ErrUnavailable)
+	var asked []int
+	log, says := &taking{}, error(sale.ErrUnavailable)
 	v := NewVersioned(log, func(_ context.Context, version int) error {
-		if asked++; version != 1 {
-			t.Errorf("asked for version %d", version)
-		}
+		asked = append(asked, version)
 		return says
 	})
-	some := []sale.Record{{Kind: sale.KindOrder}, {Kind: sale.KindExpire}}
-	appends := func(want error, nowAsked, nowTaken int) {
+	first := []sale.Record{{Kind: sale.KindOrder, UserID: "u"}, {Kind: sale.KindExpire}}
+	second := []sale.Record{{Kind: sale.KindExpire}, {Kind: sale.KindOpening, Skips: 1}, {Kind: sale.KindExpire}}
+	third := []sale.Record{{Kind: sale.KindOrder, UserID: "auth0|62f"}, {Kind: sale.KindOpening, Skips: 1}}
+	appends := func(records []sale.Record, want error, nowTaken int, nowAsked ...int) {
 		t.Helper()
-		if _, err := v.Append(t.Context(), 0, some); !errors.Is(err, want) || asked != nowAsked || log.taken != nowTaken {
-			t.Errorf("%v, asked %d times, %d taken", err, asked, log.taken)
+		if _, err := v.Append(t.Context(), 0, records); !errors.Is(err, want) || !slices.Equal(asked, nowAsked) || log.taken != nowTaken {
+			t.Errorf("%v, asked %d times: %d; %d taken", err, len(asked), asked, log.taken)
 		}
 	}
-	appends(nil, 0, 2)
-	v.allowed.Store(0) // as it is to a record of a version that came later
-	appends(sale.ErrUnavailable, 1, 2)
-	appends(sale.ErrUnavailable, 2, 2)
+	appends(first, nil, 2)
+	appends(second, sale.ErrUnavailable, 2, 2)
+	appends(second, sale.ErrUnavailable, 2, 2, 2)
 	says = nil
-	appends(nil, 3, 4)
-	appends(nil, 3, 6)
+	appends(second, nil, 5, 2, 2, 2)
+	appends(second, nil, 8, 2, 2, 2)
+	says = sale.ErrUnavailable
+	appends(third, sale.ErrUnavailable, 8, 2, 2, 2, 3)
+	appends(second, nil, 11, 2, 2, 2, 3)
+	says = nil
+	appends(third, nil, 13, 2, 2, 2, 3, 3)
+	appends(third, nil, 15, 2, 2, 2, 3, 3)
+	appends(first, nil, 17, 2, 2, 2, 3, 3)
 }

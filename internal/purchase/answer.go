@@ -23,6 +23,7 @@ const (
 	NotOpen
 	Closed
 	SoldOut
+	NotEligible // the product is for a group that the buyer is not in
 	ResultCount // of them, the zero one included
 )
 
@@ -74,7 +75,7 @@ func (AfterAppend) Confirm(_ context.Context, c Claim) (Confirmation, error) {
 	return IsPlaced, nil
 }
 
-// refusal is the answer for a verdict that everybody gets under v.
+// refusal is the answer for a verdict that tells of no order of the buyer's.
 func refusal(verdict gate.Verdict, v *gate.View, now time.Time) Answer {
 	a := Answer{Epoch: v.Epoch, Now: now}
 	switch verdict {
@@ -86,6 +87,8 @@ func refusal(verdict gate.Verdict, v *gate.View, now time.Time) Answer {
 		a.Result, a.OpensAt = NotOpen, v.Terms.OpensAt
 	case gate.SoldOut:
 		a.Result = SoldOut
+	case gate.NotEligible:
+		a.Result = NotEligible
 	}
 	return a
 }

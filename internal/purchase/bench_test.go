@@ -47,7 +47,8 @@ func newStall(b *testing.B, units int64, buyers int) *purchase.Desk {
 	now := time.Now()
 	return purchase.New(b.Context(), purchase.Parts{
 		Gate: g, Log: &instant{}, Catalog: catalog{product: nil}, Confirm: purchase.AfterAppend{},
-		Now: func() time.Time { return now }, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
+		Allow: func(context.Context, int) error { return nil },
+		Now:   func() time.Time { return now }, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
 	})
 }
 

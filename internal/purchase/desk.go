@@ -39,6 +39,7 @@ type Parts struct {
 	Log     orderlog.Appender
 	Catalog Catalog
 	Confirm Confirmer
+	Allow   orderlog.Allow
 	Near    bool // the gate is in this process: asking it for its view costs nobody a wait
 	Now     func() time.Time
 	Spawn   func(work func())                                     // works a lane beside the caller
@@ -84,12 +85,18 @@ func (d *Desk) Refuse(product, user []byte) (Answer, bool) {
 // done, which is no later: then it is Queued.
 //
 // Errors: ErrNotFound; ErrNoGate, ErrShut, ErrFenced, ErrFull and ErrUnavailable,
-// where the buyer may ask again in a moment; ErrUnknownOutcome, where no decision
+// where the buyer may ask again in a moment, or once every process reads such user
+// ids; ErrUnknownOutcome, where no decision
 // came back, or the Confirmer says so.
 func (d *Desk) Buy(ctx, wait context.Context, product string, r Request) (Answer, error) {
 	l, err := d.lane(ctx, product)
 	if err != nil {
 		return Answer{}, err
+	}
+	if version := sale.UserVersion(r.User); version > 1 { // not written yet, it is to take no unit
+		if err := d.Allow(ctx, version); err != nil {
+			return Answer{}, err
+		}
 	}
 	unsure := false    // an order of theirs may exist
 	var acts time.Time // until then, by the gate's clock, an earlier try may be admitted: a refusal could become a lie

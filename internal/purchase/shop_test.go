@@ -57,7 +57,8 @@ func newShop(t *testing.T, change ...func(*purchase.Parts)) *shop {
 func (s *shop) renew(change ...func(*purchase.Parts)) {
 	p := purchase.Parts{
 		Gate: s.gate, Log: s.log, Catalog: s.catalog, Confirm: purchase.AfterAppend{},
-		Now: time.Now, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
+		Allow: func(context.Context, int) error { return nil },
+		Now:   time.Now, Spawn: func(work func()) { go work() }, Await: await, Linger: linger, Pause: pause,
 	}
 	for _, c := range change {
 		c(&p)

@@ -89,11 +89,11 @@ func (s *shop) fold(log *sqlitelog.Log, store *sqlitestore.Store) {
 
 func opening(product string, epoch, quantity int64) sale.Record {
 	return sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: epoch, At: written, Nonce: "n", Secret: "0a1b",
-		Terms: sale.Terms{Quantity: quantity, LimitPerUser: 2, PaymentWindow: time.Hour}}
+		Terms: sale.Terms{Quantity: quantity, LimitPerUser: 2, Group: "vip", PaymentWindow: time.Hour}}
 }
 
 func order(product string, epoch int64, n int) sale.Record {
-	return sale.Record{Kind: sale.KindOrder, ProductID: product, Epoch: epoch, At: written, OrderID: id(n), UserID: fmt.Sprint("u", n/2), Seq: int64(n)}
+	return sale.Record{Kind: sale.KindOrder, ProductID: product, Epoch: epoch, At: written, OrderID: id(n), UserID: fmt.Sprint("gid://shop/Customer/", n/2), Seq: int64(n)}
 }
 
 func end(kind sale.Kind, product string, n int) sale.Record {

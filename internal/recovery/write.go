@@ -67,10 +67,6 @@ func (p *Plan) Write(ctx context.Context, log Log, now time.Time) (to map[int32]
 	if err != nil {
 		return nil, err
 	}
-	state := sale.Record{Kind: sale.KindState}
-	if err := p.store.Allow(ctx, state.Version()); err != nil {
-		return nil, err
-	}
 	to = map[int32]orderstore.Mark{}
 	err = p.store.Audit(ctx, func(s orderstore.Snapshot) error {
 		marks, err := s.Marks()
@@ -84,7 +80,7 @@ func (p *Plan) Write(ctx context.Context, log Log, now time.Time) (to map[int32]
 		if err != nil {
 			return err
 		}
-		w := &writer{plan: p, log: log, snapshot: s, secret: hex.EncodeToString(secret), at: now.UTC().Truncate(time.Millisecond)}
+		w := &writer{plan: p, log: log, allow: orderlog.AskOnce(p.store.Allow), snapshot: s, secret: hex.EncodeToString(secret), at: now.UTC().Truncate(time.Millisecond)}
 		return w.write(ctx, products, to)
 	})
 	crash.At("recovery: the state is written")
@@ -103,6 +99,7 @@ func (p *Plan) Renew(ctx context.Context, to map[int32]orderstore.Mark) error {
 type writer struct {
 	plan     *Plan
 	log      Log
+	allow    orderlog.Allow
 	snapshot orderstore.Snapshot
 	secret   string
 	at       time.Time
@@ -182,9 +179,11 @@ func (w *writer) chunk(ctx context.Context, p *sale.Product, c *sale.Chunk) erro
 		why := cmp.Or(w.plan.wrong[p.Partition], w.plan.damage, "other partitions of the log were not those of the tables")
 		c.Recovery = &sale.Recovery{Why: []string{why}, Lost: w.plan.lost[p.Partition]}
 	}
-	at, err := w.log.Append(ctx, p.Partition, []sale.Record{{
-		Kind: sale.KindState, ProductID: p.ID, Epoch: p.Epoch, At: w.at, Secret: w.secret, Chunk: c,
-	}})
+	state := sale.Record{Kind: sale.KindState, ProductID: p.ID, Epoch: p.Epoch, At: w.at, Secret: w.secret, Chunk: c}
+	if err := w.allow(ctx, state.Version()); err != nil {
+		return err
+	}
+	at, err := w.log.Append(ctx, p.Partition, []sale.Record{state})
 	crash.At("recovery: a chunk is appended")
 	if err == nil && at.Offset != c.Number-1 {
 		err = fmt.Errorf("%w: chunk %d came to be at offset %d: somebody writes into the log", sale.ErrDamaged, c.Number, at.Offset)

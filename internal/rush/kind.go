@@ -12,6 +12,7 @@ const (
 	SoldOut
 	AlreadyBought
 	OrderLimit
+	NotEligible
 	NotOpen
 	Closed
 	Paused
@@ -37,6 +38,7 @@ var table = [kinds]struct {
 	SoldOut:         {"sold_out", 409},
 	AlreadyBought:   {"already_bought", 409},
 	OrderLimit:      {"order_limit", 409},
+	NotEligible:     {"not_eligible", 403},
 	NotOpen:         {"not_open", 403},
 	Closed:          {"closed", 410},
 	Paused:          {"paused", 503},

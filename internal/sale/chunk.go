@@ -178,7 +178,7 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 		c.Product = p
 	}
 	for _, o := range s.Orders {
-		if !CheckID(o.UserID) || !o.Status.Valid() || o.PlacedAt.IsZero() {
+		if !CheckUser(o.UserID) || !o.Status.Valid() || o.PlacedAt.IsZero() {
 			return nil, fmt.Errorf("order %v without user_id, status or placed_at", o.ID)
 		}
 		c.Orders = append(c.Orders, Order{
@@ -187,7 +187,7 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 		})
 	}
 	for _, r := range s.Returns {
-		if !CheckID(r.UserID) {
+		if !CheckUser(r.UserID) {
 			return nil, fmt.Errorf("return %d without user_id", r.Number)
 		}
 		c.Returns = append(c.Returns, Return{ProductID: product, Number: r.Number, OrderID: r.OrderID, UserID: r.UserID})

@@ -48,6 +48,7 @@ type termsBody struct {
 	PaymentWindow string `json:"payment_window,omitempty"`
 	Paused        bool   `json:"paused,omitempty"`
 	Closed        bool   `json:"closed,omitempty"`
+	Group         string `json:"group,omitempty"`
 	Rehearsal     bool   `json:"rehearsal,omitempty"`
 }
 
@@ -135,7 +136,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	switch kind {
 	case KindOrder:
 		r.UserID, r.Seq = w.UserID, w.Seq
-		if !CheckID(r.UserID) || r.Seq < 1 || w.OrderID == nil {
+		if !CheckUser(r.UserID) || r.Seq < 1 || w.OrderID == nil {
 			return poison("an order without order_id, user_id or seq")
 		}
 	case KindPay, KindCancel, KindExpire:
@@ -196,7 +197,7 @@ func newTermsBody(t Terms) *termsBody {
 	w := &termsBody{
 		Name: t.Name, Quantity: t.Quantity, LimitPerUser: t.LimitPerUser, OrdersPerUser: t.OrdersPerUser,
 		OpensAt: moment{t.OpensAt}, ClosesAt: moment{t.ClosesAt}, Paused: t.Paused,
-		Closed: t.Closed, Rehearsal: t.Rehearsal,
+		Closed: t.Closed, Group: t.Group, Rehearsal: t.Rehearsal,
 	}
 	if t.PaymentWindow != 0 {
 		w.PaymentWindow = t.PaymentWindow.String()
@@ -207,7 +208,7 @@ func newTermsBody(t Terms) *termsBody {
 func (w termsBody) terms() (Terms, error) {
 	t := Terms{
 		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser, OrdersPerUser: w.OrdersPerUser,
-		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Rehearsal: w.Rehearsal,
+		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Group: w.Group, Rehearsal: w.Rehearsal,
 	}
 	if w.PaymentWindow != "" {
 		window, err := time.ParseDuration(w.PaymentWindow)

@@ -47,7 +47,7 @@ func parseOrder(epoch int64, data []byte) (r Record, ok bool) {
 	s.skip(orderAt)
 	at := s.next(len(TimeFormat))
 	s.skip(orderTail)
-	if !s.ok || len(s.rest) > 0 || !CheckID(product) || !CheckID(user) {
+	if !s.ok || len(s.rest) > 0 || !CheckID(product) || !CheckUser(user) {
 		return Record{}, false
 	}
 	r = Record{Kind: KindOrder, ProductID: string(product), UserID: string(user), Epoch: epoch}

@@ -24,12 +24,13 @@ func agree(t interface {
 }
 
 func anOrder(t *rapid.T) Record {
-	id := rapid.StringMatching(`[A-Za-z0-9_-]{1,64}`)
 	return Record{
-		Kind: KindOrder, Epoch: 3, ProductID: id.Draw(t, "product"), UserID: id.Draw(t, "user"),
-		OrderID: OrderID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "order")),
-		Seq:     rapid.Int64Range(1, 1e18-1).Draw(t, "seq"),
-		At:      time.UnixMilli(rapid.Int64Range(-62135596799999, 253402300799999).Draw(t, "at")).UTC(),
+		Kind: KindOrder, Epoch: 3,
+		ProductID: rapid.StringMatching(`[A-Za-z0-9_-]{1,64}`).Draw(t, "product"),
+		UserID:    rapid.StringMatching(`[A-Za-z0-9._~:@|/+=-]{1,120}`).Draw(t, "user"),
+		OrderID:   OrderID(rapid.SliceOfN(rapid.Byte(), 16, 16).Draw(t, "order")),
+		Seq:       rapid.Int64Range(1, 1e18-1).Draw(t, "seq"),
+		At:        time.UnixMilli(rapid.Int64Range(-62135596799999, 253402300799999).Draw(t, "at")).UTC(),
 	}
 }
 

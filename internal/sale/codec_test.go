@@ -14,8 +14,9 @@ func TestRecordsComeBack(t *testing.T) {
 	full.Terms.OrdersPerUser = MaxOrders
 	full.Terms.Name = `Schön & "gut" <🎉>`
 	full.Terms.OpensAt, full.Terms.ClosesAt = written, written.Add(time.Hour+time.Millisecond)
+	full.Terms.Group = "shop.example/members:vip"
 	full.Terms.Paused, full.Terms.Closed, full.Terms.Rehearsal = true, true, true
-	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), pay(1), cancel(2), expire(3)} {
+	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), buy(1, 1, "gid://shop/Customer/1"), pay(1), cancel(2), expire(3)} {
 		data := r.AppendBody([]byte("before"))
 		got, err := ParseRecord(r.Kind, Version, r.Epoch, data[len("before"):])
 		if err != nil || got != r {
@@ -73,6 +74,8 @@ func TestPoison(t *testing.T) {
 		"an end without order":     {KindCancel, 1, `{"product_id":"p",` + at + `}`},
 		"an order id that is none": {KindPay, 1, `{"order_id":"x","product_id":"p",` + at + `}`},
 		"an order without user":    {KindOrder, 1, `{` + id + `,"product_id":"p","seq":1,` + at + `}`},
+		"a user that is no id":     {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"a b","seq":1,` + at + `}`},
+		"a group that is no id":    {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1,"limit_per_user":1,"group":"a b"},` + at + `}`},
 		"an order without seq":     {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"u",` + at + `}`},
 		"an order without id":      {KindOrder, 1, `{"product_id":"p","user_id":"u","seq":1,` + at + `}`},
 		"an opening without nonce": {KindOpening, 1, `{"product_id":"p",` + terms + `,` + at + `}`},

@@ -36,6 +36,7 @@ var (
 	RuleName           = rule("name", "must be at most %v characters, without control characters, line breaks and bidirectional overrides")
 	RuleID             = rule("id", "must be 1 to 64 of A-Z, a-z, 0-9, _ and -")
 	RuleUser           = rule("user", "must be 1 to 120 of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -")
+	RuleNoGroups       = rule("no_groups", "cannot be set where buyers are not known (--buyer-auth)")
 	RuleUUID           = rule("uuid", "must be a UUID in lower case")
 	RuleRole           = rule("role", "must be view, operate or payments")
 	RuleReserved       = rule("reserved", "must not begin with %v")

@@ -2,13 +2,50 @@ package sale
 
 // Version is the highest version of records that this program reads. Whatever a
 // program of before would not read raises it: a kind, a field, an alphabet, a state.
-const Version = 2
+const Version = 3
 
 // Version is the lowest version that can express r, and the one under which it is
-// written. What came with a version above 1 is named here, and nowhere else.
+// written. What came with a version above 1 is named in this file, and nowhere else.
 func (r *Record) Version() int {
-	if r.Skips > 0 || r.Kind == KindState {
+	switch r.Kind {
+	case KindOrder:
+		return UserVersion(r.UserID)
+	case KindOpening:
+		if v := r.Terms.version(); r.Skips == 0 || v > 2 {
+			return v
+		}
 		return 2
+	case KindState:
+		return max(2, r.Chunk.version())
 	}
 	return 1
+}
+
+// UserVersion is the lowest version of a record that names this user.
+func UserVersion(user string) int {
+	if CheckID(user) {
+		return 1
+	}
+	return 3
+}
+
+func (t *Terms) version() int {
+	if t.Group != "" {
+		return 3
+	}
+	return 1
+}
+
+func (c *Chunk) version() int {
+	v := 1
+	if c.Product != nil {
+		v = c.Product.Terms.version()
+	}
+	for i := range c.Orders {
+		v = max(v, UserVersion(c.Orders[i].UserID))
+	}
+	for i := range c.Returns {
+		v = max(v, UserVersion(c.Returns[i].UserID))
+	}
+	return v
 }

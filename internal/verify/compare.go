@@ -42,6 +42,7 @@ func columns(p *sale.Product) []column {
 		{Openings, "epoch", fmt.Sprint(p.Epoch)}, {Openings, "nonce", fmt.Sprintf("%q", p.Nonce)},
 		col("refused", p.Refused), col("deleted", p.Deleted), col("partition", p.Partition),
 		{Fold, "name", fmt.Sprintf("%q", t.Name)}, col("quantity", t.Quantity), col("limit_per_user", t.LimitPerUser), col("orders_per_user", t.OrdersPerUser),
+		{Fold, "group", fmt.Sprintf("%q", t.Group)},
 		col("opens_at", instant(t.OpensAt)), col("closes_at", instant(t.ClosesAt)), col("payment_window", t.PaymentWindow),
 		col("paused", t.Paused), col("closed", t.Closed), col("rehearsal", t.Rehearsal),
 		col("held", p.Held), col("placed", p.Placed), col("paid", p.Paid), col("cancelled", p.Cancelled),

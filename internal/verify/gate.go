@@ -164,8 +164,8 @@ func (g *gateAudit) itself() {
 }
 
 func hours(h gate.Hours) string {
-	return fmt.Sprintf("opens_at %s, closes_at %s, paused %v, closed %v, limit_per_user %d, orders_per_user %d, partition %d",
-		instant(h.OpensAt), instant(h.ClosesAt), h.Paused, h.Closed, h.LimitPerUser, h.OrdersPerUser, h.Partition)
+	return fmt.Sprintf("opens_at %s, closes_at %s, paused %v, closed %v, limit_per_user %d, orders_per_user %d, group %q, partition %d",
+		instant(h.OpensAt), instant(h.ClosesAt), h.Paused, h.Closed, h.LimitPerUser, h.OrdersPerUser, h.Group, h.Partition)
 }
 
 // units judges that every unit is somewhere, once.

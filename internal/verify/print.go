@@ -74,7 +74,7 @@ func counted(n int64, what string) string {
 // safe is an id as it may be printed: what is no id comes from damaged data, and
 // could hold anything.
 func safe(id string) string {
-	if sale.CheckID(id) {
+	if sale.CheckUser(id) {
 		return id
 	}
 	return strconv.Quote(id)

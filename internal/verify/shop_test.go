@@ -60,6 +60,7 @@ func newShop(t testing.TB) *shop {
 	s.project = projector.New(s.log, s.store, s.gate, observer{func() *purchase.Desk { return s.desk }})
 	s.desk = purchase.New(ctx, purchase.Parts{
 		Gate: s.gate, Log: s.log, Catalog: catalog{s.store}, Confirm: purchase.AfterAppend{}, Now: time.Now,
+		Allow: func(context.Context, int) error { return nil },
 		Spawn: func(work func()) { go work() },
 		Await: func(ctx context.Context, done <-chan struct{}) error {
 			select {

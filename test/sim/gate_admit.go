@@ -67,6 +67,8 @@ func (g *gateState) decide(r gate.Request, now time.Time) gate.Decision {
 		d.Verdict = gate.OrderLimit
 	case refuses:
 		d.Verdict = verdict
+	case !g.view.Terms.Eligible(r.Groups):
+		d.Verdict = gate.NotEligible
 	default:
 		g.view.Remaining--
 		g.view.Seq++

@@ -116,7 +116,7 @@ func (s *system) start(p *process) {
 		})
 	}
 	p.desk = purchase.New(s.forever(), purchase.Parts{
-		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm, Near: s.embedded,
+		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm, Near: s.embedded, Allow: store.Allow,
 		Now:   func() time.Time { return s.now },
 		Spawn: spawn("lane"),
 		Await: await,

@@ -265,13 +265,13 @@ func everyLength(t *testing.T, f *fixture) {
 	var batch []gate.Request
 	var want []gate.Decision
 	var names []string
-	for n := 1; n <= sale.MaxID; n++ {
-		name := strings.Repeat("-aZ_9", 13)[:n]
+	for n := 1; n <= sale.MaxUser; n++ {
+		name := strings.Repeat("-aZ_9./=@", 14)[:n]
 		names = append(names, name)
-		batch = append(batch, buy(name, n))
+		batch = append(batch, gate.Request{User: name, Order: order(n)})
 		want = append(want, yes(n, int64(n)))
 	}
-	f.open(1, selling(100))
+	f.open(1, selling(sale.MaxUser))
 	f.equal(f.admit(batch...).Decisions, want)
 	for i := range want {
 		want[i] = no(gate.Known, i+1)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"seckill/internal/gate"
@@ -66,10 +67,25 @@ func order(n int) sale.OrderID {
 	return sale.NewOrderID(time.UnixMilli(1_700_000_000_000+int64(n)), random)
 }
 
-func buy(user string, n int) gate.Request { return gate.Request{User: user, Order: order(n)} }
-func has(user string, n int) gate.Holding { return gate.Holding{User: user, Order: order(n)} }
+// tail ends every user id of a test, so that it is as long and as odd as one may be.
+const tail = "|gid://shop.example/Customer/1:a.b+c=~@x_-"
+
+// userID is the user id that a test calls by its beginning.
+func userID(name string) string {
+	return name + strings.Repeat(tail, 1+sale.MaxUser/len(tail))[:sale.MaxUser-len(name)]
+}
+
+func nameOf(user string) string {
+	name, _, _ := strings.Cut(user, tail[:1])
+	return name
+}
+
+func buy(user string, n int, groups ...string) gate.Request {
+	return gate.Request{User: userID(user), Order: order(n), Groups: groups}
+}
+func has(user string, n int) gate.Holding { return gate.Holding{User: userID(user), Order: order(n)} }
 func had(user string, n int) gate.Holding {
-	return gate.Holding{User: user, Order: order(n), Ended: true}
+	return gate.Holding{User: userID(user), Order: order(n), Ended: true}
 }
 func yes(n int, seq int64) gate.Decision {
 	return gate.Decision{Verdict: gate.Admitted, Order: order(n), Seq: seq}
@@ -135,7 +151,7 @@ func (f *fixture) equal(got, want []gate.Decision) {
 }
 
 func words(decisions []gate.Decision) []string {
-	names := [...]string{"none", "known", "limit reached", "order limit", "closed", "paused", "not open", "sold out", "admitted"}
+	names := [...]string{"none", "known", "limit reached", "order limit", "closed", "paused", "not open", "sold out", "not eligible", "admitted"}
 	out := make([]string, len(decisions))
 	for i, d := range decisions {
 		out[i] = fmt.Sprintf("%s(%s, seq %d)", names[d.Verdict], d.Order, d.Seq)
@@ -196,7 +212,7 @@ func (f *fixture) giveBack(epoch int64, want int64, returns ...sale.Return) {
 
 // returned is the return by number of a user's order.
 func (f *fixture) returned(number int64, user string, n int) sale.Return {
-	return sale.Return{ProductID: f.product, Number: number, OrderID: order(n), UserID: user}
+	return sale.Return{ProductID: f.product, Number: number, OrderID: order(n), UserID: userID(user)}
 }
 
 func (f *fixture) users(epoch int64) []string { return f.usersFrom(epoch, 0) }
@@ -204,7 +220,7 @@ func (f *fixture) users(epoch int64) []string { return f.usersFrom(epoch, 0) }
 func (f *fixture) usersFrom(epoch, from int64) []string {
 	f.Helper()
 	seen := map[string]bool{}
-	f.want(f.Keeper.Users(f.ctx, f.product, epoch, from, func(user string) { seen[user] = true }), nil)
+	f.want(f.Keeper.Users(f.ctx, f.product, epoch, from, func(user string) { seen[nameOf(user)] = true }), nil)
 	var out []string
 	for user := range seen {
 		out = append(out, user)
@@ -215,7 +231,7 @@ func (f *fixture) usersFrom(epoch, from int64) []string {
 
 func (f *fixture) knows(epoch int64, user string, n int, want bool) {
 	f.Helper()
-	got, err := f.Keeper.Knows(f.ctx, f.product, epoch, user, order(n))
+	got, err := f.Keeper.Knows(f.ctx, f.product, epoch, userID(user), order(n))
 	f.want(err, nil)
 	if got != want {
 		f.Fatalf("Knows(%s, order %d) is %v", user, n, got)

@@ -26,12 +26,12 @@ var hours = []subtest{
 		_, now := f.shut(1)
 		want := gate.Hours{
 			OpensAt: now.Add(-time.Hour).UTC().Truncate(time.Millisecond), ClosesAt: now.Add(time.Hour).UTC().Truncate(time.Millisecond),
-			Paused: true, Closed: true, LimitPerUser: 100, OrdersPerUser: 1000,
+			Paused: true, Closed: true, LimitPerUser: 100, OrdersPerUser: 1000, Group: "/members:vip",
 		}
 		f.open(2, gate.Start{Terms: want, Remaining: 3, Returned: 7})
 		got := f.view()
 		if !got.Terms.OpensAt.Equal(want.OpensAt) || !got.Terms.ClosesAt.Equal(want.ClosesAt) ||
-			!got.Terms.Paused || !got.Terms.Closed || got.Terms.LimitPerUser != 100 || got.Terms.OrdersPerUser != 1000 || got.Returned != 7 || got.Epoch != 2 {
+			!got.Terms.Paused || !got.Terms.Closed || got.Terms.LimitPerUser != 100 || got.Terms.OrdersPerUser != 1000 || got.Terms.Group != want.Group || got.Returned != 7 || got.Epoch != 2 {
 			t.Fatalf("view %+v, opened with %+v", got, want)
 		}
 		f.open(3, selling(3))

@@ -97,7 +97,7 @@ func usersFromASeqOn(t *testing.T, f *fixture) {
 		batch := buyers(n, 1+n%7)
 		f.admit(batch...)
 		for _, r := range batch {
-			admitted = append(admitted, r.User)
+			admitted = append(admitted, nameOf(r.User))
 		}
 		ends = append(ends, int64(len(admitted)))
 		check()

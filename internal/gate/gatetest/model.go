@@ -16,6 +16,7 @@ type model struct {
 	incarnation    string
 	limit, orders  int
 	closed, paused bool
+	group          string
 	remaining      int64
 	seq, returned  int64
 	holdings       []gate.Holding // oldest first
@@ -75,7 +76,7 @@ func (m *model) shutAt(epoch int64, incarnation string) {
 func (m *model) open(s gate.Start) {
 	m.shut, m.seq, m.loaded = false, 0, len(m.holdings)
 	m.remaining, m.returned = s.Remaining, s.Returned
-	m.limit, m.orders, m.closed, m.paused = s.Terms.LimitPerUser, s.Terms.OrdersPerUser, s.Terms.Closed, s.Terms.Paused
+	m.limit, m.orders, m.closed, m.paused, m.group = s.Terms.LimitPerUser, s.Terms.OrdersPerUser, s.Terms.Closed, s.Terms.Paused, s.Terms.Group
 }
 
 func (m *model) find(user string, id sale.OrderID) *gate.Holding {
@@ -143,6 +144,8 @@ func (m *model) decide(r gate.Request) gate.Decision {
 		d.Verdict = gate.Paused
 	case m.remaining == 0:
 		d.Verdict = gate.SoldOut
+	case m.group != "" && !slices.Contains(r.Groups, m.group):
+		d.Verdict = gate.NotEligible
 	default:
 		m.remaining--
 		m.seq++
@@ -181,7 +184,7 @@ func (m *model) usersFrom(from int64) []string {
 func usersOf(holdings []gate.Holding) []string {
 	var out []string
 	for _, h := range holdings {
-		out = append(out, h.User)
+		out = append(out, nameOf(h.User))
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

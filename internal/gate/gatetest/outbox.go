@@ -36,7 +36,7 @@ var boxing = []subtest{
 		batch[0] = buy("other", 99)
 		f.pending(0, all)[0].Orders[1].UserID = "changed"
 		orders := f.pending(0, all)[0].Orders
-		if orders[0].UserID != "user0" || orders[1].UserID != "user1" {
+		if orders[0].UserID != userID("user0") || orders[1].UserID != userID("user1") {
 			t.Fatalf("the outbox now holds %v", orders)
 		}
 	}},
@@ -115,8 +115,8 @@ func records(t *testing.T, f *fixture) {
 		t.Fatalf("entry %s has become %v", a.Entry, entries)
 	}
 	for i, want := range []sale.Record{
-		{Kind: sale.KindOrder, ProductID: f.product, Epoch: 2, OrderID: order(2), UserID: "b", Seq: 1},
-		{Kind: sale.KindOrder, ProductID: f.product, Epoch: 2, OrderID: order(3), UserID: "c", Seq: 2},
+		{Kind: sale.KindOrder, ProductID: f.product, Epoch: 2, OrderID: order(2), UserID: userID("b"), Seq: 1},
+		{Kind: sale.KindOrder, ProductID: f.product, Epoch: 2, OrderID: order(3), UserID: userID("c"), Seq: 2},
 	} {
 		got := entries[0].Orders[i]
 		if !got.At.Equal(a.View.Now.Truncate(time.Millisecond)) || got.At.Location() != time.UTC {

@@ -47,15 +47,17 @@ type walk struct {
 }
 
 var (
-	drawUser  = rapid.SampledFrom([]string{"a", "b", "ab", "b-"})
+	drawUser  = rapid.SampledFrom([]string{"a", "b", "ab", "b-"}) // begin an id
 	drawOrder = rapid.IntRange(0, 5)
+
+	drawGroups = rapid.SampledFrom([][]string{nil, {"vip"}, {"staff", "vip"}, {"staff"}, {"VIP", "vips"}})
 )
 
 // drawHolding has orders that are one user's only, as every order id is.
 func (w *walk) drawHolding(r *rapid.T) gate.Holding {
 	user := drawUser.Draw(r, "user")
 	n := drawOrder.Draw(r, "order")
-	return gate.Holding{User: user, Order: order(1000*int(user[len(user)-1]) + 100*len(user) + n), Ended: rapid.Bool().Draw(r, "ended")}
+	return gate.Holding{User: userID(user), Order: order(1000*int(user[len(user)-1]) + 100*len(user) + n), Ended: rapid.Bool().Draw(r, "ended")}
 }
 
 // drawEpoch is around the gate's, and mostly it.
@@ -77,6 +79,7 @@ func (w *walk) drawStart(r *rapid.T) gate.Start {
 			OrdersPerUser: rapid.SampledFrom([]int{0, 0, 3, 4}).Draw(r, "orders"),
 			Paused:        rapid.IntRange(0, 9).Draw(r, "paused") == 0,
 			Closed:        rapid.IntRange(0, 9).Draw(r, "closed") == 0,
+			Group:         rapid.SampledFrom([]string{"", "", "vip"}).Draw(r, "group"),
 		},
 		Remaining: rapid.SampledFrom([]int64{0, 1, 5, 1000, 1000}).Draw(r, "remaining"),
 		Returned:  rapid.Int64Range(0, 2).Draw(r, "returned"),
@@ -147,7 +150,7 @@ func (w *walk) stepAdmit(r *rapid.T) {
 	var batch []gate.Request
 	for range rapid.IntRange(0, 6).Draw(r, "n") {
 		h := w.drawHolding(r)
-		batch = append(batch, gate.Request{User: h.User, Order: h.Order})
+		batch = append(batch, gate.Request{User: h.User, Order: h.Order, Groups: drawGroups.Draw(r, "groups")})
 	}
 	w.both(batch)
 }
@@ -273,7 +276,7 @@ func (w *walk) same(v gate.View) {
 	v.Waiting = 0
 	if want := (gate.View{
 		Epoch: m.epoch, Remaining: m.remaining, Seq: m.seq, Returned: m.returned,
-		Terms: gate.Hours{LimitPerUser: m.limit, OrdersPerUser: m.orders, Paused: m.paused, Closed: m.closed},
+		Terms: gate.Hours{LimitPerUser: m.limit, OrdersPerUser: m.orders, Paused: m.paused, Closed: m.closed, Group: m.group},
 	}); v != want {
 		w.Fatalf("view\n %+v\nnot\n %+v", v, want)
 	}

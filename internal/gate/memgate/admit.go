@@ -53,6 +53,8 @@ func (p *product) decide(r gate.Request, now time.Time) gate.Decision {
 		d.Verdict = gate.OrderLimit
 	case refuses:
 		d.Verdict = verdict
+	case !p.view.Terms.Eligible(r.Groups):
+		d.Verdict = gate.NotEligible
 	default:
 		p.view.Remaining--
 		p.view.Seq++

@@ -146,7 +146,7 @@ func TestTagsOfTheSameSlots(t *testing.T) {
 // TestChunksEnd fills chunks of the arena with users of many lengths, so that
 // they end in every way, to the byte among them, and the last one is full.
 func TestChunksEnd(t *testing.T) {
-	for _, length := range []int{4, 5, 6, 7, 8, 11, 12, 13, 40, 43, 63, sale.MaxID} {
+	for _, length := range []int{4, 5, 6, 7, 8, 11, 12, 13, 40, 43, 63, sale.MaxUser} {
 		u := newUsers()
 		size := sizeOf(length)
 		var want []string
@@ -172,7 +172,7 @@ func TestUsersAreAMap(t *testing.T) {
 		m := map[string][]kept{} // oldest first
 		orders := 0
 		drawID := rapid.Custom(func(t *rapid.T) string {
-			return strings.Repeat(rapid.SampledFrom([]string{"a", "B", "0"}).Draw(t, "letter"), rapid.IntRange(1, sale.MaxID).Draw(t, "length"))
+			return strings.Repeat(rapid.SampledFrom([]string{"a", "B", "0"}).Draw(t, "letter"), rapid.IntRange(1, sale.MaxUser).Draw(t, "length"))
 		})
 		drawOrder := rapid.Custom(func(t *rapid.T) sale.OrderID { return orderID(rapid.IntRange(0, orders+1).Draw(t, "order")) })
 		t.Repeat(map[string]func(*rapid.T){

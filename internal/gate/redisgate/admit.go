@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -19,7 +20,7 @@ const never = "9007199254740991"
 // verdicts are the letters of admit.lua.
 var verdicts = [256]gate.Verdict{
 	'K': gate.Known, 'L': gate.LimitReached, 'O': gate.OrderLimit, 'C': gate.Closed, 'P': gate.Paused,
-	'N': gate.NotOpen, 'S': gate.SoldOut, 'A': gate.Admitted,
+	'N': gate.NotOpen, 'S': gate.SoldOut, 'G': gate.NotEligible, 'A': gate.Admitted,
 }
 
 // Admit is gate.Admitter's.
@@ -51,8 +52,8 @@ func entryID(epoch, first int64) gate.EntryID {
 }
 
 func (g *Gate) admitArgs(by time.Time, batch []gate.Request) []string {
-	args := make([]string, 2, 2+2*len(batch))
-	args[0], args[1] = g.maxUnrelayed, never
+	args := make([]string, 3, 3+2*len(batch))
+	args[0], args[1], args[2] = g.maxUnrelayed, never, groups(batch)
 	if !by.IsZero() {
 		args[1] = decimal(by.UnixMicro())
 	}
@@ -66,6 +67,25 @@ func (g *Gate) admitArgs(by time.Time, batch []gate.Request) []string {
 		args = append(args, orders[i*idSize:(i+1)*idSize])
 	}
 	return args
+}
+
+// groups has a line for each request, with blanks around the name of each of its
+// groups; it is empty if nobody is in any. What no gate can be for is left out, for
+// it might hold a blank.
+func groups(batch []gate.Request) string {
+	if !slices.ContainsFunc(batch, func(r gate.Request) bool { return len(r.Groups) > 0 }) {
+		return ""
+	}
+	var lines []byte
+	for _, r := range batch {
+		for _, name := range r.Groups {
+			if sale.CheckUser(name) {
+				lines = append(append(append(lines, ' '), name...), ' ')
+			}
+		}
+		lines = append(lines, '\n')
+	}
+	return string(lines)
 }
 
 // decisions reads one letter for each request, and after L the order by which the

@@ -92,8 +92,11 @@ func marked(chunk []gate.Holding) []string {
 
 // Open is gate.Opener's. What was kept of older epochs went with Shut.
 func (g *Gate) Open(ctx context.Context, product string, epoch int64, incarnation string, start gate.Start) error {
-	t := &start.Terms
-	_, err := g.run(ctx, openScript, product, decimal(epoch), incarnation,
+	t, state := &start.Terms, "open"
+	if t.Group != "" {
+		state = "grouped"
+	}
+	_, err := g.run(ctx, openScript, product, decimal(epoch), incarnation, "state", state, "group", t.Group,
 		"remaining", decimal(start.Remaining), "returned", decimal(start.Returned),
 		"limit", strconv.Itoa(t.LimitPerUser), "orders", strconv.Itoa(t.OrdersPerUser), "opens", millis(t.OpensAt), "closes", millis(t.ClosesAt),
 		"paused", flag(t.Paused), "closed", flag(t.Closed), "partition", decimal(int64(t.Partition)))

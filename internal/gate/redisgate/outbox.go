@@ -74,7 +74,7 @@ func entry(product string, m rueidis.RedisMessage) (e gate.Entry, err error) {
 	e.Orders = make([]sale.Record, 0, n)
 	for ; orders != ""; first++ {
 		size := int(orders[0])
-		if len(orders) < 1+size+idSize || !sale.CheckID(orders[1:1+size]) {
+		if len(orders) < 1+size+idSize || !sale.CheckUser(orders[1:1+size]) {
 			return e, errors.New("an entry was cut off")
 		}
 		e.Orders = append(e.Orders, sale.Record{

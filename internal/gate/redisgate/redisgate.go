@@ -17,8 +17,8 @@
 // product carry one hash tag, so that they are together on one node of a Redis
 // Cluster:
 //
-//	{ID}:gate         hash: state (opening or open), epoch, incarnation, remaining, seq, returned, waiting, signs,
-//	                  and the terms: limit, orders, opens, closes, paused, closed, partition
+//	{ID}:gate         hash: state (opening, open, or grouped: open to a group), epoch, incarnation, remaining, seq, returned,
+//	                  waiting, signs, and the terms: limit, orders, opens, closes, paused, closed, partition, group
 //	{ID}:e<E>:buyers  hash of an epoch: user -> how many of their orders have ended (2 bytes, at most 65,535),
 //	                  and the 16 bytes of each that holds a unit, oldest first
 //	{ID}:e<E>:ended   set of an epoch: the orders that have ended

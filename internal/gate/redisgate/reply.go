@@ -81,5 +81,6 @@ func (a *reply) view() (v gate.View) {
 	v.Terms.Partition = int32(a.number())
 	v.Terms.OrdersPerUser = int(a.number())
 	v.Waiting = a.number()
+	v.Terms.Group = a.text()
 	return v
 }

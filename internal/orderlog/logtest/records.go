@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
@@ -14,13 +15,16 @@ import (
 // at is a time as records carry it: UTC, to the millisecond.
 var at = time.Date(2026, 5, 9, 12, 0, 0, 123_000_000, time.UTC)
 
+// user is as long and as odd an id as there may be.
+var user = strings.Repeat("auth0|gid://shop.example/Customer/1:a.b+c=~@x_-", 3)[:sale.MaxUser]
+
 // order is the order that the test calls n.
 func order(product string, n int64) sale.Record {
 	var random [10]byte
 	binary.BigEndian.PutUint64(random[2:], uint64(n))
 	return sale.Record{
 		Kind: sale.KindOrder, ProductID: product, Epoch: 1, At: at,
-		OrderID: sale.NewOrderID(at, random), UserID: "u1", Seq: n,
+		OrderID: sale.NewOrderID(at, random), UserID: user, Seq: n,
 	}
 }
 
@@ -43,7 +47,7 @@ func everyKind(product string) []sale.Record {
 		{Kind: sale.KindOpening, ProductID: product, Epoch: 2, At: at, Nonce: "n-2", Terms: sale.Terms{
 			Name: "Größe\u3000\"42\" & <mehr> 👨\u200d👩\u200d👧", Quantity: sale.MaxQuantity, LimitPerUser: sale.MaxLimit,
 			OpensAt: at, ClosesAt: at.Add(time.Hour), PaymentWindow: 15 * time.Minute,
-			Paused: true, Closed: true, Rehearsal: true,
+			Paused: true, Closed: true, Group: "/members:vip@shop", Rehearsal: true,
 		}},
 		order(product, 1),
 		end(sale.KindPay), end(sale.KindCancel), end(sale.KindExpire),
@@ -52,10 +56,10 @@ func everyKind(product string) []sale.Record {
 			Number: 1, Of: 2, Recovery: &sale.Recovery{Why: []string{"<cut>"}, Lost: []string{"nothing"}},
 			Product: &sale.Product{ID: product, Terms: sale.Terms{Quantity: 2, LimitPerUser: 1}, Epoch: 3, Nonce: "n-3", Held: 1, Placed: 1, Cancelled: 1, LastNumber: 2, LastReturn: 1},
 			Orders: []sale.Order{
-				{ID: order(product, 1).OrderID, ProductID: product, UserID: "u1", Slot: 1, Number: 1, Status: sale.Cancelled, Seq: 1, Epoch: 1, PlacedAt: at, PayBy: at, EndedAt: at},
+				{ID: order(product, 1).OrderID, ProductID: product, UserID: user, Slot: 1, Number: 1, Status: sale.Cancelled, Seq: 1, Epoch: 1, PlacedAt: at, PayBy: at, EndedAt: at},
 				{ID: order(product, 2).OrderID, ProductID: product, UserID: "u2", Slot: 1, Number: 2, Status: sale.Placed, Seq: 2, Epoch: 1, PlacedAt: at},
 			},
-			Returns: []sale.Return{{ProductID: product, Number: 1, OrderID: order(product, 1).OrderID, UserID: "u1"}},
+			Returns: []sale.Return{{ProductID: product, Number: 1, OrderID: order(product, 1).OrderID, UserID: user}},
 		}},
 	}
 }

@@ -49,7 +49,7 @@ func appendOrder(v []driver.Value, place, key int64, o *sale.Order) []driver.Val
 
 const productColumns = `product_id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,
 	paused, closed, rehearsal, epoch, nonce, refused, deleted, partition,
-	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead`
+	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group`
 
 func scanProduct(v []driver.Value) sale.Product {
 	n := func(i int) int64 { return integer(v[i]) }
@@ -58,7 +58,7 @@ func scanProduct(v []driver.Value) sale.Product {
 		ID: text(v[0]),
 		Terms: sale.Terms{
 			Name: text(v[1]), Quantity: n(2), LimitPerUser: int(n(3)), OpensAt: toTime(v[4]), ClosesAt: toTime(v[5]),
-			PaymentWindow: time.Duration(n(6)), Paused: is(7), Closed: is(8), Rehearsal: is(9), OrdersPerUser: int(n(24)),
+			PaymentWindow: time.Duration(n(6)), Paused: is(7), Closed: is(8), Rehearsal: is(9), OrdersPerUser: int(n(24)), Group: text(v[27]),
 		},
 		Epoch: n(10), Nonce: text(v[11]), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
 		Held: n(15), Placed: n(16), Paid: n(17), Cancelled: n(18), Expired: n(19), Rejected: n(20),
@@ -71,7 +71,7 @@ func productValues(p *sale.Product) []driver.Value {
 	return []driver.Value{
 		p.ID, t.Name, t.Quantity, int64(t.LimitPerUser), fromTime(t.OpensAt), fromTime(t.ClosesAt), int64(t.PaymentWindow),
 		fromBool(t.Paused), fromBool(t.Closed), fromBool(t.Rehearsal), p.Epoch, p.Nonce, fromBool(p.Refused), fromBool(p.Deleted), int64(p.Partition),
-		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, int64(t.OrdersPerUser), p.Applied, p.Ahead,
+		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, int64(t.OrdersPerUser), p.Applied, p.Ahead, t.Group,
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 5          // of the tables; kept in user_version
+	version       = 6          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -51,6 +51,7 @@ CREATE TABLE seckill_product (
 	orders_per_user INTEGER NOT NULL DEFAULT 0, -- 0: the terms do not say
 	met INTEGER NOT NULL DEFAULT -1,
 	ahead TEXT NOT NULL DEFAULT '',
+	for_group TEXT NOT NULL DEFAULT '', -- empty: for everybody
 	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
 	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
 ) STRICT;
@@ -122,6 +123,7 @@ var steps = []string{
 	"ALTER TABLE seckill_position ADD COLUMN sum INTEGER NOT NULL DEFAULT 0",
 	"ALTER TABLE seckill_product ADD COLUMN met INTEGER NOT NULL DEFAULT -1; ALTER TABLE seckill_product ADD COLUMN ahead TEXT NOT NULL DEFAULT ''",
 	tokenTable,
+	"ALTER TABLE seckill_product ADD COLUMN for_group TEXT NOT NULL DEFAULT ''",
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

@@ -19,6 +19,7 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 		"\torders_per_user INTEGER NOT NULL DEFAULT 0, -- 0: the terms do not say\n",
 		"\tmet INTEGER NOT NULL DEFAULT -1,\n",
 		"\tahead TEXT NOT NULL DEFAULT '',\n",
+		"\tfor_group TEXT NOT NULL DEFAULT '', -- empty: for everybody\n",
 		"\tsum INTEGER NOT NULL DEFAULT 0, -- of the line before next; 0: not known\n",
 		tokenTable,
 	} {
@@ -47,7 +48,7 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 	for range 2 {
 		s := open(t, path, time.Now)
 		p, err := s.Product(t.Context(), "p")
-		if err != nil || p.Terms.Quantity != 7 || p.Epoch != 3 || p.Terms.OrdersPerUser != 0 || p.Terms.MostOrders() != 20 || p.Applied != -1 || p.Ahead != "" {
+		if err != nil || p.Terms.Quantity != 7 || p.Epoch != 3 || p.Terms.OrdersPerUser != 0 || p.Terms.MostOrders() != 20 || p.Applied != -1 || p.Ahead != "" || p.Terms.Group != "" {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		if m, err := s.Mark(t.Context(), 0); err != nil || m != (orderstore.Mark{Next: 6, Source: orderlog.Source{Cluster: "c", Topic: "t", Leader: 1}}) {

@@ -44,9 +44,9 @@ func applyConcerned(w *world) {
 		buy("a", 1, 1, "u1"), buy("a", 1, 2, "u1"), buy("a", 1, 3, "u1"), cancel("a", 2), pay("a", 3),
 		buy("a", 1, 4, "u2"), buy("a", 1, 5, "u3"), buy("b", 1, 6, "u1"))
 	w.look("ids, known, ended and of nobody", orderstore.Concern{Product: "a", Orders: []sale.OrderID{id(2), id(4), id(4), id(99)}}, 2, 4)
-	w.look("users, with ended orders, without any", orderstore.Concern{Product: "a", Users: []string{"u1", "u9", "u1"}}, 1, 3)
-	w.look("both, overlapping", orderstore.Concern{Product: "a", Orders: []sale.OrderID{id(1), id(2)}, Users: []string{"u1", "u3"}}, 1, 2, 3, 5)
-	w.look("of another product", orderstore.Concern{Product: "b", Orders: []sale.OrderID{id(1)}, Users: []string{"u2"}})
+	w.look("users, with ended orders, without any", orderstore.Concern{Product: "a", Users: []string{userID("u1"), userID("u9"), userID("u1")}}, 1, 3)
+	w.look("both, overlapping", orderstore.Concern{Product: "a", Orders: []sale.OrderID{id(1), id(2)}, Users: []string{userID("u1"), userID("u3")}}, 1, 2, 3, 5)
+	w.look("of another product", orderstore.Concern{Product: "b", Orders: []sale.OrderID{id(1)}, Users: []string{userID("u2")}})
 	w.look("nothing", orderstore.Concern{Product: "a"})
 }
 

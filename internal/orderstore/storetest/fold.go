@@ -22,7 +22,7 @@ func (w *world) expect(outcomes []sale.Outcome, records ...sale.Record) {
 func applyOpenings(w *world) {
 	all := sale.Terms{
 		Name: "Schön\u3000& “gut” 👨\u200d👩\u200d👧", Quantity: 10_000_000, LimitPerUser: 100, OrdersPerUser: 1000, PaymentWindow: 168 * time.Hour,
-		OpensAt: written, ClosesAt: written.Add(time.Hour), Paused: true, Closed: true, Rehearsal: true,
+		OpensAt: written, ClosesAt: written.Add(time.Hour), Paused: true, Closed: true, Group: "/members:vip@shop", Rehearsal: true,
 	}
 	w.expect([]sale.Outcome{sale.Applied, sale.Stale, sale.Stale, sale.Applied},
 		opening("a", 1, all), opening("a", 1, all), opening("a", 3, all), opening("a", 2, sale.Terms{Quantity: 2, LimitPerUser: 1}))
@@ -70,7 +70,7 @@ func applyEnds(w *world) {
 		pay("a", 1), cancel("a", 2), expire("a", 3), expire("a", 1), pay("a", 3), pay("a", 2), pay("a", 99))
 	w.expect([]sale.Outcome{sale.Refused, sale.Applied, sale.Applied, sale.Refused, sale.Applied},
 		cancel("b", 4), buy("a", 1, 6, "b"), buy("a", 1, 7, "c"), buy("a", 1, 8, "f"), cancel("a", 4))
-	if got := w.full["a"].returns; len(got) != 3 || got[2] != (sale.Return{ProductID: "a", Number: 3, OrderID: id(4), UserID: "d"}) {
+	if got := w.full["a"].returns; len(got) != 3 || got[2] != (sale.Return{ProductID: "a", Number: 3, OrderID: id(4), UserID: userID("d")}) {
 		w.Errorf("returns %v", got)
 	}
 }

@@ -34,6 +34,7 @@ export function termsOf(product: Product): Terms {
     limit_per_user: product.limit_per_user,
     orders_per_user: product.orders_per_user,
     payment_window: product.payment_window,
+    ...(product.group ? { group: product.group } : {}),
     ...(product.opens_at ? { opens_at: product.opens_at } : {}),
     ...(product.closes_at ? { closes_at: product.closes_at } : {}),
   }

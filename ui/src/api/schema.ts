@@ -200,7 +200,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Its orders by number: a page as JSON, or all of them as CSV
+         * Its orders by number: a page as JSON, or all of them as CSV, where an id that a spreadsheet would run has a ' before it
          * @description For the roles: view, operate, admin
          */
         get: operations["list-orders"];
@@ -503,7 +503,7 @@ export interface components {
          * @description To a buy of the right form, in the order in which it is judged
          * @enum {string}
          */
-        Answer: "unauthenticated" | "not_you" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "placed" | "queued" | "outcome_unknown";
+        Answer: "unauthenticated" | "not_you" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible" | "placed" | "queued" | "outcome_unknown";
         AuditReport: {
             /** @description Each equation that was looked at */
             checks: components["schemas"]["Check"][];
@@ -562,7 +562,7 @@ export interface components {
              * @description The rule, by a name that stays the same
              * @enum {string}
              */
-            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "uuid" | "role" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
+            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
             field: string;
             /** @description The same in words */
             rule: string;
@@ -752,7 +752,7 @@ export interface components {
              * @description What went wrong
              * @enum {string}
              */
-            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/order_final" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
+            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/order_final" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
             /** Format: int64 */
@@ -763,6 +763,8 @@ export interface components {
             epoch: number;
             /** Format: int64 */
             expired: number;
+            /** @description Only buyers in it are sold to */
+            group?: string;
             /**
              * Format: int64
              * @description placed + paid
@@ -816,7 +818,7 @@ export interface components {
          * @description An answer that says no, and is no error
          * @enum {string}
          */
-        Refusal: "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out";
+        Refusal: "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible";
         Rehearsal: {
             /** Format: int64 */
             answered: number;
@@ -971,6 +973,8 @@ export interface components {
              * @description After opens_at
              */
             closes_at?: string;
+            /** @description Only buyers in it are sold to, where it is known which groups a buyer is in; by default everybody */
+            group?: string;
             /**
              * Format: int64
              * @default 1
@@ -2097,7 +2101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_you, not_open, cross_origin */
+            /** @description not_you, not_open, not_eligible, cross_origin */
             403: {
                 headers: {
                     [name: string]: unknown;

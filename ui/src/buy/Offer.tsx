@@ -84,6 +84,7 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
         </span>
       </p>
       <Units product={product} state={state} />
+      {product.group && <p className="text-small wrap-anywhere text-board-muted">{words().onlyFor(product.group)}</p>}
       {product.rehearsal && (
         <p className="flex flex-wrap items-center gap-2 text-small text-board-muted">
           <RehearsalMark /> {words().rehearsed}

@@ -18,7 +18,7 @@ type Props = {
   fixed?: boolean
 }
 
-const folded = ['name', 'limit_per_user', 'orders_per_user', 'opens_at', 'closes_at', 'payment_window']
+const folded = ['name', 'limit_per_user', 'orders_per_user', 'group', 'opens_at', 'closes_at', 'payment_window']
 
 /** Puts a product on sale. With the id of one that is there it changes that one, and begins from the terms it has. */
 export function TermsForm({ edited, products, onDone, fixed = false }: Props) {
@@ -72,6 +72,7 @@ export function TermsForm({ edited, products, onDone, fixed = false }: Props) {
           <Field label={w.name} {...field('name', 'name')} />
           <Field label={w.limit} inputMode="numeric" {...field('limit', 'limit_per_user')} />
           <Field label={w.orderLimit} hint={w.orderLimitHint} inputMode="numeric" {...field('orders', 'orders_per_user')} />
+          <Field label={w.group} hint={w.groupHint} {...field('group', 'group')} />
           <Field label={w.opensAt} hint={w.opensHint} {...moment} {...field('opensAt', 'opens_at')} />
           <Field label={w.closesAt} hint={w.closesHint} {...moment} {...field('closesAt', 'closes_at')} />
           <Field label={w.window} hint={w.windowHint} {...field('window', 'payment_window')} />

@@ -18,5 +18,10 @@ describe('changesInWords', () => {
     expect(change({ limit: '2', window: '15m' })).toBe(
       'A buyer may have 2 instead of 1. The payment window is that of orders placed from then on. Its 60 orders stay.',
     ))
+  it('says who may buy it from then on', () => {
+    expect(change({ group: ' vip ' }, { placed: 0 })).toBe('Only buyers in the group vip can buy it.')
+    expect(change({ group: '' }, { group: 'vip', placed: 0 })).toBe('Every buyer can buy it.')
+    expect(change({}, { group: 'vip' })).toBe('Nothing changes yet.')
+  })
   it('says that a closed one is on sale again', () => expect(change({}, { state: 'closed', placed: 0 })).toBe('It is on sale again.'))
 })

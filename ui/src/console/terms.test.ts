@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { termsOf } from '../api/products'
 import { cannotBeAsked, freeId, termsFrom, typedFrom } from './terms'
 
 const typed = typedFrom('1', undefined)
@@ -8,11 +9,22 @@ describe('termsFrom', () => {
   it.each(['', 'many', '1e999', '5 0'])('leaves %j to the server', (quantity) =>
     expect(termsFrom({ ...typed, quantity }).quantity).toBe(quantity.trim()))
   it('leaves out times that were not given', () => expect(Object.keys(termsFrom(typed))).not.toContain('opens_at'))
+  it('has no group unless one was typed', () => {
+    expect(Object.keys(termsFrom(typed))).not.toContain('group')
+    expect(termsFrom({ ...typed, group: ' /members:vip ' }).group).toBe('/members:vip')
+  })
+  it('gives a group back as it came', () =>
+    expect(termsFrom(typedFrom('1', { quantity: 1, group: 'auth0|vip' } as never)).group).toBe('auth0|vip'))
   it('gives times back as they came', () => {
     const opens_at = '2026-03-04T09:05:07.000Z'
     const product = { opens_at, quantity: 1, limit_per_user: 1, payment_window: '0s', name: '' }
     expect(termsFrom(typedFrom('1', product as never)).opens_at).toBe(opens_at)
   })
+})
+
+it('keeps whom it is for when a sale is started over', () => {
+  expect(termsOf({ group: 'vip' } as never).group).toBe('vip')
+  expect(Object.keys(termsOf({} as never))).not.toContain('group')
 })
 
 it('offers the first id that is free', () => {

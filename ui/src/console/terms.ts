@@ -7,6 +7,7 @@ export type Typed = {
   name: string
   limit: string
   orders: string
+  group: string
   opensAt: string
   closesAt: string
   window: string
@@ -20,6 +21,7 @@ export function typedFrom(id: string, product: Product | undefined): Typed {
     name: product?.name ?? '',
     limit: String(product?.limit_per_user ?? 1),
     orders: String(product?.orders_per_user ?? ''),
+    group: product?.group ?? '',
     opensAt: localTime(product?.opens_at),
     closesAt: localTime(product?.closes_at),
     window: product?.payment_window ?? '0s',
@@ -33,6 +35,7 @@ export function termsFrom(typed: Typed): Terms {
     limit_per_user: asNumber(typed.limit),
     payment_window: typed.window,
     ...(typed.orders.trim() ? { orders_per_user: asNumber(typed.orders) } : {}),
+    ...(typed.group.trim() ? { group: typed.group.trim() } : {}),
     ...(typed.opensAt ? { opens_at: new Date(typed.opensAt).toISOString() } : {}),
     ...(typed.closesAt ? { closes_at: new Date(typed.closesAt).toISOString() } : {}),
   }

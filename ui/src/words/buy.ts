@@ -23,6 +23,7 @@ const en = {
     paused: 'The sale was paused before your press came. Nothing was taken.',
     closed: 'The sale closed before your press came.',
     order_limit: 'You have reached the order limit. Cancelled and expired orders count too.',
+    not_eligible: 'This sale is for a group that you are not in. Nothing was taken.',
     already_bought: 'This user already has an order. The browser that it was placed in shows it.',
   } satisfies Record<Refusal, string>,
   heldUp: {
@@ -37,6 +38,7 @@ const en = {
   startedOver: 'The sale was started over, and your order went with it.',
   untilOpen: (all: string) => `until it opens, ${all} in all`,
   left: (all: string) => `of ${all} left`,
+  onlyFor: (group: string) => `Only for members of ${group}`,
   yours: 'It’s yours',
   alreadyYours: 'Already yours',
   paid: 'Paid',
@@ -100,6 +102,7 @@ const zh: BuyWords = {
     paused: '在你点击之前抢购已暂停，没有扣除任何东西。',
     closed: '在你点击之前抢购已结束。',
     order_limit: '您的订单数已达上限，包括已取消和已过期的订单。',
+    not_eligible: '本次销售仅面向特定群组，您不在其中。没有扣除任何商品。',
     already_bought: '此用户已有订单，请在下单时的浏览器中查看。',
   },
   heldUp: {
@@ -114,6 +117,7 @@ const zh: BuyWords = {
   startedOver: '抢购已重新开始，你之前的订单随之清除。',
   untilOpen: (all) => `后开始，共 ${all} 件`,
   left: (all) => `件剩余，共 ${all} 件`,
+  onlyFor: (group) => `仅限 ${group} 成员`,
   yours: '抢到了',
   alreadyYours: '你已抢到',
   paid: '已付款',

@@ -1,5 +1,6 @@
 -- Decides on a batch. ARGV: the most orders that may wait, until when in microseconds, the
--- users, as many orders.
+-- groups of each request (a line each, blanks around each name; nothing if nobody is in any),
+-- the users, as many orders.
 local g, refusal = opened()
 if refusal then
   return refusal
@@ -31,10 +32,18 @@ elseif g.opens ~= '' and at < g.opens * 1000 then
   everybody = 'N'
 end
 
+local eligible = {} -- by request, if that matters
+if g.group ~= '' then
+  local name = ' ' .. g.group .. ' '
+  for groups in string.gmatch(ARGV[3], '([^\n]*)\n') do
+    eligible[#eligible + 1] = string.find(groups, name, 1, true) ~= nil
+  end
+end
+
 local fresh = {} -- what the users have whom this batch has admitted
 local decisions, entry, users, changed = {}, {}, {}, {}
 
-local function decide(user, order, has)
+local function decide(user, order, has, eligible)
   local holds = held(has)
   if place(has, order) then
     return 'K'
@@ -46,6 +55,8 @@ local function decide(user, order, has)
     return everybody
   elseif remaining <= 0 then
     return 'S'
+  elseif g.group ~= '' and not eligible then
+    return 'G'
   end
   remaining, seq = remaining - 1, seq + 1
   entry[#entry + 1] = string.char(#user) .. user .. order
@@ -57,18 +68,18 @@ local function decide(user, order, has)
   return 'A'
 end
 
-local n = (#ARGV - 2) / 2
+local n = (#ARGV - 3) / 2
 local gone = redis.call('EXISTS', ended(g.epoch)) == 1
 for from = 1, n, STEP do
   local to = math.min(from + STEP - 1, n)
-  local has = redis.call('HMGET', key, unpack(ARGV, 2 + from, 2 + to))
-  local over = gone and redis.call('SMISMEMBER', ended(g.epoch), unpack(ARGV, 2 + n + from, 2 + n + to))
+  local has = redis.call('HMGET', key, unpack(ARGV, 3 + from, 3 + to))
+  local over = gone and redis.call('SMISMEMBER', ended(g.epoch), unpack(ARGV, 3 + n + from, 3 + n + to))
   for i = from, to do
-    local user, at = ARGV[2 + i], i - from + 1
+    local user, at = ARGV[3 + i], i - from + 1
     if over and over[at] == 1 then
       decisions[i] = 'K'
     else
-      decisions[i] = decide(user, ARGV[2 + n + i], fresh[user] or has[at] or NONE)
+      decisions[i] = decide(user, ARGV[3 + n + i], fresh[user] or has[at] or NONE, eligible[i])
     end
   end
 end

@@ -64,11 +64,15 @@ local function now()
   return t[1] * 1000000 + t[2]
 end
 
+-- A gate that is for a group is open in another word, so that a program of before, which
+-- does not know of groups, takes it to be shut.
 local function read()
   local v = redis.call('HMGET', gate, 'state', 'epoch', 'incarnation', 'remaining', 'seq', 'returned',
-    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting', 'signs', 'orders')
+    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting', 'signs', 'orders', 'group')
+  local grouped = v[1] == 'grouped'
   return {
-    state = v[1], epoch = v[2], incarnation = v[3], remaining = v[4], seq = v[5], returned = v[6],
+    state = grouped and 'open' or v[1], group = grouped and v[16] or '',
+    epoch = v[2], incarnation = v[3], remaining = v[4], seq = v[5], returned = v[6],
     limit = v[7], opens = v[8], closes = v[9], paused = v[10], closed = v[11], partition = v[12],
     waiting = tonumber(v[13] or 0), signs = v[14] or '0',
     orders = v[15],
@@ -109,7 +113,7 @@ end
 
 local function view(g, at)
   return {'ok', g.epoch, at, g.remaining, g.seq, g.returned, g.limit, g.opens, g.closes, g.paused, g.closed, g.partition, g.orders,
-    string.format('%d', g.waiting)}
+    string.format('%d', g.waiting), g.group}
 end
 
 -- place is where an order stands among those that a user holds; nil: nowhere.

@@ -3,5 +3,5 @@ local refusal = opening(ARGV[1], ARGV[2])
 if refusal then
   return refusal
 end
-redis.call('HSET', gate, 'state', 'open', 'seq', '0', unpack(ARGV, 3))
+redis.call('HSET', gate, 'seq', '0', unpack(ARGV, 3))
 return {'ok'}

@@ -1,0 +1,53 @@
+package sale
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A record says the lowest version that can express it, and under a lower one it is poison.
+func TestVersions(t *testing.T) {
+	with := func(r Record, change func(*Record)) Record {
+		change(&r)
+		return r
+	}
+	state := func(change func(c *Chunk)) Record {
+		r := stateOf()
+		r.Chunk.Orders = slices.Clone(r.Chunk.Orders)
+		change(r.Chunk)
+		return r
+	}
+	const other = "auth0|62f"
+	for what, c := range map[string]struct {
+		r    Record
+		want int
+	}{
+		"an opening":                          {opening(1, 1, 1), 1},
+		"one that passes over epochs":         {skipping(9, 8), 2},
+		"one for a group":                     {with(opening(1, 1, 1), func(r *Record) { r.Terms.Group = "vip" }), 3},
+		"one that does both":                  {with(skipping(9, 8), func(r *Record) { r.Terms.Group = "vip" }), 3},
+		"an order":                            {buy(1, 1, "u"), 1},
+		"an order of the longest id of old":   {buy(1, 1, strings.Repeat("x", MaxID)), 1},
+		"an order of a longer one":            {buy(1, 1, strings.Repeat("x", MaxID+1)), 3},
+		"an order of a user of elsewhere":     {buy(1, 1, other), 3},
+		"a payment":                           {pay(1), 1},
+		"a state":                             {stateOf(), 2},
+		"a state with a group":                {state(func(c *Chunk) { c.Product.Terms.Group = "vip" }), 3},
+		"a state with a user of elsewhere":    {state(func(c *Chunk) { c.Orders[1].UserID = other }), 3},
+		"a state with a return of such a one": {state(func(c *Chunk) { c.Returns[0].UserID = other }), 3},
+		"a state without a product":           {state(func(c *Chunk) { c.Product = nil }), 2},
+	} {
+		data := c.r.AppendBody(nil)
+		if got := c.r.Version(); got != c.want {
+			t.Errorf("%s is of version %d, not %d", what, got, c.want)
+		}
+		if _, err := ParseRecord(c.r.Kind, c.want, c.r.Epoch, data); err != nil {
+			t.Errorf("%s: %v", what, err)
+		}
+		if _, err := ParseRecord(c.r.Kind, c.want-1, c.r.Epoch, data); !errors.Is(err, ErrPoison) {
+			t.Errorf("%s, said to be of version %d: %v", what, c.want-1, err)
+		}
+	}
+}
