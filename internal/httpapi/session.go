@@ -45,6 +45,7 @@ type Session struct {
 	Operator bool   `json:"operator" doc:"The caller is an operator"`
 	Name     string `json:"name,omitempty,omitzero" doc:"Of the token. Absent where there is no admin token: everybody is an operator"`
 	Role     string `json:"role,omitempty,omitzero" enum:"admin,view,operate,payments" doc:"admin: may do everything, and make tokens"`
+	Buyers   string `json:"buyers" enum:"believed,known" doc:"known: POST /api/pass tells a buyer who they are"`
 }
 
 type sessionOf struct{ Body Session }
@@ -52,7 +53,11 @@ type sessionOf struct{ Body Session }
 // session tells everybody who they are: a token that is wrong is one of nobody.
 func (a *API) session(ctx context.Context, _ *struct{}) (*sessionOf, error) {
 	who, ok := ctx.Value(operatorKey{}).(auth.Operator)
-	return &sessionOf{Session{ok, who.Name, string(who.Role)}}, nil
+	s := Session{ok, who.Name, string(who.Role), "believed"}
+	if a.Buyers != nil {
+		s.Buyers = "known"
+	}
+	return &sessionOf{s}, nil
 }
 
 // signIn gives a browser a session for a token.

@@ -54,8 +54,8 @@ func TestWhoIsAnOperator(t *testing.T) {
 	s := guarded(t)
 	ann := s.token(t, "ann", "view")
 	for authorization, want := range map[string]string{
-		"Bearer token": `{"operator":true,"name":"admin","role":"admin"}`, "Bearer " + ann: `{"operator":true,"name":"ann","role":"view"}`,
-		"": `{"operator":false}`, "Bearer wrong": `{"operator":false}`,
+		"Bearer token": `{"operator":true,"name":"admin","role":"admin","buyers":"believed"}`, "Bearer " + ann: `{"operator":true,"name":"ann","role":"view","buyers":"believed"}`,
+		"": `{"operator":false,"buyers":"believed"}`, "Bearer wrong": `{"operator":false,"buyers":"believed"}`,
 	} {
 		if r := s.do(t, "GET", "/api/session", "", "Authorization", authorization).want(t, 200); r.body != want {
 			t.Errorf("%q: %s", authorization, r.body)
@@ -106,7 +106,7 @@ func TestSessionWithoutToken(t *testing.T) {
 	s := serve(t)
 	s.do(t, "POST", "/api/session", `{"name":"","token":""}`).want(t, 204)
 	s.do(t, "POST", "/api/session", `{}`).problem(t, invalid)
-	if r := s.do(t, "GET", "/api/session", "").want(t, 200); r.body != `{"operator":true,"role":"admin"}` {
+	if r := s.do(t, "GET", "/api/session", "").want(t, 200); r.body != `{"operator":true,"role":"admin","buyers":"believed"}` {
 		t.Error(r.body)
 	}
 }

@@ -952,6 +952,11 @@ export interface components {
          */
         Role: "view" | "operate" | "payments";
         Session: {
+            /**
+             * @description known: POST /api/pass tells a buyer who they are
+             * @enum {string}
+             */
+            buyers: "believed" | "known";
             /** @description Of the token. Absent where there is no admin token: everybody is an operator */
             name?: string;
             /** @description The caller is an operator */

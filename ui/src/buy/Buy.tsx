@@ -12,17 +12,28 @@ import { words } from '../words/buy'
 import { useLanguage } from '../words/language'
 import { shared } from '../words/shared'
 import { Holding } from './Holding'
+import { type Identity, useIdentity } from './identity'
 import { holds, owes } from './journey'
 import { Offer } from './Offer'
 import { Others } from './Others'
 import { useJourney } from './useJourney'
 import { useMayPay } from './useMayPay'
 import { useAskWhileLost, useProduct } from './useProduct'
+import { Who } from './Who'
 
-export function Buy({ product: id }: { product: string }) {
+export function Buy({ product }: { product: string }) {
   useLanguage()
+  const who = useIdentity()
+  if (who.is === 'asking') return <Frame><Outage lost={who.trouble} /></Frame>
+  const known = who.is === 'believed' ? undefined : who.is === 'known' ? who.user : ''
+  return <Sale key={known ?? who.is} product={product} who={who} known={known} />
+}
+
+type Props = { product: string; who: Identity; known: string | undefined }
+
+function Sale({ product: id, who, known }: Props) {
   const { product, missing, show, ask } = useProduct(id)
-  const journey = useJourney(id)
+  const journey = useJourney(id, known)
   const { stand, others } = journey
   const holding = stand.at === 'holding' ? stand.order : undefined
   const orders = holding ? [holding, ...others] : others
@@ -41,6 +52,24 @@ export function Buy({ product: id }: { product: string }) {
   }, [title])
 
   return (
+    <Frame>
+      <ClockNote />
+      <main className="grid gap-6 pb-24">
+        <Who who={who} />
+        {holding && <Holding product={product} title={title} journey={journey} order={holding} {...settling} />}
+        {!holding && missing && <NoProduct id={id} />}
+        {!holding && product && <Offer product={product} journey={journey} who={who} />}
+        {others.length > 0 && (
+          <Others title={holding ? words().others : words().ordersOf(journey.user)} orders={others} {...settling} />
+        )}
+      </main>
+      <Outage lost={link === 'lost' && !missing} note={held > 0 ? words().safe(held) : undefined} />
+    </Frame>
+  )
+}
+
+function Frame({ children }: { children: React.ReactNode }) {
+  return (
     <div className="mx-auto flex min-h-dvh max-w-md flex-col px-4">
       <header className="flex h-16 items-center gap-2.5">
         <Mark />
@@ -54,16 +83,7 @@ export function Buy({ product: id }: { product: string }) {
           ))}
         </HelpButton>
       </header>
-      <ClockNote />
-      <main className="grid gap-6 pb-24">
-        {holding && <Holding product={product} title={title} journey={journey} order={holding} {...settling} />}
-        {!holding && missing && <NoProduct id={id} />}
-        {!holding && product && <Offer product={product} journey={journey} />}
-        {others.length > 0 && (
-          <Others title={holding ? words().others : words().ordersOf(journey.user)} orders={others} {...settling} />
-        )}
-      </main>
-      <Outage lost={link === 'lost' && !missing} note={held > 0 ? words().safe(held) : undefined} />
+      {children}
     </div>
   )
 }

@@ -8,14 +8,15 @@ import { nextMoment, stateAt, titleOf } from '../sale/state'
 import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
 import { words } from '../words/buy'
+import type { Identity } from './identity'
 import type { Stand } from './journey'
 import type { useJourney } from './useJourney'
 import { buttonWord, heldUp, told } from './words'
 
-type Props = { product: Product; journey: ReturnType<typeof useJourney> }
+type Props = { product: Product; journey: ReturnType<typeof useJourney>; who: Identity }
 
 /** What is on sale, and the one button. */
-export function Offer({ product, journey }: Props) {
+export function Offer({ product, journey, who }: Props) {
   const now = useServerNow(product.opens_at !== undefined || product.closes_at !== undefined)
   const [user, setUser] = useState(journey.user)
   const { stand } = journey
@@ -23,6 +24,7 @@ export function Offer({ product, journey }: Props) {
   const refusal = stand.at === 'looking' ? stand.refusal : undefined
   const rule = refusal && ruleFor(refusal.problem.errors ?? [], 'user_id')
   const busy = stand.at !== 'looking'
+  if (who.is === 'unknown') return <OfferBoard product={product} now={now} />
   return (
     <>
       <OfferBoard product={product} now={now} />
@@ -33,16 +35,29 @@ export function Offer({ product, journey }: Props) {
           journey.press(user)
         }}
       >
-        <Field
-          label={words().userId}
-          hint={words().userHint}
-          required
-          autoCapitalize="none"
-          readOnly={busy}
-          value={user}
-          rule={rule}
-          onChange={(event) => setUser(event.target.value)}
-        />
+        {who.is === 'known' ? (
+          <p className="flex flex-wrap items-baseline justify-between gap-x-4">
+            <span className="wrap-anywhere">
+              {words().buyingAs} <strong className="font-semibold">{who.user}</strong>
+            </span>
+            {!busy && (
+              <button type="button" className="py-1 text-muted underline underline-offset-4" onClick={journey.leave}>
+                {words().notYou}
+              </button>
+            )}
+          </p>
+        ) : (
+          <Field
+            label={words().userId}
+            hint={words().userHint}
+            required
+            autoCapitalize="none"
+            readOnly={busy}
+            value={user}
+            rule={rule}
+            onChange={(event) => setUser(event.target.value)}
+          />
+        )}
         <button
           type="submit"
           disabled={busy || state !== 'on_sale'}

@@ -2,8 +2,8 @@ import { useEffect, useState } from 'react'
 import { attemptsKey, changeAttempts, loadAttempts, rememberedUser, rememberUser, type Attempt } from './attempt'
 
 /** Who sits at the page, and what this browser keeps of their attempts, from whichever page of it. */
-export function useAttempts(product: string) {
-  const [{ user, kept }, setSeat] = useState(() => seatOf(product, rememberedUser()))
+export function useAttempts(product: string, known: string | undefined) {
+  const [{ user, kept }, setSeat] = useState(() => seatOf(product, known ?? rememberedUser()))
 
   useEffect(() => {
     const elsewhere = ({ key }: StorageEvent) => {

@@ -3,11 +3,14 @@ import type { Order } from '../api/bodies'
 import { productPath } from '../api/products'
 import { Refused, request } from '../api/request'
 import { changeAttempts, newKey, withAttempt, withOrder, without, type Attempt } from './attempt'
+import { identity } from './identity'
 import { afterAnswer, afterFailure, afterOrder, holds, orderOf, owes, type Stand, type Turn } from './journey'
 import { useAttempts } from './useAttempts'
 
 const pollMs = 1000
 const othersMs = 5000
+
+const doubted = (refusal?: Refused) => refusal?.kind === 'unauthenticated' || refusal?.kind === 'not_you'
 
 const inHand = (kept: Attempt[]) => kept.find(({ aside }) => !aside)
 
@@ -16,9 +19,12 @@ function standFrom(attempt: Attempt | undefined): Stand {
   return attempt.order ? afterOrder(attempt.order, false) : { at: 'asking' }
 }
 
-/** Leads one buyer of one product from the press to the end of each order, across reloads and lost answers. */
-export function useJourney(product: string) {
-  const { user, kept, change, sit } = useAttempts(product)
+/**
+ * Leads one buyer of one product from the press to the end of each order, across reloads and lost answers. `known` is who
+ * that is, empty for nobody, where it is not for the page to ask.
+ */
+export function useJourney(product: string, known: string | undefined) {
+  const { user, kept, change, sit } = useAttempts(product, known)
   const [stand, setStand] = useState<Stand>(() => standFrom(inHand(kept)))
   const current = orderOf(stand)?.order_id
   const others = kept.flatMap(({ order }) => (order && order.order_id !== current ? [order] : []))
@@ -45,6 +51,8 @@ export function useJourney(product: string) {
     if (!attempt) return undefined
     const led = await buy(product, user, attempt.key)
     if (signal.aborted) return undefined
+    // The attempt is kept for when they are back: an earlier try of it may have been answered, and the answer lost.
+    if (led.stand.at === 'looking' && doubted(led.stand.refusal)) return (await identity.check()) ? pollMs : undefined
     turn(attempt, led)
     return led.stand.at === 'asking' ? led.againMs : undefined
   })
@@ -54,7 +62,8 @@ export function useJourney(product: string) {
       const path = attempt.location ?? `/api/orders/${attempt.order.order_id}`
       const found = await request<Order>(path).catch((error: unknown) => error)
       if (signal?.aborted) return
-      if (found instanceof Refused && found.status === 404) gone(attempt)
+      // Who has no valid pass any more is told the same.
+      if (found instanceof Refused && found.status === 404 && (await identity.check())) gone(attempt)
       if (!(found instanceof Error)) update((found as { body: Order }).body)
     }
   }
@@ -90,6 +99,7 @@ export function useJourney(product: string) {
     },
     /** Somebody else takes the seat. Orders stay with whom they belong to, and are shown when they are back. */
     leave() {
+      if (known !== undefined) void identity.leave()
       sit('')
       setStand({ at: 'looking' })
     },
