@@ -106,11 +106,11 @@ type checkedGate struct {
 	check *logCheck
 }
 
-func (k checkedGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
+func (k checkedGate) Admit(ctx context.Context, product string, try gate.Try, batch []gate.Request) (gate.Admission, error) {
 	if why := k.check.barred(); why != nil {
 		return gate.Admission{}, why
 	}
-	return k.Keeper.Admit(ctx, product, by, batch)
+	return k.Keeper.Admit(ctx, product, try, batch)
 }
 
 func (k checkedGate) Shut(ctx context.Context, product string, epoch int64) (incarnation string, now time.Time, err error) {

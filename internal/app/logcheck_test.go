@@ -84,7 +84,7 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 				t.Fatalf("barred: %v", g.barred())
 			}
 			gates := checkedGate{memgate.New(memgate.Options{}), g}
-			_, admit := gates.Admit(ctx, "p", time.Time{}, []gate.Request{{}})
+			_, admit := gates.Admit(ctx, "p", gate.Try{}, []gate.Request{{}})
 			_, view := gates.View(ctx, "p")
 			_, _, shut := gates.Shut(ctx, "p", 1)
 			for what, err := range map[string]error{"Admit": admit, "View": view, "Shut": shut} {
@@ -102,7 +102,7 @@ func TestAnAcknowledgementBelowTheMark(t *testing.T) {
 // Nothing is sold, and nothing is written, before the log has been compared with the tables.
 func TestNothingIsSoldBeforeTheLogIsCompared(t *testing.T) {
 	g := newLogCheck(slog.New(slog.DiscardHandler))
-	if _, err := (checkedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", time.Time{}, nil); !errors.Is(err, sale.ErrUnavailable) {
+	if _, err := (checkedGate{memgate.New(memgate.Options{}), g}).Admit(t.Context(), "p", gate.Try{}, nil); !errors.Is(err, sale.ErrUnavailable) {
 		t.Errorf("admitted: %v", err)
 	}
 	log := checkedLog{scripted{nil, func() (sale.Position, error) { t.Error("it was written"); return sale.Position{}, nil }}, g}

@@ -74,9 +74,9 @@ type measuredGate struct {
 	*calls
 }
 
-func (k measuredGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (_ gate.Admission, err error) {
+func (k measuredGate) Admit(ctx context.Context, product string, try gate.Try, batch []gate.Request) (_ gate.Admission, err error) {
 	defer k.done("Admit", time.Now(), &err)
-	return k.Keeper.Admit(ctx, product, by, batch)
+	return k.Keeper.Admit(ctx, product, try, batch)
 }
 
 func (k measuredGate) Shut(ctx context.Context, product string, epoch int64) (incarnation string, now time.Time, err error) {

@@ -41,10 +41,25 @@ type Admitter interface {
 	// be sent again: an order that is known by then is answered Known.
 	//
 	// A gate that holds more than its bound of orders that wait for the log
-	// answers ErrFull to the whole batch. After by, on the gate's clock, it answers
-	// ErrLate, with the time in the view alone: an unknown outcome is certain from
-	// then on. A zero by is never.
-	Admit(ctx context.Context, product string, by time.Time, batch []Request) (Admission, error)
+	// answers ErrFull to the whole batch. A try that comes too late is answered
+	// ErrLate, with time and epoch in the view alone.
+	Admit(ctx context.Context, product string, try Try, batch []Request) (Admission, error)
+}
+
+// A Try is one sending of a batch: when it is too late for it to do anything, so that
+// one whose outcome is unknown becomes certain. The zero Try is never too late.
+type Try struct {
+	By     time.Time // on the gate's clock, which may be set back; zero: any time
+	Epoch  int64     // of the gate that it is meant for; 0: any
+	Lane   string    // sends its tries one after the other
+	Number int64     // of the lane's tries; each has a higher one than those before it
+	Fences bool      // once it is decided, earlier ones of its lane come too late, for as long as the epoch lasts
+}
+
+// Late reports whether it comes too late to a gate of this epoch that says it is now, and
+// that tries of its lane before the number fence do nothing any more.
+func (t *Try) Late(now time.Time, epoch, fence int64) bool {
+	return !t.By.IsZero() && now.After(t.By) || t.Epoch != 0 && t.Epoch != epoch || t.Number < fence
 }
 
 // A Request asks for one unit, for User, as Order, which is never the id of another user's order.

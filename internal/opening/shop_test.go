@@ -136,7 +136,7 @@ func keep(p sale.Product) (sale.Terms, bool, error) { return p.Terms, p.Deleted,
 // admit lets a buyer in; the order stays in the outbox.
 func (s *shop) admit(user string, order int) gate.Verdict {
 	s.t.Helper()
-	a, err := s.gate.Admit(s.t.Context(), product, time.Time{}, []gate.Request{{User: user, Order: id(order)}})
+	a, err := s.gate.Admit(s.t.Context(), product, gate.Try{}, []gate.Request{{User: user, Order: id(order)}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

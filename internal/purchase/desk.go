@@ -2,6 +2,7 @@ package purchase
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"maps"
@@ -98,12 +99,14 @@ func (d *Desk) Buy(ctx, wait context.Context, product string, r Request) (Answer
 			return Answer{}, err
 		}
 	}
-	unsure := false    // an order of theirs may exist
-	var acts time.Time // until then, by the gate's clock, an earlier try may be admitted: a refusal could become a lie
+	unsure := false // an order of theirs may exist
 	for {
 		b, at := d.ask(l, r)
 		if d.Await(ctx, b.decided) != nil {
-			if l.withdraw(b, at) && !unsure {
+			switch withdrawn := l.withdraw(b, at); {
+			case !withdrawn:
+				l.view.Store(nil) // it does not know of them
+			case !unsure:
 				return Answer{}, fmt.Errorf("%w: the gate of product %s was not asked in time", sale.ErrUnavailable, product)
 			}
 			return Answer{}, undecided(product)
@@ -111,12 +114,12 @@ func (d *Desk) Buy(ctx, wait context.Context, product string, r Request) (Answer
 		switch {
 		case b.err == nil:
 			answer, void, err := d.answer(wait, product, b, at, unsure)
-			if refused := answer.Result >= AlreadyBought; !void && (!refused || answer.Now.After(later(acts, l.acts(r.User)))) {
+			if !void {
 				return answer, err
 			}
 			unsure = true
 		case errors.Is(b.err, sale.ErrUnknownOutcome):
-			unsure, acts = true, later(acts, b.by)
+			unsure = true
 		case unsure, errors.Is(b.err, sale.ErrLate):
 		case errors.Is(b.err, sale.ErrNoGate):
 			return Answer{}, d.missing(ctx, product)
@@ -209,7 +212,7 @@ func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	if l := lanes[product]; l != nil {
 		return l, nil
 	}
-	l := &lane{product: product, ahead: v.Now.Sub(d.Now())}
+	l := &lane{product: product, id: rand.Text(), epoch: v.Epoch, theirs: v.Now, ours: d.Now()}
 	lanes = maps.Clone(lanes)
 	lanes[product] = l
 	d.lanes.Store(&lanes)

@@ -14,8 +14,8 @@
 //	waiting ──take──► admitting ──► decided ──► appending ──► relayed, then forgotten by the outbox
 //
 // Who gives up while their batch waits is not in it when it is taken. How a try ends
-// that the gate has not answered is certain once its deadline has passed; until then a
-// lane remembers whose it was, and refuses them nothing.
+// that the gate has not answered is certain once the gate has decided on the lane's
+// next one, which fences it; until then the lane refuses nobody.
 //
 // The next batch is taken when this one is relayed, or SlowAppend after it was
 // decided: a log that is away keeps nobody from the gate's decision. How much may

@@ -16,13 +16,19 @@ import (
 // A lane is the buyers of one product.
 type lane struct {
 	product  string
+	id       string // by which the gate knows it
 	view     atomic.Pointer[view]
 	users    atomic.Pointer[userSet] // of the newest epoch at which they were needed
 	learning atomic.Bool             // a goroutine fetches users
 
+	// Of the goroutine that works the lane:
+	tries  int64     // that were sent
+	epoch  int64     // of the gate, when it last answered
+	theirs time.Time // the gate's clock then, or less
+	ours   time.Time // and this process's: it is set back and forth, so that only what has passed since counts
+
 	mu      sync.Mutex
-	ahead   time.Duration // of the gate's clock before ours, or less; of the goroutine that works the lane
-	doubts  doubts
+	doubt   bool     // some try may be admitted yet, or have been: the gate did not answer
 	waiting []*batch // the last one is still being filled
 	running bool     // a goroutine takes batches from this lane
 }
@@ -33,7 +39,6 @@ type batch struct {
 	requests []gate.Request
 	gone     map[int]bool // by their places when they joined: they wait no more, and are left out when it is taken
 
-	by        time.Time // after which the gate does not admit it, by its clock
 	decided   chan struct{}
 	admission gate.Admission
 	err       error // of the gate: no decision came back
@@ -125,8 +130,7 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	}
 	crash.At("purchase: a batch is taken")
 	asked := d.Now()
-	b.by = asked.Add(l.ahead + AdmitWithin)
-	b.admission, b.err = d.Gate.Admit(ctx, l.product, b.by, b.requests)
+	b.admission, b.err = d.Gate.Admit(ctx, l.product, l.try(asked), b.requests)
 	l.note(b, d.Now())
 	orders := admitted(l.product, b)
 	if len(orders) > 0 {
@@ -151,25 +155,33 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	return true
 }
 
-// note learns from an answer of the gate how far ahead its clock is: how long the
-// answer took to come makes that less, and the next deadline no later.
+// try is the lane's next one. It fences those before it where one is in doubt: they
+// have been decided on by then, or never will be.
+func (l *lane) try(now time.Time) gate.Try {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tries++
+	return gate.Try{
+		By: l.theirs.Add(now.Sub(l.ours) + AdmitWithin), Epoch: l.epoch,
+		Lane: l.id, Number: l.tries, Fences: l.doubt,
+	}
+}
+
+// note learns from an answer of the gate what its clock and its epoch are: how long the
+// answer took to come makes the next deadline no later.
 func (l *lane) note(b *batch, now time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch {
-	case b.err == nil, errors.Is(b.err, sale.ErrLate):
-		l.ahead = b.admission.View.Now.Sub(now)
-		l.doubts.pass(b.admission.View.Now)
-	case errors.Is(b.err, sale.ErrUnknownOutcome):
-		l.doubts.add(b, now)
+	case b.err == nil:
+		l.doubt = false
+	case errors.Is(b.err, sale.ErrLate):
+	default:
+		l.doubt = l.doubt || errors.Is(b.err, sale.ErrUnknownOutcome)
+		return
 	}
-}
-
-// acts is until when a try of this user may still be admitted, by the gate's clock.
-func (l *lane) acts(user string) time.Time {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.doubts.of(user)
+	v := &b.admission.View
+	l.epoch, l.theirs, l.ours = v.Epoch, v.Now, now
 }
 
 // relay appends what was admitted, and has the outbox forget it.
@@ -250,7 +262,7 @@ func (d *Desk) learn(ctx context.Context, l *lane, v *gate.View) {
 func (l *lane) covers(users *userSet, v *gate.View) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return users.covers(v) && l.doubts.until == nil
+	return users.covers(v) && !l.doubt
 }
 
 // renewed is what the lane's old view has become, if nobody new has an order

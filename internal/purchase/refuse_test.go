@@ -377,7 +377,7 @@ func TestANearGateThatMovedOnIsAsked(t *testing.T) {
 		"and went again": func(s *shop) error {
 			_, err := s.gate.Return(s.t.Context(), product, 1, []sale.Return{back})
 			if err == nil {
-				_, err = s.gate.Admit(s.t.Context(), product, time.Time{}, []gate.Request{{User: "late", Order: id(2)}})
+				_, err = s.gate.Admit(s.t.Context(), product, gate.Try{}, []gate.Request{{User: "late", Order: id(2)}})
 			}
 			return err
 		},

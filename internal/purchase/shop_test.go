@@ -212,7 +212,7 @@ type tappedGate struct {
 	*memgate.Gate
 	mu      sync.Mutex
 	batches []int
-	by      time.Time // of the last one
+	try     gate.Try // of the last one
 	onAdmit func(batch []gate.Request, admit func() (gate.Admission, error)) (gate.Admission, error)
 	onUsers func(from int64)
 	onView  func() error
@@ -227,12 +227,12 @@ func (g *tappedGate) View(ctx context.Context, product string) (gate.View, error
 	return g.Gate.View(ctx, product)
 }
 
-func (g *tappedGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
+func (g *tappedGate) Admit(ctx context.Context, product string, try gate.Try, batch []gate.Request) (gate.Admission, error) {
 	g.mu.Lock()
-	g.batches, g.by = append(g.batches, len(batch)), by
+	g.batches, g.try = append(g.batches, len(batch)), try
 	hook := g.onAdmit
 	g.mu.Unlock()
-	admit := func() (gate.Admission, error) { return g.Gate.Admit(ctx, product, by, batch) }
+	admit := func() (gate.Admission, error) { return g.Gate.Admit(ctx, product, try, batch) }
 	if hook == nil {
 		return admit()
 	}

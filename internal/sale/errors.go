@@ -19,7 +19,8 @@ var (
 	ErrNoGate = errors.New("no gate")
 	// ErrFull: too many admitted orders wait for the log. Nothing happened.
 	ErrFull = errors.New("too many orders wait for the log")
-	// ErrLate: the call came after its deadline. Nothing happened.
+	// ErrLate: the call came after its deadline, at another epoch than it was meant
+	// for, or after one that fences it. Nothing happened.
 	ErrLate = errors.New("too late")
 	// ErrMoved: another projector has moved the position. Nothing happened.
 	ErrMoved = errors.New("position was moved")

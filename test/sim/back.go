@@ -52,6 +52,13 @@ func (s *story) putBack() {
 	if !s.faults {
 		return
 	}
+	s.restore(b)
+	for n := range s.products {
+		s.client("merchant", func() { s.merchant(n) })
+	}
+}
+
+func (s *story) restore(b backup) {
 	s.note("world", "log and tables are put back")
 	for _, p := range s.procs {
 		s.crash(p)
@@ -63,8 +70,5 @@ func (s *story) putBack() {
 	s.gate = s.gate.of(b.gates)
 	for _, p := range s.procs {
 		s.start(p)
-	}
-	for n := range s.products {
-		s.client("merchant", func() { s.merchant(n) })
 	}
 }

@@ -20,7 +20,9 @@ func (s *story) buyer(n int) {
 		if s.buy(user, id) {
 			break
 		}
-		s.sleep(s.ms(3000))
+		if s.rng.IntN(4) > 0 { // else they ask anew at once
+			s.sleep(s.ms(3000))
+		}
 	}
 	if r, bought := s.receipts[id]; bought && s.rng.IntN(3) > 0 {
 		late := 12000 // the window is 10 s: some payments race their expiry
@@ -45,19 +47,22 @@ func userID(n int) string { return fmt.Sprintf("user-%d", n) }
 func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 	s.in("buy", 3*time.Second, func(p *process) {
 		product, asked := productOf(id), s.now
+		s.buying[id]++
+		defer func() { s.buying[id]-- }()
 		answer, refused := p.desk.Refuse([]byte(product), []byte(user))
 		if refused {
 			s.checkView(p, product, answer)
 		} else {
-			wait := 2 * time.Second
+			patience, wait := 2*time.Second, 2*time.Second
 			if s.chance(2) { // some cannot wait so long
 				wait = s.ms(2000)
 			}
+			if s.chance(8) { // some give up at once
+				patience = s.ms(3)
+			}
 			delete(s.refused, id)
-			s.buying[id]++
-			defer func() { s.buying[id]-- }()
 			var err error
-			if answer, err = p.desk.Buy(s.deadline(2*time.Second), s.deadline(wait), product, purchase.Request{User: user, Order: id}); err != nil {
+			if answer, err = p.desk.Buy(s.deadline(patience), s.deadline(min(patience, wait)), product, purchase.Request{User: user, Order: id}); err != nil {
 				return
 			}
 		}
@@ -79,7 +84,7 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 			}
 		default:
 			if s.buying[id] == 1 { // else another buy's try may be admitted yet
-				s.refused[id] = refusal{p, asked, s.now}
+				s.refused[id] = refusal{p, p.life, answer.Epoch, asked, s.now}
 			}
 			// It must be news to this gate that they have the order.
 			known := firm && asked.Sub(r.at) > purchase.ViewAge && answer.Epoch >= r.epoch
@@ -91,18 +96,27 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 	return bought
 }
 
-// A refusal is what a buy was told by a process, which had asked the gate from then on.
+// A refusal is what a buy was told, by a process in one of its lives, while no other buy
+// under the id was at work.
 type refusal struct {
-	by       *process
-	from, at time.Time
+	by          *process
+	life        int
+	epoch       int64
+	asked, told time.Time
 }
 
-// admitted judges a gate's yes: no try of a buy is admitted once that was refused.
-func (s *system) admitted(p *process, sent time.Time, a gate.Admission) {
+// admitted judges a gate's yes to what a process sent in one of its lives: no try of a buy
+// is admitted once that was refused. Of another process that is promised to who waits as
+// long as they are told to, and while the gate's clock is right. At an earlier epoch, by a
+// primary of before, it may be: nothing comes of it.
+func (s *system) admitted(p *process, life int, sent time.Time, a gate.Admission) {
 	for _, d := range a.Decisions {
 		r, refused := s.refused[d.Order]
-		if d.Verdict == gate.Admitted && refused && r.by == p && !sent.Before(r.from) && !sent.After(r.at) {
-			s.broken = append(s.broken, fmt.Sprintf("order %s was admitted at %s, and its buyer told no at %s", d.Order, s.now, r.at))
+		if d.Verdict != gate.Admitted || !refused || a.View.Epoch < r.epoch || sent.After(r.told) {
+			continue
+		}
+		if r.by == p && r.life == life || s.turned.IsZero() && r.asked.Sub(sent) > purchase.AdmitWithin {
+			s.broken = append(s.broken, fmt.Sprintf("order %s was admitted at %s, and its buyer told no at %s", d.Order, s.now, r.told))
 		}
 	}
 }
@@ -129,7 +143,7 @@ func (s *story) end(id sale.OrderID, r receipt) {
 			end = p.settle.Cancel
 		}
 		if o, err := end(s.deadline(2*time.Second), id); err == nil {
-			r.status = o.Status
+			r.epoch, r.status = o.Epoch, o.Status // of the order as it is: log and tables may have been put back since it was bought
 			s.receipts[id] = r
 		}
 	})

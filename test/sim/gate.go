@@ -43,6 +43,7 @@ type gateState struct {
 	view        gate.View
 	users       map[string][]gate.Holding // oldest first
 	bySeq       []string                  // the users of the admitted orders, from seq 1 on
+	fences      map[string]int64          // by lane: tries of a lower number come too late
 	outbox      []gate.Entry
 	freeSince   time.Time // when remaining last rose above 0
 }

@@ -11,7 +11,7 @@ import (
 	"seckill/internal/sale"
 )
 
-func (s *gateServer) Admit(_ context.Context, product string, by time.Time, batch []gate.Request) (a gate.Admission, err error) {
+func (s *gateServer) Admit(_ context.Context, product string, try gate.Try, batch []gate.Request) (a gate.Admission, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, err := s.opened(product, 0)
@@ -19,12 +19,20 @@ func (s *gateServer) Admit(_ context.Context, product string, by time.Time, batc
 		return a, err
 	}
 	now := s.now()
-	if !by.IsZero() && now.After(by) {
-		a.View.Now = now
+	if try.Late(now, g.epoch, g.fences[try.Lane]) {
+		a.View.Now, a.View.Epoch = now, g.epoch
 		return a, sale.ErrLate
 	}
 	if g.waiting() > int64(s.most) {
 		return a, sale.ErrFull
+	}
+	if try.Fences {
+		g.fences = maps.Clone(g.fences)
+		if g.fences == nil {
+			g.fences = map[string]int64{}
+		}
+		g.fences[try.Lane] = try.Number
+		s.change(product, g)
 	}
 	entry := gate.Entry{ID: gate.EntryID(fmt.Sprintf("%d-%d", g.epoch, g.view.Seq+1))}
 	g.users = cloned(g.users)

@@ -15,14 +15,14 @@ import (
 // takes for the primary when it calls.
 type netGate struct{ p *process }
 
-func (g netGate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (a gate.Admission, err error) {
+func (g netGate) Admit(ctx context.Context, product string, try gate.Try, batch []gate.Request) (a gate.Admission, err error) {
 	if g.p.barred() {
 		return a, errBarred
 	}
-	to, sent := g.p.gate, g.p.sys.now
+	to, life, sent := g.p.gate, g.p.life, g.p.sys.now
 	err = g.p.sys.callOnce("admit", sale.ErrUnknownOutcome, func() (err error) { // the driver sends none twice
-		a, err = to.Admit(ctx, product, by, batch)
-		g.p.sys.admitted(g.p, sent, a)
+		a, err = to.Admit(ctx, product, try, batch)
+		g.p.sys.admitted(g.p, life, sent, a)
 		return err
 	})
 	return a, err

@@ -117,7 +117,7 @@ func (s *system) start(p *process) {
 	}
 	p.desk = purchase.New(s.forever(), purchase.Parts{
 		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm, Near: s.embedded, Allow: store.Allow,
-		Now:   func() time.Time { return s.now },
+		Now:   func() time.Time { return s.now }, // no clock of this world's is set: a desk counts only what has passed
 		Spawn: spawn("lane"),
 		Await: await,
 		Linger: func(done <-chan struct{}) {

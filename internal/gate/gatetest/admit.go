@@ -72,6 +72,7 @@ var admitting = []subtest{
 	{"Admit/the view is of after the batch", viewAfterBatch},
 	{"Admit/full", full},
 	{"Admit/not after its deadline", deadline},
+	{"Admit/not after a try that fences it", fences},
 	{"Admit/ids of every length", everyLength},
 	{"Admit/products do not know each other", apart},
 }
@@ -209,7 +210,7 @@ func deadline(t *testing.T, f *fixture) {
 	f.open(1, selling(9))
 	f.decides(buy("a", 1), yes(1, 1))
 	ask := func(by time.Time, n int) (gate.Admission, error) {
-		return f.Keeper.Admit(f.ctx, f.product, by, []gate.Request{buy(fmt.Sprint("u", n), n)})
+		return f.Keeper.Admit(f.ctx, f.product, gate.Try{By: by}, []gate.Request{buy(fmt.Sprint("u", n), n)})
 	}
 	now := f.view().Now
 	a, err := ask(now.Add(time.Hour), 2)
@@ -223,13 +224,55 @@ func deadline(t *testing.T, f *fixture) {
 			t.Fatalf("too late, it is answered %+v", a)
 		}
 	}
-	_, err = f.Keeper.Admit(f.ctx, f.product, now, []gate.Request{buy("a", 1)}) // known, and late all the same
+	_, err = f.Keeper.Admit(f.ctx, f.product, gate.Try{By: now}, []gate.Request{buy("a", 1)}) // known, and late all the same
 	f.want(err, sale.ErrLate)
 	f.counts(7, 2, 0)
 	f.equal(f.admit(buyers(3, 2)...).Decisions, []gate.Decision{yes(3, 3), yes(4, 4)})
 	f.shut(2)
 	_, err = ask(now, 5)
 	f.want(err, sale.ErrShut)
+}
+
+// fences sends tries of two lanes in a wrong order: a try does nothing after one that
+// fences it, whatever that one brought about, nor at another epoch.
+func fences(t *testing.T, f *fixture) {
+	f.open(1, selling(9))
+	n := 0
+	ask := func(try gate.Try) (gate.Admission, error) {
+		n++
+		return f.Keeper.Admit(f.ctx, f.product, try, buyers(n, 1))
+	}
+	acts := func(try gate.Try) {
+		t.Helper()
+		a, err := ask(try)
+		f.want(err, nil)
+		f.equal(a.Decisions, []gate.Decision{yes(n, a.View.Seq)})
+	}
+	late := func(try gate.Try) {
+		t.Helper()
+		before := f.view()
+		a, err := ask(try)
+		f.want(err, sale.ErrLate)
+		if a.Entry != "" || a.Decisions != nil || a.View.Epoch != before.Epoch || a.View.Now.Before(before.Now) {
+			t.Fatalf("too late, it is answered %+v", a)
+		}
+		f.counts(before.Remaining, before.Seq, before.Returned)
+	}
+	acts(gate.Try{Lane: "a", Number: 2})
+	acts(gate.Try{Lane: "a", Number: 1})
+	a, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{Lane: "a", Number: 4, Fences: true, Epoch: 1}, buyers(1, 1))
+	f.want(err, nil)
+	f.equal(a.Decisions, []gate.Decision{no(gate.Known, 1)})
+	late(gate.Try{Lane: "a", Number: 3})
+	late(gate.Try{Lane: "a", Number: 1, Fences: true})
+	acts(gate.Try{Lane: "a", Number: 5})
+	acts(gate.Try{Lane: "b", Number: 1})
+	late(gate.Try{Lane: "b", Number: 2, Epoch: 2, Fences: true})
+	acts(gate.Try{Lane: "b", Number: 1, Epoch: 1})
+	f.open(2, selling(9))
+	late(gate.Try{Lane: "b", Number: 2, Epoch: 1})
+	late(gate.Try{Lane: "a", Number: 6, Epoch: 1, Fences: true})
+	acts(gate.Try{Lane: "a", Number: 3, Epoch: 2})
 }
 
 // full goes to the bound, over it, and back. A batch counts as a whole: what is
@@ -244,7 +287,7 @@ func full(t *testing.T, f *fixture) {
 	refused := func() {
 		t.Helper()
 		for _, r := range []gate.Request{buy("new", 3*bound), buy("user0", 0)} {
-			_, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, []gate.Request{r})
+			_, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{}, []gate.Request{r})
 			f.want(err, sale.ErrFull)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"testing"
-	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -83,7 +82,7 @@ func callKnows(f *fixture, epoch int64, _ string) error {
 }
 
 func callAdmit(f *fixture, _ int64, _ string) error {
-	_, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, []gate.Request{buy("buyer", 65)})
+	_, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{}, []gate.Request{buy("buyer", 65)})
 	return err
 }
 

@@ -129,7 +129,7 @@ func (f *fixture) open(epoch int64, start gate.Start, holdings ...gate.Holding) 
 
 func (f *fixture) admit(batch ...gate.Request) gate.Admission {
 	f.Helper()
-	a, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, batch)
+	a, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{}, batch)
 	f.want(err, nil)
 	if len(a.Decisions) != len(batch) {
 		f.Fatalf("%d decisions on %d requests", len(a.Decisions), len(batch))

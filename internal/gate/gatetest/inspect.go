@@ -3,7 +3,6 @@ package gatetest
 import (
 	"slices"
 	"testing"
-	"time"
 
 	"seckill/internal/gate"
 )
@@ -118,7 +117,7 @@ func cutUnderLoad(t *testing.T, f *fixture) {
 	f.open(1, selling(int64(f.MaxUnrelayed)))
 	together(func(n int) {
 		if n%2 == 0 {
-			if _, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, buyers(n*3, 3)); err != nil {
+			if _, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{}, buyers(n*3, 3)); err != nil {
 				t.Error(err)
 			}
 			return

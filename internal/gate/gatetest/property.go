@@ -163,7 +163,7 @@ func (w *walk) stepFlood(r *rapid.T) {
 
 func (w *walk) both(batch []gate.Request) {
 	w.Helper()
-	got, err := w.Keeper.Admit(w.ctx, w.product, time.Time{}, batch)
+	got, err := w.Keeper.Admit(w.ctx, w.product, gate.Try{}, batch)
 	decisions, entry, want := w.m.admit(batch)
 	if !w.kind(err, want) {
 		return

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -41,7 +40,7 @@ func exactly(t *testing.T, f *fixture) {
 	admissions := make([][]gate.Admission, crowd)
 	together(func(n int) {
 		for i := 0; i < each; i += batch {
-			a, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, buyers(n*each+i, batch))
+			a, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{}, buyers(n*each+i, batch))
 			if err != nil {
 				t.Error(err)
 				return
@@ -83,7 +82,7 @@ func oneUser(t *testing.T, f *fixture) {
 	f.open(1, limited(1000, limit))
 	decisions := make([]gate.Decision, crowd)
 	together(func(n int) {
-		a, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, []gate.Request{buy("greedy", n)})
+		a, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{}, []gate.Request{buy("greedy", n)})
 		if err != nil {
 			t.Error(err)
 			return
@@ -125,7 +124,7 @@ func shutUnderLoad(t *testing.T, f *fixture) {
 			return
 		}
 		for i := 0; ; i++ {
-			a, err := f.Keeper.Admit(f.ctx, f.product, time.Time{}, []gate.Request{buy(fmt.Sprintf("u%d-%d", n, i), n*1000+i)})
+			a, err := f.Keeper.Admit(f.ctx, f.product, gate.Try{}, []gate.Request{buy(fmt.Sprintf("u%d-%d", n, i), n*1000+i)})
 			if errors.Is(err, sale.ErrShut) {
 				return
 			}

@@ -13,18 +13,21 @@ import (
 // Admit is gate.Admitter's. A batch costs three allocations, whatever its size:
 // its decisions, its entry and the entry's id; and now and then one where the
 // table of users or the outbox grows.
-func (g *Gate) Admit(_ context.Context, id string, by time.Time, batch []gate.Request) (gate.Admission, error) {
+func (g *Gate) Admit(_ context.Context, id string, try gate.Try, batch []gate.Request) (gate.Admission, error) {
 	p, err := g.opened(id)
 	if err != nil {
 		return gate.Admission{}, err
 	}
 	defer p.mu.Unlock()
 	now := g.o.Now()
-	if !by.IsZero() && now.After(by) {
-		return gate.Admission{View: gate.View{Now: now}}, fmt.Errorf("%w: product %s", sale.ErrLate, id)
+	if try.Late(now, p.view.Epoch, p.fences[try.Lane]) {
+		return gate.Admission{View: gate.View{Now: now, Epoch: p.view.Epoch}}, fmt.Errorf("%w: product %s", sale.ErrLate, id)
 	}
 	if p.outbox.orders > g.o.MaxUnrelayed {
 		return gate.Admission{}, fmt.Errorf("%w: %d of product %s", sale.ErrFull, p.outbox.orders, id)
+	}
+	if try.Fences {
+		p.fences[try.Lane] = try.Number
 	}
 	before := p.view.Seq
 	a := gate.Admission{Decisions: make([]gate.Decision, len(batch))}

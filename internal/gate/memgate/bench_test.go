@@ -48,7 +48,7 @@ func BenchmarkAdmit(b *testing.B) {
 					g = opened(b, Options{}, selling(1<<20))
 					b.StartTimer()
 				}
-				a, err := g.Admit(b.Context(), "p", time.Time{}, buyers[at:at+size])
+				a, err := g.Admit(b.Context(), "p", gate.Try{}, buyers[at:at+size])
 				if err != nil || a.Decisions[size-1].Verdict != gate.Admitted {
 					b.Fatal(a, err)
 				}
@@ -69,7 +69,7 @@ func BenchmarkSoldOut(b *testing.B) {
 			b.ReportAllocs()
 			for n := 0; n < b.N; n += size {
 				at := n % len(strangers)
-				a, err := g.Admit(b.Context(), "p", time.Time{}, strangers[at:at+size])
+				a, err := g.Admit(b.Context(), "p", gate.Try{}, strangers[at:at+size])
 				if err != nil || a.Decisions[0].Verdict != gate.SoldOut {
 					b.Fatal(a, err)
 				}
@@ -129,7 +129,7 @@ func heap() uint64 {
 // fill has all buyers admitted, and none waiting for the log.
 func fill(t testing.TB, g *Gate, buyers []gate.Request, size int) {
 	for chunk := range slices.Chunk(buyers, size) {
-		a, err := g.Admit(t.Context(), "p", time.Time{}, chunk)
+		a, err := g.Admit(t.Context(), "p", gate.Try{}, chunk)
 		if err != nil || a.Decisions[0].Verdict != gate.Admitted {
 			t.Fatal(a, err)
 		}

@@ -25,7 +25,7 @@ func BenchmarkGrowth(b *testing.B) {
 		wall, cpu := make([]time.Duration, 0, len(buyers)), make([]time.Duration, 0, len(buyers))
 		for i := range buyers {
 			from, used := time.Now(), threadTime()
-			a, err := g.Admit(b.Context(), "p", time.Time{}, buyers[i:i+1])
+			a, err := g.Admit(b.Context(), "p", gate.Try{}, buyers[i:i+1])
 			cpu = append(cpu, threadTime()-used)
 			wall = append(wall, time.Since(from))
 			if err != nil {

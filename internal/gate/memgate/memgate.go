@@ -76,8 +76,9 @@ type product struct {
 
 	mu     sync.Mutex // guards all below
 	state  gateState
-	users  *users    // of the epoch; nil if missing
-	view   gate.View // but for Now; where shut, epoch and signs alone
+	users  *users           // of the epoch; nil if missing
+	view   gate.View        // but for Now; where shut, epoch and signs alone
+	fences map[string]int64 // by lane: tries of a lower number come too late
 	outbox outbox
 }
 

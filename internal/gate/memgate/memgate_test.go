@@ -69,7 +69,7 @@ func TestIncarnation(t *testing.T) {
 func TestClockGoesBack(t *testing.T) {
 	c := newClock(0)
 	g := opened(t, Options{Now: c.Now}, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: 5})
-	if _, err := g.Admit(t.Context(), "p", time.Time{}, requests(1)); err != nil {
+	if _, err := g.Admit(t.Context(), "p", gate.Try{}, requests(1)); err != nil {
 		t.Fatal(err)
 	}
 	c.Advance(-time.Hour)

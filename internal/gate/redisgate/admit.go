@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -24,10 +23,10 @@ var verdicts = [256]gate.Verdict{
 }
 
 // Admit is gate.Admitter's.
-func (g *Gate) Admit(ctx context.Context, product string, by time.Time, batch []gate.Request) (gate.Admission, error) {
-	a, err := g.run(ctx, admitScript, product, g.admitArgs(by, batch)...)
+func (g *Gate) Admit(ctx context.Context, product string, try gate.Try, batch []gate.Request) (gate.Admission, error) {
+	a, err := g.run(ctx, admitScript, product, g.admitArgs(try, batch)...)
 	if errors.Is(err, sale.ErrLate) {
-		return gate.Admission{View: gate.View{Now: a.moment()}}, err
+		return gate.Admission{View: gate.View{Now: a.moment(), Epoch: a.number()}}, err
 	}
 	if err != nil {
 		return gate.Admission{}, err
@@ -51,12 +50,13 @@ func entryID(epoch, first int64) gate.EntryID {
 	return gate.EntryID(id)
 }
 
-func (g *Gate) admitArgs(by time.Time, batch []gate.Request) []string {
-	args := make([]string, 3, 3+2*len(batch))
-	args[0], args[1], args[2] = g.maxUnrelayed, never, groups(batch)
-	if !by.IsZero() {
-		args[1] = decimal(by.UnixMicro())
+func (g *Gate) admitArgs(try gate.Try, batch []gate.Request) []string {
+	by := never
+	if !try.By.IsZero() {
+		by = decimal(try.By.UnixMicro())
 	}
+	head := [...]string{g.maxUnrelayed, by, decimal(try.Epoch), try.Lane, decimal(try.Number), flag(try.Fences), groups(batch)}
+	args := append(make([]string, 0, len(head)+2*len(batch)), head[:]...)
 	ids := make([]byte, 0, idSize*len(batch))
 	for _, r := range batch {
 		args = append(args, r.User)

@@ -63,7 +63,7 @@ func BenchmarkAdmit(b *testing.B) {
 			b.ResetTimer()
 			for n := 0; n < b.N; n += size {
 				at := n % len(buyers)
-				a, err := g.Admit(b.Context(), product, time.Time{}, buyers[at:at+size])
+				a, err := g.Admit(b.Context(), product, gate.Try{}, buyers[at:at+size])
 				ok(b, err)
 				if n < len(buyers) && a.Decisions[size-1].Verdict != gate.Admitted {
 					b.Fatal(a)
@@ -88,7 +88,7 @@ func BenchmarkSoldOut(b *testing.B) {
 			b.ReportAllocs()
 			for n := 0; n < b.N; n += size {
 				at := 1_000_000 + n%1_000_000
-				a, err := g.Admit(b.Context(), product, time.Time{}, buyers[at:at+size])
+				a, err := g.Admit(b.Context(), product, gate.Try{}, buyers[at:at+size])
 				ok(b, err)
 				if a.Decisions[0].Verdict != gate.SoldOut {
 					b.Fatal(a)

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"seckill/internal/devstack"
 	"seckill/internal/gate"
@@ -63,7 +62,7 @@ func TestADeadShardTakesItsOwnProductsAlone(t *testing.T) {
 			ok(t, err)
 			ok(t, g.Load(t.Context(), id, v.Epoch+1, incarnation, []gate.Holding{{User: "h", Order: order(1)}}))
 			ok(t, g.Open(t.Context(), id, v.Epoch+1, incarnation, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: 1}))
-			a, err := g.Admit(t.Context(), id, time.Time{}, []gate.Request{buy("a", 2)})
+			a, err := g.Admit(t.Context(), id, gate.Try{}, []gate.Request{buy("a", 2)})
 			ok(t, err)
 			if a.Decisions[0].Verdict != gate.Admitted {
 				t.Errorf("%s: %v", name, a.Decisions)
@@ -131,7 +130,7 @@ func TestASlotThatMoves(t *testing.T) {
 		move(source, target, key)
 		for method, call := range map[string]func() error{
 			"Admit": func() error {
-				_, err := g.Admit(t.Context(), product, time.Time{}, []gate.Request{buy("b", 2)})
+				_, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{buy("b", 2)})
 				return err
 			},
 			"Return": func() error {

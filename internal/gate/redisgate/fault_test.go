@@ -14,7 +14,7 @@ import (
 // everything calls what a gate that is not the open one must refuse.
 func everything(ctx context.Context, g *Gate, incarnation string) map[string]error {
 	out := map[string]error{}
-	_, out["Admit"] = g.Admit(ctx, product, time.Time{}, []gate.Request{buy("late", 99)})
+	_, out["Admit"] = g.Admit(ctx, product, gate.Try{}, []gate.Request{buy("late", 99)})
 	out["Load"] = g.Load(ctx, product, 1, incarnation, []gate.Holding{{User: "late", Order: order(99)}})
 	out["Open"] = g.Open(ctx, product, 1, incarnation, gate.Start{})
 	_, out["Return"] = g.Return(ctx, product, 1, nil)
@@ -42,9 +42,9 @@ func TestKilled(t *testing.T) {
 	incarnation := opened(t, g, 5)
 	admits(t, g, buy("a", 1), gate.Admitted)
 	r.Kill()
-	_, err := g.Admit(t.Context(), product, time.Time{}, []gate.Request{buy("b", 2)}) // the connection may not know yet
+	_, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{buy("b", 2)}) // the connection may not know yet
 	is(t, err, sale.ErrUnavailable, sale.ErrUnknownOutcome)
-	_, err = g.Admit(t.Context(), product, time.Time{}, []gate.Request{buy("b", 2)})
+	_, err = g.Admit(t.Context(), product, gate.Try{}, []gate.Request{buy("b", 2)})
 	is(t, err, sale.ErrUnavailable)
 	_, err = New(Options{URL: r.URL()})
 	is(t, err, sale.ErrUnavailable)
@@ -139,7 +139,7 @@ func TestFrozen(t *testing.T) {
 	incarnation := opened(t, g, 5)
 	r.Freeze()
 	is(t, impatient(t, func(ctx context.Context) error {
-		_, err := g.Admit(ctx, product, time.Time{}, []gate.Request{buy("a", 1)})
+		_, err := g.Admit(ctx, product, gate.Try{}, []gate.Request{buy("a", 1)})
 		return err
 	}), sale.ErrUnknownOutcome)
 	is(t, impatient(t, func(ctx context.Context) error {
@@ -152,7 +152,7 @@ func TestFrozen(t *testing.T) {
 	refuses(ctx, t, g, incarnation, sale.ErrUnavailable) // it is not sent any more
 	r.Thaw()
 
-	a, err := g.Admit(t.Context(), product, time.Time{}, []gate.Request{buy("a", 1)})
+	a, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{buy("a", 1)})
 	ok(t, err)
 	if v := a.Decisions[0].Verdict; v != gate.Admitted && v != gate.Known {
 		t.Fatalf("verdict %d", v)

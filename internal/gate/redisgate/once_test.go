@@ -7,7 +7,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -70,7 +69,7 @@ func TestSentOnce(t *testing.T) {
 	sent := int64(0)
 	for what, call := range map[string]func() error{
 		"Admit": func() error {
-			_, err := g.Admit(t.Context(), product, time.Time{}, []gate.Request{buy("a", 1)})
+			_, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{buy("a", 1)})
 			return err
 		},
 		"Load": func() error {

@@ -105,7 +105,7 @@ func buy(user string, n int) gate.Request { return gate.Request{User: user, Orde
 // admits demands a verdict on one request.
 func admits(t testing.TB, g *Gate, r gate.Request, want gate.Verdict) {
 	t.Helper()
-	a, err := g.Admit(t.Context(), product, time.Time{}, []gate.Request{r})
+	a, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{r})
 	ok(t, err)
 	if got := a.Decisions[0].Verdict; got != want {
 		t.Fatalf("verdict on %s is %d, not %d", r.User, got, want)

@@ -2,7 +2,6 @@ package redisgate
 
 import (
 	"testing"
-	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -19,7 +18,7 @@ func TestLargeNumbers(t *testing.T) {
 	ok(t, g.Open(t.Context(), product, large, incarnation, start))
 	returned, err := g.Return(t.Context(), product, large, []sale.Return{{Number: large + 1, UserID: "a", OrderID: order(1)}})
 	ok(t, err)
-	a, err := g.Admit(t.Context(), product, time.Time{}, []gate.Request{buy("a", 1), buy("a", 2)})
+	a, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{buy("a", 1), buy("a", 2)})
 	ok(t, err)
 	v := a.View
 	if a.Entry != "4503599627370497-1" || returned != large+1 || v.Epoch != large || v.Remaining != large-1 || v.Returned != large+1 || v.Terms != start.Terms {
@@ -48,7 +47,7 @@ func TestLargestBatch(t *testing.T) {
 	for i := range batch {
 		batch[i] = buy(userID(i), 100_000+i)
 	}
-	a, err := g.Admit(t.Context(), product, time.Time{}, batch)
+	a, err := g.Admit(t.Context(), product, gate.Try{}, batch)
 	ok(t, err)
 	for i, d := range a.Decisions {
 		want := gate.Decision{Verdict: gate.Admitted, Order: batch[i].Order, Seq: int64(i - again + 1)}
@@ -75,7 +74,7 @@ func TestUsersFromASeqOn(t *testing.T) {
 		for i := range crowd {
 			crowd[i] = buy(userID(loaded+n*batch+i), 100_000+n*batch+i)
 		}
-		_, err := g.Admit(t.Context(), product, time.Time{}, crowd)
+		_, err := g.Admit(t.Context(), product, gate.Try{}, crowd)
 		ok(t, err)
 	}
 	const all = loaded + batch*batches
@@ -89,5 +88,34 @@ func TestUsersFromASeqOn(t *testing.T) {
 		if len(seen) != want {
 			t.Errorf("%d users from seq %d on, not %d", len(seen), from, want)
 		}
+	}
+}
+
+// TestFencesGoWithTheirEpoch: a gate keeps no more for each lane that was ever in doubt.
+func TestFencesGoWithTheirEpoch(t *testing.T) {
+	g := connect(t, Options{URL: server(t).URL()})
+	fields := func() int64 {
+		t.Helper()
+		n, err := g.client.Do(t.Context(), g.client.B().Hlen().Key(g.keys(product)[0]).Build()).AsInt64()
+		ok(t, err)
+		return n
+	}
+	asks := func(try gate.Try) {
+		_, err := g.Admit(t.Context(), product, try, []gate.Request{buy("a", 1)})
+		ok(t, err)
+	}
+	opened(t, g, 9)
+	asks(gate.Try{Lane: "calm", Number: 7})
+	before := fields()
+	for n := range 3 {
+		asks(gate.Try{Lane: userID(n), Number: 7, Fences: true})
+	}
+	if n := fields(); n != before+3 {
+		t.Errorf("%d fields, and %d of them before three lanes fenced", n, before)
+	}
+	_, _, err := g.Shut(t.Context(), product, 2)
+	ok(t, err)
+	if n := fields(); n != before {
+		t.Errorf("%d fields, and %d of them before three lanes fenced", n, before)
 	}
 }

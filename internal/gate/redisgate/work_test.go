@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"seckill/internal/gate"
 	"seckill/internal/sale"
@@ -89,7 +88,7 @@ func TestNoCallWorksMoreForWhoHadManyOrders(t *testing.T) {
 		for _, o := range some(n) {
 			batch = append(batch, gate.Request{User: user, Order: o})
 		}
-		a, err := g.Admit(t.Context(), product, time.Time{}, batch)
+		a, err := g.Admit(t.Context(), product, gate.Try{}, batch)
 		ok(t, err)
 		for _, d := range a.Decisions {
 			if d.Verdict == gate.Admitted {

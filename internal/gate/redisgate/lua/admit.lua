@@ -1,13 +1,16 @@
--- Decides on a batch. ARGV: the most orders that may wait, until when in microseconds, the
--- groups of each request (a line each, blanks around each name; nothing if nobody is in any),
--- the users, as many orders.
+-- Decides on a batch. ARGV: the most orders that may wait; of the try, until when in
+-- microseconds, epoch, lane, number, and whether it fences; the groups of each request
+-- (a line each, blanks around each name; nothing if nobody is in any), the users, as many orders.
+local HEAD = 7
 local g, refusal = opened()
 if refusal then
   return refusal
 end
 local at = now()
-if at > tonumber(ARGV[2]) then
-  return {'late', at}
+local lane, number = 'lane:' .. ARGV[4], tonumber(ARGV[5])
+if at > tonumber(ARGV[2]) or ARGV[3] ~= '0' and ARGV[3] ~= g.epoch or
+    number < tonumber(redis.call('HGET', gate, lane) or 0) then
+  return {'late', at, g.epoch}
 end
 if g.waiting > tonumber(ARGV[1]) then
   if redis.call('XLEN', outbox) > 0 then
@@ -35,7 +38,7 @@ end
 local eligible = {} -- by request, if that matters
 if g.group ~= '' then
   local name = ' ' .. g.group .. ' '
-  for groups in string.gmatch(ARGV[3], '([^\n]*)\n') do
+  for groups in string.gmatch(ARGV[HEAD], '([^\n]*)\n') do
     eligible[#eligible + 1] = string.find(groups, name, 1, true) ~= nil
   end
 end
@@ -68,18 +71,18 @@ local function decide(user, order, has, eligible)
   return 'A'
 end
 
-local n = (#ARGV - 3) / 2
+local n = (#ARGV - HEAD) / 2
 local gone = redis.call('EXISTS', ended(g.epoch)) == 1
 for from = 1, n, STEP do
   local to = math.min(from + STEP - 1, n)
-  local has = redis.call('HMGET', key, unpack(ARGV, 3 + from, 3 + to))
-  local over = gone and redis.call('SMISMEMBER', ended(g.epoch), unpack(ARGV, 3 + n + from, 3 + n + to))
+  local has = redis.call('HMGET', key, unpack(ARGV, HEAD + from, HEAD + to))
+  local over = gone and redis.call('SMISMEMBER', ended(g.epoch), unpack(ARGV, HEAD + n + from, HEAD + n + to))
   for i = from, to do
-    local user, at = ARGV[3 + i], i - from + 1
+    local user, at = ARGV[HEAD + i], i - from + 1
     if over and over[at] == 1 then
       decisions[i] = 'K'
     else
-      decisions[i] = decide(user, ARGV[3 + n + i], fresh[user] or has[at] or NONE, eligible[i])
+      decisions[i] = decide(user, ARGV[HEAD + n + i], fresh[user] or has[at] or NONE, eligible[i])
     end
   end
 end
@@ -97,6 +100,10 @@ if #entry > 0 then
   g.remaining, g.seq, g.waiting = remaining, seq, g.waiting + #entry
   redis.call('HSET', gate, 'remaining', string.format('%d', remaining), 'seq', string.format('%d', seq),
     'waiting', string.format('%d', g.waiting))
+end
+
+if ARGV[6] == '1' then
+  redis.call('HSET', gate, lane, ARGV[5])
 end
 
 local answer = view(g, at)

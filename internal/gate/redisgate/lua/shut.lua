@@ -18,6 +18,11 @@ if not g.state or g.epoch ~= epoch or g.incarnation ~= here then
   drop(all(epoch))
   if g.state and g.epoch ~= epoch then
     drop(all(g.epoch))
+    for _, field in ipairs(redis.call('HKEYS', gate)) do
+      if string.sub(field, 1, 5) == 'lane:' then
+        redis.call('HDEL', gate, field)
+      end
+    end
   end
 end
 redis.call('HINCRBY', gate, 'signs', 1)
