@@ -2,6 +2,9 @@ package sim
 
 import (
 	"fmt"
+	"hash/crc32"
+	"slices"
+	"strings"
 	"time"
 
 	"seckill/internal/gate"
@@ -41,12 +44,28 @@ func (s *story) buyer(n int) {
 	}
 }
 
-func userID(n int) string { return fmt.Sprintf("user-%d", n) }
+// userID is a buyer's; some are as long and as odd as one may be.
+func userID(n int) string {
+	if n%5 == 2 {
+		return (fmt.Sprintf("gid://shop/%d|", n) + strings.Repeat("=+~@a.b:", sale.MaxUser))[:sale.MaxUser]
+	}
+	return fmt.Sprintf("user-%d", n)
+}
+
+// group is what some products are for, and groupsOf those that a buyer is in.
+const group = "/members:vip"
+
+func groupsOf(user string) []string {
+	return [][]string{nil, {group}, {"staff", group}, {"staff"}}[crc32.ChecksumIEEE([]byte(user))%4]
+}
 
 // buy reports whether the buyer has an order for certain.
 func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 	s.in("buy", 3*time.Second, func(p *process) {
 		product, asked := productOf(id), s.now
+		if p.older() && sale.UserVersion(user) == newest {
+			return // it knows no such id
+		}
 		s.buying[id]++
 		defer func() { s.buying[id]-- }()
 		answer, refused := p.desk.Refuse([]byte(product), []byte(user))
@@ -62,7 +81,7 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 			}
 			delete(s.refused, id)
 			var err error
-			if answer, err = p.desk.Buy(s.deadline(patience), s.deadline(min(patience, wait)), product, purchase.Request{User: user, Order: id}); err != nil {
+			if answer, err = p.desk.Buy(s.deadline(patience), s.deadline(min(patience, wait)), product, purchase.Request{User: user, Order: id, Groups: groupsOf(user)}); err != nil {
 				return
 			}
 		}
@@ -105,12 +124,18 @@ type refusal struct {
 	asked, told time.Time
 }
 
-// admitted judges a gate's yes to what a process sent in one of its lives: no try of a buy
+// admitted judges a gate's answers to what a process sent in one of its lives: no try of a buy
 // is admitted once that was refused. Of another process that is promised to who waits as
 // long as they are told to, and while the gate's clock is right. At an earlier epoch, by a
-// primary of before, it may be: nothing comes of it.
-func (s *system) admitted(p *process, life int, sent time.Time, a gate.Admission) {
-	for _, d := range a.Decisions {
+// primary of before, it may be: nothing comes of it. And nobody is admitted but who is in
+// the group that the store's terms name, and everybody who is.
+func (s *system) admitted(p *process, life int, product string, sent time.Time, batch []gate.Request, a gate.Admission) {
+	terms := s.store.view().products[product]
+	for i, d := range a.Decisions {
+		in := terms.Terms.Group == "" || slices.Contains(groupsOf(batch[i].User), terms.Terms.Group)
+		if terms.Epoch == a.View.Epoch && (d.Verdict == gate.Admitted && !in || d.Verdict == gate.NotEligible && in) {
+			s.broken = append(s.broken, fmt.Sprintf("%s is for %q, and a buyer in %q was told %d", product, terms.Terms.Group, batch[i].Groups, d.Verdict))
+		}
 		r, refused := s.refused[d.Order]
 		if d.Verdict != gate.Admitted || !refused || a.View.Epoch < r.epoch || sent.After(r.told) {
 			continue

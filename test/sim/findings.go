@@ -156,7 +156,7 @@ func (s *story) judged() (found []string) {
 		placed = sale.PlacedByLog
 	}
 	r, err := verify.Live(context.Background(), verify.Parts{
-		Gate: s.gates(), Log: newestLog{s.log}, Store: s.store, Placed: placed,
+		Gate: s.gates(), Log: s.log, Store: s.store, Placed: placed,
 		Pause: func(context.Context) error { return nil },
 	})
 	if err != nil {

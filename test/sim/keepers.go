@@ -21,8 +21,13 @@ func (g netGate) Admit(ctx context.Context, product string, try gate.Try, batch 
 	}
 	to, life, sent := g.p.gate, g.p.life, g.p.sys.now
 	err = g.p.sys.callOnce("admit", sale.ErrUnknownOutcome, func() (err error) { // the driver sends none twice
+		if g.p.older() {
+			if v, err := to.View(ctx, product); err == nil && v.Terms.Group != "" {
+				return sale.ErrShut
+			}
+		}
 		a, err = to.Admit(ctx, product, try, batch)
-		g.p.sys.admitted(g.p, life, sent, a)
+		g.p.sys.admitted(g.p, life, product, sent, batch, a)
 		return err
 	})
 	return a, err
@@ -87,7 +92,9 @@ func (g netGate) View(ctx context.Context, product string) (v gate.View, err err
 	}
 	to := g.p.gate
 	err = g.p.sys.ask("view", func() (err error) {
-		v, err = to.View(ctx, product)
+		if v, err = to.View(ctx, product); err == nil && v.Terms.Group != "" && g.p.older() {
+			v, err = gate.View{Epoch: v.Epoch}, sale.ErrShut
+		}
 		return err
 	})
 	return v, err
@@ -127,6 +134,14 @@ func (l netLog) Append(ctx context.Context, partition int32, records []sale.Reco
 		return at, errBarred
 	}
 	w, version := l.p.sys, l.p.writes(records)
+	for i := range records {
+		if l.p.older() {
+			records[i].Terms.Group = ""
+		}
+		if needs := records[i].Version(); w.upgrade.on && needs > max(1, w.store.allowed) {
+			w.broken = append(w.broken, fmt.Sprintf("%s appends a record of version %d, which was not asked for", l.p.name, needs))
+		}
+	}
 	if w.slowLog && w.faults && w.rng.IntN(3) == 0 {
 		w.sleep(w.ms(400))
 	}

@@ -16,10 +16,10 @@ import (
 // memLog is an order log in memory. logtest holds it to the contract.
 type memLog struct {
 	mu         sync.Mutex
-	partitions [][]orderlog.Line                  // as a program reads them that reads all versions
-	newer      map[sale.Position]orderlog.Written // those of a version above this program's
-	hidden     []int64                            // of each partition: lines from here on are not read yet; 0: none
-	grown      chan struct{}                      // closed and made anew when a line comes
+	partitions [][]orderlog.Line     // as a program reads them that reads all versions
+	versions   map[sale.Position]int // those above 1
+	hidden     []int64               // of each partition: lines from here on are not read yet; 0: none
+	grown      chan struct{}         // closed and made anew when a line comes
 	closed     bool
 	written    uint32 // lines, ever
 	topic      string // which log it is
@@ -28,7 +28,7 @@ type memLog struct {
 var _ orderlog.Keeper = (*memLog)(nil)
 
 func newMemLog(partitions int) *memLog {
-	l := &memLog{newer: map[sale.Position]orderlog.Written{}, partitions: make([][]orderlog.Line, partitions), hidden: make([]int64, partitions), grown: make(chan struct{})}
+	l := &memLog{versions: map[sale.Position]int{}, partitions: make([][]orderlog.Line, partitions), hidden: make([]int64, partitions), grown: make(chan struct{})}
 	l.topic = fmt.Sprintf("%p", l)
 	return l
 }
@@ -56,8 +56,10 @@ func (l *memLog) add(partition int32, product string, kind sale.Kind, version in
 	w := orderlog.Written{Product: []byte(product), Kind: []byte(kind), Version: version, Epoch: epoch, Body: raw}
 	at := sale.Position{Partition: partition, Offset: int64(len(l.partitions[partition]))}
 	line, err := w.Line(at)
+	if l.versions[at] = version; version < 2 {
+		delete(l.versions, at)
+	}
 	if err != nil {
-		l.newer[at] = w
 		w.Version = sale.Version
 		line, _ = w.Line(at)
 	}
@@ -122,15 +124,11 @@ func (l *memLog) slice(partition int32, from int64, most, version int) ([]orderl
 	lines := all[from:max(from, min(from+int64(most), l.shown(partition)))]
 	for i := range lines {
 		at := sale.Position{Partition: partition, Offset: from + int64(i)}
-		if w, is := l.newer[at]; is && w.Version > version {
-			line, err := w.Line(at)
-			if err != nil {
-				lines, err = orderlog.Readable(lines[:i], err)
-				return lines, l.grown, err
-			}
-			line.Sum = lines[i].Sum
-			lines = slices.Clone(lines)
-			lines[i] = line
+		if newer := l.versions[at]; newer > version {
+			err := fmt.Errorf("the log at partition %d, offset %d: %w: this one reads records up to version %d, and that is of version %d",
+				partition, at.Offset, sale.ErrNewer, version, newer)
+			lines, err := orderlog.Readable(lines[:i], err)
+			return lines, l.grown, err
 		}
 	}
 	return lines, l.grown, nil

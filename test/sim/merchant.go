@@ -37,6 +37,9 @@ func (s *story) terms(quantity int64, wild bool) sale.Terms {
 	if !wild {
 		return t
 	}
+	if s.rng.IntN(4) == 0 {
+		t.Group = group
+	}
 	switch s.rng.IntN(8) {
 	case 0, 1:
 		t.Paused = true
@@ -59,7 +62,13 @@ const patience = 10 * time.Second
 func (s *story) put(n int, terms func(now sale.Product) sale.Terms) error {
 	err, ctx := errNoAnswer, s.deadline(patience)
 	s.in("put", patience, func(p *process) {
-		_, err = p.opener.Put(ctx, productID(n), func(now sale.Product) (sale.Terms, error) { return terms(now), nil })
+		_, err = p.opener.Put(ctx, productID(n), func(now sale.Product) (sale.Terms, error) {
+			t := terms(now)
+			if t.Group != "" && p.older() {
+				return t, errBarred // it knows no groups
+			}
+			return t, nil
+		})
 	})
 	return err
 }

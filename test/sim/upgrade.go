@@ -1,18 +1,19 @@
 package sim
 
 import (
-	"context"
 	"fmt"
 	"time"
 
-	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
 
-// newest is the version up to which tomorrow's program reads records, and which it
-// gives to openings where it may. They say no more than today's.
-const newest = sale.Version + 1
+// older is the version up to which the program of before reads records, and newest
+// that of this one, which it gives to openings where it may, whatever they say.
+const (
+	older  = sale.Version - 1
+	newest = sale.Version
+)
 
 // gone is orderstore.ProcessGone, as a story is short: less than a process may be frozen.
 const gone = 4 * time.Second
@@ -35,12 +36,16 @@ func (r *release) barred() bool { return !r.joined || r.halted }
 // chooseRelease is which program a process is that starts now. One that has halted is followed by
 // the newer program, and so is every one at the end.
 func (s *system) chooseRelease(before *process) release {
-	r := release{reads: sale.Version, joined: !s.upgrade.on}
-	if s.upgrade.on && (!s.faults || before.halted || s.rng.IntN(2) == 0) {
-		r.reads = newest
+	r := release{reads: newest, joined: !s.upgrade.on}
+	if s.upgrade.on && s.faults && !before.halted && s.rng.IntN(2) > 0 {
+		r.reads = older
 	}
 	return r
 }
+
+// older reports whether it knows neither groups nor user ids of elsewhere: it refuses
+// both, takes a gate that is for a group to be shut, and drops the group from terms.
+func (r *release) older() bool { return r.reads < newest }
 
 func (p *process) id() string { return fmt.Sprint(p.name, " life ", p.life) }
 
@@ -86,16 +91,9 @@ var errBarred = fmt.Errorf("the process does nothing: %w", sale.ErrUnavailable)
 // writes is the version that these records say, at least.
 func (p *process) writes(records []sale.Record) int {
 	s := p.sys
-	if p.reads < newest || len(records) == 0 || records[0].Kind != sale.KindOpening || s.store.Allow(s.forever(), newest) != nil {
+	if p.older() || !p.sys.upgrade.on || len(records) == 0 || records[0].Kind != sale.KindOpening || s.store.Allow(s.forever(), newest) != nil {
 		return 0
 	}
 	s.upgrade.wrote++
 	return newest
-}
-
-// A newestLog is a log as tomorrow's program reads it.
-type newestLog struct{ *memLog }
-
-func (l newestLog) Read(ctx context.Context, partition int32, from int64, most int) ([]orderlog.Line, error) {
-	return l.readAs(ctx, partition, from, most, newest)
 }
