@@ -24,6 +24,26 @@ func TestRefusedEntry(t *testing.T) {
 	}
 }
 
+// TestAProgramOfBeforeTakesAGateForAGroupToBeShut: it knows no other word than open,
+// and would admit anybody.
+func TestAProgramOfBeforeTakesAGateForAGroupToBeShut(t *testing.T) {
+	r := server(t)
+	g := connect(t, Options{URL: r.URL()})
+	state := func(epoch int64, group, want string) {
+		t.Helper()
+		incarnation, _, err := g.Shut(t.Context(), product, epoch)
+		ok(t, err)
+		ok(t, g.Open(t.Context(), product, epoch, incarnation, gate.Start{Terms: gate.Hours{LimitPerUser: 1, Group: group}, Remaining: 1}))
+		kept := do(t, r.URL(), "HGET", g.keys(product)[0], "state")
+		if got, err := kept.ToString(); err != nil || got != want {
+			t.Fatalf("a gate for %q is %q, not %q", group, got, want)
+		}
+	}
+	state(1, "", "open")
+	state(2, "vip", "grouped")
+	state(3, "", "open")
+}
+
 // TestEntryOfTheFuture: what waits for the log is found by those who ask for all
 // of it, though the server's clock went back.
 func TestEntryOfTheFuture(t *testing.T) {

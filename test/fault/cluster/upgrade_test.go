@@ -50,6 +50,7 @@ func TestAnUpgradeWhileItSells(t *testing.T) {
 	oldAPIs[1].Signal(syscall.SIGSTOP)
 	s.eventually("the newer ones write what they read", func() bool { return s.putNewer() == 200 })
 	s.goesOn("only the newer ones are alive")
+	s.eventually("a user id of elsewhere buys", func() bool { return s.buyFromElsewhere() == 201 })
 
 	oldAPIs[1].Signal(syscall.SIGCONT)
 	const why = "made by a newer program"
@@ -113,6 +114,16 @@ func (s *sale) putNewer() int {
 	return a.Status
 }
 
+// buyFromElsewhere buys under a user id that the older program does not know, and returns the status.
+func (s *sale) buyFromElsewhere() int {
+	s.t.Helper()
+	a, err := s.c.apis[0].Buy(s.product, "gid://shop.example/Customer/1", "")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return a.Status
+}
+
 // refuses demands that nobody writes what only tomorrow's program reads while that is
 // so, and that no gate is shut for it.
 func (s *sale) refuses(while string) {
@@ -120,6 +131,9 @@ func (s *sale) refuses(while string) {
 	before := s.look().Epoch
 	if status := s.putNewer(); status != 503 {
 		s.t.Errorf("%s, and a newer one may write what they do not read: %d", while, status)
+	}
+	if status := s.buyFromElsewhere(); status != 503 {
+		s.t.Errorf("%s, and a user id that they do not read is told %d", while, status)
 	}
 	s.goesOn("a newer record was refused while " + while)
 	if p := s.look(); p.Epoch != before || p.State != "on_sale" {
