@@ -5,8 +5,9 @@
 // product, by the procedure of package opening, and everything it admits goes to
 // the order log. What it promises is small: in one epoch it never admits more
 // than it was opened with, plus what was returned to it; a user never more than
-// the limit, nor more orders than one may have; and an admitted order is in its outbox from the same instant until
-// it is forgotten.
+// the limit, nor more orders than one may have, nor anything if the gate is for a
+// group that they are not in; and an admitted order is in its outbox from the same
+// instant until it is forgotten.
 //
 //	missing ──Shut(e)──► opening e ──Open(e)──► open e ──Shut(e+1)──► opening e+1 …
 //	                        └────────Remove(e)────┴──► missing

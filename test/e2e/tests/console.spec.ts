@@ -43,6 +43,7 @@ for (const [what, field, typed] of [
   ['an id with a blank', 'Product id', 'a b'],
   ['a limit of nothing', 'Limit per buyer', '0'],
   ['a window of a second', 'Payment window', '1s'],
+  ['a group where buyers are not known', 'Only for the group', 'vip'],
 ] as const) {
   test(`${what} is refused beside the field, in the server's words`, async ({ page }) => {
     await page.goto('/')

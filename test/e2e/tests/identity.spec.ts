@@ -25,16 +25,16 @@ test.use({
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-function tokenOf(user: string, seconds = 3600): string {
+function tokenOf(user: string, seconds = 3600, groups?: string[]): string {
   const exp = Math.floor(Date.now() / 1000) + seconds
-  const signed = `${part({ alg: 'HS256', kid: 'shop-1' })}.${part({ iss: 'https://shop.example', aud: 'seckill', sub: user, exp })}`
+  const signed = `${part({ alg: 'HS256', kid: 'shop-1' })}.${part({ iss: 'https://shop.example', aud: 'seckill', sub: user, exp, groups })}`
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
 }
 
 /** Follows the shop's link for this buyer, as if from elsewhere. */
-async function arrive(page: Page, user: string, seconds?: number) {
+async function arrive(page: Page, user: string, seconds?: number, groups?: string[]) {
   await page.goto('about:blank')
-  await page.goto(`/buy/1#token=${tokenOf(user, seconds)}`)
+  await page.goto(`/buy/1#token=${tokenOf(user, seconds, groups)}`)
 }
 
 async function put(url: string, terms: Record<string, unknown>) {
@@ -77,6 +77,22 @@ test('who does not come from the shop is told to, in both languages', async ({ p
   await expectNoSidewaysScroll(page)
   await page.getByRole('button', { name: '中文' }).click()
   await expect(page.getByRole('heading', { name: '请从商店进入' })).toBeVisible()
+})
+
+test('a sale for a group says so, to whoever is not in it, too', async ({ page, server }) => {
+  await put(server.url, { quantity: 5, group: 'members' })
+  await arrive(page, 'bob', undefined, ['staff'])
+  await expect(page.getByText('Only for the group members')).toBeVisible()
+  await page.getByRole('button', { name: 'Buy one' }).click()
+  await expect(page.getByText('This sale is for a group that you are not in.')).toBeVisible()
+  await page.getByRole('button', { name: '中文' }).click()
+  await expect(page.getByText('仅限群组 members')).toBeVisible()
+  await expect(page.getByText('您不在其中')).toBeVisible()
+  await page.getByRole('button', { name: 'English' }).click()
+  await arrive(page, 'bob', undefined, ['staff', 'members'])
+  await page.getByRole('button', { name: 'Buy one' }).click()
+  await expect(yours(page)).toBeVisible()
+  expect(await ordersOf(server.url)).toHaveLength(1)
 })
 
 test('a pass that has ended is said to have, and the order is there again after', async ({ page, server }) => {

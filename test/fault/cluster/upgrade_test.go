@@ -63,11 +63,12 @@ func TestAnUpgradeWhileItSells(t *testing.T) {
 	}
 	oldAPIs[1].Stop(t)
 	again := program.Launch(t, old, append([]string{"serve", "--listen", "127.0.0.1:0", "--roles", "projector"}, c.flags...)...)
-	if !again.Out.Await(why) {
+	const newer = "a newer" // made the records, or brought up the tables
+	if !again.Out.Await(newer) {
 		t.Errorf("an older one that is started again: %s", again.Out.String())
 	}
 	again.Stop(t)
-	if code, out := program.Run(t, old, append([]string{"verify"}, c.flags...)...); code != 2 || !strings.Contains(out, why) {
+	if code, out := program.Run(t, old, append([]string{"verify"}, c.flags...)...); code != 2 || !strings.Contains(out, newer) {
 		t.Errorf("verify of the older program: exit code %d\n%s", code, out)
 	}
 	var letters int
