@@ -115,6 +115,8 @@ const (
 	timeRule     = "must be a time as in RFC 3339, from 1970 to 9999"
 	durationRule = `must be a duration, like "15m" or "0s"`
 	windowRule   = "must be 0s, or 10s to 168h"
+	amountRule   = "must be a whole number from 1 to 100000000000"
+	linkRule     = "must be an http or https URL of at most 1000 ASCII characters, without a user"
 	sizeRule     = "must be at most 4 KiB"
 )
 

@@ -69,6 +69,9 @@ func documentBodies(api huma.API) {
 	documentLists(api.OpenAPI().Components.Schemas.Map())
 	paths["/api/products/{id}"].Put.RequestBody = bodyOf(api, Terms{})
 	api.OpenAPI().Components.Schemas.Map()["Terms"].Properties["name"].Pattern = namePattern
+	for _, link := range []string{"url", "image_url"} {
+		api.OpenAPI().Components.Schemas.Map()["Terms"].Properties[link].Pattern = sale.LinkPattern
+	}
 	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
 	paths["/api/session"].Post.RequestBody = bodyOf(api, SignIn{})
 	paths["/api/tokens"].Post.RequestBody = bodyOf(api, TokenBody{})
@@ -111,6 +114,9 @@ type Terms struct {
 	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
 	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time" doc:"After opens_at"`
 	PaymentWindow string `json:"payment_window,omitempty,omitzero" default:"0s" doc:"0s, or 10s to 168h"`
+	Price         *Price `json:"price,omitempty,omitzero" doc:"Of a unit. An order keeps the one at which it was placed"`
+	URL           string `json:"url,omitempty,omitzero" maxLength:"1000" doc:"http or https, without a user: where a buyer pays. The page adds product and order to its query"`
+	ImageURL      string `json:"image_url,omitempty,omitzero" maxLength:"1000" doc:"http or https, without a user: what the buyer's page shows"`
 }
 
 // Buyer is the body of a buy, for the document.

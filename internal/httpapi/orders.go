@@ -28,13 +28,14 @@ type Order struct {
 	Epoch     int64  `json:"epoch,omitempty,omitzero" doc:"Of the gate that admitted it"`
 	PlacedAt  string `json:"placed_at,omitempty,omitzero" format:"date-time"`
 	PayBy     string `json:"pay_by,omitempty,omitzero" format:"date-time" doc:"Absent: nothing is to be paid"`
+	Price     *Price `json:"price,omitempty,omitzero" doc:"At which it was placed"`
 	EndedAt   string `json:"ended_at,omitempty,omitzero" format:"date-time" doc:"When it was cancelled or expired"`
 }
 
 func orderBody(o *sale.Order) Order {
 	return Order{
 		OrderID: o.ID.String(), ProductID: o.ProductID, UserID: o.UserID, Status: string(o.Status),
-		Number: o.Number, Epoch: o.Epoch,
+		Number: o.Number, Epoch: o.Epoch, Price: priceBody(o.Price),
 		PlacedAt: sale.FormatTime(o.PlacedAt), PayBy: sale.FormatTime(o.PayBy), EndedAt: sale.FormatTime(o.EndedAt),
 	}
 }
@@ -91,11 +92,15 @@ func (o *Order) send(ctx *fasthttp.RequestCtx, k kind, body []byte) kind {
 	return k
 }
 
-var csvHead = []string{"number", "order_id", "product_id", "user_id", "status", "placed_at", "pay_by", "ended_at"}
+var csvHead = []string{"number", "order_id", "product_id", "user_id", "status", "placed_at", "pay_by", "ended_at", "amount", "currency"}
 
 func (o *Order) writeCSV(w *csv.Writer) error {
+	amount, currency := "", ""
+	if o.Price != nil {
+		amount, currency = strconv.FormatInt(o.Price.Amount, 10), o.Price.Currency
+	}
 	return w.Write([]string{
-		strconv.FormatInt(o.Number, 10), o.OrderID, notFormula(o.ProductID), notFormula(o.UserID), o.Status, o.PlacedAt, o.PayBy, o.EndedAt,
+		strconv.FormatInt(o.Number, 10), o.OrderID, notFormula(o.ProductID), notFormula(o.UserID), o.Status, o.PlacedAt, o.PayBy, o.EndedAt, amount, currency,
 	})
 }
 

@@ -22,10 +22,10 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>se
 <h1>The pages are not built</h1><p>This binary was built without Node. The sale itself runs: its API is described at
 <a href="/openapi.json">/openapi.json</a>. To get the pages, install Node 20.19 or later and build again.</p>`
 
-// pageHeaders go with every page and what it loads: nothing from elsewhere, in no
-// frame, and no order id told to other sites.
+// pageHeaders go with every page and what it loads: nothing from elsewhere but the image
+// of a product, in no frame, and no order id told to other sites.
 var pageHeaders = map[string]string{
-	"Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; " +
+	"Content-Security-Policy": "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; " +
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
 	"Referrer-Policy":        "no-referrer",
 	"X-Content-Type-Options": "nosniff",

@@ -23,6 +23,9 @@ type Product struct {
 	PaymentWindow string `json:"payment_window" doc:"0s: an order is final once placed"`
 	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
 	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time"`
+	Price         *Price `json:"price,omitempty,omitzero" doc:"Of a unit, for orders that are placed from now on"`
+	URL           string `json:"url,omitempty,omitzero" format:"uri" doc:"Where a buyer pays: the page adds product and order"`
+	ImageURL      string `json:"image_url,omitempty,omitzero" format:"uri"`
 	Rehearsal     bool   `json:"rehearsal,omitempty,omitzero" doc:"The server's own, for a try"`
 	State         string `json:"state" enum:"opening,not_open,on_sale,sold_out,paused,closed" doc:"opening: its gate is shut for a moment"`
 	Epoch         int64  `json:"epoch"`
@@ -35,6 +38,19 @@ type Product struct {
 	Expired       int64  `json:"expired"`
 	Rejected      int64  `json:"rejected"`
 	ServerTime    string `json:"server_time" format:"date-time"`
+}
+
+// A Price is an amount of money as it is sent.
+type Price struct {
+	Amount   int64  `json:"amount" minimum:"1" maximum:"100000000000" doc:"In the smallest unit of the currency, as cents"`
+	Currency string `json:"currency" pattern:"^[A-Z]{3}$" doc:"Of ISO 4217"`
+}
+
+func priceBody(p sale.Price) *Price {
+	if p == (sale.Price{}) {
+		return nil
+	}
+	return &Price{p.Amount, p.Currency}
 }
 
 // product returns a product that exists.
@@ -66,6 +82,7 @@ func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 		Group:         p.Terms.Group,
 		PaymentWindow: durationText(p.Terms.PaymentWindow),
 		OpensAt:       sale.FormatTime(p.Terms.OpensAt), ClosesAt: sale.FormatTime(p.Terms.ClosesAt), Rehearsal: p.Terms.Rehearsal,
+		Price: priceBody(p.Terms.Price), URL: p.Terms.URL, ImageURL: p.Terms.ImageURL,
 		Epoch: p.Epoch, Held: p.Held, Placed: p.Placed, Paid: p.Paid,
 		Cancelled: p.Cancelled, Expired: p.Expired, Rejected: p.Rejected,
 	}
@@ -110,7 +127,10 @@ func (a *API) readTerms(body []byte) (sale.Terms, error) {
 		textField("group", &t.Group),
 		timeField("opens_at", &t.OpensAt),
 		timeField("closes_at", &t.ClosesAt),
-		durationField("payment_window", &t.PaymentWindow))
+		durationField("payment_window", &t.PaymentWindow),
+		priceField("price", &t.Price),
+		textField("url", &t.URL),
+		textField("image_url", &t.ImageURL))
 	if err != nil {
 		return t, err
 	}

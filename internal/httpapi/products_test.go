@@ -241,7 +241,7 @@ var badPuts = map[string]struct {
 	"quantity like hex":        {`{"quantity":0x10}`, malformed, "body", jsonRule},
 	"quantity with a zero":     {`{"quantity":05}`, malformed, "body", jsonRule},
 	"quantity NaN":             {`{"quantity":NaN}`, malformed, "body", jsonRule},
-	"unknown key":              {`{"quantity":5,"price":1}`, invalid, "price", unknownRule},
+	"unknown key":              {`{"quantity":5,"tax":1}`, invalid, "tax", unknownRule},
 	"unknown strange key":      {`{"quantity":5,"<b>":1}`, invalid, "body", "has a key that is no field of this request"},
 	"two values":               {`{"quantity":5}{}`, malformed, "body", jsonRule},
 	"trailing text":            {`{"quantity":5}x`, malformed, "body", jsonRule},
@@ -271,11 +271,47 @@ var badPuts = map[string]struct {
 	"opens_at past 9999":       {`{"quantity":5,"opens_at":"9999-12-31T23:59:59-23:59"}`, invalid, "opens_at", timeRule},
 	"opens_at before 1970":     {`{"quantity":5,"opens_at":"0001-01-01T00:00:00Z"}`, invalid, "opens_at", timeRule},
 	"closes before it opens":   {`{"quantity":5,"opens_at":"2030-01-02T00:00:00Z","closes_at":"2030-01-01T00:00:00Z"}`, invalid, "closes_at", "must be after opens_at"},
+	"price a number":           {`{"quantity":5,"price":1999}`, invalid, "price", objectRule},
+	"price null":               {`{"quantity":5,"price":null}`, invalid, "price", objectRule},
+	"price without currency":   {`{"quantity":5,"price":{"amount":1999}}`, invalid, "price.currency", "is required"},
+	"price without amount":     {`{"quantity":5,"price":{"currency":"EUR"}}`, invalid, "price.amount", "is required"},
+	"price of nothing":         {`{"quantity":5,"price":{"amount":0,"currency":"EUR"}}`, invalid, "price.amount", amountRule},
+	"price in fractions":       {`{"quantity":5,"price":{"amount":19.99,"currency":"EUR"}}`, invalid, "price.amount", amountRule},
+	"price in text":            {`{"quantity":5,"price":{"amount":"1999","currency":"EUR"}}`, invalid, "price.amount", amountRule},
+	"price of 2^63":            {`{"quantity":5,"price":{"amount":9223372036854775808,"currency":"EUR"}}`, invalid, "price.amount", amountRule},
+	"price of no currency":     {`{"quantity":5,"price":{"amount":1999,"currency":"EUX"}}`, invalid, "price.currency", "must be a currency of ISO 4217, as EUR"},
+	"price with tax":           {`{"quantity":5,"price":{"amount":1999,"currency":"EUR","tax":1}}`, invalid, "price.tax", unknownRule},
+	"price of two amounts":     {`{"quantity":5,"price":{"amount":1999,"amount":1,"currency":"EUR"}}`, invalid, "price.amount", "must stand there once"},
+	"url that runs":            {`{"quantity":5,"url":"javascript:alert(1)"}`, invalid, "url", linkRule},
+	"url a list":               {`{"quantity":5,"url":["https://shop.example"]}`, invalid, "url", textRule},
+	"image as data":            {`{"quantity":5,"image_url":"data:image/png;base64,AA=="}`, invalid, "image_url", linkRule},
 	"window without unit":      {`{"quantity":5,"payment_window":"15"}`, invalid, "payment_window", durationRule},
 	"window a number":          {`{"quantity":5,"payment_window":15}`, invalid, "payment_window", durationRule},
 	"window too short":         {`{"quantity":5,"payment_window":"9s"}`, invalid, "payment_window", windowRule},
 	"window negative":          {`{"quantity":5,"payment_window":"-1h"}`, invalid, "payment_window", windowRule},
 	"window too long":          {`{"quantity":5,"payment_window":"169h"}`, invalid, "payment_window", windowRule},
+}
+
+// What a unit costs, and where it is paid, is shown to everybody; an order keeps its price.
+func TestPriceAndLinks(t *testing.T) {
+	s := serve(t)
+	p := s.do(t, "PUT", "/api/products/1", `{"quantity":2,"price":{"amount":1999,"currency":"EUR"},"url":"https://shop.example/pay?a=1","image_url":"http://shop.example/a.png"}`).want(t, 201).product(t)
+	if p.Price == nil || *p.Price != (Price{1999, "EUR"}) || p.URL != "https://shop.example/pay?a=1" || p.ImageURL != "http://shop.example/a.png" {
+		t.Errorf("%+v", p)
+	}
+	o := s.buy(t, "1", "a").want(t, 201).order(t)
+	s.do(t, "PUT", "/api/products/1", `{"quantity":2,"price":{"amount":2099,"currency":"EUR"}}`).want(t, 200)
+	s.buy(t, "1", "b").want(t, 201)
+	if o = s.do(t, "GET", "/api/orders/"+o.OrderID, "").order(t); o.Price == nil || *o.Price != (Price{1999, "EUR"}) {
+		t.Errorf("%+v", o.Price)
+	}
+	csv := s.do(t, "GET", "/api/products/1/orders", "", "Accept", "text/csv").body
+	if !strings.Contains(csv, ",1999,EUR\r\n") || !strings.Contains(csv, ",2099,EUR\r\n") {
+		t.Error(csv)
+	}
+	if p = s.do(t, "GET", "/api/products/1", "").product(t); p.URL != "" || p.ImageURL != "" { // whole terms: a missing field is its default
+		t.Errorf("%+v", p)
+	}
 }
 
 func TestBadPut(t *testing.T) {

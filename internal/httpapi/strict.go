@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"errors"
 	"mime"
 	"slices"
 	"strconv"
@@ -88,7 +89,7 @@ func must[T any](v T, err error) T {
 
 // showKey names the key, unless it is of a shape that nobody wants in an answer.
 func showKey(e sale.FieldError) sale.FieldError {
-	if sale.CheckID(e.Field) {
+	if sale.CheckID(strings.ReplaceAll(e.Field, ".", "")) {
 		return e
 	}
 	return sale.RuleUnknownKey.Of("body")
@@ -148,6 +149,22 @@ func durationField(name string, to *time.Duration) field {
 			return sale.RuleDuration.Of(name)
 		}
 		*to = d
+		return fine
+	}}
+}
+
+// priceField reads an object of two fields; of several broken rules it tells one.
+func priceField(name string, to *sale.Price) field {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
+		err := readObject(v, needed(wholeField("amount", sale.MaxAmount, &to.Amount)), needed(textField("currency", &to.Currency)))
+		var bad sale.Invalid
+		switch {
+		case errors.As(err, &bad):
+			bad[0].Field = name + "." + bad[0].Field
+			return bad[0]
+		case err != nil:
+			return sale.RuleObject.Of(name)
+		}
 		return fine
 	}}
 }

@@ -89,7 +89,7 @@ func (s *shop) fold(log *sqlitelog.Log, store *sqlitestore.Store) {
 
 func opening(product string, epoch, quantity int64) sale.Record {
 	return sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: epoch, At: written, Nonce: "n", Secret: "0a1b",
-		Terms: sale.Terms{Quantity: quantity, LimitPerUser: 2, Group: "vip", PaymentWindow: time.Hour}}
+		Terms: sale.Terms{Quantity: quantity, LimitPerUser: 2, Group: "vip", PaymentWindow: time.Hour, Price: sale.Price{Amount: 100 + quantity, Currency: "EUR"}}}
 }
 
 func order(product string, epoch int64, n int) sale.Record {

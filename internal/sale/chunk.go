@@ -95,16 +95,17 @@ type productBody struct {
 }
 
 type orderBody struct {
-	ID       OrderID `json:"id"`
-	UserID   string  `json:"user_id"`
-	Slot     int     `json:"slot,omitempty"`
-	Number   int64   `json:"number,omitempty"`
-	Status   Status  `json:"status"`
-	Seq      int64   `json:"seq"`
-	Epoch    int64   `json:"epoch"`
-	PlacedAt moment  `json:"placed_at"`
-	PayBy    moment  `json:"pay_by,omitzero"`
-	EndedAt  moment  `json:"ended_at,omitzero"`
+	ID       OrderID    `json:"id"`
+	UserID   string     `json:"user_id"`
+	Slot     int        `json:"slot,omitempty"`
+	Number   int64      `json:"number,omitempty"`
+	Status   Status     `json:"status"`
+	Seq      int64      `json:"seq"`
+	Epoch    int64      `json:"epoch"`
+	PlacedAt moment     `json:"placed_at"`
+	PayBy    moment     `json:"pay_by,omitzero"`
+	EndedAt  moment     `json:"ended_at,omitzero"`
+	Price    *priceBody `json:"price,omitempty"`
 }
 
 type returnBody struct {
@@ -141,7 +142,7 @@ func newChunkBody(c *Chunk) *chunkBody {
 	}
 	for _, o := range c.Orders {
 		s.Orders = append(s.Orders, orderBody{
-			o.ID, o.UserID, o.Slot, o.Number, o.Status, o.Seq, o.Epoch, moment{o.PlacedAt}, moment{o.PayBy}, moment{o.EndedAt},
+			o.ID, o.UserID, o.Slot, o.Number, o.Status, o.Seq, o.Epoch, moment{o.PlacedAt}, moment{o.PayBy}, moment{o.EndedAt}, newPriceBody(o.Price),
 		})
 	}
 	for _, r := range c.Returns {
@@ -181,9 +182,12 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 		if !CheckUser(o.UserID) || !o.Status.Valid() || o.PlacedAt.IsZero() {
 			return nil, fmt.Errorf("order %v without user_id, status or placed_at", o.ID)
 		}
+		if !o.Price.price().valid() {
+			return nil, fmt.Errorf("order %v with a price that nobody can ask for", o.ID)
+		}
 		c.Orders = append(c.Orders, Order{
 			ID: o.ID, ProductID: product, UserID: o.UserID, Slot: o.Slot, Number: o.Number, Status: o.Status,
-			Seq: o.Seq, Epoch: o.Epoch, PlacedAt: o.PlacedAt.Time, PayBy: o.PayBy.Time, EndedAt: o.EndedAt.Time,
+			Seq: o.Seq, Epoch: o.Epoch, PlacedAt: o.PlacedAt.Time, PayBy: o.PayBy.Time, EndedAt: o.EndedAt.Time, Price: o.Price.price(),
 		})
 	}
 	for _, r := range s.Returns {

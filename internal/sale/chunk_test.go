@@ -56,6 +56,7 @@ func TestAnAlteredStateIsPoison(t *testing.T) {
 		}
 	}
 	for what, change := range map[string]func(*Chunk){
+		"a price that is none":      func(c *Chunk) { c.Orders[2].Price = Price{1, "XXX"} },
 		"a user that is no id":      func(c *Chunk) { c.Orders[0].UserID = "a b" },
 		"a status that is none":     func(c *Chunk) { c.Orders[0].Status = Queued },
 		"terms that break a rule":   func(c *Chunk) { c.Product.Terms.Quantity = 0 },

@@ -39,17 +39,39 @@ type body struct {
 }
 
 type termsBody struct {
-	Name          string `json:"name,omitempty"`
-	Quantity      int64  `json:"quantity"`
-	LimitPerUser  int    `json:"limit_per_user"`
-	OrdersPerUser int    `json:"orders_per_user,omitempty"`
-	OpensAt       moment `json:"opens_at,omitzero"`
-	ClosesAt      moment `json:"closes_at,omitzero"`
-	PaymentWindow string `json:"payment_window,omitempty"`
-	Paused        bool   `json:"paused,omitempty"`
-	Closed        bool   `json:"closed,omitempty"`
-	Group         string `json:"group,omitempty"`
-	Rehearsal     bool   `json:"rehearsal,omitempty"`
+	Name          string     `json:"name,omitempty"`
+	Quantity      int64      `json:"quantity"`
+	LimitPerUser  int        `json:"limit_per_user"`
+	OrdersPerUser int        `json:"orders_per_user,omitempty"`
+	OpensAt       moment     `json:"opens_at,omitzero"`
+	ClosesAt      moment     `json:"closes_at,omitzero"`
+	PaymentWindow string     `json:"payment_window,omitempty"`
+	Paused        bool       `json:"paused,omitempty"`
+	Closed        bool       `json:"closed,omitempty"`
+	Group         string     `json:"group,omitempty"`
+	Rehearsal     bool       `json:"rehearsal,omitempty"`
+	Price         *priceBody `json:"price,omitempty"`
+	URL           string     `json:"url,omitempty"`
+	ImageURL      string     `json:"image_url,omitempty"`
+}
+
+type priceBody struct {
+	Amount   int64  `json:"amount"`
+	Currency string `json:"currency"`
+}
+
+func newPriceBody(p Price) *priceBody {
+	if p == (Price{}) {
+		return nil
+	}
+	return &priceBody{p.Amount, p.Currency}
+}
+
+func (w *priceBody) price() Price {
+	if w == nil {
+		return Price{}
+	}
+	return Price{w.Amount, w.Currency}
 }
 
 // A moment is a time in TimeFormat: whatever the fold takes from a record, a
@@ -198,6 +220,7 @@ func newTermsBody(t Terms) *termsBody {
 		Name: t.Name, Quantity: t.Quantity, LimitPerUser: t.LimitPerUser, OrdersPerUser: t.OrdersPerUser,
 		OpensAt: moment{t.OpensAt}, ClosesAt: moment{t.ClosesAt}, Paused: t.Paused,
 		Closed: t.Closed, Group: t.Group, Rehearsal: t.Rehearsal,
+		Price: newPriceBody(t.Price), URL: t.URL, ImageURL: t.ImageURL,
 	}
 	if t.PaymentWindow != 0 {
 		w.PaymentWindow = t.PaymentWindow.String()
@@ -209,6 +232,7 @@ func (w termsBody) terms() (Terms, error) {
 	t := Terms{
 		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser, OrdersPerUser: w.OrdersPerUser,
 		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Group: w.Group, Rehearsal: w.Rehearsal,
+		Price: w.Price.price(), URL: w.URL, ImageURL: w.ImageURL,
 	}
 	if w.PaymentWindow != "" {
 		window, err := time.ParseDuration(w.PaymentWindow)

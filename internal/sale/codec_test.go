@@ -15,6 +15,7 @@ func TestRecordsComeBack(t *testing.T) {
 	full.Terms.Name = `Schön & "gut" <🎉>`
 	full.Terms.OpensAt, full.Terms.ClosesAt = written, written.Add(time.Hour+time.Millisecond)
 	full.Terms.Group = "shop.example/members:vip"
+	full.Terms.Price, full.Terms.URL, full.Terms.ImageURL = Price{MaxAmount, "EUR"}, "https://shop.example/?a=1&b=2", "http://localhost/a.png"
 	full.Terms.Paused, full.Terms.Closed, full.Terms.Rehearsal = true, true, true
 	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), buy(1, 1, "gid://shop/Customer/1"), pay(1), cancel(2), expire(3)} {
 		data := r.AppendBody([]byte("before"))

@@ -100,7 +100,7 @@ func (s *State) order(r Record, at Position, now time.Time) Outcome {
 	p.LastNumber++
 	p.Held++
 	p.Placed++
-	o.Status, o.Number, o.Slot = Placed, p.LastNumber, s.freeSlot(r.UserID)
+	o.Status, o.Number, o.Slot, o.Price = Placed, p.LastNumber, s.freeSlot(r.UserID), p.Terms.Price
 	if p.Terms.PaymentWindow > 0 {
 		o.PayBy = now.Add(p.Terms.PaymentWindow)
 	}

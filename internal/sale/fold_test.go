@@ -60,6 +60,29 @@ func pay(n byte) Record    { return ending(KindPay, n) }
 func cancel(n byte) Record { return ending(KindCancel, n) }
 func expire(n byte) Record { return ending(KindExpire, n) }
 
+// An order keeps the price that its product had when it was placed, which is that of its epoch.
+func TestAnOrderKeepsItsPrice(t *testing.T) {
+	s := NewState(Product{ID: "p"})
+	at := func(epoch, amount int64) Record {
+		r := opening(epoch, 9, 9)
+		r.Terms.Price = Price{amount, "EUR"}
+		return r
+	}
+	refused := at(3, 3000)
+	refused.Terms.Quantity = 1
+	for i, r := range []Record{at(1, 1000), buy(1, 1, "u"), buy(1, 2, "u"), at(2, 2000), buy(1, 3, "u"), buy(2, 4, "u"), refused, buy(3, 5, "u"), opening(4, 9, 9), buy(4, 6, "u"), pay(1)} {
+		Fold(s, r, Position{Offset: int64(i)}, stored)
+	}
+	for n, want := range map[byte]Price{1: {1000, "EUR"}, 2: {1000, "EUR"}, 4: {2000, "EUR"}, 5: {2000, "EUR"}, 6: {}} {
+		if o := s.Order(OrderID{n}); o == nil || o.Price != want {
+			t.Errorf("order %d: %+v, not %v", n, o, want)
+		}
+	}
+	if s.Order(OrderID{3}) != nil {
+		t.Error("an order of a past epoch")
+	}
+}
+
 // TestFold: each rule is a history, with the outcome of every record of it, and
 // what the product then counts.
 func TestFold(t *testing.T) {

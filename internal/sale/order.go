@@ -48,6 +48,7 @@ type Order struct {
 	Status    Status
 	Seq       int64 // the gate's count of admitted orders in Epoch
 	Epoch     int64
+	Price     Price     // at which it was placed
 	PlacedAt  time.Time // by the store's clock: not a part of the fold
 	PayBy     time.Time // likewise; zero: it is final, nothing is to be paid
 	EndedAt   time.Time // when it was cancelled or expired, by the record

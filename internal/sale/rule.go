@@ -39,6 +39,8 @@ var (
 	RuleNoGroups       = rule("no_groups", "cannot be set where buyers are not known (--buyer-auth)")
 	RuleUUID           = rule("uuid", "must be a UUID in lower case")
 	RuleRole           = rule("role", "must be view, operate or payments")
+	RuleCurrency       = rule("currency", "must be a currency of ISO 4217, as EUR")
+	RuleLink           = rule("link", "must be an http or https URL of at most %v ASCII characters, without a user")
 	RuleReserved       = rule("reserved", "must not begin with %v")
 	RuleOnce           = rule("once", "must stand there once")
 	RuleOnceFilled     = rule("once_filled", "must stand there once, and not be empty")

@@ -30,6 +30,9 @@ type Terms struct {
 	Closed        bool          // by the merchant, whatever ClosesAt says
 	Group         string        // of users; nobody else is admitted. Empty: anybody is
 	Rehearsal     bool          // of the server's own making, for a try
+	Price         Price
+	URL           string // where a buyer pays or reads more; empty: nowhere
+	ImageURL      string // empty: none
 }
 
 // Check returns Invalid with each field that breaks a rule, or nil.
@@ -45,6 +48,11 @@ func (t Terms) Check() error {
 	bad.Check(t.OpensAt.IsZero() || t.ClosesAt.IsZero() || t.OpensAt.Before(t.ClosesAt), "closes_at", RuleAfterOpening)
 	bad.Check(t.PaymentWindow == 0 || t.PaymentWindow >= MinPaymentWindow && t.PaymentWindow <= MaxPaymentWindow,
 		"payment_window", RuleZeroOrRange, "10s", "168h")
+	if t.Price != (Price{}) {
+		t.Price.check(&bad, "price.")
+	}
+	bad.Check(t.URL == "" || checkLink(t.URL), "url", RuleLink, MaxLink)
+	bad.Check(t.ImageURL == "" || checkLink(t.ImageURL), "image_url", RuleLink, MaxLink)
 	return bad.OrNil()
 }
 

@@ -30,7 +30,7 @@ func UserVersion(user string) int {
 }
 
 func (t *Terms) version() int {
-	if t.Group != "" {
+	if t.Group != "" || t.Price != (Price{}) || t.URL != "" || t.ImageURL != "" {
 		return 3
 	}
 	return 1
@@ -43,6 +43,9 @@ func (c *Chunk) version() int {
 	}
 	for i := range c.Orders {
 		v = max(v, UserVersion(c.Orders[i].UserID))
+		if c.Orders[i].Price != (Price{}) {
+			v = 3
+		}
 	}
 	for i := range c.Returns {
 		v = max(v, UserVersion(c.Returns[i].UserID))

@@ -27,6 +27,9 @@ func TestVersions(t *testing.T) {
 		"an opening":                          {opening(1, 1, 1), 1},
 		"one that passes over epochs":         {skipping(9, 8), 2},
 		"one for a group":                     {with(opening(1, 1, 1), func(r *Record) { r.Terms.Group = "vip" }), 3},
+		"one with a price":                    {with(opening(1, 1, 1), func(r *Record) { r.Terms.Price = Price{1, "EUR"} }), 3},
+		"one with a link":                     {with(opening(1, 1, 1), func(r *Record) { r.Terms.URL = "https://shop.example" }), 3},
+		"one with an image":                   {with(opening(1, 1, 1), func(r *Record) { r.Terms.ImageURL = "https://shop.example" }), 3},
 		"one that does both":                  {with(skipping(9, 8), func(r *Record) { r.Terms.Group = "vip" }), 3},
 		"an order":                            {buy(1, 1, "u"), 1},
 		"an order of the longest id of old":   {buy(1, 1, strings.Repeat("x", MaxID)), 1},
@@ -36,6 +39,8 @@ func TestVersions(t *testing.T) {
 		"a state":                             {stateOf(), 2},
 		"a state with a group":                {state(func(c *Chunk) { c.Product.Terms.Group = "vip" }), 3},
 		"a state with a user of elsewhere":    {state(func(c *Chunk) { c.Orders[1].UserID = other }), 3},
+		"a state with a price":                {state(func(c *Chunk) { c.Product.Terms.Price = Price{1, "EUR"} }), 3},
+		"a state with an order that had one":  {state(func(c *Chunk) { c.Orders[1].Price = Price{1, "EUR"} }), 3},
 		"a state with a return of such a one": {state(func(c *Chunk) { c.Returns[0].UserID = other }), 3},
 		"a state without a product":           {state(func(c *Chunk) { c.Product = nil }), 2},
 	} {

@@ -45,6 +45,7 @@ func columns(p *sale.Product) []column {
 		{Fold, "group", fmt.Sprintf("%q", t.Group)},
 		col("opens_at", instant(t.OpensAt)), col("closes_at", instant(t.ClosesAt)), col("payment_window", t.PaymentWindow),
 		col("paused", t.Paused), col("closed", t.Closed), col("rehearsal", t.Rehearsal),
+		col("price", t.Price), {Fold, "url", fmt.Sprintf("%q", t.URL)}, {Fold, "image_url", fmt.Sprintf("%q", t.ImageURL)},
 		col("held", p.Held), col("placed", p.Placed), col("paid", p.Paid), col("cancelled", p.Cancelled),
 		col("expired", p.Expired), col("rejected", p.Rejected),
 		col("last_number", p.LastNumber), col("last_return", p.LastReturn), col("recounts", p.Recounts),
@@ -93,6 +94,7 @@ func (a *productAudit) unlike(o *sale.Order, r *row) (names []string) {
 	unlike(o.Seq != r.seq, "seq")
 	unlike(o.Epoch != r.epoch, "epoch")
 	unlike((window(o)-time.Duration(r.window)).Abs() >= time.Millisecond || o.PayBy.IsZero() != (r.window == 0), "pay_by")
+	unlike(o.Price != a.table.prices[r.price], "price")
 	unlike(o.EndedAt.UnixMilli() != r.ended, "ended_at")
 	unlike(o.Position.Partition != a.table.product.Partition, "partition")
 	unlike(o.Position.Offset != r.offset, "position")

@@ -21,7 +21,7 @@ func busy(t *testing.T) *world {
 	opening := func(epoch int64, nonce string, terms sale.Terms) sale.Record {
 		return sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: epoch, Nonce: nonce, Terms: terms, At: at}
 	}
-	terms := sale.Terms{Quantity: 12, LimitPerUser: 3, PaymentWindow: time.Hour}
+	terms := sale.Terms{Quantity: 12, LimitPerUser: 3, PaymentWindow: time.Hour, Price: sale.Price{Amount: 1999, Currency: "EUR"}}
 	w.open("p", terms)
 	for i, user := range []string{"ann", "ann", "bob", "cid", "dan", "eve"} {
 		w.buy("p", user, byte(i+1))
@@ -32,7 +32,7 @@ func busy(t *testing.T) *world {
 	w.line(orderlog.Line{Product: "never-put", Poison: sale.ErrPoison, Raw: []byte("!")})
 	stale := w.admit("p", "gus", 20)
 
-	terms.LimitPerUser = 2
+	terms.LimitPerUser, terms.Price.Amount = 2, 2099
 	w.open("p", terms)
 	w.add(opening(2, "too late", terms), stale)
 	w.buy("p", "bob", 11)
@@ -315,6 +315,12 @@ var damages = []struct {
 		[]verify.Invariant{verify.Secret}, "another secret of keyed order ids than the tables"},
 	{"more time to pay", func(w *world) { o := w.order("p", 9); o.PayBy = o.PayBy.Add(time.Minute) },
 		[]verify.Invariant{verify.Fold}, "not as the log gives it: pay_by"},
+	{"a price that the product did not have", func(w *world) { w.order("p", 4).Price.Amount = 2099 },
+		[]verify.Invariant{verify.Fold}, "not as the log gives it: price"},
+	{"a price in another currency", func(w *world) { w.product["p"].Terms.Price.Currency = "USD" },
+		[]verify.Invariant{verify.Fold}, "price is {2099 USD}, and {2099 EUR} by the log"},
+	{"a link to another shop", func(w *world) { w.product["q"].Terms.URL = "https://evil.example" },
+		[]verify.Invariant{verify.Fold}, "url is"},
 	{"less time to have paid", func(w *world) { o := w.order("p", 4); o.PayBy = o.PlacedAt },
 		[]verify.Invariant{verify.Fold}, "not as the log gives it: pay_by"},
 

@@ -14,6 +14,7 @@ type row struct {
 	user   int32
 	next   int32 // the next row by which the user holds a unit
 	slot   int32
+	price  int32 // of the table's prices
 	status uint8 // of statuses
 	seen   bool  // in the store
 }

@@ -14,6 +14,7 @@ type table struct {
 	rows    rows
 	byID    map[sale.OrderID]int32
 	users   users
+	prices  []sale.Price
 	first   []int32 // by user: the first row by which they hold a unit, none
 	returns []int32 // by number-1: the row whose unit came free
 	opened  epochs
@@ -52,7 +53,7 @@ func (t *table) order(r *row) sale.Order {
 	o := sale.Order{
 		ID: r.id, ProductID: t.product.ID, UserID: t.users.names[r.user],
 		Slot: int(r.slot), Number: r.number, Status: statuses[r.status], Seq: r.seq, Epoch: r.epoch,
-		Position: sale.Position{Partition: t.product.Partition, Offset: r.offset},
+		Position: sale.Position{Partition: t.product.Partition, Offset: r.offset}, Price: t.prices[r.price],
 	}
 	if r.window > 0 {
 		o.PlacedAt, o.PayBy = anyTime, anyTime.Add(time.Duration(r.window))
@@ -75,7 +76,7 @@ func (t *table) keep(o *sale.Order) {
 	*r = row{
 		id: o.ID, number: o.Number, seq: o.Seq, epoch: o.Epoch, offset: o.Position.Offset, ended: o.EndedAt.UnixMilli(),
 		user: u, next: r.next, slot: int32(o.Slot), status: uint8(slices.Index(statuses, o.Status)),
-		window: int64(window(o)),
+		window: int64(window(o)), price: t.price(o.Price),
 	}
 	switch holds := o.Status.Holds(); {
 	case holds && !held:
@@ -83,6 +84,15 @@ func (t *table) keep(o *sale.Order) {
 	case held && !holds:
 		t.unlink(u, i)
 	}
+}
+
+// price numbers the prices, of which there are as few as changes of the terms.
+func (t *table) price(p sale.Price) int32 {
+	if i := slices.Index(t.prices, p); i >= 0 {
+		return int32(i)
+	}
+	t.prices = append(t.prices, p)
+	return int32(len(t.prices) - 1)
 }
 
 // window is how long o could be, or can be, paid.

@@ -48,6 +48,7 @@ func everyKind(product string) []sale.Record {
 			Name: "Größe\u3000\"42\" & <mehr> 👨\u200d👩\u200d👧", Quantity: sale.MaxQuantity, LimitPerUser: sale.MaxLimit,
 			OpensAt: at, ClosesAt: at.Add(time.Hour), PaymentWindow: 15 * time.Minute,
 			Paused: true, Closed: true, Group: "/members:vip@shop", Rehearsal: true,
+			Price: sale.Price{Amount: sale.MaxAmount, Currency: "EUR"}, URL: "https://shop.example/pay?lang=de&x=%22", ImageURL: "http://[::1]:8080/a.png",
 		}},
 		order(product, 1),
 		end(sale.KindPay), end(sale.KindCancel), end(sale.KindExpire),
@@ -57,7 +58,7 @@ func everyKind(product string) []sale.Record {
 			Product: &sale.Product{ID: product, Terms: sale.Terms{Quantity: 2, LimitPerUser: 1}, Epoch: 3, Nonce: "n-3", Held: 1, Placed: 1, Cancelled: 1, LastNumber: 2, LastReturn: 1},
 			Orders: []sale.Order{
 				{ID: order(product, 1).OrderID, ProductID: product, UserID: user, Slot: 1, Number: 1, Status: sale.Cancelled, Seq: 1, Epoch: 1, PlacedAt: at, PayBy: at, EndedAt: at},
-				{ID: order(product, 2).OrderID, ProductID: product, UserID: "u2", Slot: 1, Number: 2, Status: sale.Placed, Seq: 2, Epoch: 1, PlacedAt: at},
+				{ID: order(product, 2).OrderID, ProductID: product, UserID: "u2", Slot: 1, Number: 2, Status: sale.Placed, Seq: 2, Epoch: 1, PlacedAt: at, Price: sale.Price{Amount: 1, Currency: "JPY"}},
 			},
 			Returns: []sale.Return{{ProductID: product, Number: 1, OrderID: order(product, 1).OrderID, UserID: user}},
 		}},

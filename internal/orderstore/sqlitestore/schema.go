@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 6          // of the tables; kept in user_version
+	version       = 7          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -52,6 +52,10 @@ CREATE TABLE seckill_product (
 	met INTEGER NOT NULL DEFAULT -1,
 	ahead TEXT NOT NULL DEFAULT '',
 	for_group TEXT NOT NULL DEFAULT '', -- empty: for everybody
+	amount INTEGER NOT NULL DEFAULT 0, -- of the price; 0: there is none
+	currency TEXT NOT NULL DEFAULT '',
+	url TEXT NOT NULL DEFAULT '',
+	image_url TEXT NOT NULL DEFAULT '',
 	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
 	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
 ) STRICT;
@@ -70,7 +74,9 @@ CREATE TABLE seckill_order (
 	pay_by INTEGER,
 	ended_at INTEGER,
 	partition INTEGER NOT NULL,
-	position INTEGER NOT NULL
+	position INTEGER NOT NULL,
+	amount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed
+	currency TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE UNIQUE INDEX seckill_order_id ON seckill_order (order_id);
 CREATE UNIQUE INDEX seckill_order_slot ON seckill_order (product, user_id, slot) WHERE status < 3;
@@ -117,6 +123,15 @@ CREATE TABLE seckill_token (
 ) STRICT, WITHOUT ROWID;
 `
 
+const priceColumns = `
+ALTER TABLE seckill_product ADD COLUMN amount INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE seckill_product ADD COLUMN currency TEXT NOT NULL DEFAULT '';
+ALTER TABLE seckill_product ADD COLUMN url TEXT NOT NULL DEFAULT '';
+ALTER TABLE seckill_product ADD COLUMN image_url TEXT NOT NULL DEFAULT '';
+ALTER TABLE seckill_order ADD COLUMN amount INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE seckill_order ADD COLUMN currency TEXT NOT NULL DEFAULT '';
+`
+
 // steps bring tables of each version, from 1, to the next.
 var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN orders_per_user INTEGER NOT NULL DEFAULT 0",
@@ -124,6 +139,7 @@ var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN met INTEGER NOT NULL DEFAULT -1; ALTER TABLE seckill_product ADD COLUMN ahead TEXT NOT NULL DEFAULT ''",
 	tokenTable,
 	"ALTER TABLE seckill_product ADD COLUMN for_group TEXT NOT NULL DEFAULT ''",
+	priceColumns,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

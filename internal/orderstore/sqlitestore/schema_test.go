@@ -9,6 +9,7 @@ import (
 
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
+	"seckill/internal/sale"
 )
 
 // TestTablesOfTheFirstVersion: what an earlier program kept is brought up to date.
@@ -21,6 +22,8 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 		"\tahead TEXT NOT NULL DEFAULT '',\n",
 		"\tfor_group TEXT NOT NULL DEFAULT '', -- empty: for everybody\n",
 		"\tsum INTEGER NOT NULL DEFAULT 0, -- of the line before next; 0: not known\n",
+		"\tamount INTEGER NOT NULL DEFAULT 0, -- of the price; 0: there is none\n\tcurrency TEXT NOT NULL DEFAULT '',\n\turl TEXT NOT NULL DEFAULT '',\n\timage_url TEXT NOT NULL DEFAULT '',\n",
+		",\n\tamount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed\n\tcurrency TEXT NOT NULL DEFAULT ''",
 		tokenTable,
 	} {
 		if !strings.Contains(old, added) {
@@ -48,7 +51,7 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 	for range 2 {
 		s := open(t, path, time.Now)
 		p, err := s.Product(t.Context(), "p")
-		if err != nil || p.Terms.Quantity != 7 || p.Epoch != 3 || p.Terms.OrdersPerUser != 0 || p.Terms.MostOrders() != 20 || p.Applied != -1 || p.Ahead != "" || p.Terms.Group != "" {
+		if err != nil || p.Terms.Quantity != 7 || p.Epoch != 3 || p.Terms.OrdersPerUser != 0 || p.Terms.MostOrders() != 20 || p.Applied != -1 || p.Ahead != "" || p.Terms.Group != "" || p.Terms.Price != (sale.Price{}) || p.Terms.URL+p.Terms.ImageURL != "" {
 			t.Fatalf("%+v, %v", p, err)
 		}
 		if m, err := s.Mark(t.Context(), 0); err != nil || m != (orderstore.Mark{Next: 6, Source: orderlog.Source{Cluster: "c", Topic: "t", Leader: 1}}) {

@@ -11,9 +11,9 @@ import (
 // must, keeps a copy of every page it changes, to be able to take back itself
 // alone. That costs a quarter more processor time than the statements it saves.
 const (
-	allOrderColumns = "place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position"
-	insertOrder     = "INSERT INTO seckill_order (" + allOrderColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-	updateOrder     = "UPDATE seckill_order SET (" + allOrderColumns + ") = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14) WHERE order_id = ?2"
+	allOrderColumns = "place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency"
+	insertOrder     = "INSERT INTO seckill_order (" + allOrderColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	updateOrder     = "UPDATE seckill_order SET (" + allOrderColumns + ") = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16) WHERE order_id = ?2"
 	insertReturn    = "INSERT INTO seckill_return (product, number, order_id, user_id) VALUES (?,?,?,?)"
 	insertLetter    = "INSERT INTO seckill_dead_letter (partition, position, product_id, reason, raw) VALUES (?,?,?,?,?)"
 )

@@ -15,7 +15,7 @@ var written = time.Date(2026, 11, 11, 20, 0, 0, 123e6, time.UTC)
 
 // withWindow are terms whose orders can be paid, cancelled and expired.
 func withWindow(quantity int64, limit int) sale.Terms {
-	return sale.Terms{Quantity: quantity, LimitPerUser: limit, PaymentWindow: time.Hour}
+	return sale.Terms{Quantity: quantity, LimitPerUser: limit, PaymentWindow: time.Hour, Price: sale.Price{Amount: 100 + quantity, Currency: "JPY"}}
 }
 
 func opening(product string, epoch int64, terms sale.Terms) sale.Record {

@@ -49,7 +49,7 @@ test('the demo sale, from one press to no findings', async ({ page }) => {
 test('put on sale, bought, paid, and judged; figures are those of all processes', async ({ page, context }) => {
   await page.goto('/')
   await page.getByLabel('Product id').fill('1')
-  await page.getByText('Name, limit, times, payment').click()
+  await page.getByText('Name, limit, times, price').click()
   await page.getByLabel('Payment window').fill('15m')
   await page.getByRole('button', { name: 'Put on sale' }).click()
   await expect(counter(page, 'remaining')).toHaveText('100')

@@ -21,19 +21,22 @@ test('all terms can be set, and are what a change begins from', async ({ page, s
   await page.goto('/')
   await page.getByLabel('Product id').fill('poster')
   await page.getByLabel('Quantity').fill('250')
-  await page.getByText('Name, limit, times, payment').click()
+  await page.getByText('Name, limit, times, price').click()
   await page.getByLabel('Name').fill('A poster')
   await page.getByLabel('Limit per buyer').fill('2')
   await page.getByLabel('Payment window').fill('15m')
+  await page.getByLabel('Price').fill('19.99')
+  await page.getByLabel('Currency').fill('eur')
+  await page.getByLabel('Shop’s link').fill('https://shop.example/pay')
   await page.getByRole('button', { name: 'Put on sale' }).click()
-  await expect(card(page, 'A poster').getByText('2 per buyer, 15m')).toBeVisible()
+  await expect(card(page, 'A poster').getByText('€19.99, 2 per buyer, 15m')).toBeVisible()
 
   await card(page, 'A poster').getByRole('button', { name: 'Change terms' }).click()
   await page.getByLabel('Quantity').fill('300')
   await page.getByRole('button', { name: 'Change the terms' }).click()
   await expect(counter(card(page, 'A poster'), 'remaining')).toHaveText('300')
   const product = await (await fetch(`${server.url}/api/products/poster`)).json()
-  expect(product).toMatchObject({ name: 'A poster', quantity: 300, limit_per_user: 2 })
+  expect(product).toMatchObject({ name: 'A poster', quantity: 300, limit_per_user: 2, price: { amount: 1999, currency: 'EUR' }, url: 'https://shop.example/pay' })
 })
 
 for (const [what, field, typed] of [
@@ -44,10 +47,11 @@ for (const [what, field, typed] of [
   ['a limit of nothing', 'Limit per buyer', '0'],
   ['a window of a second', 'Payment window', '1s'],
   ['a group where buyers are not known', 'Only for the group', 'vip'],
+  ['a link that runs', 'Shop’s link', 'javascript:alert(1)'],
 ] as const) {
   test(`${what} is refused beside the field, in the server's words`, async ({ page }) => {
     await page.goto('/')
-    await page.getByText('Name, limit, times, payment').click()
+    await page.getByText('Name, limit, times, price').click()
     await page.getByLabel(field).fill(typed)
     const answered = page.waitForResponse((response) => response.request().method() === 'PUT')
     await page.getByRole('button', { name: 'Put on sale' }).click()

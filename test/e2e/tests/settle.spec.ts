@@ -12,6 +12,20 @@ test('pay within the window', async ({ page, server }) => {
   await expect(page.getByRole('heading', { name: 'Paid' })).toBeVisible()
 })
 
+test('what it costs is shown, and the shop takes the money', async ({ page, server }) => {
+  await server.put('1', { quantity: 5, payment_window: '15m', price: { amount: 1999, currency: 'EUR' }, url: 'https://shop.example/pay?lang=en' })
+  await page.goto('/buy/1')
+  await expect(page.getByText('€19.99')).toBeVisible()
+  await buyAs(page, 'ann')
+  const [order] = (await (await fetch(`${server.url}/api/products/1/orders`)).json()).orders
+  const link = page.getByRole('link', { name: 'Pay at the shop' })
+  await expect(link).toHaveAttribute('href', `https://shop.example/pay?lang=en&order=${order.order_id}&product=1`)
+  await expect(link).toHaveAttribute('rel', 'noopener noreferrer')
+  await expect(page.getByRole('button', { name: 'Pay' })).toHaveCount(0)
+  await page.reload()
+  await expect(page.getByText('€19.99')).toBeVisible()
+})
+
 test('cancel, and buy again', async ({ page, server }) => {
   await server.put('1', { quantity: 5, payment_window: '15m' })
   await page.goto('/buy/1')

@@ -35,6 +35,9 @@ export function termsOf(product: Product): Terms {
     orders_per_user: product.orders_per_user,
     payment_window: product.payment_window,
     ...(product.group ? { group: product.group } : {}),
+    ...(product.price ? { price: product.price } : {}),
+    ...(product.url ? { url: product.url } : {}),
+    ...(product.image_url ? { image_url: product.image_url } : {}),
     ...(product.opens_at ? { opens_at: product.opens_at } : {}),
     ...(product.closes_at ? { closes_at: product.closes_at } : {}),
   }

@@ -562,7 +562,7 @@ export interface components {
              * @description The rule, by a name that stays the same
              * @enum {string}
              */
-            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
+            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
             field: string;
             /** @description The same in words */
             rule: string;
@@ -704,6 +704,8 @@ export interface components {
             pay_by?: string;
             /** Format: date-time */
             placed_at?: string;
+            /** @description At which it was placed */
+            price?: components["schemas"]["Price"];
             product_id: string;
             /**
              * @description Only placed and paid hold a unit; placed is firm
@@ -727,6 +729,15 @@ export interface components {
             /** @description For Authorization: Bearer; the cookie holds the same */
             pass: string;
             user_id: string;
+        };
+        Price: {
+            /**
+             * Format: int64
+             * @description In the smallest unit of the currency, as cents
+             */
+            amount: number;
+            /** @description Of ISO 4217 */
+            currency: string;
         };
         Problem: {
             /** @description What is particular to this time */
@@ -771,6 +782,8 @@ export interface components {
              */
             held: number;
             id: string;
+            /** Format: uri */
+            image_url?: string;
             /** Format: int64 */
             limit_per_user: number;
             name: string;
@@ -787,6 +800,8 @@ export interface components {
             payment_window: string;
             /** Format: int64 */
             placed: number;
+            /** @description Of a unit, for orders that are placed from now on */
+            price?: components["schemas"]["Price"];
             /** Format: int64 */
             quantity: number;
             /**
@@ -810,6 +825,11 @@ export interface components {
              * @enum {string}
              */
             state: "opening" | "not_open" | "on_sale" | "sold_out" | "paused" | "closed";
+            /**
+             * Format: uri
+             * @description Where a buyer pays: the page adds product and order
+             */
+            url?: string;
         };
         Products: {
             products: components["schemas"]["Product"][];
@@ -980,6 +1000,8 @@ export interface components {
             closes_at?: string;
             /** @description Only buyers in it are sold to, where it is known which groups a buyer is in; by default everybody */
             group?: string;
+            /** @description http or https, without a user: what the buyer's page shows */
+            image_url?: string;
             /**
              * Format: int64
              * @default 1
@@ -999,8 +1021,12 @@ export interface components {
              * @default 0s
              */
             payment_window?: string;
+            /** @description Of a unit. An order keeps the one at which it was placed */
+            price?: components["schemas"]["Price"];
             /** Format: int64 */
             quantity: number;
+            /** @description http or https, without a user: where a buyer pays. The page adds product and order to its query */
+            url?: string;
         };
         Timeline: {
             /**
@@ -1065,6 +1091,7 @@ export type OperatorTokens = components['schemas']['OperatorTokens'];
 export type Order = components['schemas']['Order'];
 export type Orders = components['schemas']['Orders'];
 export type Pass = components['schemas']['Pass'];
+export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Products = components['schemas']['Products'];

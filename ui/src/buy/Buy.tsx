@@ -38,7 +38,7 @@ function Sale({ product: id, who, known }: Props) {
   const holding = stand.at === 'holding' ? stand.order : undefined
   const orders = holding ? [holding, ...others] : others
   const held = orders.filter(holds).length
-  const settling = { mayPay: useMayPay(orders.some(owes)), onOrder: journey.update }
+  const settling = { mayPay: useMayPay(orders.some(owes)), shop: product?.url, onOrder: journey.update }
   // One stream: before there is an order the product's, from then on the order's.
   const link = useStream(
     holding ? `/api/orders/${holding.order_id}/events` : `${productPath(id)}/events`,

@@ -1,10 +1,11 @@
 import type { Order, Product } from '../api/bodies'
 import { useServerNow } from '../sale/clock'
 import { timeLeft, timeOfDay } from '../sale/format'
+import { money, payLink } from '../sale/money'
 import { words } from '../words/buy'
 import { holdingWords } from './holdingWords'
 import { holds, owes } from './journey'
-import { Settle, type Settling } from './Settle'
+import { PayAtShop, Settle, type Settling } from './Settle'
 import type { useJourney } from './useJourney'
 
 type Props = Settling & { product: Product | undefined; title: string; journey: ReturnType<typeof useJourney>; order: Order }
@@ -13,6 +14,7 @@ type Props = Settling & { product: Product | undefined; title: string; journey: 
 export function Holding({ product, title, journey, order, ...settling }: Props) {
   const owed = owes(order)
   const now = useServerNow(owed)
+  const link = payLink(settling.shop, order)
   const held = [order, ...journey.others].filter(holds).length
   const { headline, line } = holdingWords(order, journey.stand.at === 'holding' && journey.stand.already)
   return (
@@ -36,6 +38,7 @@ export function Holding({ product, title, journey, order, ...settling }: Props) 
         <dl className="figures grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-current pt-4 text-small">
           <Line word={words().user}>{order.user_id}</Line>
           {order.number !== undefined && <Line word={words().number}>{order.number}</Line>}
+          {order.price && <Line word={words().price}>{money(order.price)}</Line>}
           {order.placed_at && <Line word={words().placedAt}>{timeOfDay(order.placed_at)}</Line>}
           <Line word={words().order}>
             <span className="font-mono">{order.order_id}</span>
@@ -43,6 +46,7 @@ export function Holding({ product, title, journey, order, ...settling }: Props) 
         </dl>
       </section>
       {owed && <Settle order={order} {...settling} />}
+      {!owed && order.status === 'placed' && link && <PayAtShop link={link} className="h-14" />}
       <div className="flex flex-wrap justify-center gap-x-6">
         {(!holds(order) || held < (product?.limit_per_user ?? 1)) && (
           <Quiet onPress={journey.putAside}>{holds(order) ? words().buyAnother : words().back}</Quiet>

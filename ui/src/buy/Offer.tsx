@@ -4,6 +4,7 @@ import { ruleFor } from '../api/request'
 import { Field } from '../look/Field'
 import { useServerNow } from '../sale/clock'
 import { count, timeLeft } from '../sale/format'
+import { money } from '../sale/money'
 import { nextMoment, stateAt, titleOf } from '../sale/state'
 import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
@@ -87,6 +88,8 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
         <h1 className="text-title font-semibold wrap-anywhere">{titleOf(product)}</h1>
         <StateMark state={state} />
       </div>
+      {product.image_url && <img src={product.image_url} alt="" className="max-h-64 w-full rounded-control object-contain" />}
+      {product.price && <p className="figures text-lead font-semibold">{money(product.price)}</p>}
       <p className="grid">
         <span
           role={early ? 'timer' : undefined}

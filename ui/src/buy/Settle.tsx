@@ -3,14 +3,32 @@ import type { Order } from '../api/bodies'
 import { request } from '../api/request'
 import { Button } from '../look/Button'
 import { Dialog } from '../look/Dialog'
+import { payLink } from '../sale/money'
 import { words } from '../words/buy'
 
-export type Settling = { mayPay: boolean | undefined; onOrder: (order: Order) => void }
+export type Settling = { mayPay: boolean | undefined; shop: string | undefined; onOrder: (order: Order) => void }
 
 type Props = Settling & { order: Order; describedBy?: string; small?: boolean }
 
+type PayAtShopProps = { link: string; className: string; describedBy?: string | undefined }
+
+/** The shop's own page, which takes the money for this order. */
+export function PayAtShop({ link, className, describedBy }: PayAtShopProps) {
+  return (
+    <a
+      href={link}
+      target="_blank"
+      rel="noopener noreferrer"
+      aria-describedby={describedBy}
+      className={`grid h-10 place-items-center rounded-control bg-ink px-3.5 text-lead font-semibold text-ground hover:opacity-85 ${className}`}
+    >
+      {words().payAtShop}
+    </a>
+  )
+}
+
 /** What a buyer can do with an order that is not paid. Giving the unit back is asked once: somebody else may have it then. */
-export function Settle({ order, mayPay, onOrder, describedBy, small = false }: Props) {
+export function Settle({ order, mayPay, shop, onOrder, describedBy, small = false }: Props) {
   const [pending, setPending] = useState(false)
   const [trouble, setTrouble] = useState('')
   const [asks, setAsks] = useState(false)
@@ -26,9 +44,12 @@ export function Settle({ order, mayPay, onOrder, describedBy, small = false }: P
     setPending(false)
   }
   const size = small ? '' : 'h-14'
+  const link = payLink(shop, order)
   return (
     <div className="grid grid-cols-[2fr_1fr] gap-3">
-      {mayPay ? (
+      {link ? (
+        <PayAtShop link={link} className={size} describedBy={describedBy} />
+      ) : mayPay ? (
         <Button kind="strong" className={`${size} text-lead`} aria-describedby={describedBy} disabled={pending} onClick={() => void settle('pay')}>
           {words().pay}
         </Button>

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { Product } from '../api/bodies'
 import { clockError, useServerNow } from '../sale/clock'
 import { count, duration, timeLeft, timeOfDay } from '../sale/format'
+import { money } from '../sale/money'
 import { nextMoment, stateAt, titleOf } from '../sale/state'
 import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
@@ -52,7 +53,8 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
 
 function termsInWords(product: Product): string {
   const limit = words().perBuyer(product.limit_per_user)
-  return product.payment_window === '0s' ? limit : words().toPay(limit, product.payment_window)
+  const terms = product.payment_window === '0s' ? limit : words().toPay(limit, product.payment_window)
+  return product.price ? `${money(product.price)}, ${terms}` : terms
 }
 
 /** Queued and placed always; the others only where a payment window lets them happen, or they did. */

@@ -18,7 +18,7 @@ type Props = {
   fixed?: boolean
 }
 
-const folded = ['name', 'limit_per_user', 'orders_per_user', 'group', 'opens_at', 'closes_at', 'payment_window']
+const folded = ['name', 'limit_per_user', 'orders_per_user', 'group', 'opens_at', 'closes_at', 'payment_window', 'price.amount', 'price.currency', 'url', 'image_url']
 
 /** Puts a product on sale. With the id of one that is there it changes that one, and begins from the terms it has. */
 export function TermsForm({ edited, products, onDone, fixed = false }: Props) {
@@ -76,6 +76,10 @@ export function TermsForm({ edited, products, onDone, fixed = false }: Props) {
           <Field label={w.opensAt} hint={w.opensHint} {...moment} {...field('opensAt', 'opens_at')} />
           <Field label={w.closesAt} hint={w.closesHint} {...moment} {...field('closesAt', 'closes_at')} />
           <Field label={w.window} hint={w.windowHint} {...field('window', 'payment_window')} />
+          <Field label={w.amount} hint={w.amountHint} inputMode="decimal" {...field('amount', 'price.amount')} />
+          <Field label={w.currency} hint={w.currencyHint} maxLength={3} {...field('currency', 'price.currency')} />
+          <Field label={w.url} hint={w.urlHint} inputMode="url" {...field('url', 'url')} />
+          <Field label={w.image} hint={w.imageHint} inputMode="url" {...field('image', 'image_url')} />
         </div>
       </details>
       {present && (

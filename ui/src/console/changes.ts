@@ -17,6 +17,8 @@ export function changesInWords(product: Product, typed: Typed): string {
     differs('orders') && w.orderLimit(before.orders, typed.orders),
     differs('group') && (typed.group.trim() ? w.group(typed.group.trim()) : w.everybody),
     differs('window') && w.window,
+    (differs('amount') || differs('currency')) && w.price,
+    (differs('url') || differs('image')) && w.links,
     differs('opensAt') && typed.opensAt !== '' && w.opens,
     differs('closesAt') && typed.closesAt !== '' && w.closes,
     differs('name') && w.name,

@@ -15,6 +15,16 @@ describe('termsFrom', () => {
   })
   it('gives a group back as it came', () =>
     expect(termsFrom(typedFrom('1', { quantity: 1, group: 'auth0|vip' } as never)).group).toBe('auth0|vip'))
+  it('sends a price in the smallest unit', () =>
+    expect(termsFrom({ ...typed, amount: '19.99', currency: ' eur' }).price).toEqual({ amount: 1999, currency: 'EUR' }))
+  it('leaves an amount that is no number to the server', () =>
+    expect(termsFrom({ ...typed, amount: 'a lot', currency: 'EUR' }).price).toEqual({ amount: 'a lot', currency: 'EUR' }))
+  it('gives a price back as it came', () => {
+    const price = { amount: 1990, currency: 'KWD' }
+    expect(termsFrom(typedFrom('1', { price } as never)).price).toEqual(price)
+  })
+  it('leaves out a price and links that were not given', () =>
+    expect(Object.keys(termsFrom(typed)).filter((key) => ['price', 'url', 'image_url'].includes(key))).toEqual([]))
   it('gives times back as they came', () => {
     const opens_at = '2026-03-04T09:05:07.000Z'
     const product = { opens_at, quantity: 1, limit_per_user: 1, payment_window: '0s', name: '' }

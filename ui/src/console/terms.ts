@@ -1,4 +1,5 @@
 import type { Product, Terms } from '../api/bodies'
+import { amountOf, typedAmount } from '../sale/money'
 
 /** The form as typed. What is wrong with it is for the server to say, so nothing is judged here. */
 export type Typed = {
@@ -11,6 +12,10 @@ export type Typed = {
   opensAt: string
   closesAt: string
   window: string
+  amount: string
+  currency: string
+  url: string
+  image: string
 }
 
 /** What the form shows before anything is typed: the terms of the product that has this id, else those of a new one. */
@@ -25,6 +30,10 @@ export function typedFrom(id: string, product: Product | undefined): Typed {
     opensAt: localTime(product?.opens_at),
     closesAt: localTime(product?.closes_at),
     window: product?.payment_window ?? '0s',
+    amount: product?.price ? typedAmount(product.price) : '',
+    currency: product?.price?.currency ?? '',
+    url: product?.url ?? '',
+    image: product?.image_url ?? '',
   }
 }
 
@@ -36,9 +45,18 @@ export function termsFrom(typed: Typed): Terms {
     payment_window: typed.window,
     ...(typed.orders.trim() ? { orders_per_user: asNumber(typed.orders) } : {}),
     ...(typed.group.trim() ? { group: typed.group.trim() } : {}),
+    ...(typed.amount.trim() || typed.currency.trim() ? { price: priceFrom(typed) } : {}),
+    ...(typed.url.trim() ? { url: typed.url.trim() } : {}),
+    ...(typed.image.trim() ? { image_url: typed.image.trim() } : {}),
     ...(typed.opensAt ? { opens_at: new Date(typed.opensAt).toISOString() } : {}),
     ...(typed.closesAt ? { closes_at: new Date(typed.closesAt).toISOString() } : {}),
   }
+}
+
+function priceFrom(typed: Typed): NonNullable<Terms['price']> {
+  const currency = typed.currency.trim().toUpperCase()
+  const amount = asNumber(typed.amount)
+  return { amount: typeof amount === 'number' ? amountOf(typed.amount, currency) : amount, currency }
 }
 
 // What is not a number goes out as it was typed: the server then says what it wants instead.
