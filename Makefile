@@ -53,14 +53,15 @@ generate: npm ## Write what is made from the code: the document of the API, the 
 lint: npm ## - gofmt, go vet, golangci-lint; that the pages' types are those of the API's document
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	  [[ -z $$unformatted ]] || { echo "gofmt -w is needed on: $$unformatted"; exit 1; }
-	go vet ./... && go -C test/bench/plain vet
+	go vet ./... && go -C test/bench/plain vet && go -C test/kubernetes vet
 	@if $(GOLANGCI) version >/dev/null; then echo golangci-lint run; $(GOLANGCI) run --allow-parallel-runners && \
-	  cd test/bench/plain && $(GOLANGCI) run --allow-parallel-runners; \
+	  for module in test/bench/plain test/kubernetes; do (cd $$module && $(GOLANGCI) run --allow-parallel-runners) || exit 1; done; \
 	  else echo "golangci-lint SKIPPED: it could not be had (that fails in CI)"; [[ -z $$CI ]]; fi
 	$(if $(NODE),cd api && npm run types -- --check)
 
 test-unit: ## - the Go tests and the simulation, under the race detector
 	go test -race -timeout 15m $$($(UNIT))
+	go -C test/kubernetes test ./...
 
 test-suites: ## - the keepers of the cluster, on real servers
 	go test -race -timeout 20m $(SUITES)

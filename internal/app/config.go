@@ -40,6 +40,8 @@ type Config struct {
 	Log   *slog.Logger
 
 	LogUsers bool // log user ids, too
+
+	Notify func(state string) // optional: told READY=1 and STOPPING=1, as systemd is
 }
 
 // A Build is what the program was made from.

@@ -29,9 +29,21 @@ func (p *Program) openGates(ctx context.Context) error {
 		p.openings.Wait()
 		crash.At("app: the gates are open")
 		opened = true
-		p.ready.Store(true)
+		p.isReady()
 		p.cfg.Log.Info("ready", "address", p.Addr().String())
 	})()
+}
+
+// isReady says once that the process can do its work.
+func (p *Program) isReady() {
+	p.ready.Store(true)
+	p.notify("READY=1")
+}
+
+func (p *Program) notify(state string) {
+	if p.cfg.Notify != nil {
+		p.cfg.Notify(state)
+	}
 }
 
 // loading is the gates that are being opened, as httpapi tells of them.

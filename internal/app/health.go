@@ -23,7 +23,7 @@ func (p *Program) newHealthServer(missing func(context.Context) []string) *healt
 	if operators == nil { // tokens are not there yet, nor is the secret of sessions
 		operators = p.newOperators(nil)
 	}
-	return &healthServer{&http.Server{Handler: httpapi.HealthOnly(missing, operators, p.counts.Handler()), ReadHeaderTimeout: 10 * time.Second}}
+	return &healthServer{&http.Server{Handler: httpapi.HealthOnly(missing, p.ready.Load, operators, p.counts.Handler()), ReadHeaderTimeout: 10 * time.Second}}
 }
 
 func (h *healthServer) Serve(ln net.Listener) error {

@@ -34,7 +34,7 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	p.openings.Go = g.Go
 	if !p.cfg.sells() {
 		g.Go(func() error { return quiet(ctx, p.mode.mayOpen(ctx, p)) })
-		p.ready.Store(true)
+		p.isReady()
 		return
 	}
 	g.Go(func() error { return p.openGates(ctx) })

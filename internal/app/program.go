@@ -155,6 +155,7 @@ func (p *Program) Run(ctx context.Context) error {
 		return errors.Join(err, loops.Wait())
 	}
 	p.ending.Store(true)
+	p.notify("STOPPING=1")
 	p.cfg.Log.Info("stopping", "because", context.Cause(ctx))
 	crash.At("app: the end has begun")
 	p.runner.Close() // its buyers come from here

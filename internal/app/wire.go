@@ -56,7 +56,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Pages: p.cfg.Pages,
 		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
-		Ready: p.condition, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
+		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})
 	p.wired.Store(true)
 }

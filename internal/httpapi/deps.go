@@ -108,6 +108,7 @@ type Config struct {
 	Rate float64 // buys a second and user; 0: any number
 
 	Ready    func(ctx context.Context) Condition
+	Started  func() bool
 	Openings func() []Opening // optional: the gates that are being opened here
 	Internal http.Handler     // optional: POST /internal/…, for the commands beside this process
 	Metrics  http.Handler     // optional: GET /metrics

@@ -204,6 +204,10 @@ func readyOperation() huma.Operation {
 	return operation("GET", "/readyz", "ready", "The process can sell", unavailable)
 }
 
+func startedOperation() huma.Operation {
+	return operation("GET", "/startupz", "started", "The process has been able to sell since its start", unavailable)
+}
+
 func documentOperation() huma.Operation {
 	return operation("GET", "/openapi.json", "openapi", "This document")
 }

@@ -66,6 +66,7 @@ var accesses = map[string]access{
 	"sign-out":      {public: true},
 	"live":          {public: true},
 	"ready":         {public: true},
+	"started":       {public: true},
 	"openapi":       {public: true},
 }
 

@@ -32,7 +32,7 @@ var meant = map[string]string{
 	"verify": "view operate", "figures": "view operate", "metrics": "view operate",
 	"list-tokens": "", "add-token": "", "revoke-token": "",
 	"cancel-order": "all", "watch-product": "all", "buy": "all", "list-products": "all", "get-product": "all", "get-order": "all", "watch-order": "all",
-	"get-session": "all", "sign-in": "all", "sign-out": "all", "live": "all", "ready": "all", "openapi": "all",
+	"get-session": "all", "sign-in": "all", "sign-out": "all", "live": "all", "ready": "all", "started": "all", "openapi": "all",
 }
 
 // Every role at every route of the document, by token and by session: 403 without the

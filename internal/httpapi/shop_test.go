@@ -358,7 +358,7 @@ func (s *shop) config() Config {
 			return sale.NewOrderID(s.clock(), random)
 		},
 		Now: s.clock, Elapsed: s.elapsed, Pause: s.pause,
-		Ready: func(context.Context) (c Condition) { return c },
+		Ready: func(context.Context) (c Condition) { return c }, Started: func() bool { return true },
 	}
 }
 

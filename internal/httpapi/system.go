@@ -63,6 +63,12 @@ func (a *API) systemRoutes(api huma.API) {
 		}
 		return &healthOutput{ready}, nil
 	})
+	huma.Register(api, startedOperation(), func(context.Context, *struct{}) (*healthOutput, error) {
+		if !a.Started() {
+			return nil, lacking([]string{notStarted})
+		}
+		return &healthOutput{Health{Status: "ok"}}, nil
+	})
 	huma.Register(api, documentOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
 			c.SetHeader("Content-Type", "application/json")
@@ -98,9 +104,12 @@ func (a *API) writeDocument(api huma.API) {
 	a.yaml = must(api.OpenAPI().YAML())
 }
 
-// HealthOnly answers for a process that does not sell: /livez, /readyz, which names what
-// is missing, and /metrics, for operators; everything else is 503.
-func HealthOnly(missing func(context.Context) []string, operators *auth.Authenticator, metrics http.Handler) http.Handler {
+// notStarted is what a process lacks until it has been ready once.
+const notStarted = "the end of its start"
+
+// HealthOnly answers for a process that does not sell: /livez, /startupz, /readyz, which
+// names what is missing, and /metrics, for operators; everything else is 503.
+func HealthOnly(missing func(context.Context) []string, started func() bool, operators *auth.Authenticator, metrics http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	well := func(w http.ResponseWriter) {
 		w.Header().Set("Content-Type", "application/json")
@@ -110,6 +119,13 @@ func HealthOnly(missing func(context.Context) []string, operators *auth.Authenti
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if names := missing(r.Context()); len(names) > 0 {
 			lacking(names).write(w)
+			return
+		}
+		well(w)
+	})
+	mux.HandleFunc("GET /startupz", func(w http.ResponseWriter, _ *http.Request) {
+		if !started() {
+			lacking([]string{notStarted}).write(w)
 			return
 		}
 		well(w)

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """make test-release GORELEASER: all of a release is made of this commit, published nowhere, and looked at.
 
-An archive for each platform, with the program, its licence and its manual; a bill of materials for each program and one for
+An archive for each platform, with the program, its licence and its manual; packages for Debian and RPM with the program and its
+systemd unit; a bill of materials for each program and one for
 the pages; and the checksums of all of these. The program for this machine says its commit, and serves the pages.
 
 Where GoReleaser could not be had this says SKIPPED.
@@ -11,6 +12,7 @@ import hashlib
 import json
 import pathlib
 import platform
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -23,6 +25,8 @@ import seckill  # noqa: E402
 
 RELEASE = seckill.ROOT / "bin" / "release"
 PLATFORMS = {f"{system}_{chip}" for system in ("linux", "darwin") for chip in ("amd64", "arm64")}
+PACKAGES = {f"{kind}_{chip}" for kind in ("deb", "rpm") for chip in ("amd64", "arm64")}
+PACKED = {"usr/bin/seckill", "usr/lib/systemd/system/seckill.service", "etc/seckill/seckill.env", "usr/share/doc/seckill/operating.md"}
 HOLDS = {"seckill", "LICENSE", "README.md", "CHANGELOG.md", "docs/operating.md"}
 
 
@@ -48,17 +52,23 @@ def components(bill):
 def judge():
     archives = {"_".join(a.name.removesuffix(".tar.gz").split("_")[-2:]): a for a in RELEASE.glob("*.tar.gz")}
     must(archives.keys() == PLATFORMS, "archives for", *archives, "and not for", *PLATFORMS)
+    packages = {f"{p.suffix[1:]}_{p.stem.split('_')[-1]}": p for p in [*RELEASE.glob("*.deb"), *RELEASE.glob("*.rpm")]}
+    must(packages.keys() == PACKAGES, "packages", *packages, "and not", *PACKAGES)
     bills = {a: components(a) for a in RELEASE.glob("*.cdx.json")}
     modules = [bill for bill in bills if "github.com/alecthomas/kong" in bills[bill]]
     pages = [bill for bill in bills if "react" in bills[bill]]
     must((len(modules), len(pages), len(bills)) == (len(PLATFORMS), 1, len(PLATFORMS) + 1), "bills of materials:", bills)
     sums = dict(reversed(line.split()) for line in (RELEASE / "checksums.txt").read_text().splitlines())
-    must(sums.keys() == {f.name for f in [*archives.values(), *bills]}, "checksums of", *sums)
+    must(sums.keys() == {f.name for f in [*archives.values(), *packages.values(), *bills]}, "checksums of", *sums)
     for name, digest in sums.items():
         must(hashlib.sha256((RELEASE / name).read_bytes()).hexdigest() == digest, name, "has another checksum")
     for archive in archives.values():
         with tarfile.open(archive) as a:
             must(set(a.getnames()) == HOLDS, archive.name, "holds", *a.getnames())
+    for package in packages.values():
+        if package.suffix == ".deb" and shutil.which("dpkg-deb"):
+            holds = {line.split()[-1].removeprefix("./") for line in command("dpkg-deb", "-c", str(package)).splitlines()}
+            must(PACKED <= holds, package.name, "holds", *holds)
     return archives
 
 
@@ -85,7 +95,7 @@ def run():
     archives = judge()
     here = f"{platform.system().lower()}_{ {'x86_64': 'amd64', 'aarch64': 'arm64'}.get(platform.machine(), platform.machine())}"
     said = runs(archives[here]) if here in archives else f"its program was not run on {here}"
-    print(f"release: {len(archives)} archives, their bills of materials and checksums; {said}", flush=True)
+    print(f"release: {len(archives)} archives and {len(PACKAGES)} packages, their bills of materials and checksums; {said}", flush=True)
 
 
 seckill.main(run)
