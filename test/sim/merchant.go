@@ -30,7 +30,10 @@ func (s *story) merchant(n int) {
 }
 
 func (s *story) terms(quantity int64, wild bool) sale.Terms {
-	t := sale.Terms{Quantity: quantity, LimitPerUser: 1 + s.rng.IntN(2), OrdersPerUser: s.most, Price: sale.Price{Amount: 100 + quantity, Currency: "EUR"}}
+	t := sale.Terms{Quantity: quantity, LimitPerUser: 1 + s.rng.IntN(2), OrdersPerUser: s.most}
+	if s.rng.IntN(2) == 0 { // while a program of before is alive it is refused
+		t.Price = sale.Price{Amount: 100 + quantity, Currency: "EUR"}
+	}
 	if s.rng.IntN(3) > 0 || s.echoes {
 		t.PaymentWindow = 10 * time.Second
 	}
