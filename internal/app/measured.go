@@ -273,3 +273,8 @@ func (k measuredStore) Tokens(ctx context.Context) (_ []orderstore.Token, err er
 	defer k.done("Tokens", time.Now(), &err)
 	return k.Keeper.Tokens(ctx)
 }
+
+func (k measuredStore) History(ctx context.Context, product string, before int64, most int) (_ []sale.HistoryEntry, err error) {
+	defer k.done("History", time.Now(), &err)
+	return k.Keeper.History(ctx, product, before, most)
+}

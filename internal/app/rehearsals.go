@@ -39,8 +39,8 @@ func reachable(a net.Addr) string {
 // rehearsals is a runner, as httpapi asks for it.
 type rehearsals struct{ runner *rehearsal.Runner }
 
-func (r rehearsals) Begin(ctx context.Context, p httpapi.RehearsalPlan) (httpapi.Rehearsal, error) {
-	begun, err := r.runner.Begin(ctx, rehearsal.Plan{
+func (r rehearsals) Begin(ctx context.Context, by string, p httpapi.RehearsalPlan) (httpapi.Rehearsal, error) {
+	begun, err := r.runner.Begin(ctx, by, rehearsal.Plan{
 		Buyers: int(p.Buyers), Over: p.Over, Quantity: p.Quantity,
 		RepeatClickers: int(p.RepeatClickers), Quitters: int(p.Quitters),
 	})
@@ -77,7 +77,9 @@ func (r rehearsals) Find(ctx context.Context, id string) (httpapi.Rehearsal, err
 	return whole, err
 }
 
-func (r rehearsals) Remove(ctx context.Context, id string) error { return r.runner.Remove(ctx, id) }
+func (r rehearsals) Remove(ctx context.Context, id, by string) error {
+	return r.runner.Remove(ctx, id, by)
+}
 
 func (r rehearsals) Report(ctx context.Context, id string, w io.Writer) error {
 	_, report, err := r.runner.Find(ctx, id)

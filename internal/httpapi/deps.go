@@ -23,23 +23,25 @@ type Desk interface {
 // A Settler ends what buyers began: a settle.Desk.
 type Settler interface {
 	Find(ctx context.Context, id sale.OrderID) (sale.Order, error)
-	Pay(ctx context.Context, id sale.OrderID) (sale.Order, error)
-	Cancel(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	// Pay and Cancel end an order; by is the operator who does, empty: nobody with a name.
+	Pay(ctx context.Context, id sale.OrderID, by string) (sale.Order, error)
+	Cancel(ctx context.Context, id sale.OrderID, by string) (sale.Order, error)
 	// CatchUp waits until the store has applied what the log holds now.
 	CatchUp(ctx context.Context) error
 }
 
-// A Merchant puts products on sale and takes them off.
+// A Merchant puts products on sale and takes them off; by is the operator who wants
+// that, empty: nobody with a name.
 type Merchant interface {
 	// Put opens the product under the terms that change makes of it as the
 	// store has it now (epoch 0 if there is none), and returns it once the
 	// store shows that opening. change may be called again, after an opening of
 	// somebody else came first; its error comes back as it is, and nothing
 	// happened. Errors: ErrTermsRefused, ErrChangedMeanwhile, ErrUnavailable.
-	Put(ctx context.Context, product string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error)
+	Put(ctx context.Context, product, by string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error)
 	// Delete removes a closed product and its orders. Errors: ErrNotFound,
 	// ErrTermsRefused if it is not closed, ErrChangedMeanwhile, ErrUnavailable.
-	Delete(ctx context.Context, product string) error
+	Delete(ctx context.Context, product, by string) error
 }
 
 // A Store answers reads: an orderstore.Reader and a part of its Opener.
@@ -48,6 +50,7 @@ type Store interface {
 	Products(ctx context.Context, deleted bool) ([]sale.Product, error)
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	List(ctx context.Context, q sale.Query) ([]sale.Order, error)
+	History(ctx context.Context, product string, before int64, max int) ([]sale.HistoryEntry, error)
 }
 
 // Gates shows what the gates hold at this moment.

@@ -76,6 +76,7 @@ func documentBodies(api huma.API) {
 	paths["/api/session"].Post.RequestBody = bodyOf(api, SignIn{})
 	paths["/api/tokens"].Post.RequestBody = bodyOf(api, TokenBody{})
 	documentRoles(api.OpenAPI().Components.Schemas.Map())
+	documentDeeds(api.OpenAPI().Components.Schemas.Map())
 }
 
 // gives documents an answer that huma cannot know of.

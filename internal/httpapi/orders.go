@@ -192,10 +192,10 @@ func (a *API) traced(ctx context.Context, id sale.OrderID, t Trace) (Order, erro
 }
 
 // endOrder pays or cancels an order, and says in which state it is where it cannot.
-func (a *API) endOrder(ctx context.Context, id sale.OrderID, end func(context.Context, sale.OrderID) (sale.Order, error)) (Order, error) {
+func (a *API) endOrder(ctx context.Context, id sale.OrderID, end func(context.Context, sale.OrderID, string) (sale.Order, error)) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
-	kept, err := end(ctx, id)
+	kept, err := end(ctx, id, by(ctx))
 	if err == nil {
 		return orderBody(&kept), nil
 	}

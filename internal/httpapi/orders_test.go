@@ -79,7 +79,7 @@ func filled(t *testing.T, n int) *server {
 			t.Fatal(err)
 		}
 		if i == 4 {
-			if _, err := s.Cancel(t.Context(), o.Order); err != nil {
+			if _, err := s.Cancel(t.Context(), o.Order, ""); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -163,7 +163,7 @@ func (a *API) putProduct(ctx context.Context, id string, body []byte) (p Product
 func (a *API) changeTerms(ctx context.Context, id string, change func(sale.Product) (sale.Terms, error)) (Product, error) {
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
-	p, err := a.Merchant.Put(ctx, id, change)
+	p, err := a.Merchant.Put(ctx, id, by(ctx), change)
 	if err != nil {
 		return Product{}, err
 	}
@@ -200,7 +200,7 @@ func (a *API) deleteProduct(ctx context.Context, id string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
-	err = a.Merchant.Delete(ctx, id)
+	err = a.Merchant.Delete(ctx, id, by(ctx))
 	if errors.Is(err, sale.ErrTermsRefused) {
 		return problem(notClosed) // it was put again meanwhile
 	}

@@ -37,7 +37,7 @@ func FuzzListQuery(f *testing.F) {
 		f.Add(q)
 	}
 	s := newShop()
-	if _, err := s.Put(f.Context(), "1", func(sale.Product) (sale.Terms, error) {
+	if _, err := s.Put(f.Context(), "1", "", func(sale.Product) (sale.Terms, error) {
 		return sale.Terms{Quantity: 5, LimitPerUser: 1}, nil
 	}); err != nil {
 		f.Fatal(err)

@@ -20,16 +20,16 @@ import (
 
 // Rehearsals runs rushes on products of the server's own.
 type Rehearsals interface {
-	// Begin begins one. Errors: sale.Invalid, RehearsalRunning, those of a
+	// Begin begins one; by is the operator who wants it. Errors: sale.Invalid, RehearsalRunning, those of a
 	// Merchant, ErrUnavailable.
-	Begin(ctx context.Context, plan RehearsalPlan) (Rehearsal, error)
+	Begin(ctx context.Context, by string, plan RehearsalPlan) (Rehearsal, error)
 	// All returns every one, the newest first, without timeline and verdict.
 	All(ctx context.Context) ([]Rehearsal, error)
 	// Find returns one. Errors: ErrNotFound, ErrUnavailable.
 	Find(ctx context.Context, id string) (Rehearsal, error)
 	// Remove makes one that has not ended end as cancelled, and removes another
 	// with its product. Errors: ErrNotFound, those of a Merchant, ErrUnavailable.
-	Remove(ctx context.Context, id string) error
+	Remove(ctx context.Context, id, by string) error
 	// Report writes the page of one whose rush is over. Errors: ErrNotFound, also
 	// if there is none yet, ErrUnavailable.
 	Report(ctx context.Context, id string, w io.Writer) error
@@ -67,7 +67,7 @@ func (a *API) rehearsalRoutes(api huma.API) {
 		if err != nil {
 			return nil, a.explain(err)
 		}
-		r, err := a.Rehearsals.Begin(ctx, plan)
+		r, err := a.Rehearsals.Begin(ctx, by(ctx), plan)
 		return answer(a, &begunOutput{"/api/rehearsals/" + r.ID, r}, err)
 	})
 	huma.Register(api, rehearsalsOperation(), func(ctx context.Context, _ *struct{}) (*rehearsalsOutput, error) {
@@ -81,7 +81,7 @@ func (a *API) rehearsalRoutes(api huma.API) {
 	huma.Register(api, removeOperation(), func(ctx context.Context, in *ProductRef) (*struct{}, error) {
 		ctx, cancel := context.WithTimeout(ctx, 2*putTimeout) // it is closed, and deleted
 		defer cancel()
-		return answer(a, &struct{}{}, a.Rehearsals.Remove(ctx, string(in.ID)))
+		return answer(a, &struct{}{}, a.Rehearsals.Remove(ctx, string(in.ID), by(ctx)))
 	})
 	huma.Register(api, reportOperation(api), a.report)
 }

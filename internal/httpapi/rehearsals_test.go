@@ -19,6 +19,7 @@ type drill struct {
 	plan    RehearsalPlan
 	begun   int
 	removed []string
+	by      string
 	fails   error
 	sent    int64
 	gone    bool
@@ -36,13 +37,13 @@ func (d *drill) is() Rehearsal {
 		RepeatClickers: d.plan.RepeatClickers, Quitters: d.plan.Quitters, Sent: d.sent, Oversold: &zero, Findings: &none}
 }
 
-func (d *drill) Begin(_ context.Context, plan RehearsalPlan) (Rehearsal, error) {
+func (d *drill) Begin(_ context.Context, by string, plan RehearsalPlan) (Rehearsal, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fails != nil {
 		return Rehearsal{}, d.fails
 	}
-	d.plan = plan
+	d.plan, d.by = plan, by
 	d.begun++
 	return d.is(), nil
 }
@@ -62,7 +63,7 @@ func (d *drill) Find(_ context.Context, id string) (Rehearsal, error) {
 	return d.is(), d.fails
 }
 
-func (d *drill) Remove(ctx context.Context, id string) error {
+func (d *drill) Remove(ctx context.Context, id, _ string) error {
 	_, err := d.Find(ctx, id)
 	d.removed = append(d.removed, id)
 	return err

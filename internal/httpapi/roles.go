@@ -38,6 +38,7 @@ var accesses = map[string]access{
 	"close-product":        {roles: operators},
 	"delete-product":       {roles: operators},
 	"list-orders":          {roles: viewers},
+	"get-history":          {roles: viewers},
 	payOrder:               {roles: payers},
 	"begin-rehearsal":      {roles: operators},
 	"list-rehearsals":      {roles: viewers},
@@ -159,6 +160,12 @@ func (a *API) still(s credentials, operation string) func() bool {
 }
 
 type operatorKey struct{}
+
+// by is the name of the operator whose request this is, empty if it is nobody's.
+func by(ctx context.Context) string {
+	who, _ := ctx.Value(operatorKey{}).(auth.Operator)
+	return who.Name
+}
 
 // onlyOperators is the middleware that holds the table.
 func (a *API) onlyOperators(c huma.Context, next func(huma.Context)) {

@@ -221,6 +221,7 @@ func (a *API) merchantRoutes(api huma.API) {
 		return answer(a, &struct{}{}, a.deleteProduct(ctx, string(in.ID)))
 	})
 	huma.Register(api, listOperation(api), a.list)
+	huma.Register(api, historyOperation(), a.history)
 }
 
 func (a *API) buyerRoutes(api huma.API) {

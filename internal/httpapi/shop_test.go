@@ -98,7 +98,7 @@ func (s *shop) fold(r sale.Record) sale.Outcome {
 	return out
 }
 
-func (s *shop) Put(_ context.Context, id string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error) {
+func (s *shop) Put(_ context.Context, id, by string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := sale.Product{ID: id}
@@ -109,17 +109,17 @@ func (s *shop) Put(_ context.Context, id string, change func(sale.Product) (sale
 	if err := cmp.Or(s.down, err); err != nil {
 		return p, err
 	}
-	if s.fold(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1, Nonce: "n", Terms: terms}) == sale.Refused {
+	if s.fold(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1, Nonce: "n", Terms: terms, By: by}) == sale.Refused {
 		return p, sale.ErrTermsRefused
 	}
 	return s.states[id].Product, nil
 }
 
-func (s *shop) Delete(_ context.Context, id string) error {
+func (s *shop) Delete(_ context.Context, id, by string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.state(id).Product
-	if s.fold(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1, Nonce: "n", Deleted: true}) == sale.Refused {
+	if s.fold(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: p.Epoch + 1, Nonce: "n", Deleted: true, By: by}) == sale.Refused {
 		return sale.ErrTermsRefused
 	}
 	return nil
@@ -207,6 +207,18 @@ func (s *shop) List(_ context.Context, q sale.Query) ([]sale.Order, error) {
 		return cmp.Compare(a.Number, b.Number)
 	})
 	return found[:min(len(found), q.Limit)], s.down
+}
+
+// History is what the fold has noted: nothing was written since.
+func (s *shop) History(_ context.Context, product string, before int64, most int) (found []sale.HistoryEntry, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range slices.Backward(s.state(product).History()) {
+		if len(found) < most && (before == 0 || e.Number < before) {
+			found = append(found, e)
+		}
+	}
+	return found, s.down
 }
 
 func (s *shop) Counter(_ context.Context, id string) (GateView, error) {
@@ -307,33 +319,33 @@ func (s *shop) Buy(ctx, wait context.Context, product string, r purchase.Request
 	return a, nil
 }
 
-func (s *shop) end(id sale.OrderID, kind sale.Kind, wanted sale.Status) (sale.Order, error) {
+func (s *shop) end(id sale.OrderID, by string, kind sale.Kind, wanted sale.Status) (sale.Order, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	o, err := s.order(id)
 	if err != nil {
 		return o, err
 	}
-	s.fold(sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: id})
+	s.fold(sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: id, By: by})
 	if o, _ = s.order(id); o.Status != wanted {
 		return o, sale.ErrFinal
 	}
 	return o, nil
 }
 
-func (s *shop) Pay(_ context.Context, id sale.OrderID) (sale.Order, error) {
-	return s.end(id, sale.KindPay, sale.Paid)
+func (s *shop) Pay(_ context.Context, id sale.OrderID, by string) (sale.Order, error) {
+	return s.end(id, by, sale.KindPay, sale.Paid)
 }
 
-func (s *shop) Cancel(_ context.Context, id sale.OrderID) (sale.Order, error) {
-	return s.end(id, sale.KindCancel, sale.Cancelled)
+func (s *shop) Cancel(_ context.Context, id sale.OrderID, by string) (sale.Order, error) {
+	return s.end(id, by, sale.KindCancel, sale.Cancelled)
 }
 
 // put puts a product on sale past the API.
 func (s *shop) put(t *testing.T, id string, terms sale.Terms) {
 	t.Helper()
 	terms.LimitPerUser = max(1, terms.LimitPerUser)
-	if _, err := s.Put(t.Context(), id, func(sale.Product) (sale.Terms, error) { return terms, nil }); err != nil {
+	if _, err := s.Put(t.Context(), id, "", func(sale.Product) (sale.Terms, error) { return terms, nil }); err != nil {
 		t.Fatal(err)
 	}
 }

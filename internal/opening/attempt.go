@@ -82,8 +82,9 @@ type Attempt struct {
 
 	cause       Cause
 	change      Change
-	while       *seen // nil: whatever the gate is
-	lost        int64 // seq of an order that may be; 0: something else asked for this
+	by          string // the operator who wants it; empty: nobody
+	while       *seen  // nil: whatever the gate is
+	lost        int64  // seq of an order that may be; 0: something else asked for this
 	stage       stage
 	sells       bool // the gate, when it was looked at
 	ahead       bool // and at an epoch that the store does not have
@@ -210,12 +211,12 @@ func (o *Opener) read(ctx context.Context, a *Attempt) error {
 	epoch := above(p.Epoch, v, notOpen)
 	a.record = sale.Record{
 		Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Skips: epoch - p.Epoch - 1,
-		Nonce: o.Nonce(), Terms: terms, Deleted: deleted, Secret: o.Secret, At: v.Now,
+		Nonce: o.Nonce(), Terms: terms, Deleted: deleted, Secret: o.Secret, By: a.by, At: v.Now,
 	}
-	if version := a.record.Version(); version > 1 { // not written yet, it is to shut no gate
-		return o.Store.Allow(ctx, version)
+	if a.record.Version() > 1 { // not written yet, it is to shut no gate
+		a.record, err = orderlog.Writable(ctx, a.record, o.Store.Allow)
 	}
-	return nil
+	return err
 }
 
 // above is the epoch to open a gate at: the next of the store's, but above every one

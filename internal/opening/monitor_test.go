@@ -209,7 +209,7 @@ func TestWhatIsDueIsLookedAtAgain(t *testing.T) {
 func TestTombstonesAreLeftInPeace(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 1, Closed: true})
-	if err := s.Delete(t.Context(), product); err != nil {
+	if err := s.Delete(t.Context(), product, "ann"); err != nil {
 		t.Fatal(err)
 	}
 	w := opening.NewMonitor(s.Opener, s.clock)

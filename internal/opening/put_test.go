@@ -30,14 +30,14 @@ func TestAChangeThatIsNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			s.put(sale.Terms{Quantity: 5})
-			if _, err := s.Put(t.Context(), product, c.change); !c.is(err) {
+			if _, err := s.Put(t.Context(), product, "", c.change); !c.is(err) {
 				t.Errorf("put: %v", err)
 			}
 			s.wantOpen(1, 5)
 			if n := len(s.logged()); n != 1 {
 				t.Errorf("the log has %d records", n)
 			}
-			if _, err := s.Put(t.Context(), "new", c.change); !c.is(err) {
+			if _, err := s.Put(t.Context(), "new", "", c.change); !c.is(err) {
 				t.Errorf("put of a new one: %v", err)
 			}
 			if _, err := s.gate.View(t.Context(), "new"); !errors.Is(err, sale.ErrNoGate) {
@@ -69,7 +69,7 @@ func TestAPutIsAnsweredBeforeAllIsLoaded(t *testing.T) {
 func TestThereIsNothingYet(t *testing.T) {
 	s := newShop(t)
 	var saw []sale.Product
-	p, err := s.Put(t.Context(), product, func(p sale.Product) (sale.Terms, error) {
+	p, err := s.Put(t.Context(), product, "", func(p sale.Product) (sale.Terms, error) {
 		saw = append(saw, p)
 		return sale.Terms{Quantity: 5, LimitPerUser: 1}, nil
 	})
@@ -92,7 +92,7 @@ func TestTermsRefused(t *testing.T) {
 			for i, user := range []string{"a", "a", "b"} {
 				s.admit(user, i)
 			}
-			p, err := s.Put(t.Context(), product, func(now sale.Product) (sale.Terms, error) {
+			p, err := s.Put(t.Context(), product, "", func(now sale.Product) (sale.Terms, error) {
 				if now.Held != 0 {
 					t.Errorf("%d are held already", now.Held)
 				}
@@ -125,7 +125,7 @@ func TestLostRaces(t *testing.T) {
 	s.put(sale.Terms{Quantity: 5})
 	s.lose(3)
 	asked := 0
-	p, err := s.Put(t.Context(), product, func(now sale.Product) (sale.Terms, error) {
+	p, err := s.Put(t.Context(), product, "", func(now sale.Product) (sale.Terms, error) {
 		if asked++; now.Epoch != int64(asked) {
 			t.Errorf("try %d sees epoch %d", asked, now.Epoch)
 		}
@@ -137,7 +137,7 @@ func TestLostRaces(t *testing.T) {
 	s.wantOpen(5, 7)
 
 	s.lose(99)
-	if _, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9})); !errors.Is(err, sale.ErrChangedMeanwhile) {
+	if _, err := s.Put(t.Context(), product, "", to(sale.Terms{Quantity: 9})); !errors.Is(err, sale.ErrChangedMeanwhile) {
 		t.Errorf("put: %v", err)
 	}
 	if p := s.kept(); p.Epoch != 9 || p.Terms.Quantity != 7 {
@@ -151,7 +151,7 @@ func TestALostRaceAtTheEndOfPatience(t *testing.T) {
 	s.lose(99)
 	ctx, cancel := context.WithCancel(t.Context())
 	s.Pause = func(context.Context) error { cancel(); return ctx.Err() }
-	if _, err := s.Put(ctx, product, to(sale.Terms{Quantity: 9})); !errors.Is(err, sale.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+	if _, err := s.Put(ctx, product, "", to(sale.Terms{Quantity: 9})); !errors.Is(err, sale.ErrUnavailable) || !errors.Is(err, context.Canceled) {
 		t.Errorf("put: %v", err)
 	}
 }
@@ -163,7 +163,7 @@ func TestOtherErrorsAreToldAtOnce(t *testing.T) {
 	for _, want := range []error{sale.ErrUnavailable, sale.ErrUnknownOutcome, sale.ErrDamaged} {
 		tries := 0
 		s.hooks["append opening"] = func(func() error) error { tries++; return want }
-		if _, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9})); !errors.Is(err, want) || tries != 1 {
+		if _, err := s.Put(t.Context(), product, "", to(sale.Terms{Quantity: 9})); !errors.Is(err, want) || tries != 1 {
 			t.Errorf("%v after %d tries, not %v", err, tries, want)
 		}
 	}
@@ -178,7 +178,7 @@ func TestTheLogIsAway(t *testing.T) {
 			s.hooks[call] = func(func() error) error { return away }
 		}
 		s.admit("a", 1)
-		_, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9}))
+		_, err := s.Put(t.Context(), product, "", to(sale.Terms{Quantity: 9}))
 		if !errors.Is(err, sale.ErrUnavailable) || errors.Is(err, sale.ErrUnknownOutcome) {
 			t.Errorf("put: %v", err)
 		}
@@ -199,7 +199,7 @@ func TestTheStoreDoesNotShowIt(t *testing.T) {
 	s.slow = true
 	ctx, cancel := context.WithCancel(t.Context())
 	s.hooks["passed"] = func(do func() error) error { cancel(); return do() }
-	p, err := s.Put(ctx, product, to(sale.Terms{Quantity: 9}))
+	p, err := s.Put(ctx, product, "", to(sale.Terms{Quantity: 9}))
 	if !errors.Is(err, sale.ErrUnavailable) || p.Epoch != 1 {
 		t.Errorf("put: %v, %+v", err, p)
 	}
@@ -211,7 +211,7 @@ func TestTheGateDoesNotOpen(t *testing.T) {
 		s := newShop(t)
 		s.put(sale.Terms{Quantity: 5})
 		s.hooks[call] = func(func() error) error { return sale.ErrUnavailable }
-		if p, err := s.Put(t.Context(), product, to(sale.Terms{Quantity: 9})); err != nil || p.Terms.Quantity != 9 {
+		if p, err := s.Put(t.Context(), product, "", to(sale.Terms{Quantity: 9})); err != nil || p.Terms.Quantity != 9 {
 			t.Errorf("put while %s fails: %v, %+v", call, err, p)
 		}
 		s.hooks = map[string]hook{}
@@ -222,22 +222,22 @@ func TestTheGateDoesNotOpen(t *testing.T) {
 
 func TestDelete(t *testing.T) {
 	s := newShop(t)
-	if err := s.Delete(t.Context(), product); !errors.Is(err, sale.ErrNotFound) {
+	if err := s.Delete(t.Context(), product, "ann"); !errors.Is(err, sale.ErrNotFound) {
 		t.Errorf("of nothing: %v", err)
 	}
 	s.put(sale.Terms{Quantity: 5})
 	s.admit("a", 1)
-	if err := s.Delete(t.Context(), product); !errors.Is(err, sale.ErrTermsRefused) {
+	if err := s.Delete(t.Context(), product, "ann"); !errors.Is(err, sale.ErrTermsRefused) {
 		t.Errorf("of one on sale: %v", err)
 	}
 	s.wantOpen(2, 4)
 	s.put(sale.Terms{Quantity: 5, ClosesAt: s.now.Add(time.Minute)})
-	if err := s.Delete(t.Context(), product); !errors.Is(err, sale.ErrTermsRefused) {
+	if err := s.Delete(t.Context(), product, "ann"); !errors.Is(err, sale.ErrTermsRefused) {
 		t.Errorf("of one that closes in a minute: %v", err)
 	}
 	s.now = s.now.Add(time.Minute) // by the gate's clock
 	before := s.opened
-	if err := s.Delete(t.Context(), product); err != nil {
+	if err := s.Delete(t.Context(), product, "ann"); err != nil {
 		t.Fatal("of a closed one:", err)
 	}
 	if _, err := s.gate.View(t.Context(), product); !errors.Is(err, sale.ErrNoGate) || s.opened != before+1 {
@@ -246,7 +246,7 @@ func TestDelete(t *testing.T) {
 	if _, err := s.store.Order(t.Context(), id(1)); !errors.Is(err, sale.ErrNotFound) {
 		t.Errorf("its order: %v", err)
 	}
-	if err := s.Delete(t.Context(), product); !errors.Is(err, sale.ErrNotFound) {
+	if err := s.Delete(t.Context(), product, "ann"); !errors.Is(err, sale.ErrNotFound) {
 		t.Errorf("twice: %v", err)
 	}
 	// Put again, it goes on from its tombstone, and an old order of it is of no epoch any more.
@@ -264,7 +264,7 @@ func TestADeletedProductKeepsNoGate(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5, Closed: true})
 	s.hooks["remove"] = func(func() error) error { return sale.ErrUnavailable }
-	if err := s.Delete(t.Context(), product); err != nil {
+	if err := s.Delete(t.Context(), product, "ann"); err != nil {
 		t.Fatal(err)
 	}
 	s.hooks = map[string]hook{}

@@ -119,7 +119,7 @@ func (s *shop) append(records ...sale.Record) {
 // put opens the product under these terms.
 func (s *shop) put(terms sale.Terms) sale.Product {
 	s.t.Helper()
-	p, err := s.Put(s.t.Context(), product, to(terms))
+	p, err := s.Put(s.t.Context(), product, "", to(terms))
 	if err != nil {
 		s.t.Fatal(err)
 	}

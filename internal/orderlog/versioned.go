@@ -2,6 +2,7 @@ package orderlog
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"seckill/internal/sale"
@@ -28,6 +29,18 @@ func AskOnce(allow Allow) Allow {
 	}
 }
 
+// Writable is r as it may be written now: without the name of an operator, as long as a
+// process that is alive could not read that; it stands in no history then. Its error is that
+// of allow where what is left may not be written either.
+func Writable(ctx context.Context, r sale.Record, allow Allow) (sale.Record, error) {
+	err := allow(ctx, r.Version())
+	if err != nil && r.By != "" {
+		r.By = ""
+		err = allow(ctx, r.Version())
+	}
+	return r, err
+}
+
 // A Versioned is a log that takes no record which a process that is alive could
 // not read: it asks before the first one of each version.
 type Versioned struct {
@@ -38,15 +51,30 @@ type Versioned struct {
 // NewVersioned makes a Versioned of log.
 func NewVersioned(log Keeper, allow Allow) *Versioned { return &Versioned{log, AskOnce(allow)} }
 
-// Append implements Appender. Its error is that of allow where that has one, and
-// then nothing was appended.
+// Append implements Appender, and appends each record as it is Writable. Its error is
+// that of allow where that has one, and then nothing was appended.
 func (v *Versioned) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
-	needs := 1
+	needs, named := 1, false
 	for i := range records {
 		needs = max(needs, records[i].Version())
+		named = named || records[i].By != ""
 	}
-	if err := v.allow(ctx, needs); err != nil {
+	err := v.allow(ctx, needs)
+	if err != nil && named {
+		records, err = v.writable(ctx, records)
+	}
+	if err != nil {
 		return sale.Position{}, err
 	}
 	return v.Keeper.Append(ctx, partition, records)
+}
+
+func (v *Versioned) writable(ctx context.Context, records []sale.Record) (_ []sale.Record, err error) {
+	records = slices.Clone(records) // they are the caller's
+	for i := range records {
+		if records[i], err = Writable(ctx, records[i], v.allow); err != nil {
+			return nil, err
+		}
+	}
+	return records, nil
 }

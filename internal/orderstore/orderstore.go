@@ -85,6 +85,9 @@ type Reader interface {
 	// Due returns orders of one partition whose payment window has passed by the
 	// store's clock, oldest first.
 	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)
+	// History returns at most max entries of a product's history with numbers below
+	// before, or of 0 from its end, the newest first. Of a product that never was there are none.
+	History(ctx context.Context, product string, before int64, max int) ([]sale.HistoryEntry, error)
 	// Meta returns what is kept under key; where nothing is, it keeps and returns
 	// propose, and of nil it keeps nothing.
 	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)
@@ -107,6 +110,8 @@ type Snapshot interface {
 	Orders(product string, f func(sale.Order) error) error
 	// Returns calls f with every return of a product, by number.
 	Returns(product string, f func(sale.Return) error) error
+	// History calls f with every entry of a product's history, by number.
+	History(product string, f func(sale.HistoryEntry) error) error
 	DeadLetters() ([]DeadLetter, error)
 }
 

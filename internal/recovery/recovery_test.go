@@ -88,7 +88,7 @@ func (s *shop) fold(log *sqlitelog.Log, store *sqlitestore.Store) {
 }
 
 func opening(product string, epoch, quantity int64) sale.Record {
-	return sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: epoch, At: written, Nonce: "n", Secret: "0a1b",
+	return sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: epoch, At: written, Nonce: "n", Secret: "0a1b", By: "ann",
 		Terms: sale.Terms{Quantity: quantity, LimitPerUser: 2, Group: "vip", PaymentWindow: time.Hour, Price: sale.Price{Amount: 100 + quantity, Currency: "EUR"}}}
 }
 
@@ -97,7 +97,11 @@ func order(product string, epoch int64, n int) sale.Record {
 }
 
 func end(kind sale.Kind, product string, n int) sale.Record {
-	return sale.Record{Kind: kind, ProductID: product, Epoch: 99, At: written.Add(time.Minute), OrderID: id(n)}
+	r := sale.Record{Kind: kind, ProductID: product, Epoch: 99, At: written.Add(time.Minute), OrderID: id(n)}
+	if kind == sale.KindPay { // several chunks of a history
+		r.By = "till"
+	}
+	return r
 }
 
 func id(n int) sale.OrderID { return sale.OrderID{byte(n >> 16), byte(n >> 8), byte(n), 1} }
@@ -197,6 +201,7 @@ func dump(t *testing.T, store *sqlitestore.Store) (all []string) {
 			slices.Sort(orders) // rejected ones have no order any more
 			all = append(all, orders...)
 			err = errors.Join(err, s.Returns(p.ID, func(r sale.Return) error { all = append(all, fmt.Sprintf("%+v", r)); return nil }))
+			err = errors.Join(err, s.History(p.ID, func(e sale.HistoryEntry) error { all = append(all, fmt.Sprintf("%+v", e)); return nil }))
 		}
 		return err
 	})
@@ -342,7 +347,7 @@ func TestAStateWithoutItsEnd(t *testing.T) {
 	s.fold(s.log, s.store)
 	plan := s.look(errors.New("gone"))
 	ctx, cancel := context.WithCancel(t.Context())
-	half := &halfLog{Log: s.newLog(), left: 2, stop: cancel}
+	half := &halfLog{Log: s.newLog(), left: 4, stop: cancel}
 	if _, err := plan.Write(ctx, half, written); err == nil {
 		t.Fatal("it was written whole")
 	}

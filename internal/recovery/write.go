@@ -132,12 +132,14 @@ func (w *writer) write(ctx context.Context, products []sale.Product, to map[int3
 	return nil
 }
 
-// chunks is how many a product needs.
+// chunks is how many a product needs; entries of its history have their own.
 func chunks(p *sale.Product) int64 {
-	return max(1, (rows(p)+p.LastReturn+sale.MaxChunk-1)/sale.MaxChunk)
+	return max(1, ceil(rows(p)+p.LastReturn, sale.MaxChunk)) + ceil(p.LastEntry, sale.MaxChunkHistory)
 }
 
-// product writes one product, with all its orders and returns.
+func ceil(n, of int64) int64 { return (n + of - 1) / of }
+
+// product writes one product, with all its orders and returns, and its history.
 func (w *writer) product(ctx context.Context, p sale.Product) error {
 	first := p
 	if p.Exists() {
@@ -166,8 +168,27 @@ func (w *writer) product(ctx context.Context, p sale.Product) error {
 	if err == nil && (c.Product != nil || len(c.Orders)+len(c.Returns) > 0) {
 		err = w.chunk(ctx, &p, c)
 	}
+	if err == nil {
+		err = w.history(ctx, &p)
+	}
 	if err == nil && w.number[p.Partition] != before+chunks(&p) {
 		err = fmt.Errorf("%w: product %s has other rows than its counts tell", sale.ErrDamaged, p.ID)
+	}
+	return err
+}
+
+func (w *writer) history(ctx context.Context, p *sale.Product) error {
+	c := &sale.Chunk{}
+	err := w.snapshot.History(p.ID, func(e sale.HistoryEntry) error {
+		if c.History = append(c.History, e); len(c.History) < sale.MaxChunkHistory {
+			return nil
+		}
+		full := c
+		c = &sale.Chunk{}
+		return w.chunk(ctx, p, full)
+	})
+	if err == nil && len(c.History) > 0 {
+		err = w.chunk(ctx, p, c)
 	}
 	return err
 }

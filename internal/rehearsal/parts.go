@@ -33,8 +33,8 @@ const Patience = 10 * time.Second
 
 // A Merchant puts products on sale and takes them off: an opening.Opener.
 type Merchant interface {
-	Put(ctx context.Context, product string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error)
-	Delete(ctx context.Context, product string) error
+	Put(ctx context.Context, product, by string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error)
+	Delete(ctx context.Context, product, by string) error
 }
 
 // A Store is where the products are.

@@ -76,7 +76,7 @@ func (r *run) execute(ctx context.Context) Rehearsal {
 	if !errors.Is(err, errEnded) { // the end of a server waits for nothing that can wait
 		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastWords)
 		defer cancel()
-		_ = closeProduct(late, r.parts.Merchant, r.is.ID) // Remove would do it too, and the time
+		_ = closeProduct(late, r.parts.Merchant, r.is.ID, "") // Remove would do it too, and the time
 	}
 	switch {
 	case err == nil:
@@ -228,8 +228,8 @@ func (r *run) keep(parent context.Context, end Rehearsal) {
 }
 
 // closeProduct closes a product that exists.
-func closeProduct(ctx context.Context, m Merchant, id string) error {
-	_, err := m.Put(ctx, id, func(now sale.Product) (sale.Terms, error) {
+func closeProduct(ctx context.Context, m Merchant, id, by string) error {
+	_, err := m.Put(ctx, id, by, func(now sale.Product) (sale.Terms, error) {
 		if !now.Exists() {
 			return now.Terms, sale.ErrNotFound
 		}

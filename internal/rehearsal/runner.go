@@ -47,9 +47,9 @@ func (r *Runner) Close() {
 }
 
 // Begin puts a product on sale and lets the buyers of the plan at it. It returns
-// when they are about to come. Errors: sale.Invalid, Busy, those of the Merchant
+// when they are about to come. by is the operator who wants it. Errors: sale.Invalid, Busy, those of the Merchant
 // and of the Registry.
-func (r *Runner) Begin(ctx context.Context, plan Plan) (Rehearsal, error) {
+func (r *Runner) Begin(ctx context.Context, by string, plan Plan) (Rehearsal, error) {
 	if err := plan.Check(); err != nil {
 		return Rehearsal{}, err
 	}
@@ -67,7 +67,7 @@ func (r *Runner) Begin(ctx context.Context, plan Plan) (Rehearsal, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, putWithin)
 	defer cancel()
-	_, err = r.parts.Merchant.Put(limited, this.is.ID, func(sale.Product) (sale.Terms, error) { return plan.terms(now), nil })
+	_, err = r.parts.Merchant.Put(limited, this.is.ID, by, func(sale.Product) (sale.Terms, error) { return plan.terms(now), nil })
 	if err != nil {
 		this.keep(r.ctx, this.failed(NotOnSale, "Its product could not be put on sale: "+err.Error()))
 		return Rehearsal{}, err
@@ -133,8 +133,9 @@ func (r *Runner) Find(ctx context.Context, id string) (Rehearsal, *rush.Report, 
 }
 
 // Remove stops a rehearsal that has not ended, wherever it runs: it is then
-// cancelled within seconds. One that has ended goes, and its product with it.
-func (r *Runner) Remove(ctx context.Context, id string) error {
+// cancelled within seconds. One that has ended goes, and its product with it. by is the
+// operator who wants it.
+func (r *Runner) Remove(ctx context.Context, id, by string) error {
 	if !mayBe(id) {
 		return sale.ErrNotFound
 	}
@@ -144,7 +145,7 @@ func (r *Runner) Remove(ctx context.Context, id string) error {
 	}
 	_, _, running, err := r.parts.Registry.Get(ctx, id)
 	if err == nil && !running {
-		err = r.clear(ctx, id)
+		err = r.clear(ctx, id, by)
 	}
 	if err != nil {
 		return err
@@ -154,16 +155,16 @@ func (r *Runner) Remove(ctx context.Context, id string) error {
 }
 
 // clear removes a product, closing it first.
-func (r *Runner) clear(ctx context.Context, id string) error {
+func (r *Runner) clear(ctx context.Context, id, by string) error {
 	p, err := r.parts.Store.Product(ctx, id)
 	if errors.Is(err, sale.ErrNotFound) || err == nil && !p.Exists() {
 		return nil
 	}
 	if err == nil && !p.Terms.ClosedAt(r.parts.Now()) {
-		err = closeProduct(ctx, r.parts.Merchant, id)
+		err = closeProduct(ctx, r.parts.Merchant, id, by)
 	}
 	if err == nil {
-		err = r.parts.Merchant.Delete(ctx, id)
+		err = r.parts.Merchant.Delete(ctx, id, by)
 	}
 	if errors.Is(err, sale.ErrNotFound) {
 		return nil

@@ -17,7 +17,7 @@ var small = rehearsal.Plan{Buyers: 100, Over: time.Second, Quantity: 10}
 
 func (s *shop) begin(runner *rehearsal.Runner, plan rehearsal.Plan) rehearsal.Rehearsal {
 	s.t.Helper()
-	r, err := runner.Begin(s.t.Context(), plan)
+	r, err := runner.Begin(s.t.Context(), "ann", plan)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestARehearsalFromBeginToRemove(t *testing.T) {
 	if all, err := elsewhere.All(t.Context()); err != nil || len(all) != 1 || all[0].State != rehearsal.Done {
 		t.Errorf("in another process: %+v, %v", all, err)
 	}
-	if err := elsewhere.Remove(t.Context(), begun.ID); err != nil {
+	if err := elsewhere.Remove(t.Context(), begun.ID, "bob"); err != nil {
 		t.Error(err)
 	}
 	_, err := s.Product(t.Context(), begun.ID)
@@ -107,7 +107,7 @@ func TestPlansThatBreakARule(t *testing.T) {
 		for _, breaks := range breaks {
 			plan := small
 			breaks(&plan)
-			_, err := runner.Begin(t.Context(), plan)
+			_, err := runner.Begin(t.Context(), "ann", plan)
 			if bad, ok := errors.AsType[sale.Invalid](err); !ok || len(bad) != 1 || bad[0].Field != field {
 				t.Errorf("%+v: %v", plan, err)
 			}
@@ -124,7 +124,7 @@ func TestOneAtATime(t *testing.T) {
 	runner := s.runner()
 	begun := s.begin(runner, small)
 	for _, runner := range []*rehearsal.Runner{runner, s.runner()} {
-		_, err := runner.Begin(t.Context(), small)
+		_, err := runner.Begin(t.Context(), "ann", small)
 		if busy, ok := errors.AsType[rehearsal.Busy](err); !ok || busy.ID != begun.ID {
 			t.Errorf("a second one: %v", err)
 		}
@@ -154,7 +154,7 @@ func TestCancel(t *testing.T) {
 			if elsewhere {
 				by = s.runner()
 			}
-			if err := by.Remove(t.Context(), begun.ID); err != nil {
+			if err := by.Remove(t.Context(), begun.ID, "bob"); err != nil {
 				t.Fatal(err)
 			}
 			r, report := s.until(by, begun.ID, ended)
@@ -185,7 +185,7 @@ func TestTheServerEndsInTheMiddle(t *testing.T) {
 			if err != nil || r.State != rehearsal.Failed || !strings.Contains(r.Reason, "server ended") {
 				t.Errorf("%+v, %v", r, err)
 			}
-			if err := next.Remove(t.Context(), begun.ID); err != nil {
+			if err := next.Remove(t.Context(), begun.ID, "bob"); err != nil {
 				t.Error(err)
 			}
 			if _, err := s.Product(t.Context(), begun.ID); !errors.Is(err, sale.ErrNotFound) {
@@ -246,14 +246,14 @@ func TestAProductThatCannotBePut(t *testing.T) {
 	s := newShop(t)
 	s.refuse = sale.ErrUnavailable
 	runner := s.runner()
-	if _, err := runner.Begin(t.Context(), small); !errors.Is(err, sale.ErrUnavailable) {
+	if _, err := runner.Begin(t.Context(), "ann", small); !errors.Is(err, sale.ErrUnavailable) {
 		t.Error(err)
 	}
 	all, err := runner.All(t.Context())
 	if err != nil || len(all) != 1 || all[0].State != rehearsal.Failed || all[0].Reason == "" {
 		t.Fatalf("%+v, %v", all, err)
 	}
-	if err := runner.Remove(t.Context(), all[0].ID); err != nil {
+	if err := runner.Remove(t.Context(), all[0].ID, "bob"); err != nil {
 		t.Error(err)
 	}
 }
@@ -262,7 +262,7 @@ func TestNoSuchRehearsal(t *testing.T) {
 	runner := newShop(t).runner()
 	for _, id := range []string{"1", "rehearsal-x", "rehearsal-../x", ""} {
 		_, _, err := runner.Find(t.Context(), id)
-		if err2 := runner.Remove(t.Context(), id); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
+		if err2 := runner.Remove(t.Context(), id, "bob"); !errors.Is(err, sale.ErrNotFound) || !errors.Is(err2, sale.ErrNotFound) {
 			t.Errorf("%q: %v, %v", id, err, err2)
 		}
 	}

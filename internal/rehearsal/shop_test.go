@@ -216,7 +216,7 @@ func (s *shop) expire(id string) {
 	p.Placed = 0
 }
 
-func (s *shop) Put(_ context.Context, id string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error) {
+func (s *shop) Put(_ context.Context, id, by string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	p := s.products[id]
@@ -238,7 +238,7 @@ func (s *shop) Put(_ context.Context, id string, change func(sale.Product) (sale
 	return *p, nil
 }
 
-func (s *shop) Delete(_ context.Context, id string) error {
+func (s *shop) Delete(_ context.Context, id, by string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if p := s.products[id]; p == nil || !p.Terms.Closed {

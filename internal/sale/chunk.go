@@ -7,8 +7,12 @@ import (
 	"slices"
 )
 
-// MaxChunk is how many orders and returns one chunk may have.
-const MaxChunk = 1000
+// MaxChunk is how many orders and returns one chunk may have, and MaxChunkHistory how
+// many entries of a history, which may be as long as the terms.
+const (
+	MaxChunk        = 1000
+	MaxChunkHistory = 20
+)
 
 // A Chunk is a part of the state of tables, with which the log begins that
 // continues them: a new generation of the log. The chunks of a partition are its
@@ -19,6 +23,7 @@ type Chunk struct {
 	Product    *Product  // of a product's first
 	Orders     []Order   // rejected ones, which have no number, first; then by number
 	Returns    []Return  // by number, each behind its order
+	History    []HistoryEntry
 }
 
 // A Recovery is why a log begins with the state of tables.
@@ -53,6 +58,7 @@ func (s *State) restore(r Record, at Position) Outcome {
 		s.put(&o)
 	}
 	s.returns = append(s.returns, c.Returns...)
+	s.history = append(s.history, c.History...)
 	return Applied
 }
 
@@ -69,6 +75,7 @@ type stateBody struct {
 	Product  *productBody  `json:"product,omitempty"`
 	Orders   []orderBody   `json:"orders,omitempty"`
 	Returns  []returnBody  `json:"returns,omitempty"`
+	History  []historyBody `json:"history,omitempty"`
 }
 
 type recoveryBody struct {
@@ -89,6 +96,7 @@ type productBody struct {
 	Rejected   int64      `json:"rejected"`
 	LastNumber int64      `json:"last_number"`
 	LastReturn int64      `json:"last_return"`
+	LastEntry  int64      `json:"last_entry,omitempty"`
 	Recounts   int64      `json:"recounts"`
 	Applied    int64      `json:"applied"`
 	Ahead      string     `json:"ahead,omitempty"`
@@ -137,7 +145,7 @@ func newChunkBody(c *Chunk) *chunkBody {
 		s.Product = &productBody{
 			Terms: newTermsBody(p.Terms), Nonce: p.Nonce, Refused: p.Refused, Deleted: p.Deleted,
 			Held: p.Held, Placed: p.Placed, Paid: p.Paid, Cancelled: p.Cancelled, Expired: p.Expired, Rejected: p.Rejected,
-			LastNumber: p.LastNumber, LastReturn: p.LastReturn, Recounts: p.Recounts, Applied: p.Applied, Ahead: p.Ahead,
+			LastNumber: p.LastNumber, LastReturn: p.LastReturn, LastEntry: p.LastEntry, Recounts: p.Recounts, Applied: p.Applied, Ahead: p.Ahead,
 		}
 	}
 	for _, o := range c.Orders {
@@ -147,6 +155,9 @@ func newChunkBody(c *Chunk) *chunkBody {
 	}
 	for _, r := range c.Returns {
 		s.Returns = append(s.Returns, returnBody{r.Number, r.OrderID, r.UserID})
+	}
+	for i := range c.History {
+		s.History = append(s.History, newHistoryBody(&c.History[i]))
 	}
 	w := &chunkBody{Number: c.Number, Of: c.Of, State: marshal(s)}
 	w.Sum = w.State.sum()
@@ -164,8 +175,8 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 	if err := unmarshal(w.State, &s); err != nil {
 		return nil, err
 	}
-	if len(s.Orders)+len(s.Returns) > MaxChunk {
-		return nil, fmt.Errorf("more than %d orders and returns", MaxChunk)
+	if len(s.Orders)+len(s.Returns) > MaxChunk || len(s.History) > MaxChunkHistory {
+		return nil, fmt.Errorf("more than %d orders and returns, or %d entries of a history", MaxChunk, MaxChunkHistory)
 	}
 	c := &Chunk{Number: w.Number, Of: w.Of}
 	if r := s.Recovery; r != nil {
@@ -196,6 +207,13 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 		}
 		c.Returns = append(c.Returns, Return{ProductID: product, Number: r.Number, OrderID: r.OrderID, UserID: r.UserID})
 	}
+	for i := range s.History {
+		e, ok := s.History[i].entry(product)
+		if !ok {
+			return nil, fmt.Errorf("entry %d of the history makes no sense", e.Number)
+		}
+		c.History = append(c.History, e)
+	}
 	return c, nil
 }
 
@@ -213,6 +231,6 @@ func (w *productBody) product(id string, epoch int64) (*Product, error) {
 	return &Product{
 		ID: id, Terms: t, Epoch: epoch, Nonce: w.Nonce, Refused: w.Refused, Deleted: w.Deleted,
 		Held: w.Held, Placed: w.Placed, Paid: w.Paid, Cancelled: w.Cancelled, Expired: w.Expired, Rejected: w.Rejected,
-		LastNumber: w.LastNumber, LastReturn: w.LastReturn, Recounts: w.Recounts, Applied: w.Applied, Ahead: w.Ahead,
+		LastNumber: w.LastNumber, LastReturn: w.LastReturn, LastEntry: w.LastEntry, Recounts: w.Recounts, Applied: w.Applied, Ahead: w.Ahead,
 	}, nil
 }

@@ -35,6 +35,7 @@ type body struct {
 	Deleted   bool       `json:"deleted,omitempty"`
 	Secret    string     `json:"secret,omitempty"`
 	Chunk     *chunkBody `json:"chunk,omitempty"`
+	By        string     `json:"by,omitempty"`
 	At        moment     `json:"at"`
 }
 
@@ -94,7 +95,7 @@ func (r *Record) AppendBody(b []byte) []byte {
 	if r.Kind == KindOrder { // the one kind whose cost is felt
 		return r.appendOrder(b)
 	}
-	w := body{ProductID: r.ProductID, At: moment{r.At}}
+	w := body{ProductID: r.ProductID, By: r.By, At: moment{r.At}}
 	switch r.Kind {
 	case KindOpening:
 		w.Nonce, w.Skips, w.Deleted, w.Secret, w.Terms = r.Nonce, r.Skips, r.Deleted, r.Secret, newTermsBody(r.Terms)
@@ -142,12 +143,15 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	if err := unmarshal(data, &w); err != nil {
 		return poison("%v", err)
 	}
-	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.Time, Nonce: w.Nonce, Deleted: w.Deleted}
+	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.Time, Nonce: w.Nonce, Deleted: w.Deleted, By: w.By}
 	if !CheckID(r.ProductID) {
 		return poison("product_id %s", RuleID.words)
 	}
 	if r.At.IsZero() {
 		return poison("a record without at")
+	}
+	if r.By != "" && (!CheckID(r.By) || kind != KindOpening && kind != KindPay && kind != KindCancel) {
+		return poison("by is for an operator, who %s", RuleID.words)
 	}
 	if w.OrderID != nil {
 		r.OrderID = *w.OrderID

@@ -17,7 +17,7 @@ func TestRecordsComeBack(t *testing.T) {
 	full.Terms.Group = "shop.example/members:vip"
 	full.Terms.Price, full.Terms.URL, full.Terms.ImageURL = Price{MaxAmount, "EUR"}, "https://shop.example/?a=1&b=2", "http://localhost/a.png"
 	full.Terms.Paused, full.Terms.Closed, full.Terms.Rehearsal = true, true, true
-	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), buy(1, 1, "gid://shop/Customer/1"), pay(1), cancel(2), expire(3)} {
+	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), buy(1, 1, "gid://shop/Customer/1"), pay(1), cancel(2), expire(3), by("ann", opening(1, 1, 1)), by("ann", pay(1)), by("ann", cancel(2))} {
 		data := r.AppendBody([]byte("before"))
 		got, err := ParseRecord(r.Kind, Version, r.Epoch, data[len("before"):])
 		if err != nil || got != r {
@@ -72,6 +72,9 @@ func TestPoison(t *testing.T) {
 		"no product":               {KindPay, 1, `{` + id + `,` + at + `}`},
 		"a product that is no id":  {KindPay, 1, `{` + id + `,"product_id":"{p}",` + at + `}`},
 		"no time":                  {KindPay, 1, `{` + id + `,"product_id":"p"}`},
+		"an operator without name": {KindPay, 1, `{` + id + `,"product_id":"p","by":"a b",` + at + `}`},
+		"an operator of an expiry": {KindExpire, 1, `{` + id + `,"product_id":"p","by":"ann",` + at + `}`},
+		"an operator of an order":  {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"u","seq":1,"by":"ann",` + at + `}`},
 		"an end without order":     {KindCancel, 1, `{"product_id":"p",` + at + `}`},
 		"an order id that is none": {KindPay, 1, `{"order_id":"x","product_id":"p",` + at + `}`},
 		"an order without user":    {KindOrder, 1, `{` + id + `,"product_id":"p","seq":1,` + at + `}`},

@@ -18,7 +18,7 @@ const (
 // Fold applies the record r, found at position at, to s, and says what it did.
 // The store's time now goes into PlacedAt and PayBy and decides nothing.
 //
-// What changed can be read from s: Product, Touched, Returns and Wiped.
+// What changed can be read from s: Product, Touched, Returns, History and Wiped.
 func Fold(s *State, r Record, at Position, now time.Time) Outcome {
 	switch r.Kind {
 	case KindOpening:
@@ -40,6 +40,7 @@ func (s *State) open(r Record) Outcome {
 	if r.Epoch != p.Epoch+1+r.Skips {
 		return Stale
 	}
+	before := *p
 	// One that never was is as one that was deleted: refused terms leave no product to see.
 	p.Deleted = p.Deleted || p.Epoch == 0
 	p.Epoch, p.Nonce, p.Recounts = r.Epoch, r.Nonce, 0
@@ -53,6 +54,7 @@ func (s *State) open(r Record) Outcome {
 	default:
 		p.Terms, p.Deleted = r.Terms, false
 	}
+	s.noteTerms(&r, before)
 	return Applied
 }
 
@@ -126,10 +128,12 @@ func (s *State) end(r Record) Outcome {
 		o.Status = Paid
 		p.Paid++
 		s.touch(o)
+		s.noteEnd(&r, Paid)
 		return Applied
 	case KindCancel:
 		o.Status = Cancelled
 		p.Cancelled++
+		s.noteEnd(&r, Cancelled)
 	case KindExpire:
 		o.Status = Expired
 		p.Expired++

@@ -18,6 +18,7 @@ type Product struct {
 
 	LastNumber int64 // of its orders
 	LastReturn int64
+	LastEntry  int64 // of its history
 	Recounts   int64 // what in this epoch may have cost a unit: an opening recounts it
 
 	Applied int64  // the orders of this epoch with the seqs 1 to Applied have been folded; -1: not known, in tables of earlier programs

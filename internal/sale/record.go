@@ -21,6 +21,7 @@ type Record struct {
 	ProductID string
 	Epoch     int64     // opening, order: its own; the others: that of the order that they mean
 	At        time.Time // when it was made, to the millisecond
+	By        string    // opening, pay, cancel: the operator who caused it; empty: nobody, or where nobody has a name
 
 	OrderID OrderID // all but opening
 	UserID  string  // order

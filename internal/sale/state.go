@@ -18,6 +18,7 @@ type State struct {
 	held    map[string][]*Order
 	touched map[OrderID]*Order
 	returns []Return
+	history []HistoryEntry
 	wiped   bool
 }
 
@@ -71,14 +72,14 @@ func (s *State) Touched() []*Order {
 func (s *State) Returns() []Return { return s.returns }
 
 // Wiped reports whether the product was deleted since Settle: its orders and
-// returns of before are gone. Touched and Returns came after it.
+// returns of before are gone. Touched and Returns came after it. Its history stays.
 func (s *State) Wiped() bool { return s.wiped }
 
 // ForgetChanges forgets what changed, for it has been written, and other products' ids.
 func (s *State) ForgetChanges() {
 	clear(s.touched)
 	clear(s.foreign)
-	s.returns, s.wiped = nil, false
+	s.returns, s.history, s.wiped = nil, nil, false
 }
 
 // DeadLetter counts a poison record of this product. It frees nothing: another
@@ -125,9 +126,10 @@ func (s *State) mostHeld() int {
 	return most
 }
 
-// wipe makes the product a tombstone: all but its id, epoch, nonce and partition goes.
+// wipe makes the product a tombstone: all but its id, epoch, nonce, partition and
+// history goes.
 func (s *State) wipe() {
-	p := s.Product
-	*s = *NewState(Product{ID: p.ID, Epoch: p.Epoch, Nonce: p.Nonce, Partition: p.Partition, Deleted: true})
-	s.wiped = true
+	p, history := s.Product, s.history
+	*s = *NewState(Product{ID: p.ID, Epoch: p.Epoch, Nonce: p.Nonce, Partition: p.Partition, Deleted: true, LastEntry: p.LastEntry})
+	s.history, s.wiped = history, true
 }

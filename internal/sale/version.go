@@ -10,7 +10,14 @@ func (r *Record) Version() int {
 	switch r.Kind {
 	case KindOrder:
 		return UserVersion(r.UserID)
+	case KindPay, KindCancel:
+		if r.By != "" {
+			return 3
+		}
 	case KindOpening:
+		if r.By != "" {
+			return 3
+		}
 		if v := r.Terms.version(); r.Skips == 0 || v > 2 {
 			return v
 		}
@@ -40,6 +47,9 @@ func (c *Chunk) version() int {
 	v := 1
 	if c.Product != nil {
 		v = c.Product.Terms.version()
+	}
+	if len(c.History) > 0 || c.Product != nil && c.Product.LastEntry > 0 {
+		v = 3
 	}
 	for i := range c.Orders {
 		v = max(v, UserVersion(c.Orders[i].UserID))

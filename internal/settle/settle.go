@@ -110,27 +110,29 @@ func (s *Settler) catchUp(ctx context.Context, then func(partition int32) error)
 	})
 }
 
-// Pay pays a placed order that is to be paid. An order that has been paid before
+// Pay pays a placed order that is to be paid; by is the operator who says so, empty:
+// nobody with a name. An order that has been paid before
 // is returned as it is; in any other state it comes with ErrFinal.
-func (s *Settler) Pay(ctx context.Context, id sale.OrderID) (sale.Order, error) {
-	return s.end(ctx, id, sale.KindPay, sale.Paid)
+func (s *Settler) Pay(ctx context.Context, id sale.OrderID, by string) (sale.Order, error) {
+	return s.end(ctx, id, by, sale.KindPay, sale.Paid)
 }
 
-// Cancel cancels a placed order that is to be paid, and frees its unit. An order
+// Cancel cancels a placed order that is to be paid, and frees its unit; by is the
+// operator who wants it, empty: its buyer. An order
 // that has been cancelled before is returned as it is; in any other state it
 // comes with ErrFinal.
-func (s *Settler) Cancel(ctx context.Context, id sale.OrderID) (sale.Order, error) {
-	return s.end(ctx, id, sale.KindCancel, sale.Cancelled)
+func (s *Settler) Cancel(ctx context.Context, id sale.OrderID, by string) (sale.Order, error) {
+	return s.end(ctx, id, by, sale.KindCancel, sale.Cancelled)
 }
 
-func (s *Settler) end(ctx context.Context, id sale.OrderID, kind sale.Kind, wanted sale.Status) (sale.Order, error) {
+func (s *Settler) end(ctx context.Context, id sale.OrderID, by string, kind sale.Kind, wanted sale.Status) (sale.Order, error) {
 	o, err := s.Find(ctx, id)
 	if err != nil {
 		return o, err
 	}
 	if o.Status == sale.Placed && !o.PayBy.IsZero() {
 		crash.At("settle: a command is to be appended")
-		at, err := s.log.Append(ctx, o.Position.Partition, []sale.Record{s.record(kind, o)})
+		at, err := s.log.Append(ctx, o.Position.Partition, []sale.Record{s.record(kind, o, by)})
 		if err != nil {
 			return o, err
 		}
@@ -149,8 +151,8 @@ func (s *Settler) end(ctx context.Context, id sale.OrderID, kind sale.Kind, want
 	return o, nil
 }
 
-func (s *Settler) record(kind sale.Kind, o sale.Order) sale.Record {
-	return sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: o.ID, At: s.now()}
+func (s *Settler) record(kind sale.Kind, o sale.Order, by string) sale.Record {
+	return sale.Record{Kind: kind, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: o.ID, By: by, At: s.now()}
 }
 
 // expireChunk bounds the orders that are expired at once.
@@ -180,7 +182,7 @@ func (s *Settler) expire(ctx context.Context, partition int32) (int, error) {
 	}
 	records := make([]sale.Record, len(due))
 	for i, o := range due {
-		records[i] = s.record(sale.KindExpire, o)
+		records[i] = s.record(sale.KindExpire, o, "")
 	}
 	at, err := s.log.Append(ctx, partition, records)
 	if err != nil {

@@ -11,8 +11,13 @@ import (
 
 type end func(context.Context, sale.OrderID) (sale.Order, error)
 
-func (s *shop) pay() end    { return s.Settler.Pay }
-func (s *shop) cancel() end { return s.Settler.Cancel }
+func (s *shop) pay() end    { return by(s.Settler.Pay) }
+func (s *shop) cancel() end { return by(s.Settler.Cancel) }
+
+// by ends an order as ann does.
+func by(f func(context.Context, sale.OrderID, string) (sale.Order, error)) end {
+	return func(ctx context.Context, id sale.OrderID) (sale.Order, error) { return f(ctx, id, "ann") }
+}
 
 // From every state an order can be in, what paying and cancelling come to.
 func TestPayAndCancel(t *testing.T) {
@@ -58,7 +63,7 @@ func TestACancelFreesTheUnit(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *shop) {
 		s.sell(window, 2)
 		time.Sleep(time.Second)
-		o, err := s.Cancel(t.Context(), id(1))
+		o, err := s.Cancel(t.Context(), id(1), "")
 		if err != nil || !o.EndedAt.Equal(time.Now()) {
 			t.Errorf("%+v, %v", o, err)
 		}
@@ -95,7 +100,7 @@ func TestAStoreThatStaysBehind(t *testing.T) {
 		s.append(s.order(2))
 		for name, f := range map[string]func(context.Context) error{
 			"find":    func(ctx context.Context) error { _, err := s.Find(ctx, id(2)); return err },
-			"pay":     func(ctx context.Context) error { _, err := s.Pay(ctx, id(1)); return err },
+			"pay":     func(ctx context.Context) error { _, err := s.Pay(ctx, id(1), ""); return err },
 			"expire":  func(ctx context.Context) error { _, err := s.Expire(ctx, 0); return err },
 			"catchup": s.CatchUp,
 		} {
@@ -110,7 +115,7 @@ func TestAStoreThatStaysBehind(t *testing.T) {
 		// What was answered with an error counts all the same.
 		s.project()
 		s.wantKept(1, sale.Paid)
-		if o, err := s.Pay(t.Context(), id(1)); err != nil || o.Status != sale.Paid {
+		if o, err := s.Pay(t.Context(), id(1), ""); err != nil || o.Status != sale.Paid {
 			t.Errorf("again: %+v, %v", o, err)
 		}
 	})
@@ -123,7 +128,7 @@ func TestAnOrderThatIsNotThere(t *testing.T) {
 				s.sell(window, orders)
 			}
 			records := s.logged()
-			for name, f := range map[string]end{"find": s.Find, "pay": s.Pay, "cancel": s.Cancel} {
+			for name, f := range map[string]end{"find": s.Find, "pay": s.pay(), "cancel": s.cancel()} {
 				if _, err := f(t.Context(), id(99)); !errors.Is(err, sale.ErrNotFound) {
 					t.Errorf("%s, with %d orders: %v", name, orders, err)
 				}
@@ -152,7 +157,7 @@ func TestAnAppendThatFails(t *testing.T) {
 		s.sell(window, 1)
 		for _, want := range []error{sale.ErrUnavailable, sale.ErrUnknownOutcome} {
 			s.onAppend = func() error { return want }
-			if _, err := s.Pay(t.Context(), id(1)); !errors.Is(err, want) {
+			if _, err := s.Pay(t.Context(), id(1), ""); !errors.Is(err, want) {
 				t.Errorf("pay: %v, not %v", err, want)
 			}
 			time.Sleep(window)
@@ -193,4 +198,25 @@ func TestRaces(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Whoever ends an order as an operator stands in the product's history; its buyer does not.
+func TestWhoEndedIt(t *testing.T) {
+	inBubble(t, func(t *testing.T, s *shop) {
+		s.sell(window, 3)
+		for n, by := range []string{"till", "", "bob"} {
+			end := s.Cancel
+			if by == "till" {
+				end = s.Pay
+			}
+			if _, err := end(t.Context(), id(n+1), by); err != nil {
+				t.Fatal(err)
+			}
+		}
+		entries, err := s.store.History(t.Context(), product, 0, 10)
+		if err != nil || len(entries) != 2 || entries[0].By != "bob" || entries[0].What != sale.DeedCancel || entries[0].OrderID != id(3) ||
+			entries[1].By != "till" || entries[1].What != sale.DeedPay || entries[1].OrderID != id(1) {
+			t.Errorf("%+v, %v", entries, err)
+		}
+	})
 }

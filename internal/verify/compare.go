@@ -48,7 +48,7 @@ func columns(p *sale.Product) []column {
 		col("price", t.Price), {Fold, "url", fmt.Sprintf("%q", t.URL)}, {Fold, "image_url", fmt.Sprintf("%q", t.ImageURL)},
 		col("held", p.Held), col("placed", p.Placed), col("paid", p.Paid), col("cancelled", p.Cancelled),
 		col("expired", p.Expired), col("rejected", p.Rejected),
-		col("last_number", p.LastNumber), col("last_return", p.LastReturn), col("recounts", p.Recounts),
+		col("last_number", p.LastNumber), col("last_return", p.LastReturn), col("last_entry", p.LastEntry), col("recounts", p.Recounts),
 		col("met", p.Applied), {Fold, "ahead", fmt.Sprintf("%q", p.Ahead)},
 	}
 }

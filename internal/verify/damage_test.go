@@ -18,6 +18,7 @@ import (
 // back; "q" is sold out; "r" was deleted, and "s" too, and put again.
 func busy(t *testing.T) *world {
 	w := newWorld(t)
+	w.by = "ann"
 	opening := func(epoch int64, nonce string, terms sale.Terms) sale.Record {
 		return sale.Record{Kind: sale.KindOpening, ProductID: "p", Epoch: epoch, Nonce: nonce, Terms: terms, At: at}
 	}
@@ -63,7 +64,7 @@ func busy(t *testing.T) *world {
 		w.open(id, sale.Terms{Quantity: 1, LimitPerUser: 1, Closed: true})
 		w.buy(id, "ann", id[0])
 		w.add(sale.Record{Kind: sale.KindOrder, ProductID: id, Epoch: 1, Seq: 2, UserID: "zoe", OrderID: orderID(31), At: at}) // q's
-		w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: 2, Nonce: "gone", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}, At: at})
+		w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: 2, Nonce: "gone", Deleted: true, By: "bob", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}, At: at})
 	}
 	delete(w.gates, "r")
 	w.open("s", sale.Terms{Quantity: 1, LimitPerUser: 1})
@@ -180,6 +181,21 @@ var damages = []struct {
 
 	{"the count of returns", func(w *world) { w.product["p"].LastReturn++ },
 		[]verify.Invariant{verify.Returns, verify.Fold}, "last_return is 6, and 5 by the log"},
+
+	{"who did it", func(w *world) { w.history["p"][1].By = "bob" },
+		[]verify.Invariant{verify.Fold}, "the entry of the history is not as the log gives it"},
+	{"the last of a history gone", func(w *world) { h := w.history["r"]; w.history["r"] = h[:len(h)-1] },
+		[]verify.Invariant{verify.Numbers}, "other entries than the product counts"},
+	{"the first of a history gone", func(w *world) { w.history["q"] = w.history["q"][1:] },
+		[]verify.Invariant{verify.Numbers}, "other entries than the product counts"},
+	{"an entry made up", func(w *world) {
+		h := w.history["q"]
+		e := h[0]
+		e.Number = 2
+		w.history["q"] = append(h, e)
+		w.product["q"].LastEntry++
+	},
+		[]verify.Invariant{verify.Fold}, "the log does not give this entry"},
 
 	{"another user", func(w *world) { w.order("q", 31).UserID = "zoe" }, []verify.Invariant{verify.Fold}, "not as the log gives it: user_id"},
 	{"another product", func(w *world) { w.order("q", 31).ProductID = "p" }, []verify.Invariant{verify.Fold}, "product_id"},

@@ -10,7 +10,7 @@
 //	units      remaining + held + in flight + returns pending = quantity
 //	seqs       log and outbox of the current epoch hold 1..seq, each for one order
 //	fold       folding the log again gives the tables, row for row
-//	numbers    orders are numbered 1..n, with no gap
+//	numbers    orders, and the entries of a product's history, are numbered 1..n, with no gap
 //	returns    returns are numbered 1..n, and the gate has taken none that was not given
 //	slots      the units that a user holds have slots of their own
 //	position   the store's position is one in this log

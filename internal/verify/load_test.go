@@ -63,9 +63,9 @@ func (s *shop) shopper(ctx context.Context, n int, sold chan<- struct{}) {
 		}
 		switch {
 		case placed && i%3 == 0:
-			_, _ = s.settle.Cancel(ctx, order) // where it loses, the shop is closing
+			_, _ = s.settle.Cancel(ctx, order, "") // where it loses, the shop is closing
 		case placed && i%3 == 1:
-			_, _ = s.settle.Pay(ctx, order)
+			_, _ = s.settle.Pay(ctx, order, "")
 		}
 		s.buy(ctx, "b", fmt.Sprintf("user-%d-%d", n, i))
 	}
@@ -95,7 +95,7 @@ func TestTamperedTables(t *testing.T) {
 				if user == "ann" {
 					continue
 				}
-				if _, err := s.settle.Cancel(t.Context(), order); err != nil {
+				if _, err := s.settle.Cancel(t.Context(), order, ""); err != nil {
 					t.Fatal(err)
 				}
 			}

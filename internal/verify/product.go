@@ -56,6 +56,11 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 	if err := of.snapshot.Returns(p.ID, func(r sale.Return) error { returns++; a.returned(returns, &r); return nil }); err != nil {
 		return err
 	}
+	entries := int64(0)
+	if err := of.snapshot.History(p.ID, func(e sale.HistoryEntry) error { entries++; a.entry(entries, &e); return nil }); err != nil {
+		return err
+	}
+	a.entries(entries)
 	of.r.Products++
 	of.r.Orders += a.orders
 	a.sum(returns)

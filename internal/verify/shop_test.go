@@ -135,7 +135,7 @@ func yield(ctx context.Context) error { return ctx.Err() }
 
 func (s *shop) put(product string, terms sale.Terms) {
 	s.t.Helper()
-	if _, err := s.opener.Put(s.t.Context(), product, func(sale.Product) (sale.Terms, error) { return terms, nil }); err != nil {
+	if _, err := s.opener.Put(s.t.Context(), product, "", func(sale.Product) (sale.Terms, error) { return terms, nil }); err != nil {
 		s.t.Fatal(err)
 	}
 }

@@ -17,6 +17,7 @@ type table struct {
 	prices  []sale.Price
 	first   []int32 // by user: the first row by which they hold a unit, none
 	returns []int32 // by number-1: the row whose unit came free
+	history []sale.HistoryEntry
 	opened  epochs
 }
 
@@ -24,11 +25,11 @@ const none = -1
 
 func newTable(p sale.Product) *table { return &table{product: p, byID: map[sale.OrderID]int32{}} }
 
-// wipe forgets the orders and returns; the epochs go on.
+// wipe forgets the orders and returns; the epochs and the history go on.
 func (t *table) wipe() {
-	opened := t.opened
+	opened, history := t.opened, t.history
 	*t = *newTable(t.product)
-	t.opened = opened
+	t.opened, t.history = opened, history
 }
 
 // load makes one order known to s, if there is one.
@@ -144,5 +145,6 @@ func (t *table) keepAll(s *sale.State) {
 	for _, r := range s.Returns() {
 		t.returns = append(t.returns, t.byID[r.OrderID])
 	}
+	t.history = append(t.history, s.History()...)
 	s.ForgetChanges()
 }

@@ -35,9 +35,11 @@ type world struct {
 	product map[string]*sale.Product
 	orders  map[string][]sale.Order
 	returns map[string][]sale.Return
+	history map[string][]sale.HistoryEntry
 	letters []orderstore.DeadLetter
 	broken  error // what reading the orders of any product gives
 	secret  []byte
+	by      string // who causes what comes next
 
 	gates map[string]*door
 
@@ -58,7 +60,7 @@ type door struct {
 func newWorld(t *testing.T) *world {
 	return &world{
 		t: t, source: source, states: map[string]*sale.State{}, product: map[string]*sale.Product{},
-		orders: map[string][]sale.Order{}, returns: map[string][]sale.Return{}, gates: map[string]*door{},
+		orders: map[string][]sale.Order{}, returns: map[string][]sale.Return{}, history: map[string][]sale.HistoryEntry{}, gates: map[string]*door{},
 		cutting: func(string) {}, passing: func() {}, secret: []byte{0xa5},
 	}
 }
@@ -124,6 +126,7 @@ func (w *world) keep(s *sale.State) {
 	}
 	slices.SortStableFunc(w.orders[id], func(a, b sale.Order) int { return int(a.Number - b.Number) })
 	w.returns[id] = append(w.returns[id], s.Returns()...)
+	w.history[id] = append(w.history[id], s.History()...)
 	s.ForgetChanges()
 }
 
@@ -133,7 +136,7 @@ func (w *world) open(id string, terms sale.Terms) {
 	if s := w.states[id]; s != nil {
 		epoch = s.Product.Epoch + 1
 	}
-	w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Nonce: id + string(rune('a'+epoch)), Terms: terms, Secret: "a5", At: at})
+	w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Nonce: id + string(rune('a'+epoch)), Terms: terms, Secret: "a5", By: w.by, At: at})
 	p := w.product[id]
 	d := &door{view: gate.View{Epoch: epoch, Remaining: p.Terms.Quantity - p.Held, Returned: p.LastReturn}}
 	if old := w.gates[id]; old != nil {
@@ -159,7 +162,12 @@ func (w *world) buy(id, user string, n byte) {
 }
 
 func (w *world) end(kind sale.Kind, id string, n byte) {
-	w.add(sale.Record{Kind: kind, ProductID: id, Epoch: w.product[id].Epoch, OrderID: orderID(n), At: at.Add(time.Minute)})
+	if kind == sale.KindExpire { // nobody causes that
+		by := w.by
+		w.by = ""
+		defer func() { w.by = by }()
+	}
+	w.add(sale.Record{Kind: kind, ProductID: id, Epoch: w.product[id].Epoch, OrderID: orderID(n), By: w.by, At: at.Add(time.Minute)})
 }
 
 // handOver gives the gate one more return.
@@ -252,6 +260,15 @@ func (s snapshot) Orders(product string, f func(sale.Order) error) error {
 func (s snapshot) Returns(product string, f func(sale.Return) error) error {
 	for _, r := range s.w.returns[product] {
 		if err := f(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s snapshot) History(product string, f func(sale.HistoryEntry) error) error {
+	for _, e := range s.w.history[product] {
+		if err := f(e); err != nil {
 			return err
 		}
 	}

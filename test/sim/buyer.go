@@ -167,7 +167,8 @@ func (s *story) end(id sale.OrderID, r receipt) {
 		if s.rng.IntN(2) == 0 {
 			end = p.settle.Cancel
 		}
-		if o, err := end(s.deadline(2*time.Second), id); err == nil {
+		by := p.operator([]string{"", "till"}[id[15]%2])
+		if o, err := end(s.deadline(2*time.Second), id, by); err == nil {
 			r.epoch, r.status = o.Epoch, o.Status // of the order as it is: log and tables may have been put back since it was bought
 			s.receipts[id] = r
 		}

@@ -138,6 +138,9 @@ func (l netLog) Append(ctx context.Context, partition int32, records []sale.Reco
 		if l.p.older() {
 			records[i].Terms.Group = ""
 		}
+		if records[i].By != "" {
+			records[i], _ = orderlog.Writable(ctx, records[i], w.store.Allow) // what may not be written even so is found below
+		}
 		if needs := records[i].Version(); w.upgrade.on && needs > max(1, w.store.allowed) {
 			w.broken = append(w.broken, fmt.Sprintf("%s appends a record of version %d, which was not asked for", l.p.name, needs))
 		}

@@ -59,6 +59,24 @@ func (t tables) Returns(product string, f func(sale.Return) error) error {
 	return nil
 }
 
+func (t tables) History(product string, f func(sale.HistoryEntry) error) error {
+	for _, e := range t.history[product] {
+		if err := f(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *memStore) History(_ context.Context, product string, before int64, max int) (entries []sale.HistoryEntry, err error) {
+	for _, e := range slices.Backward(s.view().history[product]) {
+		if len(entries) < max && (before == 0 || e.Number < before) {
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
 func (t tables) DeadLetters() ([]orderstore.DeadLetter, error) { return t.dead, nil }
 
 func (s *memStore) AddToken(_ context.Context, t orderstore.Token) error {

@@ -32,6 +32,7 @@ type tables struct {
 	products map[string]sale.Product
 	orders   map[sale.OrderID]sale.Order
 	returns  map[string][]sale.Return
+	history  map[string][]sale.HistoryEntry
 	dead     []orderstore.DeadLetter
 	wiped    map[string]int64 // the epoch at which a product was last deleted: for the findings alone
 }
@@ -41,12 +42,12 @@ var _ orderstore.Keeper = (*memStore)(nil)
 func newMemStore(now func() time.Time) *memStore {
 	return &memStore{now: now, meta: map[string][]byte{}, alive: map[string]aliveProcess{}, tokens: map[string]orderstore.Token{}, allowed: 1, gone: orderstore.ProcessGone, changed: make(chan struct{}), tables: tables{
 		marks: map[int32]orderstore.Mark{}, products: map[string]sale.Product{},
-		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, wiped: map[string]int64{},
+		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, history: map[string][]sale.HistoryEntry{}, wiped: map[string]int64{},
 	}}
 }
 
 func (t tables) clone() tables {
-	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), slices.Clip(t.dead), maps.Clone(t.wiped)}
+	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), maps.Clone(t.history), slices.Clip(t.dead), maps.Clone(t.wiped)}
 }
 
 func (s *memStore) Mark(_ context.Context, partition int32) (orderstore.Mark, error) {
@@ -126,6 +127,9 @@ func (t tables) keep(state *sale.State) error {
 	}
 	if returns := state.Returns(); len(returns) > 0 {
 		t.returns[p.ID] = append(slices.Clip(t.returns[p.ID]), returns...)
+	}
+	if entries := state.History(); len(entries) > 0 {
+		t.history[p.ID] = append(slices.Clip(t.history[p.ID]), entries...)
 	}
 	return t.check(p)
 }

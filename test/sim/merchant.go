@@ -65,7 +65,7 @@ const patience = 10 * time.Second
 func (s *story) put(n int, terms func(now sale.Product) sale.Terms) error {
 	err, ctx := errNoAnswer, s.deadline(patience)
 	s.in("put", patience, func(p *process) {
-		_, err = p.opener.Put(ctx, productID(n), func(now sale.Product) (sale.Terms, error) {
+		_, err = p.opener.Put(ctx, productID(n), p.operator("merchant"), func(now sale.Product) (sale.Terms, error) {
 			t := terms(now)
 			if t.Group != "" && p.older() {
 				return t, errBarred // it knows no groups
@@ -82,6 +82,6 @@ func (s *story) remove(n int) {
 		return sale.Terms{Quantity: max(1, now.Terms.Quantity), LimitPerUser: max(1, now.Terms.LimitPerUser), OrdersPerUser: s.most, Closed: true}
 	}) == nil {
 		ctx := s.deadline(patience)
-		s.in("delete", patience, func(p *process) { _ = p.opener.Delete(ctx, productID(n)) })
+		s.in("delete", patience, func(p *process) { _ = p.opener.Delete(ctx, productID(n), p.operator("merchant")) })
 	}
 }

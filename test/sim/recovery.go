@@ -34,6 +34,7 @@ func (s *memStore) Renew(_ context.Context, from, to map[int32]orderstore.Mark) 
 		clear(next.orders)
 		clear(next.products)
 		clear(next.returns)
+		clear(next.history)
 	}
 	s.tables = next
 	close(s.changed)

@@ -47,6 +47,14 @@ func (s *system) chooseRelease(before *process) release {
 // both, takes a gate that is for a group to be shut, and drops the group from terms.
 func (r *release) older() bool { return r.reads < newest }
 
+// operator is the name under which somebody is known to it: the program of before knows none.
+func (r *release) operator(name string) string {
+	if r.older() {
+		return ""
+	}
+	return name
+}
+
 func (p *process) id() string { return fmt.Sprint(p.name, " life ", p.life) }
 
 // stayAlive has the store know of a process.

@@ -61,7 +61,10 @@ func everyKind(product string) []sale.Record {
 				{ID: order(product, 2).OrderID, ProductID: product, UserID: "u2", Slot: 1, Number: 2, Status: sale.Placed, Seq: 2, Epoch: 1, PlacedAt: at, Price: sale.Price{Amount: 1, Currency: "JPY"}},
 			},
 			Returns: []sale.Return{{ProductID: product, Number: 1, OrderID: order(product, 1).OrderID, UserID: user}},
+			History: []sale.HistoryEntry{{ProductID: product, Number: 1, At: at, By: "ann", What: sale.DeedPut, Changes: `[{"field":"name","to":"\u003c1\u003e"}]`}},
 		}},
+		{Kind: sale.KindOpening, ProductID: product, Epoch: 4, At: at, Nonce: "n-4", By: "ann", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}},
+		{Kind: sale.KindCancel, ProductID: product, Epoch: 7, At: at, OrderID: order(product, 1).OrderID, By: "ann"},
 	}
 }
 

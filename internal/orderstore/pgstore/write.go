@@ -41,6 +41,7 @@ func queueWrites(q *pgx.Batch, entries []*entry, letters []orderstore.DeadLetter
 	if r := &c.returns; len(r.ids) > 0 {
 		q.Queue(insertReturn, r.products, r.numbers, r.ids, r.users)
 	}
+	c.history.queue(q)
 	for _, l := range letters {
 		q.Queue(insertLetter, l.Position.Partition, l.Position.Offset, text(l.Product), text(l.Reason), append([]byte{}, l.Raw...))
 	}
@@ -57,6 +58,7 @@ type changes struct {
 	products              []*entry
 	ended, holding, added orderArrays
 	returns               returnArrays
+	history               historyArrays
 }
 
 type returnArrays struct {
@@ -83,6 +85,9 @@ func newChanges(entries []*entry) *changes {
 		}
 		for _, r := range e.state.Returns() {
 			c.returns.add(r)
+		}
+		for i := range e.state.History() {
+			c.history.add(&e.state.History()[i])
 		}
 	}
 	return c

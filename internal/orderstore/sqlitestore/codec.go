@@ -50,7 +50,7 @@ func appendOrder(v []driver.Value, place, key int64, o *sale.Order) []driver.Val
 
 const productColumns = `product_id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,
 	paused, closed, rehearsal, epoch, nonce, refused, deleted, partition,
-	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url`
+	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url, last_entry`
 
 func scanProduct(v []driver.Value) sale.Product {
 	n := func(i int) int64 { return integer(v[i]) }
@@ -64,7 +64,7 @@ func scanProduct(v []driver.Value) sale.Product {
 		},
 		Epoch: n(10), Nonce: text(v[11]), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
 		Held: n(15), Placed: n(16), Paid: n(17), Cancelled: n(18), Expired: n(19), Rejected: n(20),
-		LastNumber: n(21), LastReturn: n(22), Recounts: n(23), Applied: n(25), Ahead: text(v[26]),
+		LastNumber: n(21), LastReturn: n(22), Recounts: n(23), Applied: n(25), Ahead: text(v[26]), LastEntry: n(32),
 	}
 }
 
@@ -74,7 +74,7 @@ func productValues(p *sale.Product) []driver.Value {
 		p.ID, t.Name, t.Quantity, int64(t.LimitPerUser), fromTime(t.OpensAt), fromTime(t.ClosesAt), int64(t.PaymentWindow),
 		fromBool(t.Paused), fromBool(t.Closed), fromBool(t.Rehearsal), p.Epoch, p.Nonce, fromBool(p.Refused), fromBool(p.Deleted), int64(p.Partition),
 		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, int64(t.OrdersPerUser), p.Applied, p.Ahead, t.Group,
-		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL,
+		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL, p.LastEntry,
 	}
 }
 

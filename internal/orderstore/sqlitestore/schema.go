@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 7          // of the tables; kept in user_version
+	version       = 8          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -56,6 +56,7 @@ CREATE TABLE seckill_product (
 	currency TEXT NOT NULL DEFAULT '',
 	url TEXT NOT NULL DEFAULT '',
 	image_url TEXT NOT NULL DEFAULT '',
+	last_entry INTEGER NOT NULL DEFAULT 0,
 	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
 	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
 ) STRICT;
@@ -112,7 +113,7 @@ CREATE TABLE seckill_meta (
 	key TEXT PRIMARY KEY,
 	value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-` + tokenTable
+` + tokenTable + historyTable
 
 const tokenTable = `
 CREATE TABLE seckill_token (
@@ -132,6 +133,19 @@ ALTER TABLE seckill_order ADD COLUMN amount INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE seckill_order ADD COLUMN currency TEXT NOT NULL DEFAULT '';
 `
 
+const historyTable = `
+CREATE TABLE seckill_history (
+	product INTEGER NOT NULL, -- seckill_product.key
+	number INTEGER NOT NULL,
+	at INTEGER NOT NULL,
+	by_name TEXT NOT NULL,
+	what TEXT NOT NULL,
+	order_id BLOB, -- of pay and cancel
+	changes TEXT NOT NULL, -- JSON
+	PRIMARY KEY (product, number)
+) STRICT, WITHOUT ROWID;
+`
+
 // steps bring tables of each version, from 1, to the next.
 var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN orders_per_user INTEGER NOT NULL DEFAULT 0",
@@ -140,6 +154,7 @@ var steps = []string{
 	tokenTable,
 	"ALTER TABLE seckill_product ADD COLUMN for_group TEXT NOT NULL DEFAULT ''",
 	priceColumns,
+	"ALTER TABLE seckill_product ADD COLUMN last_entry INTEGER NOT NULL DEFAULT 0;" + historyTable,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

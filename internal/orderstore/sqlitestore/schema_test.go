@@ -24,7 +24,8 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 		"\tsum INTEGER NOT NULL DEFAULT 0, -- of the line before next; 0: not known\n",
 		"\tamount INTEGER NOT NULL DEFAULT 0, -- of the price; 0: there is none\n\tcurrency TEXT NOT NULL DEFAULT '',\n\turl TEXT NOT NULL DEFAULT '',\n\timage_url TEXT NOT NULL DEFAULT '',\n",
 		",\n\tamount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed\n\tcurrency TEXT NOT NULL DEFAULT ''",
-		tokenTable,
+		"\tlast_entry INTEGER NOT NULL DEFAULT 0,\n",
+		tokenTable, historyTable,
 	} {
 		if !strings.Contains(old, added) {
 			t.Fatalf("the tables do not have %q", added)

@@ -44,6 +44,9 @@ func (c *conn) write(entries []*entry, letters []orderstore.DeadLetter) error {
 		if err := c.writeReturns(e); err != nil {
 			return err
 		}
+		if err := c.writeHistory(e); err != nil {
+			return err
+		}
 	}
 	for _, l := range letters {
 		_, err := c.exec("write seckill_dead_letter", insertLetter,

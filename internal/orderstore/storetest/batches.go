@@ -55,6 +55,7 @@ func randomOpening(r *rand.Rand, product string, epoch int64) sale.Record {
 	o := opening(product, epoch, withWindow(int64(1+r.IntN(12)), 1+r.IntN(3)))
 	o.Terms.Closed = r.IntN(3) == 0
 	o.Deleted = r.IntN(3) == 0
+	o.By = randomName(r)
 	return o
 }
 
@@ -62,14 +63,17 @@ func randomRecord(r *rand.Rand, product string, epoch int64, base int) sale.Reco
 	n := base + r.IntN(40)
 	switch r.IntN(6) {
 	case 0:
-		return pay(product, n)
+		return by(randomName(r), pay(product, n))
 	case 1:
-		return cancel(product, n)
+		return by(randomName(r), cancel(product, n))
 	case 2:
 		return expire(product, n)
 	}
 	return buy(product, epoch-int64(r.IntN(2)), n+1, fmt.Sprintf("u%d", n%7))
 }
+
+// randomName is of an operator, or of nobody.
+func randomName(r *rand.Rand) string { return []string{"", "ann", "bob"}[r.IntN(3)] }
 
 // applyEndedContext: an Apply that fails has done nothing, or all; the mark tells.
 func applyEndedContext(w *world) {

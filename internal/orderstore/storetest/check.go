@@ -31,6 +31,9 @@ func (w *world) compare(s orderstore.Snapshot) {
 		var returns []sale.Return
 		err = s.Returns(p.ID, func(r sale.Return) error { returns = append(returns, r); return nil })
 		equal(w, "returns of "+p.ID, returns, w.full[p.ID].returns, err)
+		var history []sale.HistoryEntry
+		err = s.History(p.ID, func(e sale.HistoryEntry) error { history = append(history, e); return nil })
+		equal(w, "history of "+p.ID, history, w.full[p.ID].history, err)
 	}
 	letters, err := s.DeadLetters()
 	if err != nil || !slices.EqualFunc(letters, w.dead, sameLetter) {

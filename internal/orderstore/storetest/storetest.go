@@ -78,6 +78,8 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Renew/movesAllMarks", renewMoves},
 		{"Renew/comparesAndSets", renewCompares},
 		{"Renew/emptiesWithoutALog", renewEmpties},
+		{"History/pages", historyPages},
+		{"History/renewed", historyRenewed},
 		{"Tokens/comeAndGo", tokensComeAndGo},
 		{"Tokens/ofOneName", tokensOfOneName},
 		{"Tokens/stay", tokensStay},
@@ -103,6 +105,7 @@ type world struct {
 type whole struct {
 	*sale.State
 	returns []sale.Return
+	history []sale.HistoryEntry
 }
 
 func newWorld(t *testing.T, h Harness) *world {

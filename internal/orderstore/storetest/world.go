@@ -124,6 +124,7 @@ func (p *whole) keepReturns() {
 		p.returns = nil
 	}
 	p.returns = append(p.returns, p.Returns()...)
+	p.history = append(p.history, p.History()...)
 	p.ForgetChanges()
 }
 

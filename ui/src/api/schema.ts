@@ -192,6 +192,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who changed what, when, and from what to what; also of a product that was deleted
+         * @description For the roles: view, operate, admin
+         */
+        get: operations["get-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products/{id}/orders": {
         parameters: {
             query?: never;
@@ -572,6 +592,11 @@ export interface components {
          * @enum {string}
          */
         Equation: "held_within_quantity" | "user_within_limit" | "units_add_up" | "seqs_without_gap" | "folded_again" | "orders_numbered" | "returns_numbered" | "returned_once" | "returns_taken" | "slots_of_their_own" | "position_in_log" | "opening_of_each_epoch" | "sold_out_held" | "none_rejected" | "legal_steps" | "counts_of_rows" | "gate_terms" | "gate_buyers" | "gate_waiting" | "one_secret";
+        FieldChange: {
+            field: string;
+            from?: string;
+            to?: string;
+        };
         FieldError: {
             /** @description What is particular to it, as its bounds, in the order of the words */
             args?: string[];
@@ -633,6 +658,35 @@ export interface components {
             status: "ok";
             /** @description Products that cannot be sold, as their gates did not answer when this process last looked, or were not open; all others are sold */
             unavailable?: components["schemas"]["Unavailable"];
+        };
+        History: {
+            /** @description The newest first */
+            entries: components["schemas"]["HistoryEntry"][];
+            /**
+             * Format: int64
+             * @description Ask again with before=next; absent: that was all
+             */
+            next?: number;
+        };
+        HistoryEntry: {
+            /** Format: date-time */
+            at: string;
+            /** @description The name of the token */
+            by: string;
+            /** @description From what to what; empty where the terms were put as they were, and of delete */
+            changes: components["schemas"]["FieldChange"][];
+            /**
+             * Format: int64
+             * @description 1 to n in its product
+             */
+            number: number;
+            /**
+             * Format: uuid
+             * @description pay and cancel
+             */
+            order_id?: string;
+            /** @enum {string} */
+            what: "put" | "change" | "delete" | "pay" | "cancel";
         };
         /**
          * @description What has to hold
@@ -1093,10 +1147,13 @@ export type AuditReport = components['schemas']['AuditReport'];
 export type Buyer = components['schemas']['Buyer'];
 export type Check = components['schemas']['Check'];
 export type Equation = components['schemas']['Equation'];
+export type FieldChange = components['schemas']['FieldChange'];
 export type FieldError = components['schemas']['FieldError'];
 export type Figures = components['schemas']['Figures'];
 export type Finding = components['schemas']['Finding'];
 export type Health = components['schemas']['Health'];
+export type History = components['schemas']['History'];
+export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type Invariant = components['schemas']['Invariant'];
 export type Latency = components['schemas']['Latency'];
 export type NewToken = components['schemas']['NewToken'];
@@ -1961,6 +2018,86 @@ export interface operations {
                         /** @enum {string} */
                         event: "product" | "orders";
                     };
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-history": {
+        parameters: {
+            query?: {
+                /** @description The number of the last entry that is known */
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description not_found */
