@@ -7,6 +7,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // A Process is one that a test started. Its methods may be called at any time.
@@ -123,9 +124,10 @@ func (w *Transcript) String() string {
 	return w.text.String()
 }
 
-// Await waits until the text holds what is wanted; false: it ended without.
+// Await waits until the text holds what is wanted; false: it ended without, or has not
+// come to say it in three minutes, however busy the machine.
 func (w *Transcript) Await(what string) bool {
-	for {
+	for limit := time.After(3 * time.Minute); ; {
 		w.mu.Lock()
 		has, over := strings.Contains(w.text.String(), what), w.over
 		if w.grown == nil {
@@ -136,6 +138,10 @@ func (w *Transcript) Await(what string) bool {
 		if has || over {
 			return has
 		}
-		<-grown
+		select {
+		case <-grown:
+		case <-limit:
+			return false
+		}
 	}
 }
