@@ -105,8 +105,8 @@ test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of 
 schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
 	@test/contract/contract.py
 
-jmeter: build bin/devstack ## - 10,000 JMeter threads at 100 units, of one process and of a cluster: exactly 100 sold, no error
-	@test/load/jmeter.py && test/load/jmeter.py --cluster
+jmeter: build bin/devstack ## - 10,000 JMeter threads at 100 units, of one process and of a cluster: exactly 100 sold, no error (AUTH=jwt: all of them known)
+	@test/load/jmeter.py --auth $(or $(AUTH),body) && test/load/jmeter.py --cluster --auth $(or $(AUTH),body)
 
 compose: ## - what ships, as it ships, where a Docker engine answers (with port 3000 and 10.83.46.0/24 free): sold out, killed, moved, taken down
 	@test/compose/compose.py

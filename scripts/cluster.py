@@ -69,14 +69,14 @@ def devstack(folder):
 
 
 @contextlib.contextmanager
-def cluster(folder, port=None, binary=BINARY):
-    """A cluster whose nginx listens on port, or a free one, until the block is left."""
+def cluster(folder, port=None, binary=BINARY, options=()):
+    """A cluster whose nginx listens on port, or a free one, until the block is left. The options are those of its processes."""
     if not shutil.which("nginx"):
         raise seckill.Failed("nginx is missing: make deps installs it or prints what to run")
     folder, port = pathlib.Path(folder), port or seckill.free_port()
     with contextlib.ExitStack() as stack:
         pid, servers = stack.enter_context(devstack(folder))
-        members = {n: member(folder, binary, n, servers, r) for n, r in
+        members = {n: member(folder, binary, n, [*servers, *options], r) for n, r in
                    {"api-1": "api", "api-2": "api", "projector": "projector"}.items()}
         started = {n: (stack.enter_context(context).pid, address) for n, (address, context) in members.items()}
         stack.enter_context(front(folder, port, {n: a for n, (_, a) in started.items() if n != "projector"}))

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """make schemathesis: a stranger that has read /openapi.json tries to catch a real server at breaking it.
 
-Schemathesis asks every operation, alone and one after another, with right and wrong input, under a fixed seed, once with
-operators' token and once without. It comes through pip, once, into .cache/schemathesis (scripts/deps); where it could
+Schemathesis asks every operation, alone and one after another, with right and wrong input, under a fixed seed: of a sale without
+operators, of one with, by their token, and of one that knows its buyers, by a token of the shop. It comes through pip, once, into .cache/schemathesis (scripts/deps); where it could
 not be had this says SKIPPED.
 """
 
@@ -15,6 +15,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE.parent.parent / "scripts"))
+import buyers  # noqa: E402
 import seckill  # noqa: E402
 
 TOOL = seckill.CACHE / "schemathesis" / "bin" / "schemathesis"
@@ -42,10 +43,14 @@ def run():
     if not TOOL.exists():
         print("schemathesis SKIPPED: it could not be had (scripts/deps test says why)", flush=True)
         return
-    for name, options, headers in [("anybody's sale", [], []),
-                                   ("operators' sale, asked by one", ["--admin-token", TOKEN], [f"Authorization: Bearer {TOKEN}"])]:
-        with tempfile.TemporaryDirectory(prefix="seckill-contract-") as folder:
-            print(f"schemathesis: {name}: {judge(folder, options, headers)}, no failures", flush=True)
+    with tempfile.TemporaryDirectory(prefix="seckill-contract-") as keys:
+        shop = buyers.Shop(keys)
+        runs = [("anybody's sale", [], []),
+                ("operators' sale, asked by one", ["--admin-token", TOKEN], [f"Authorization: Bearer {TOKEN}"]),
+                ("known buyers' sale, asked by one", shop.flags, [f"Authorization: Bearer {shop.token('ann@shop.example')}"])]
+        for name, options, headers in runs:
+            with tempfile.TemporaryDirectory(prefix="seckill-contract-") as folder:
+                print(f"schemathesis: {name}: {judge(folder, options, headers)}, no failures", flush=True)
 
 
 seckill.main(run)

@@ -43,10 +43,10 @@ func TestAnOversaleIsFoundOut(t *testing.T) {
 
 // soldExactly sends buyers and says where they did not get so many units, each
 // another one's, and the rest a refusal.
-func soldExactly(t *testing.T, s *server, quantity, buyers int, over string) (found []string) {
+func soldExactly(t *testing.T, s *server, quantity, buyers int, over string, options ...string) (found []string) {
 	t.Helper()
 	report := filepath.Join(t.TempDir(), "report.json")
-	code, out := program.Run(t, bin, "rush", "--url", s.URL, "--product", "1", "--buyers", itoa(buyers), "--over", over, "--json", report)
+	code, out := program.Run(t, bin, append([]string{"rush", "--url", s.URL, "--product", "1", "--buyers", itoa(buyers), "--over", over, "--json", report}, options...)...)
 	raw, err := os.ReadFile(report)
 	if err != nil {
 		t.Fatal(err)

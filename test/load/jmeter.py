@@ -2,6 +2,7 @@
 """make jmeter: 10,000 JMeter threads in 5 seconds at a sale of 100 units.
 
 The sale is started for it and stopped after it, embedded or (--cluster) as a cluster; or it is one that runs (--url).
+With --auth jwt it knows its buyers: one half by tokens of a shop, the other by passes.
 
 Fails unless exactly 100 were sold, by JMeter's count of 201 and 202 and by the server's, and nothing was an error.
 JMeter comes through Maven, once, into .cache/jmeter. Its results stay in .cache/jmeter.jtl.
@@ -23,6 +24,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE.parent.parent / "scripts"))
+import buyers  # noqa: E402
 import cluster  # noqa: E402
 import seckill  # noqa: E402
 
@@ -58,12 +60,43 @@ def install():
     shutil.copy(pom, stamp)
 
 
-def run_plan(sale, tmp):
+PLAN = HERE / "seckill.jmx"
+CSV_OF_BUYERS = """<CSVDataSet guiclass="TestBeanGUI" testclass="CSVDataSet" testname="buyers">
+          <stringProp name="filename">{path}</stringProp>
+          <stringProp name="variableNames">user,token</stringProp>
+          <stringProp name="delimiter">,</stringProp>
+          <stringProp name="shareMode">shareMode.all</stringProp>
+        </CSVDataSet>
+        <hashTree/>
+        """
+BEARER = """<elementProp name="" elementType="Header">
+              <stringProp name="Header.name">Authorization</stringProp>
+              <stringProp name="Header.value">Bearer ${token}</stringProp>
+            </elementProp>
+            """
+
+
+def plan_of_known(shop, sale, tmp):
+    """The plan, whose buyers prove who they are."""
+    place = sale.flags[sale.flags.index("--postgres"):][:2] if isinstance(sale, cluster.Cluster) else ["--data", tmp / "data"]
+    known = tmp / "buyers.csv"
+    known.write_text(shop.tokens(BUYERS // 2) + buyers.passes(cluster.BINARY, place, BUYERS // 2))
+    text = PLAN.read_text()
+    for at, more in [("<HeaderManager ", CSV_OF_BUYERS.replace("{path}", str(known))), ('<elementProp name="" elementType="Header">', BEARER)]:
+        before, found, after = text.partition(at)
+        assert found, f"{PLAN} has no {at}"
+        text = before + more + found + after
+    path = tmp / "known.jmx"
+    path.write_text(text.replace("${__UUID}", "${user}"))
+    return path
+
+
+def run_plan(sale, tmp, plan):
     RESULTS.unlink(missing_ok=True)
     args = ["java", "-Xss256k",
             "-XX:TieredStopAtLevel=1",         # a run of 5 s: compiling costs more than it saves
             "-Dsun.net.http.retryPost=false",  # Java would send a POST again, unasked
-            "-jar", HOME / "bin" / "ApacheJMeter.jar", "-n", "-t", HERE / "seckill.jmx", "-l", RESULTS,
+            "-jar", HOME / "bin" / "ApacheJMeter.jar", "-n", "-t", plan, "-l", RESULTS,
             "-j", tmp / "jmeter.log", "-Jjmeterengine.nongui.port=0",
             f"-Jhost={sale.host}", f"-Jport={sale.port}", "-Jproduct=1", f"-Jthreads={BUYERS}", f"-Jrampup={SECONDS}"]
     with open(tmp / "jmeter.out", "wb") as out:
@@ -129,6 +162,7 @@ def run():
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--cluster", action="store_true", help="start a cluster, not the embedded mode")
     which.add_argument("--url", help="take the sale that runs there; its product 1 is started over")
+    parser.add_argument("--auth", choices=["body", "jwt"], default="body", help="how buyers are known (%(default)s)")
     which.add_argument("--install", action="store_true", help="only get JMeter")
     args = parser.parse_args()
     install()
@@ -136,10 +170,14 @@ def run():
         return
     with tempfile.TemporaryDirectory(prefix="seckill-jmeter-") as name:
         tmp = pathlib.Path(name)
-        start = running(args.url) if args.url else cluster.cluster(tmp) if args.cluster else seckill.serve(tmp)
+        if args.url and args.auth == "jwt":
+            raise seckill.Failed("--auth jwt is for a sale that this starts")
+        shop = buyers.Shop(tmp) if args.auth == "jwt" else None
+        options = shop.flags if shop else ()
+        start = running(args.url) if args.url else (cluster.cluster if args.cluster else seckill.serve)(tmp, options=options)
         with start as sale:
             sale.put(1, UNITS)
-            run_plan(sale, tmp)
+            run_plan(sale, tmp, plan_of_known(shop, sale, tmp) if shop else PLAN)
             judge(settled(sale))
 
 

@@ -43,9 +43,7 @@ func (s *Server) Ask(method, path, key, body string) (a Answer, err error) {
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
-	if s.Token != "" {
-		r.Header.Set("Authorization", "Bearer "+s.Token)
-	}
+	s.authorize(r)
 	got, err := s.HTTP.Do(r)
 	if err != nil {
 		return a, err
@@ -57,6 +55,12 @@ func (s *Server) Ask(method, path, key, body string) (a Answer, err error) {
 		err = a.read(got.Header.Get("Content-Type"))
 	}
 	return a, err
+}
+
+func (s *Server) authorize(r *http.Request) {
+	if s.Token != "" {
+		r.Header.Set("Authorization", "Bearer "+s.Token)
+	}
 }
 
 func (a *Answer) read(media string) error {
@@ -101,6 +105,7 @@ func (s *Server) Orders(t testing.TB, product string) []Order {
 		t.Fatal(err)
 	}
 	r.Header.Set("Accept", "text/csv")
+	s.authorize(r)
 	got, err := s.HTTP.Do(r)
 	if err != nil {
 		t.Fatal(err)

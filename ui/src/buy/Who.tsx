@@ -10,9 +10,9 @@ export function Who({ who }: { who: Identity }) {
     return (
       <Notice title={w.otherLink(who.other)} line={w.otherLine(who.user)}>
         <Button kind="strong" onClick={() => identity.decline()}>
-          {w.stay(who.user)}
+          {w.stay}
         </Button>
-        <Button onClick={() => void identity.accept()}>{w.goOnAs(who.other)}</Button>
+        <Button onClick={() => void identity.accept()}>{w.goOn}</Button>
       </Notice>
     )
   }

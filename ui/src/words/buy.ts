@@ -13,8 +13,8 @@ const en = {
   lookAgain: 'Look again',
   otherLink: (other: string) => `This link is for ${other}`,
   otherLine: (user: string) => `You are ${user} here. Whoever sent you the link may want you to buy or pay as somebody else.`,
-  goOnAs: (other: string) => `Go on as ${other}`,
-  stay: (user: string) => `Stay ${user}`,
+  goOn: 'Go on as they',
+  stay: 'Stay who I am',
   buttons: {
     opening: 'One moment',
     not_open: 'Not open yet',
@@ -105,8 +105,8 @@ const zh: BuyWords = {
   lookAgain: '再试一次',
   otherLink: (other) => `此链接属于 ${other}`,
   otherLine: (user) => `你在这里的身份是 ${user}。发给你链接的人可能想让你以别人的身份购买或付款。`,
-  goOnAs: (other) => `以 ${other} 继续`,
-  stay: (user) => `仍以 ${user} 继续`,
+  goOn: '切换身份',
+  stay: '保持不变',
   buttons: {
     opening: '请稍候',
     not_open: '尚未开始',
