@@ -95,8 +95,8 @@ func (a *API) knows(r identity.Request) bool {
 	if a.Buyers == nil {
 		return false
 	}
-	_, err := a.Buyers.Check(r)
-	return err == nil || errors.Is(err, identity.ErrEnded)
+	_, shown, err := a.Buyers.Bearer(r)
+	return shown && (err == nil || errors.Is(err, identity.ErrEnded))
 }
 
 // A nativeRequest is an identity.Request.

@@ -425,3 +425,16 @@ func TestAnEndedPassIsNoGuess(t *testing.T) {
 		t.Errorf("paused %v", s.pauses)
 	}
 }
+
+// Who a buyer is, says a proxy; what they show as a token is a guess all the same.
+func TestAKnownBuyersGuessIsSlowed(t *testing.T) {
+	s := known(t, func(_ *shop, c *Config) {
+		c.Buyers.Proxy = identity.Proxy{User: "X-User-Id", Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	})
+	for range freeFailures + 1 {
+		s.do(t, "GET", "/api/products/1/orders", "", "X-User-Id", "eve", "Authorization", "Bearer guess", "Cookie", identity.Cookie+"="+s.mint(t, identity.Buyer{User: "eve"})).problem(t, unauthorized)
+	}
+	if s.set(func() {}); len(s.pauses) != 1 {
+		t.Errorf("paused %v", s.pauses)
+	}
+}

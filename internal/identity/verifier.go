@@ -50,13 +50,8 @@ func (v *Verifier) Check(r Request) (Buyer, error) {
 			return v.Proxy.check(r, string(named[0]), len(named) == 1)
 		}
 	}
-	switch proofs := r.Values("Authorization"); {
-	case len(proofs) > 1:
-		return Buyer{}, ErrWrong
-	case len(proofs) == 1:
-		if proof, ok := bearer(proofs[0]); ok {
-			return v.token(proof)
-		}
+	if b, shown, err := v.Bearer(r); shown {
+		return b, err
 	}
 	for _, name := range []string{SecureCookie, Cookie} {
 		if pass := r.Cookie(name); len(pass) > 0 {
@@ -66,12 +61,21 @@ func (v *Verifier) Check(r Request) (Buyer, error) {
 	return Buyer{}, ErrNone
 }
 
-// token reads what Authorization carries: a JWT has dots, a pass none.
-func (v *Verifier) token(proof []byte) (Buyer, error) {
-	if v.Tokens != nil && bytes.IndexByte(proof, '.') >= 0 {
-		return v.Tokens.Check(proof)
+// Bearer says whom Authorization proves, if it shows a token: a JWT has dots, a pass none. Errors: ErrWrong, ErrEnded.
+func (v *Verifier) Bearer(r Request) (b Buyer, shown bool, err error) {
+	proofs := r.Values("Authorization")
+	if len(proofs) != 1 {
+		return b, len(proofs) > 1, ErrWrong
 	}
-	return v.Passes.Check(proof)
+	proof, shown := bearer(proofs[0])
+	switch {
+	case !shown:
+	case v.Tokens != nil && bytes.IndexByte(proof, '.') >= 0:
+		b, err = v.Tokens.Check(proof)
+	default:
+		b, err = v.Passes.Check(proof)
+	}
+	return b, shown, err
 }
 
 // bearer is the token of an Authorization header. Another scheme is for somebody else.
