@@ -259,5 +259,23 @@ for (const look of [...console_, ...sale, ...rehearsals, ...buyer]) {
 test.describe('with an admin token', () => {
   test.use({ flags: ['--admin-token', 'open-sesame-open-sesame'] })
   const look: Look = { name: 'token', path: '/?rehearsals', sees: 'This is for operators' }
-  test(`${look.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(look, page, server))
+  const settings: Look = { name: 'settings', path: '/?settings', act: withTokens, sees: 'It is shown this once' }
+  const settingsZh: Look = { name: 'settings-zh', path: '/?settings', first: chinese, act: signedInChinese, sees: '还没有' }
+  for (const one of [look, settings, settingsZh]) {
+    test(`${one.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(one, page, server))
+  }
 })
+
+async function withTokens(page: Page) {
+  await page.getByLabel('Your name').fill('admin')
+  await page.getByLabel('Token', { exact: true }).fill('open-sesame-open-sesame')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByLabel('Whose').fill('ann')
+  await page.getByRole('button', { name: 'Make the token' }).click()
+}
+
+async function signedInChinese(page: Page) {
+  await page.getByLabel('你的名字').fill('admin')
+  await page.getByRole('textbox', { name: '令牌' }).fill('open-sesame-open-sesame')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+}

@@ -9,6 +9,7 @@ import { RehearsalPage } from './RehearsalPage'
 import { Rehearsals } from './Rehearsals'
 import { Sale } from './Sale'
 import { Shell } from './Shell'
+import { Settings } from './Settings'
 import { SignIn } from './SignIn'
 
 export function App() {
@@ -39,5 +40,6 @@ function Home() {
   const search = new URLSearchParams(useSearch())
   const compared = search.get('compare')
   if (compared !== null) return <Compare ids={compared.split(',')} />
+  if (search.has('settings')) return <Settings />
   return search.has('rehearsals') ? <Rehearsals /> : <Console />
 }

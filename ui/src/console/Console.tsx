@@ -4,6 +4,7 @@ import { Link } from 'wouter'
 import type { Product } from '../api/bodies'
 import { listProducts } from '../api/products'
 import { Unreachable } from '../api/request'
+import { may } from '../api/session'
 import { focusOn } from '../look/keys'
 import { count } from '../sale/format'
 import { RehearsalMark } from '../sale/StateMark'
@@ -14,6 +15,7 @@ import { Demo } from './Demo'
 import { ProductCard } from './ProductCard'
 import { Shell } from './Shell'
 import { TermsForm } from './TermsForm'
+import { useMe } from './useMe'
 
 const everyMs = 1000
 
@@ -25,6 +27,7 @@ export function Console() {
   const sold = products.data?.filter((product) => !product.rehearsal)
   const nothing = sold?.length === 0
   const rehearsed = products.data?.filter((product) => product.rehearsal) ?? []
+  const me = useMe()
   const w = words()
   return (
     <Shell
@@ -37,9 +40,9 @@ export function Console() {
       ]}
     >
       <div className="grid items-start gap-8 lg:grid-cols-[19rem_minmax(0,1fr)]">
-        <TermsForm key={edited} edited={edited} products={products.data ?? []} onDone={() => setEdited(undefined)} />
+        {may(me, 'operate') && <TermsForm key={edited} edited={edited} products={products.data ?? []} onDone={() => setEdited(undefined)} />}
         <section aria-label={w.onSale} className={`grid gap-6 ${nothing ? 'max-lg:order-first' : ''}`}>
-          {nothing && <Demo />}
+          {nothing && may(me, 'operate') && <Demo />}
           {sold?.map((product) => (
             <ProductCard key={product.id} product={product} onAsk={setQuestion} onEdit={setEdited} />
           ))}

@@ -1,10 +1,12 @@
 import { useState, type ChangeEvent } from 'react'
 import { fieldErrors, ruleFor } from '../api/request'
+import { may } from '../api/session'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'
 import { words } from '../words/console'
 import { NotBegun, useDemo } from './Demo'
 import { asNumber } from './terms'
+import { useMe } from './useMe'
 
 const demo = { buyers: '10000', seconds: '5', quantity: '100', repeaters: '0', quitters: '0' }
 const asked = ['buyers', 'over', 'quantity', 'repeat_clickers', 'quitters']
@@ -13,6 +15,8 @@ const asked = ['buyers', 'over', 'quantity', 'repeat_clickers', 'quitters']
 export function RehearsalForm() {
   const [typed, setTyped] = useState(demo)
   const run = useDemo()
+  const me = useMe()
+  if (!may(me, 'operate')) return null
   const errors = fieldErrors(run.error)
   const besideField = errors.some((error) => asked.some((field) => ruleFor([error], field)))
   const w = words()

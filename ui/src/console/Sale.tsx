@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Order } from '../api/bodies'
+import { may } from '../api/session'
 import { verify } from '../api/verify'
 import { focusOn } from '../look/keys'
 import { count, timeOfDay } from '../sale/format'
@@ -12,11 +13,13 @@ import { Board } from './Board'
 import { Confirm, type Question } from './Confirm'
 import { downloadCsv } from './csv'
 import { FigureCharts } from './FigureCharts'
+import { History } from './History'
 import { NoProduct } from './NoProduct'
 import { boardLink, BoardLink } from './ProductCard'
 import { Shell } from './Shell'
 import { Steps } from './Steps'
 import { TermsForm } from './TermsForm'
+import { useMe } from './useMe'
 import { useSale } from './useSale'
 import { Verify } from './Verify'
 
@@ -26,6 +29,7 @@ export function Sale({ id }: { id: string }) {
   const [editing, setEditing] = useState(false)
   const judge = useMutation({ mutationFn: () => verify() })
   const [, go] = useLocation()
+  const me = useMe()
   const path = encodeURIComponent(id)
   const w = words()
   return (
@@ -52,16 +56,19 @@ export function Sale({ id }: { id: string }) {
             </nav>
           </Board>
           <Steps product={product} onAsk={setQuestion} onEdit={() => setEditing(true)} telling />
-          {editing && (
+          {editing && may(me, 'operate') && (
             <div className="mt-4">
               <TermsForm edited={id} products={[product]} onDone={() => setEditing(false)} fixed />
             </div>
           )}
-          <FigureCharts />
-          <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
-            <Newest id={id} orders={newest.data} problem={newest.error} onRetry={() => void newest.refetch()} />
-            <Verify product={id} judge={judge} />
-          </div>
+          {may(me, 'view') && <FigureCharts />}
+          {may(me, 'view') && (
+            <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
+              <Newest id={id} orders={newest.data} problem={newest.error} onRetry={() => void newest.refetch()} />
+              <Verify product={id} judge={judge} />
+            </div>
+          )}
+          {may(me, 'view') && me?.operator && <History product={product} />}
         </>
       )}
       {question && <Confirm question={question} onClose={() => setQuestion(undefined)} />}

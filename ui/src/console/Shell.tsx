@@ -1,6 +1,7 @@
-import { useEffect, useSyncExternalStore, type ReactNode } from 'react'
+import { useEffect, type ReactNode } from 'react'
 import { Link, useLocation } from 'wouter'
-import { session } from '../api/session'
+import type { Session } from '../api/bodies'
+import { may, session } from '../api/session'
 import type { Link as LinkState } from '../api/stream'
 import { ClockNote } from '../look/ClockNote'
 import { LanguageSwitch } from '../look/LanguageSwitch'
@@ -10,6 +11,7 @@ import { timeOfDay } from '../sale/format'
 import { words } from '../words/console'
 import { HelpButton } from '../look/Help'
 import { queries } from './queries'
+import { useMe } from './useMe'
 import type { Key } from '../look/keys'
 
 type Props = {
@@ -26,6 +28,7 @@ type Props = {
 
 export function Shell({ title, link, seenAt, filled = false, keys = [], children }: Props) {
   const [, go] = useLocation()
+  const me = useMe()
   useEffect(() => {
     document.title = `${title} · seckill`
   }, [title])
@@ -45,13 +48,18 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
           <Link href="/?rehearsals" className="py-1 underline decoration-line underline-offset-4 hover:decoration-current">
             {words().rehearsals}
           </Link>
+          {may(me, 'admin') && (
+            <Link href="/?settings" className="py-1 underline decoration-line underline-offset-4 hover:decoration-current">
+              {words().settings}
+            </Link>
+          )}
         </nav>
         <LinkMark link={link} />
         <span className="flex items-center gap-1">
           <LanguageSwitch />
           <HelpButton keys={all} />
         </span>
-        <SignOut />
+        <SignOut me={me} />
       </header>
       <ClockNote />
       <main className={`flex-1 pt-2 ${filled ? 'flex min-h-0 flex-col pb-4' : 'pb-20'}`}>{children}</main>
@@ -72,17 +80,21 @@ function LinkMark({ link }: { link: LinkState }) {
   )
 }
 
-function SignOut() {
-  const signedIn = useSyncExternalStore(session.subscribe, session.signedIn)
-  if (signedIn === undefined) return null
+/** Who is signed in, and as what. */
+function SignOut({ me }: { me: Session | undefined }) {
+  if (!me?.name || !me.role) return null
   const signOut = async () => {
     await session.signOut()
-    queries.removeQueries({ queryKey: ['orders'] })
-    queries.removeQueries({ queryKey: ['rehearsals'] })
+    for (const key of ['orders', 'rehearsals', 'tokens', 'history']) queries.removeQueries({ queryKey: [key] })
   }
   return (
-    <button type="button" className="text-small underline underline-offset-4" onClick={() => void signOut()}>
-      {words().signOut}
-    </button>
+    <span className="flex items-baseline gap-2 text-small">
+      <span className="text-muted wrap-anywhere">
+        {me.role === 'admin' ? me.name : `${me.name}, ${words().roles[me.role]}`}
+      </span>
+      <button type="button" className="underline underline-offset-4" onClick={() => void signOut()}>
+        {words().signOut}
+      </button>
+    </span>
   )
 }

@@ -1,10 +1,12 @@
 import { useMutation } from '@tanstack/react-query'
 import type { Product } from '../api/bodies'
 import { stepProduct, type Step } from '../api/products'
+import { may } from '../api/session'
 import { Button } from '../look/Button'
 import { words } from '../words/console'
 import { askClose, askStartOver, type Question } from './Confirm'
 import { queries } from './queries'
+import { useMe } from './useMe'
 
 type Props = {
   product: Product
@@ -20,6 +22,8 @@ export function Steps({ product, onAsk, onEdit, telling = false }: Props) {
     mutationFn: (to: Step) => stepProduct(product.id, to),
     onSettled: () => void queries.invalidateQueries(),
   })
+  const me = useMe()
+  if (!may(me, 'operate')) return null
   const closed = product.state === 'closed'
   const paused = product.state === 'paused'
   const w = words()

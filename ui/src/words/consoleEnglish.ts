@@ -1,3 +1,4 @@
+import type { HistoryEntry, Role } from '../api/operators'
 import type { Rehearsal } from '../api/rehearsals'
 import type { Status } from '../api/bodies'
 
@@ -11,6 +12,7 @@ export const en = {
   pages: 'Pages',
   link: { connecting: 'Connecting', open: 'Live', lost: 'Not connected' },
   signOut: 'Sign out',
+  settings: 'Settings',
   seenAt: (time: string) => `What you see is from ${time}.`,
   noPage: 'There is no such page.',
   noProduct: (id: string) => `There is no product ${id}`,
@@ -29,6 +31,33 @@ export const en = {
   tokenLost: 'A lost token cannot be shown again. The admin makes you a new one, and revokes the old.',
   notNow: 'Not now',
   signIn: 'Sign in',
+
+  // Operators
+  roles: { admin: 'admin', view: 'sees', operate: 'operates', payments: 'takes payments' } satisfies Record<Role | 'admin', string>,
+  roleTells: {
+    view: 'Sees everything, and changes nothing.',
+    operate: 'Runs the sale, too.',
+    payments: 'Says that an order is paid, and nothing else.',
+  } satisfies Record<Role, string>,
+  noOperators: 'This server has no admin token, so everybody who reaches it is an operator. Start it with --admin-token to give each operator a token.',
+  tokens: 'Tokens',
+  noTokens: 'None yet. Until there are, the admin token is the only one.',
+  newToken: 'Give somebody a token',
+  tokenOf: 'Whose',
+  role: 'Role',
+  makeToken: 'Make the token',
+  shownOnce: (name: string) => `This is the token of ${name}. It is shown this once: copy it now.`,
+  copy: 'Copy',
+  copied: 'Copied',
+  revoke: 'Revoke',
+  revokeOf: (name: string) => `Revoke the token of ${name}`,
+  askRevoke: (name: string) => `Revoke the token of ${name}?`,
+  revokeTells: 'Within a second nobody gets in with it, and whoever is signed in with it is signed out. What they did stays in the history.',
+  lostToken: 'A token is kept as a hash and cannot be shown again. If one is lost, or was seen by somebody else, revoke it and make another.',
+  history: 'History',
+  noHistory: 'Nothing yet: what operators do from now on stands here, under their names.',
+  earlier: 'Earlier',
+  deeds: { put: 'put it on sale', change: 'changed the terms', delete: 'deleted it', pay: 'marked an order as paid', cancel: 'cancelled an order' } satisfies Record<HistoryEntry['what'], string>,
 
   // The board
   ofRemaining: (all: string) => `of ${all} remaining`,

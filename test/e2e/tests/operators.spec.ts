@@ -1,0 +1,52 @@
+import type { Page } from '@playwright/test'
+import { card, expect, expectNoFindings, test } from '../fixtures'
+
+const admin = 'open-sesame-open-sesame'
+test.use({ flags: ['--admin-token', admin] })
+
+async function signIn(page: Page, name: string, token: string) {
+  await page.getByLabel('Your name').fill(name)
+  await page.getByLabel('Token', { exact: true }).fill(token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+}
+
+test('the admin makes a token, who has it sees what its role may, and revoked it ends', async ({ page, browser, server }) => {
+  await page.goto('/?settings')
+  await signIn(page, 'admin', admin)
+  await expect(page.getByText('None yet')).toBeVisible()
+  await page.getByLabel('Whose').fill('ann')
+  await page.getByRole('button', { name: 'Make the token' }).click()
+  const token = await page.locator('code').innerText()
+  await expect(page.getByText('It is shown this once')).toBeVisible()
+  await expectNoFindings(page)
+
+  const ann = await (await browser.newContext({ baseURL: server.url })).newPage()
+  await ann.goto('/')
+  await ann.getByRole('button', { name: 'Put on sale' }).click()
+  await signIn(ann, 'ann', token)
+  await expect(card(ann, 'Product 1')).toBeVisible()
+  await expect(ann.getByText('ann, operates')).toBeVisible()
+  await expect(ann.getByRole('link', { name: 'Settings' })).toBeHidden()
+  await ann.goto('/products/1')
+  await ann.getByRole('button', { name: 'Pause' }).click()
+  await expect(ann.getByText('paused – → true')).toBeVisible()
+  await expectNoFindings(ann)
+
+  await page.getByLabel('Whose').fill('vic')
+  await page.getByRole('radio', { name: 'sees' }).check()
+  await page.getByRole('button', { name: 'Make the token' }).click()
+  await expect(page.getByText('This is the token of vic')).toBeVisible()
+  const vic = await (await browser.newContext({ baseURL: server.url })).newPage()
+  await vic.goto('/products/1')
+  await signIn(vic, 'vic', await page.locator('code').innerText())
+  await expect(vic.getByText('paused – → true')).toBeVisible()
+  await expect(vic.getByRole('button', { name: 'Resume' })).toBeHidden()
+
+  await page.getByRole('button', { name: 'Revoke the token of ann' }).click()
+  await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Revoke the token of ann' })).toBeHidden()
+  await ann.getByRole('button', { name: 'Resume' }).click()
+  await expect(ann.getByRole('dialog', { name: 'Your session is over' })).toBeVisible()
+  await signIn(ann, 'ann', token)
+  await expect(ann.getByText('This token is wrong')).toBeVisible()
+})

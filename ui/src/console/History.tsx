@@ -1,0 +1,49 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getHistory, type HistoryEntry } from '../api/operators'
+import type { Product } from '../api/bodies'
+import { timeOfDay } from '../sale/format'
+import { words } from '../words/console'
+
+/** Who did what to the product, when, and from what to what: asked for anew whenever its gate was, or an order ended. */
+export function History({ product }: { product: Product }) {
+  const { id, epoch, paid, cancelled } = product
+  const pages = useInfiniteQuery({
+    queryKey: ['history', id, epoch, paid, cancelled],
+    queryFn: ({ pageParam }) => getHistory(id, pageParam),
+    initialPageParam: 0,
+    getNextPageParam: (page) => page.next,
+    placeholderData: (before) => before,
+  })
+  const entries = pages.data?.pages.flatMap((page) => page.entries)
+  const w = words()
+  return (
+    <section aria-labelledby="history" className="mt-8">
+      <h2 id="history" className="border-b border-line pb-2 text-lead font-semibold">
+        {w.history}
+      </h2>
+      {pages.error && !entries && <p className="pt-4 text-muted">{pages.error.message}</p>}
+      {entries?.length === 0 && <p className="pt-4 text-muted">{w.noHistory}</p>}
+      <ol>
+        {entries?.map((entry) => (
+          <li key={entry.number} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2">
+            <span className="figures text-small text-muted">{`${entry.at.slice(0, 10)} ${timeOfDay(entry.at)}`}</span>
+            <span className="font-medium wrap-anywhere">{entry.by}</span>
+            <span>{w.deeds[entry.what]}</span>
+            <span className="text-muted wrap-anywhere">{changesOf(entry)}</span>
+          </li>
+        ))}
+      </ol>
+      {pages.hasNextPage && (
+        <button type="button" className="pt-3 underline underline-offset-4" onClick={() => void pages.fetchNextPage()}>
+          {w.earlier}
+        </button>
+      )}
+    </section>
+  )
+}
+
+/** "quantity 100 → 200, paused – → true"; an order by its id. */
+export function changesOf({ changes, order_id }: HistoryEntry): string {
+  const said = changes.map(({ field, from, to }) => `${field} ${from ?? '–'} → ${to ?? '–'}`)
+  return (order_id ? [order_id, ...said] : said).join(', ')
+}
