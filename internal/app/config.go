@@ -83,7 +83,7 @@ func (c Config) Check() error {
 		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --admin-token TOKEN and --buyer-auth jwt or header (docs/identity.md), or --insecure to believe everybody, operators too", c.Listen)}
 	case !isLoopback(host) && c.AdminToken != "" && utf8.RuneCountInString(c.AdminToken) < minToken:
 		return UsageError{"admin-token", fmt.Sprintf("must have at least %d characters where other machines reach %s: openssl rand -hex 16 makes one", minToken, c.Listen)}
-	case !isLoopback(host) && !c.Buyers.known() && !c.Insecure:
+	case !isLoopback(host) && c.sells() && !c.Buyers.known() && !c.Insecure:
 		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --buyer-auth jwt or header (docs/identity.md), or --insecure to believe whatever user_id a buyer names", c.Listen)}
 	case c.Data == "" && !c.isCluster():
 		return UsageError{"data", "must name a folder"}

@@ -200,7 +200,11 @@ func TestConfigCheck(t *testing.T) {
 			c.Listen, c.AdminToken = ":3000", strings.Repeat("t", 16)
 			c.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"::1"}, PassLife: time.Hour}
 		}, ""},
-		"beyond, on purpose":      {func(c *app.Config) { c.Listen, c.Insecure = ":3000", true }, ""},
+		"beyond, on purpose": {func(c *app.Config) { c.Listen, c.Insecure = ":3000", true }, ""},
+		"who only projects": {func(c *app.Config) {
+			c.Listen, c.AdminToken, c.Roles, c.Wait = ":3000", strings.Repeat("t", 16), []string{app.RoleProjector}, time.Second
+			c.Redis, c.Kafka, c.Postgres = "redis://r:6379", "k:9092", "postgres://p/d"
+		}, ""},
 		"buyers are believed":     {func(c *app.Config) { c.Listen, c.AdminToken, c.Insecure = ":3000", strings.Repeat("t", 16), true }, ""},
 		"no folder":               {func(c *app.Config) { c.Data = "" }, "data"},
 		"nothing may wait":        {func(c *app.Config) { c.MaxUnrelayed = 0 }, "max-unrelayed"},
