@@ -18,7 +18,7 @@ export async function revokeToken(name: string): Promise<void> {
   await asOperator(`/api/tokens/${encodeURIComponent(name)}`, { method: 'DELETE' })
 }
 
-export async function getHistory(product: string, before: number): Promise<History> {
-  const search = new URLSearchParams({ limit: '20', ...(before ? { before: String(before) } : {}) })
-  return (await asOperator<History>(`/api/products/${encodeURIComponent(product)}/history?${search}`)).body
+/** The newest entries, so many at most. */
+export async function getHistory(product: string, most: number): Promise<History> {
+  return (await asOperator<History>(`/api/products/${encodeURIComponent(product)}/history?limit=${most}`)).body
 }

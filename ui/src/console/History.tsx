@@ -1,4 +1,5 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { getHistory, type HistoryEntry } from '../api/operators'
 import type { Product } from '../api/bodies'
 import { timeOfDay } from '../sale/format'
@@ -7,21 +8,20 @@ import { words } from '../words/console'
 /** Who did what to the product, when, and from what to what: asked for anew whenever its gate was, or an order ended. */
 export function History({ product }: { product: Product }) {
   const { id, epoch, paid, cancelled } = product
-  const pages = useInfiniteQuery({
-    queryKey: ['history', id, epoch, paid, cancelled],
-    queryFn: ({ pageParam }) => getHistory(id, pageParam),
-    initialPageParam: 0,
-    getNextPageParam: (page) => page.next,
+  const [most, setMost] = useState(20)
+  const page = useQuery({
+    queryKey: ['history', id, epoch, paid, cancelled, most],
+    queryFn: () => getHistory(id, most),
     placeholderData: (before) => before,
   })
-  const entries = pages.data?.pages.flatMap((page) => page.entries)
+  const entries = page.data?.entries
   const w = words()
   return (
     <section aria-labelledby="history" className="mt-8">
       <h2 id="history" className="border-b border-line pb-2 text-lead font-semibold">
         {w.history}
       </h2>
-      {pages.error && !entries && <p className="pt-4 text-muted">{pages.error.message}</p>}
+      {page.error && !entries && <p className="pt-4 text-muted">{page.error.message}</p>}
       {entries?.length === 0 && <p className="pt-4 text-muted">{w.noHistory}</p>}
       <ol>
         {entries?.map((entry) => (
@@ -33,8 +33,8 @@ export function History({ product }: { product: Product }) {
           </li>
         ))}
       </ol>
-      {pages.hasNextPage && (
-        <button type="button" className="pt-3 underline underline-offset-4" onClick={() => void pages.fetchNextPage()}>
+      {page.data?.next !== undefined && most < 1000 && (
+        <button type="button" className="pt-3 underline underline-offset-4" onClick={() => setMost(Math.min(5 * most, 1000))}>
           {w.earlier}
         </button>
       )}
