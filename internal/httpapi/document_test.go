@@ -56,6 +56,25 @@ func TestDocumentedNames(t *testing.T) {
 	}
 }
 
+// Who is only believed has to be named, and the document of such a server says so.
+func TestTheDocumentSaysWhoHasToBeNamed(t *testing.T) {
+	for name, s := range map[string]*server{"believed": serve(t), "known": known(t)} {
+		var d struct {
+			Components struct {
+				Schemas map[string]struct {
+					Required []string `json:"required"`
+				} `json:"schemas"`
+			} `json:"components"`
+		}
+		if err := json.Unmarshal(s.api.document, &d); err != nil {
+			t.Fatal(err)
+		}
+		if says := slices.Contains(d.Components.Schemas["Buyer"].Required, "user_id"); says != (name == "believed") {
+			t.Errorf("%s: it is needed: %v", name, says)
+		}
+	}
+}
+
 type document struct {
 	OpenAPI string `json:"openapi"`
 	Paths   map[string]map[string]struct {

@@ -100,6 +100,9 @@ func (a *API) nativeRoutes(api huma.API, mux *http.ServeMux) {
 // written is a mistake in the code, which the first test meets.
 func (a *API) writeDocument(api huma.API) {
 	documentBodies(api)
+	if a.Buyers == nil {
+		api.OpenAPI().Components.Schemas.Map()["Buyer"].Required = []string{"user_id"}
+	}
 	a.document = must(json.Marshal(api.OpenAPI()))
 	a.yaml = must(api.OpenAPI().YAML())
 }
