@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import type { Product } from '../api/bodies'
-import { closingTimeIsPast, startOver, stepProduct } from '../api/products'
+import { closingTimeIsPast, startOver, stepProduct } from '../api/manage'
 import { ended, removeRehearsal, type Rehearsal } from '../api/rehearsals'
 import { Button } from '../look/Button'
 import { count } from '../sale/format'

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import type { Order } from '../api/bodies'
-import { listOrders } from '../api/products'
+import { listOrders } from '../api/manage'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { OrderList } from './OrderList'

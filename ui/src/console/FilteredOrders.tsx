@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import type { Status } from '../api/bodies'
-import { listOrders } from '../api/products'
+import { listOrders } from '../api/manage'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { OrderList } from './OrderList'

@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { Link } from 'wouter'
-import { newestOf } from '../api/products'
+import { newestOf } from '../api/manage'
 import type { Product, Status } from '../api/bodies'
 import { count } from '../sale/format'
 import { stateAt, titleOf } from '../sale/state'

@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import type { Product } from '../api/bodies'
-import { stepProduct, type Step } from '../api/products'
+import { stepProduct, type Step } from '../api/manage'
 import { may } from '../api/session'
 import { Button } from '../look/Button'
 import { words } from '../words/console'

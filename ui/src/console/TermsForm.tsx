@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState, type ChangeEvent } from 'react'
 import type { Product } from '../api/bodies'
-import { putProduct } from '../api/products'
+import { putProduct } from '../api/manage'
 import { fieldErrors, ruleFor } from '../api/request'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { termsOf } from '../api/products'
+import { termsOf } from '../api/manage'
 import { cannotBeAsked, freeId, termsFrom, typedFrom } from './terms'
 
 const typed = typedFrom('1', undefined)
