@@ -50,8 +50,11 @@ func (p Price) check(bad *Invalid, field string) {
 }
 
 // LinkPattern is what a browser may be sent to, as a regular expression of ECMAScript and
-// of Go: http or https, a host by its name or address, and no user before it.
-const LinkPattern = `^https?://(([A-Za-z0-9-]+\.)*[A-Za-z][A-Za-z0-9-]*|[0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!-~]*)?$`
+// of Go: http or https, a host by its name or its address of IPv4, no user before it, and nothing that a URI does not
+// have (RFC 3986).
+const LinkPattern = `^https?://(([A-Za-z0-9-]+\.)*[A-Za-z][A-Za-z0-9-]*|[0-9]{1,3}(\.[0-9]{1,3}){3})(:[0-9]{1,5})?([/?]` + linkRest + `)?(#` + linkRest + `)?$`
+
+const linkRest = `([A-Za-z0-9._~:/?@!$&'()*+,;=-]|%[0-9A-Fa-f]{2})*`
 
 var link = regexp.MustCompile(LinkPattern)
 
