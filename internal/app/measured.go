@@ -278,3 +278,13 @@ func (k measuredStore) History(ctx context.Context, product string, before int64
 	defer k.done("History", time.Now(), &err)
 	return k.Keeper.History(ctx, product, before, most)
 }
+
+func (k measuredStore) Payment(ctx context.Context, product, id string) (_ sale.Payment, err error) {
+	defer k.done("Payment", time.Now(), &err)
+	return k.Keeper.Payment(ctx, product, id)
+}
+
+func (k measuredStore) Payments(ctx context.Context, q sale.PaymentQuery) (_ []sale.Payment, err error) {
+	defer k.done("Payments", time.Now(), &err)
+	return k.Keeper.Payments(ctx, q)
+}

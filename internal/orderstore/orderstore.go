@@ -43,12 +43,14 @@ type Batch struct {
 
 // A Concern is what a batch needs of one product: the product itself (a state
 // with epoch 0 if it is new), the orders with these ids, whichever product's they
-// are, and every order by which one of these users holds a unit of the product.
+// are, and every order by which one of these users holds a unit of the product; the
+// payments with these ids, those that pay one of the orders, and those that were late and ask for one.
 type Concern struct {
 	Product  string
 	Orders   []sale.OrderID
 	Users    []string
-	MostHeld bool // also fill State.MostHeld, over the whole table: for a batch that begins with an opening
+	Payments []string
+	MostHeld bool // also fill State.MostHeld and State.Owes, over the whole tables: for a batch that begins with an opening
 }
 
 // A DeadLetter is a line of the log that is no record.
@@ -82,6 +84,10 @@ type Reader interface {
 	OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error)
 	// List returns orders of a product, in the order that q asks for.
 	List(ctx context.Context, q Query) ([]sale.Order, error)
+	// Payment returns one payment of a product.
+	Payment(ctx context.Context, product, id string) (sale.Payment, error)
+	// Payments returns payments of a product, whether there is one or not, by id.
+	Payments(ctx context.Context, q sale.PaymentQuery) ([]sale.Payment, error)
 	// Due returns orders of one partition whose payment window has passed by the
 	// store's clock, oldest first.
 	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)
@@ -112,6 +118,8 @@ type Snapshot interface {
 	Returns(product string, f func(sale.Return) error) error
 	// History calls f with every entry of a product's history, by number.
 	History(product string, f func(sale.HistoryEntry) error) error
+	// Payments calls f with every payment of a partition, by product and id.
+	Payments(partition int32, f func(sale.Payment) error) error
 	DeadLetters() ([]DeadLetter, error)
 }
 

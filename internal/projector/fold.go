@@ -32,10 +32,18 @@ func concerns(lines []orderlog.Line) orderstore.Batch {
 			for _, o := range l.Record.Chunk.Orders {
 				need.Orders = append(need.Orders, o.ID)
 			}
+			for i := range l.Record.Chunk.Payments {
+				need.Payments = append(need.Payments, l.Record.Chunk.Payments[i].ID)
+			}
+		case l.Record.Kind == sale.KindRefundDue || l.Record.Kind == sale.KindRefunded:
+			need.Payments = append(need.Payments, l.Record.PaymentID)
 		case l.Record.Kind == sale.KindOrder:
 			need.Users = append(need.Users, l.Record.UserID)
 			fallthrough
 		default:
+			if l.Record.PaymentID != "" {
+				need.Payments = append(need.Payments, l.Record.PaymentID)
+			}
 			need.Orders = append(need.Orders, l.Record.OrderID)
 		}
 	}

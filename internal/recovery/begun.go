@@ -19,20 +19,25 @@ type begun struct {
 // begunFrom reports whether the log begins with the whole state of tables that have all
 // that these have. What went with a product that was deleted since is in p.Lost.
 func (p *Plan) begunFrom(ctx context.Context, products []sale.Product) (all bool, err error) {
-	states, read := map[string]*begun{}, map[int32]bool{}
+	states, money := map[string]*begun{}, map[paymentKey]sale.PaymentStatus{}
+	partitions, err := p.withPayments(ctx)
+	if err != nil {
+		return false, err
+	}
 	for i := range products {
-		partition := products[i].Partition
-		if read[partition] {
-			continue
-		}
-		read[partition] = true
-		if whole, err := p.state(ctx, partition, states); err != nil || !whole {
+		partitions[products[i].Partition] = true
+	}
+	for partition := range partitions {
+		if whole, err := p.state(ctx, partition, states, money); err != nil || !whole {
 			return false, err
 		}
 	}
 	all = true
 	var gone []string
 	err = p.store.Audit(ctx, func(s orderstore.Snapshot) error {
+		if all, err = p.hasPayments(s, money); err != nil || !all {
+			return err
+		}
 		for i := range products {
 			kept := &products[i]
 			state := states[kept.ID]
@@ -60,7 +65,7 @@ func (p *Plan) begunFrom(ctx context.Context, products []sale.Product) (all bool
 }
 
 // state reads what a partition begins with, and reports whether all of it is there.
-func (p *Plan) state(ctx context.Context, partition int32, states map[string]*begun) (whole bool, err error) {
+func (p *Plan) state(ctx context.Context, partition int32, states map[string]*begun, money map[paymentKey]sale.PaymentStatus) (whole bool, err error) {
 	_, end, err := p.log.Bounds(ctx, partition)
 	for at, chunks := int64(0), int64(1); err == nil && at < chunks; at++ {
 		if at >= end {
@@ -74,7 +79,7 @@ func (p *Plan) state(ctx context.Context, partition int32, states map[string]*be
 			chunks = lines[0].Chunks()
 		}
 		l := lines[0].InPlace(chunks)
-		if l.Poison != nil || l.Record.Kind != sale.KindState || !take(states, l.Record.Chunk, l.Product) {
+		if l.Poison != nil || l.Record.Kind != sale.KindState || !take(states, money, l.Record.Chunk, l.Product) {
 			return false, nil
 		}
 	}
@@ -85,9 +90,15 @@ func (p *Plan) state(ctx context.Context, partition int32, states map[string]*be
 }
 
 // take adds a chunk, and is false where the first one of its product is missing.
-func take(states map[string]*begun, c *sale.Chunk, product string) bool {
+func take(states map[string]*begun, money map[paymentKey]sale.PaymentStatus, c *sale.Chunk, product string) bool {
 	if c.Product != nil {
 		states[product] = &begun{product: *c.Product, orders: map[sale.OrderID]sale.Status{}}
+	}
+	for i := range c.Payments {
+		money[paymentKey{product, c.Payments[i].ID}] = c.Payments[i].Status
+	}
+	if len(c.Payments) > 0 {
+		return true // also of a product that never was
 	}
 	b := states[product]
 	if b == nil {

@@ -35,6 +35,7 @@ type loss struct {
 	openings int
 	orders   map[sale.OrderID]bool
 	ends     map[sale.Kind]int
+	payments map[string]bool
 }
 
 func (p *Plan) lossesOf(ctx context.Context, partition int32, products []sale.Product) error {
@@ -77,7 +78,7 @@ func inWords(found map[string]*loss) (lost []string) {
 		lost = append(lost, found[product].words("product "+product))
 	}
 	if others := products[len(named):]; len(others) > 0 {
-		all := &loss{orders: map[sale.OrderID]bool{}, ends: map[sale.Kind]int{}}
+		all := newLoss()
 		for _, product := range others {
 			l := found[product]
 			maps.Copy(all.orders, l.orders)
@@ -85,6 +86,9 @@ func inWords(found map[string]*loss) (lost []string) {
 				all.ends[kind] += n
 			}
 			all.openings += l.openings
+			for id := range l.payments {
+				all.payments[product+" "+id] = true
+			}
 		}
 		lost = append(lost, all.words(fmt.Sprintf("%d more products", len(others))))
 	}
@@ -106,7 +110,7 @@ func (p *Plan) unknown(ctx context.Context, lines []orderlog.Line, known map[str
 	for i := range lines {
 		r := &lines[i].Record
 		switch {
-		case lines[i].Poison != nil, r.Kind == sale.KindOpening:
+		case lines[i].Poison != nil, r.Kind == sale.KindOpening, r.Kind == sale.KindRefundDue, r.Kind == sale.KindRefunded:
 		case r.Kind == sale.KindState:
 			for _, o := range r.Chunk.Orders {
 				ids = append(ids, o.ID)
@@ -129,16 +133,25 @@ func (p *Plan) unknown(ctx context.Context, lines []orderlog.Line, known map[str
 		if product := known[r.ProductID]; product != nil {
 			epoch = product.Epoch
 		}
+		if r.PaymentID != "" || r.Kind == sale.KindState {
+			if err := p.unknownPayment(ctx, r, found); err != nil {
+				return err
+			}
+		}
 		o := orders[r.OrderID]
 		switch {
-		case lines[i].Poison != nil:
+		case lines[i].Poison != nil, r.Kind == sale.KindRefundDue, r.Kind == sale.KindRefunded:
 		case r.Kind == sale.KindState:
 			unknownOf(r, epoch, orders, found)
 		case r.Kind == sale.KindOpening && r.Epoch > epoch:
 			lossOf(found, r.ProductID).openings++
 		case r.Kind == sale.KindOrder && o == nil && r.Epoch >= epoch:
 			lossOf(found, r.ProductID).orders[r.OrderID] = true
-		case o != nil && r.Kind != sale.KindOrder && o.Status == sale.Placed && !o.PayBy.IsZero() && r.Epoch >= o.Epoch:
+		case r.Kind == sale.KindVoid:
+			if o != nil && o.Status.Holds() && r.Epoch >= o.Epoch {
+				lossOf(found, r.ProductID).ends[r.Kind]++
+			}
+		case o != nil && r.Kind != sale.KindOrder && r.PaymentID == "" && o.Status == sale.Placed && !o.PayBy.IsZero() && r.Epoch >= o.Epoch:
 			lossOf(found, r.ProductID).ends[r.Kind]++
 		}
 	}
@@ -165,10 +178,14 @@ func unknownOf(r *sale.Record, epoch int64, kept map[sale.OrderID]*sale.Order, f
 // endedBy is the kind of record by which an order came to a status.
 var endedBy = map[sale.Status]sale.Kind{sale.Paid: sale.KindPay, sale.Cancelled: sale.KindCancel, sale.Expired: sale.KindExpire}
 
+func newLoss() *loss {
+	return &loss{orders: map[sale.OrderID]bool{}, ends: map[sale.Kind]int{}, payments: map[string]bool{}}
+}
+
 func lossOf(found map[string]*loss, product string) *loss {
 	l := found[product]
 	if l == nil {
-		l = &loss{orders: map[sale.OrderID]bool{}, ends: map[sale.Kind]int{}}
+		l = newLoss()
 		found[product] = l
 	}
 	return l
@@ -183,6 +200,8 @@ func (l *loss) words(whose string) string {
 	}
 	part(len(l.orders), "orders, whose buyers are told rejected")
 	part(l.ends[sale.KindPay], "payments")
+	part(len(l.payments), "payments, or steps of payments, that leave no trace")
+	part(l.ends[sale.KindVoid], "voids")
 	part(l.ends[sale.KindCancel], "cancellations")
 	part(l.ends[sale.KindExpire], "expiries, which come again")
 	part(l.openings, "changes of terms")

@@ -127,6 +127,17 @@ func (s *shop) trade() {
 	deleted := closed
 	deleted.Epoch, deleted.Deleted = 3, true
 	s.append(closed, deleted, order("a", 2, 2401), order("b", 1, 2), opening("b", 2, 6), order("b", 2, 3020))
+	var money []sale.Record
+	for m := range 1100 {
+		for _, product := range []string{"a", "nobody", "gone"} {
+			r := end(sale.KindPay, product, 1+m)
+			r.PaymentID, r.LateID, r.Price = fmt.Sprint("m", m), id(10_000+m), sale.Price{Amount: 2400, Currency: "EUR"}
+			money = append(money, r)
+		}
+	}
+	void := end(sale.KindVoid, "a", 1)
+	void.Reason = "fraud"
+	s.append(append(money, void)...)
 	s.fold(s.log, s.store)
 }
 

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"slices"
 	"time"
 
 	"seckill/internal/crash"
@@ -112,8 +113,21 @@ func (w *writer) write(ctx context.Context, products []sale.Product, to map[int3
 	for i := range products {
 		w.of[products[i].Partition] += chunks(&products[i])
 	}
+	money, err := w.payments()
+	if err != nil {
+		return err
+	}
 	for i := range products {
 		if err := w.product(ctx, products[i]); err != nil {
+			return err
+		}
+	}
+	for _, c := range money {
+		product := &sale.Product{ID: c.Payments[0].ProductID, Partition: c.Payments[0].Partition}
+		if i := slices.IndexFunc(products, func(p sale.Product) bool { return p.ID == product.ID }); i >= 0 {
+			product = &products[i]
+		}
+		if err := w.chunk(ctx, product, c); err != nil {
 			return err
 		}
 	}
@@ -130,6 +144,26 @@ func (w *writer) write(ctx context.Context, products []sale.Product, to map[int3
 		to[partition] = orderstore.Mark{Next: of, Sum: lines[0].Sum, Source: source}
 	}
 	return nil
+}
+
+// payments are the chunks of all payments, behind those of the products.
+func (w *writer) payments() (all []*sale.Chunk, err error) {
+	for partition := range w.plan.marks {
+		var c *sale.Chunk
+		err := w.snapshot.Payments(partition, func(m sale.Payment) error {
+			if c == nil || len(c.Payments) == sale.MaxChunk || c.Payments[0].ProductID != m.ProductID {
+				c = &sale.Chunk{}
+				all = append(all, c)
+				w.of[partition]++
+			}
+			c.Payments = append(c.Payments, m)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // chunks is how many a product needs; entries of its history have their own.

@@ -24,6 +24,7 @@ type Chunk struct {
 	Orders     []Order   // rejected ones, which have no number, first; then by number
 	Returns    []Return  // by number, each behind its order
 	History    []HistoryEntry
+	Payments   []Payment // by id, in chunks of their own; those of a product that never was have the epoch 0
 }
 
 // A Recovery is why a log begins with the state of tables.
@@ -39,6 +40,9 @@ const beforeTheLog = -1
 func (s *State) restore(r Record, at Position) Outcome {
 	p, c := &s.Product, r.Chunk
 	first := c.Product != nil
+	if len(c.Payments) > 0 {
+		return s.restorePayments(r, at)
+	}
 	if at.Offset != c.Number-1 || first != (p.Epoch == 0) || !first && r.Epoch != p.Epoch {
 		return Astray
 	}
@@ -62,6 +66,23 @@ func (s *State) restore(r Record, at Position) Outcome {
 	return Applied
 }
 
+// restorePayments takes a chunk of payments.
+func (s *State) restorePayments(r Record, at Position) Outcome {
+	if at.Offset != r.Chunk.Number-1 || r.Epoch != s.Product.Epoch {
+		return Astray
+	}
+	for i := range r.Chunk.Payments {
+		if s.payments.byID[r.Chunk.Payments[i].ID] != nil {
+			return Astray
+		}
+	}
+	for _, m := range r.Chunk.Payments {
+		m.Partition = at.Partition
+		s.payments.keep(&m)
+	}
+	return Applied
+}
+
 // chunkBody is a chunk's JSON form; the checksum is that of the bytes of State.
 type chunkBody struct {
 	Number int64   `json:"number"`
@@ -76,6 +97,7 @@ type stateBody struct {
 	Orders   []orderBody   `json:"orders,omitempty"`
 	Returns  []returnBody  `json:"returns,omitempty"`
 	History  []historyBody `json:"history,omitempty"`
+	Payments []paymentBody `json:"payments,omitempty"`
 }
 
 type recoveryBody struct {
@@ -103,17 +125,42 @@ type productBody struct {
 }
 
 type orderBody struct {
-	ID       OrderID    `json:"id"`
-	UserID   string     `json:"user_id"`
-	Slot     int        `json:"slot,omitempty"`
-	Number   int64      `json:"number,omitempty"`
-	Status   Status     `json:"status"`
-	Seq      int64      `json:"seq"`
-	Epoch    int64      `json:"epoch"`
-	PlacedAt moment     `json:"placed_at"`
-	PayBy    moment     `json:"pay_by,omitzero"`
-	EndedAt  moment     `json:"ended_at,omitzero"`
-	Price    *priceBody `json:"price,omitempty"`
+	ID         OrderID    `json:"id"`
+	UserID     string     `json:"user_id"`
+	Slot       int        `json:"slot,omitempty"`
+	Number     int64      `json:"number,omitempty"`
+	Status     Status     `json:"status"`
+	Seq        int64      `json:"seq"`
+	Epoch      int64      `json:"epoch"`
+	PlacedAt   moment     `json:"placed_at"`
+	PayBy      moment     `json:"pay_by,omitzero"`
+	EndedAt    moment     `json:"ended_at,omitzero"`
+	Price      *priceBody `json:"price,omitempty"`
+	PaymentID  string     `json:"payment_id,omitempty"`
+	VoidReason string     `json:"void_reason,omitempty"`
+}
+
+type paymentBody struct {
+	ID        string        `json:"id"`
+	OrderID   OrderID       `json:"order_id"`
+	LateID    OrderID       `json:"late_id"`
+	WasLate   bool          `json:"was_late,omitempty"`
+	Amount    int64         `json:"amount"`
+	Currency  string        `json:"currency"`
+	Status    PaymentStatus `json:"status"`
+	Reason    string        `json:"reason,omitempty"`
+	By        string        `json:"by,omitempty"`
+	At        moment        `json:"at"`
+	ChangedAt moment        `json:"changed_at"`
+}
+
+func (w *paymentBody) payment(product string) (Payment, bool) {
+	m := Payment{
+		ProductID: product, ID: w.ID, OrderID: w.OrderID, LateID: w.LateID, WasLate: w.WasLate, Paid: Price{w.Amount, w.Currency},
+		Status: w.Status, Reason: w.Reason, By: w.By, At: w.At.Time, ChangedAt: w.ChangedAt.Time,
+	}
+	return m, CheckPayment(m.ID) && m.Paid != Price{} && m.Paid.valid() && m.Status.Valid() && (m.Reason == "" || CheckReason(m.Reason)) &&
+		(m.By == "" || CheckID(m.By)) && !m.At.IsZero() && !m.ChangedAt.IsZero()
 }
 
 type returnBody struct {
@@ -150,7 +197,7 @@ func newChunkBody(c *Chunk) *chunkBody {
 	}
 	for _, o := range c.Orders {
 		s.Orders = append(s.Orders, orderBody{
-			o.ID, o.UserID, o.Slot, o.Number, o.Status, o.Seq, o.Epoch, moment{o.PlacedAt}, moment{o.PayBy}, moment{o.EndedAt}, newPriceBody(o.Price),
+			o.ID, o.UserID, o.Slot, o.Number, o.Status, o.Seq, o.Epoch, moment{o.PlacedAt}, moment{o.PayBy}, moment{o.EndedAt}, newPriceBody(o.Price), o.PaymentID, o.VoidReason,
 		})
 	}
 	for _, r := range c.Returns {
@@ -158,6 +205,11 @@ func newChunkBody(c *Chunk) *chunkBody {
 	}
 	for i := range c.History {
 		s.History = append(s.History, newHistoryBody(&c.History[i]))
+	}
+	for _, m := range c.Payments {
+		s.Payments = append(s.Payments, paymentBody{
+			m.ID, m.OrderID, m.LateID, m.WasLate, m.Paid.Amount, m.Paid.Currency, m.Status, m.Reason, m.By, moment{m.At}, moment{m.ChangedAt},
+		})
 	}
 	w := &chunkBody{Number: c.Number, Of: c.Of, State: marshal(s)}
 	w.Sum = w.State.sum()
@@ -175,8 +227,12 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 	if err := unmarshal(w.State, &s); err != nil {
 		return nil, err
 	}
-	if len(s.Orders)+len(s.Returns) > MaxChunk || len(s.History) > MaxChunkHistory {
-		return nil, fmt.Errorf("more than %d orders and returns, or %d entries of a history", MaxChunk, MaxChunkHistory)
+	rows := len(s.Orders) + len(s.Returns)
+	if rows > MaxChunk || len(s.History) > MaxChunkHistory || len(s.Payments) > MaxChunk {
+		return nil, fmt.Errorf("more than %d orders and returns, %d entries of a history, or %d payments", MaxChunk, MaxChunkHistory, MaxChunk)
+	}
+	if alone := rows+len(s.History) == 0 && s.Product == nil; len(s.Payments) > 0 && !alone || len(s.Payments) == 0 && epoch < 1 {
+		return nil, errors.New("payments have chunks of their own, and only they need no epoch")
 	}
 	c := &Chunk{Number: w.Number, Of: w.Of}
 	if r := s.Recovery; r != nil {
@@ -193,12 +249,12 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 		if !CheckUser(o.UserID) || !o.Status.Valid() || o.PlacedAt.IsZero() {
 			return nil, fmt.Errorf("order %v without user_id, status or placed_at", o.ID)
 		}
-		if !o.Price.price().valid() {
-			return nil, fmt.Errorf("order %v with a price that nobody can ask for", o.ID)
+		if !o.Price.price().valid() || o.PaymentID != "" && !CheckPayment(o.PaymentID) || o.VoidReason != "" && !CheckReason(o.VoidReason) {
+			return nil, fmt.Errorf("order %v with a price, payment or void that makes no sense", o.ID)
 		}
 		c.Orders = append(c.Orders, Order{
 			ID: o.ID, ProductID: product, UserID: o.UserID, Slot: o.Slot, Number: o.Number, Status: o.Status,
-			Seq: o.Seq, Epoch: o.Epoch, PlacedAt: o.PlacedAt.Time, PayBy: o.PayBy.Time, EndedAt: o.EndedAt.Time, Price: o.Price.price(),
+			Seq: o.Seq, Epoch: o.Epoch, PlacedAt: o.PlacedAt.Time, PayBy: o.PayBy.Time, EndedAt: o.EndedAt.Time, Price: o.Price.price(), PaymentID: o.PaymentID, VoidReason: o.VoidReason,
 		})
 	}
 	for _, r := range s.Returns {
@@ -213,6 +269,13 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 			return nil, fmt.Errorf("entry %d of the history makes no sense", e.Number)
 		}
 		c.History = append(c.History, e)
+	}
+	for i := range s.Payments {
+		m, ok := s.Payments[i].payment(product)
+		if !ok {
+			return nil, fmt.Errorf("payment %q makes no sense", m.ID)
+		}
+		c.Payments = append(c.Payments, m)
 	}
 	return c, nil
 }

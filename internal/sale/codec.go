@@ -34,6 +34,11 @@ type body struct {
 	Terms     *termsBody `json:"terms,omitempty"`
 	Deleted   bool       `json:"deleted,omitempty"`
 	Secret    string     `json:"secret,omitempty"`
+	PaymentID string     `json:"payment_id,omitempty"`
+	LateID    *OrderID   `json:"late_id,omitempty"`
+	Amount    int64      `json:"amount,omitempty"`
+	Currency  string     `json:"currency,omitempty"`
+	Reason    string     `json:"reason,omitempty"`
 	Chunk     *chunkBody `json:"chunk,omitempty"`
 	By        string     `json:"by,omitempty"`
 	At        moment     `json:"at"`
@@ -101,8 +106,13 @@ func (r *Record) AppendBody(b []byte) []byte {
 		w.Nonce, w.Skips, w.Deleted, w.Secret, w.Terms = r.Nonce, r.Skips, r.Deleted, r.Secret, newTermsBody(r.Terms)
 	case KindState:
 		w.Secret, w.Chunk = r.Secret, newChunkBody(r.Chunk)
+	case KindRefundDue, KindRefunded:
+		w.PaymentID, w.Reason = r.PaymentID, r.Reason
 	default:
-		w.OrderID = &r.OrderID
+		w.OrderID, w.Reason = &r.OrderID, r.Reason
+		if r.PaymentID != "" {
+			w.PaymentID, w.LateID, w.Amount, w.Currency = r.PaymentID, &r.LateID, r.Price.Amount, r.Price.Currency
+		}
 	}
 	return append(b, marshal(w)...)
 }
@@ -150,7 +160,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	if r.At.IsZero() {
 		return poison("a record without at")
 	}
-	if r.By != "" && (!CheckID(r.By) || kind != KindOpening && kind != KindPay && kind != KindCancel) {
+	if r.By != "" && (!CheckID(r.By) || kind != KindOpening && kind != KindPay && kind != KindCancel && kind != KindVoid && kind != KindRefunded) {
 		return poison("by is for an operator, who %s", RuleID.words)
 	}
 	if w.OrderID != nil {
@@ -168,6 +178,22 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	case KindPay, KindCancel, KindExpire:
 		if w.OrderID == nil {
 			return poison("%s without order_id", kind)
+		}
+		if kind == KindPay && w.PaymentID != "" {
+			r.PaymentID, r.Price = w.PaymentID, Price{w.Amount, w.Currency}
+			if !CheckPayment(r.PaymentID) || w.LateID == nil || r.Price == (Price{}) || !r.Price.valid() {
+				return poison("a payment without payment_id, late_id, amount or currency")
+			}
+			r.LateID = *w.LateID
+		}
+	case KindVoid:
+		if r.Reason = w.Reason; w.OrderID == nil || !CheckReason(r.Reason) {
+			return poison("void without order_id or reason")
+		}
+	case KindRefundDue, KindRefunded:
+		r.PaymentID, r.Reason = w.PaymentID, w.Reason
+		if !CheckPayment(r.PaymentID) || (kind == KindRefundDue) != CheckReason(r.Reason) {
+			return poison("%s without payment_id or reason", kind)
 		}
 	case KindOpening:
 		if w.Terms == nil || epoch < 1 {
@@ -188,7 +214,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 		}
 		r.Terms, r.Secret = t, w.Secret
 	case KindState:
-		if w.Chunk == nil || epoch < 1 {
+		if w.Chunk == nil || epoch < 0 {
 			return poison("a state without chunk or epoch")
 		}
 		c, err := w.Chunk.chunk(r.ProductID, epoch)

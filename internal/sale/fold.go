@@ -18,7 +18,7 @@ const (
 // Fold applies the record r, found at position at, to s, and says what it did.
 // The store's time now goes into PlacedAt and PayBy and decides nothing.
 //
-// What changed can be read from s: Product, Touched, Returns, History and Wiped.
+// What changed can be read from s: Product, Touched, TouchedPayments, Returns, History and Wiped.
 func Fold(s *State, r Record, at Position, now time.Time) Outcome {
 	switch r.Kind {
 	case KindOpening:
@@ -26,7 +26,14 @@ func Fold(s *State, r Record, at Position, now time.Time) Outcome {
 	case KindOrder:
 		return s.order(r, at, now)
 	case KindPay, KindCancel, KindExpire:
+		if r.PaymentID != "" {
+			return s.pay(r)
+		}
 		return s.end(r)
+	case KindVoid:
+		return s.void(r)
+	case KindRefundDue, KindRefunded:
+		return s.settlePayment(r)
 	case KindState:
 		return s.restore(r, at)
 	}
@@ -62,7 +69,7 @@ func (s *State) open(r Record) Outcome {
 func (s *State) allows(r Record) bool {
 	p := &s.Product
 	if r.Deleted {
-		return p.Exists() && p.Terms.ClosedAt(r.At)
+		return p.Exists() && p.Terms.ClosedAt(r.At) && !s.owes()
 	}
 	return r.Terms.Quantity >= p.Held && (r.Terms.LimitPerUser >= p.Terms.LimitPerUser || r.Terms.LimitPerUser >= s.mostHeld())
 }
@@ -92,7 +99,8 @@ func (s *State) order(r Record, at Position, now time.Time) Outcome {
 		ID: r.OrderID, ProductID: r.ProductID, UserID: r.UserID,
 		Seq: r.Seq, Epoch: r.Epoch, PlacedAt: now, Position: at,
 	}
-	if p.Held >= p.Terms.Quantity || len(s.held[r.UserID]) >= p.Terms.LimitPerUser {
+	late := s.payments.late[r.OrderID] // the order was asked for by its payment
+	if late != nil && late.Status != PaymentLate || p.Held >= p.Terms.Quantity || len(s.held[r.UserID]) >= p.Terms.LimitPerUser {
 		o.Status = Rejected
 		p.Rejected++
 		p.Recounts++
@@ -101,8 +109,15 @@ func (s *State) order(r Record, at Position, now time.Time) Outcome {
 	}
 	p.LastNumber++
 	p.Held++
-	p.Placed++
 	o.Status, o.Number, o.Slot, o.Price = Placed, p.LastNumber, s.freeSlot(r.UserID), p.Terms.Price
+	if late != nil {
+		o.Status, o.Price, o.PaymentID = Paid, late.Paid, late.ID
+		p.Paid++
+		s.changePayment(late, PaymentPaid, r)
+		s.put(o)
+		return Applied
+	}
+	p.Placed++
 	if p.Terms.PaymentWindow > 0 {
 		o.PayBy = now.Add(p.Terms.PaymentWindow)
 	}
@@ -138,11 +153,17 @@ func (s *State) end(r Record) Outcome {
 		o.Status = Expired
 		p.Expired++
 	}
-	o.EndedAt = r.At
+	s.free(o, r.At)
+	return Applied
+}
+
+// free takes the unit of an order that has ended, to be returned.
+func (s *State) free(o *Order, at time.Time) {
+	p := &s.Product
+	o.EndedAt = at
 	s.release(o)
 	p.Held--
 	p.LastReturn++
 	s.returns = append(s.returns, Return{p.ID, p.LastReturn, o.ID, o.UserID})
 	s.touch(o)
-	return Applied
 }

@@ -292,3 +292,57 @@ func TestAnUnknownKindHasNoEffect(t *testing.T) {
 		t.Errorf("it was %s, and the order is %s", outcome, s.Order(OrderID{1}).Status)
 	}
 }
+
+// What a payment becomes hangs on its order as it is in the log before it; and the id of a
+// deleted product's order that comes again is another order.
+func TestPayments(t *testing.T) {
+	s := NewState(Product{ID: "p"})
+	price := Price{1000, "EUR"}
+	at := func(epoch int64) Record {
+		r := opening(epoch, 9, 9)
+		r.Terms.Price = price
+		return r
+	}
+	money := func(id string, n byte, p Price) Record {
+		r := pay(n)
+		r.PaymentID, r.LateID, r.Price = id, OrderID{100 + n}, p
+		return r
+	}
+	early := money("of an epoch before its order", 4, price)
+	early.Epoch = 0
+	void := ending(KindVoid, 1)
+	void.Reason = "fraud"
+	for i, step := range []struct {
+		r    Record
+		want Outcome
+	}{
+		{money("before the product", 1, price), Applied}, {at(1), Applied},
+		{buy(1, 1, "u"), Applied}, {buy(1, 2, "u"), Applied}, {buy(1, 3, "u"), Applied}, {buy(1, 4, "u"), Applied},
+		{money("a", 1, price), Applied}, {money("a", 2, price), Known}, {money("in dollars", 2, Price{1000, "USD"}), Applied},
+		{early, Applied}, {expire(3), Applied}, {money("late", 3, price), Applied}, {void, Applied}, {void, Refused},
+		{money("after the void", 1, price), Applied}, {buy(1, 103, "v"), Applied}, {cancel(103), Refused}, {expire(103), Refused},
+	} {
+		if got := Fold(s, step.r, Position{Offset: int64(i)}, stored); got != step.want {
+			t.Errorf("step %d, %s %s: %s, not %s", i, step.r.Kind, step.r.PaymentID, got, step.want)
+		}
+	}
+	for id, want := range map[string]Payment{
+		"before the product":           {Status: PaymentRefundDue, Reason: UnknownOrder},
+		"a":                            {Status: PaymentRefundDue, Reason: Voided},
+		"in dollars":                   {Status: PaymentRefundDue, Reason: WrongAmount},
+		"of an epoch before its order": {Status: PaymentRefundDue, Reason: UnknownOrder},
+		"late":                         {Status: PaymentPaid, WasLate: true},
+		"after the void":               {Status: PaymentRefundDue, Reason: Voided},
+	} {
+		if m := s.Payment(id); m == nil || m.Status != want.Status || m.Reason != want.Reason || m.WasLate != want.WasLate {
+			t.Errorf("%s: %+v, not %+v", id, m, want)
+		}
+	}
+	p := &s.Product
+	if p.Held != 3 || p.Placed != 2 || p.Paid != 1 || p.Cancelled != 1 || p.Expired != 1 || p.LastReturn != 2 {
+		t.Errorf("%+v", *p)
+	}
+	if o := s.Order(OrderID{103}); o.Status != Paid || o.PaymentID != "late" || o.Price != price || !o.PayBy.IsZero() {
+		t.Errorf("the order of a late payment: %+v", o)
+	}
+}

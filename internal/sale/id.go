@@ -11,8 +11,9 @@ import (
 
 // The longest ids, in bytes.
 const (
-	MaxID   = 64 // of a product
-	MaxUser = 120
+	MaxID      = 64 // of a product
+	MaxUser    = 120
+	MaxPayment = 120
 )
 
 // What CheckID and CheckUser ask of an id, as regular expressions of ECMAScript and of Go.
@@ -20,6 +21,9 @@ const (
 	IDPattern   = `^[A-Za-z0-9_-]{1,64}$`
 	UserPattern = `^[A-Za-z0-9._~:@|/+=-]{1,120}$`
 )
+
+// CheckPayment reports whether id may be a payment's: as a product's, and longer.
+func CheckPayment(id string) bool { return check(id, MaxPayment, inID) }
 
 // RehearsalPrefix begins the product ids that only the server itself puts on sale.
 const RehearsalPrefix = "rehearsal-"
@@ -80,6 +84,15 @@ func KeyedOrderID(secret []byte, product, user, key string) OrderID {
 	mac := hmac.New(sha256.New, secret)
 	// Neither id can hold a blank, so the three parts cannot run into each other.
 	mac.Write([]byte(product + " " + user + " " + key))
+	var id OrderID
+	copy(id[:], mac.Sum(nil))
+	return id.stamp(8)
+}
+
+// LateOrderID makes the version 8 id of the order that a payment gets if it is late.
+func LateOrderID(secret []byte, product, payment string) OrderID {
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(product + " " + payment)) // one blank, where an id of a key has two
 	var id OrderID
 	copy(id[:], mac.Sum(nil))
 	return id.stamp(8)

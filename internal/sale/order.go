@@ -40,19 +40,21 @@ func (s Status) Valid() bool {
 
 // An Order is one buyer's unit, as the fold keeps it.
 type Order struct {
-	ID        OrderID
-	ProductID string
-	UserID    string
-	Slot      int   // which of the user's units it is: the smallest free one when it was placed, from 1
-	Number    int64 // 1..n in its product; 0 for a rejected one
-	Status    Status
-	Seq       int64 // the gate's count of admitted orders in Epoch
-	Epoch     int64
-	Price     Price     // at which it was placed
-	PlacedAt  time.Time // by the store's clock: not a part of the fold
-	PayBy     time.Time // likewise; zero: it is final, nothing is to be paid
-	EndedAt   time.Time // when it was cancelled or expired, by the record
-	Position  Position  // of its record
+	ID         OrderID
+	ProductID  string
+	UserID     string
+	Slot       int   // which of the user's units it is: the smallest free one when it was placed, from 1
+	Number     int64 // 1..n in its product; 0 for a rejected one
+	Status     Status
+	Seq        int64 // the gate's count of admitted orders in Epoch
+	Epoch      int64
+	Price      Price     // at which it was placed
+	PlacedAt   time.Time // by the store's clock: not a part of the fold
+	PayBy      time.Time // likewise; zero: it is final, nothing is to be paid
+	PaymentID  string    // by which it is paid, or was until the shop has cancelled it; empty: by none that is known
+	VoidReason string    // why the shop has cancelled it; empty: it was not the shop
+	EndedAt    time.Time // when it was cancelled or expired, by the record
+	Position   Position  // of its record
 }
 
 // A Return is a unit that came free, numbered 1..n in its product, so that a

@@ -12,7 +12,11 @@ const (
 	KindPay     Kind = "pay"
 	KindCancel  Kind = "cancel"
 	KindExpire  Kind = "expire" // the payment window passed
-	KindState   Kind = "state"  // a chunk of the tables that the log continues
+	KindVoid    Kind = "void"   // the shop ends an order that was paid, or final
+	// A late payment is owed back, and one that is owed back was.
+	KindRefundDue Kind = "refund_due"
+	KindRefunded  Kind = "refunded"
+	KindState     Kind = "state" // a chunk of the tables that the log continues
 )
 
 // A Record is one line of the order log. Which fields it uses depends on its kind.
@@ -21,9 +25,9 @@ type Record struct {
 	ProductID string
 	Epoch     int64     // opening, order: its own; the others: that of the order that they mean
 	At        time.Time // when it was made, to the millisecond
-	By        string    // opening, pay, cancel: the operator who caused it; empty: nobody, or where nobody has a name
+	By        string    // opening, pay, cancel, void, refunded: the operator who caused it; empty: nobody, or where nobody has a name
 
-	OrderID OrderID // all but opening
+	OrderID OrderID // all but opening, refund_due and refunded
 	UserID  string  // order
 	Seq     int64   // order: counts the admitted orders of its epoch from 1
 
@@ -32,6 +36,11 @@ type Record struct {
 	Terms   Terms  // opening
 	Deleted bool   // opening: removes the product and its orders
 	Secret  string // opening, state: of keyed order ids, in hexadecimal; empty in those of earlier programs
+
+	PaymentID string  // pay, refund_due, refunded; empty in a pay that tells of no payment
+	LateID    OrderID // pay with a payment: see Payment
+	Price     Price   // pay with a payment: what was paid
+	Reason    string  // void, refund_due
 
 	Chunk *Chunk // state
 }

@@ -12,20 +12,25 @@ type State struct {
 	// filled, added orders and others. Only an opening that lowers the limit asks
 	// for it, so it must be the first record that is folded into a partial state.
 	MostHeld int
+	// Owes says that the product had a payment that is late or owed back when the state was
+	// filled. Only an opening that deletes asks for it, as for MostHeld.
+	Owes bool
 
-	orders  map[OrderID]*Order
-	foreign map[OrderID]bool // ids of other products' orders
-	held    map[string][]*Order
-	touched map[OrderID]*Order
-	returns []Return
-	history []HistoryEntry
-	wiped   bool
+	orders   map[OrderID]*Order
+	foreign  map[OrderID]bool // ids of other products' orders
+	held     map[string][]*Order
+	touched  map[OrderID]*Order
+	returns  []Return
+	history  []HistoryEntry
+	payments payments
+	wiped    bool
 }
 
 // NewState is the state of p with no orders known.
 func NewState(p Product) *State {
 	return &State{
 		Product: p, orders: map[OrderID]*Order{}, foreign: map[OrderID]bool{}, held: map[string][]*Order{}, touched: map[OrderID]*Order{},
+		payments: newPayments(),
 	}
 }
 
@@ -78,6 +83,7 @@ func (s *State) Wiped() bool { return s.wiped }
 // ForgetChanges forgets what changed, for it has been written, and other products' ids.
 func (s *State) ForgetChanges() {
 	clear(s.touched)
+	clear(s.payments.touched)
 	clear(s.foreign)
 	s.returns, s.history, s.wiped = nil, nil, false
 }
@@ -127,9 +133,9 @@ func (s *State) mostHeld() int {
 }
 
 // wipe makes the product a tombstone: all but its id, epoch, nonce, partition and
-// history goes.
+// history goes. Its payments stay.
 func (s *State) wipe() {
-	p, history := s.Product, s.history
+	p, history, money := s.Product, s.history, s.payments
 	*s = *NewState(Product{ID: p.ID, Epoch: p.Epoch, Nonce: p.Nonce, Partition: p.Partition, Deleted: true, LastEntry: p.LastEntry})
-	s.history, s.wiped = history, true
+	s.history, s.payments, s.wiped = history, money, true
 }

@@ -12,6 +12,7 @@ const (
 	MaxQuantity      = 10_000_000 // what a gate's memory and a Lua number carry without care
 	MaxLimit         = 100
 	MaxOrders        = 1000 // of one user
+	MaxReason        = 200  // likewise
 	MaxName          = 200  // characters: Unicode's code points
 	MinPaymentWindow = 10 * time.Second
 	MaxPaymentWindow = 168 * time.Hour
@@ -39,7 +40,7 @@ type Terms struct {
 func (t Terms) Check() error {
 	var bad Invalid
 	bad.Check(t.Quantity >= 1 && t.Quantity <= MaxQuantity, "quantity", RuleRange, 1, MaxQuantity)
-	bad.Check(utf8.ValidString(t.Name) && utf8.RuneCountInString(t.Name) <= MaxName && !strings.ContainsFunc(t.Name, unfit), "name", RuleName, MaxName)
+	bad.Check(fitText(t.Name, MaxName), "name", RuleName, MaxName)
 	bad.Check(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", RuleRange, 1, MaxLimit)
 	bad.Check(t.OrdersPerUser == 0 || t.OrdersPerUser >= t.LimitPerUser && t.OrdersPerUser <= MaxOrders, "orders_per_user", RuleLimitTo, MaxOrders)
 	bad.Check(t.Group == "" || CheckUser(t.Group), "group", RuleUser)
@@ -54,6 +55,14 @@ func (t Terms) Check() error {
 	bad.Check(t.URL == "" || checkLink(t.URL), "url", RuleLink, MaxLink)
 	bad.Check(t.ImageURL == "" || checkLink(t.ImageURL), "image_url", RuleLink, MaxLink)
 	return bad.OrNil()
+}
+
+// CheckReason reports whether s may be what an operator gives as a reason: 1 to MaxReason
+// characters that are fit for a name.
+func CheckReason(s string) bool { return s != "" && fitText(s, MaxReason) }
+
+func fitText(s string, most int) bool {
+	return utf8.ValidString(s) && utf8.RuneCountInString(s) <= most && !strings.ContainsFunc(s, unfit)
 }
 
 // writable reports whether t has the four digits of a year that TimeFormat

@@ -11,7 +11,7 @@ func (r *Record) Version() int {
 	case KindOrder:
 		return UserVersion(r.UserID)
 	case KindPay, KindCancel:
-		if r.By != "" {
+		if r.By != "" || r.PaymentID != "" {
 			return 3
 		}
 	case KindOpening:
@@ -22,6 +22,8 @@ func (r *Record) Version() int {
 			return v
 		}
 		return 2
+	case KindVoid, KindRefundDue, KindRefunded:
+		return 3
 	case KindState:
 		return max(2, r.Chunk.version())
 	}
@@ -53,9 +55,12 @@ func (c *Chunk) version() int {
 	}
 	for i := range c.Orders {
 		v = max(v, UserVersion(c.Orders[i].UserID))
-		if c.Orders[i].Price != (Price{}) {
+		if c.Orders[i].Price != (Price{}) || c.Orders[i].PaymentID+c.Orders[i].VoidReason != "" {
 			v = 3
 		}
+	}
+	if len(c.Payments) > 0 {
+		v = 3
 	}
 	for i := range c.Returns {
 		v = max(v, UserVersion(c.Returns[i].UserID))

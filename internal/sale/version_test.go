@@ -7,6 +7,10 @@ import (
 	"testing"
 )
 
+var aPayment = Payment{
+	ProductID: "p", ID: "m", OrderID: OrderID{1}, LateID: OrderID{9}, Paid: Price{1, "EUR"}, Status: PaymentPaid, At: written, ChangedAt: written,
+}
+
 // A record says the lowest version that can express it, and under a lower one it is poison.
 func TestVersions(t *testing.T) {
 	with := func(r Record, change func(*Record)) Record {
@@ -41,6 +45,12 @@ func TestVersions(t *testing.T) {
 		"an opening by somebody":              {with(opening(1, 1, 1), func(r *Record) { r.By = "ann" }), 3},
 		"a state with a history":              {state(func(c *Chunk) { c.History = []HistoryEntry{anEntry} }), 3},
 		"a state of a product with one":       {state(func(c *Chunk) { c.Product.LastEntry = 1 }), 3},
+		"one that tells what was paid":        {with(pay(1), func(r *Record) { r.PaymentID, r.LateID, r.Price = "m", OrderID{9}, Price{1, "EUR"} }), 3},
+		"a void":                              {with(ending(KindVoid, 1), func(r *Record) { r.Reason = "fraud" }), 3},
+		"what is owed back":                   {Record{Kind: KindRefundDue, ProductID: "p", PaymentID: "m", Reason: "sold_out", At: written}, 3},
+		"what was paid back":                  {Record{Kind: KindRefunded, ProductID: "p", PaymentID: "m", At: written}, 3},
+		"a state with payments":               {state(func(c *Chunk) { *c = Chunk{Number: 1, Of: 1, Payments: []Payment{aPayment}} }), 3},
+		"a state with a voided order":         {state(func(c *Chunk) { c.Orders[1].VoidReason = "fraud" }), 3},
 		"a state":                             {stateOf(), 2},
 		"a state with a group":                {state(func(c *Chunk) { c.Product.Terms.Group = "vip" }), 3},
 		"a state with a user of elsewhere":    {state(func(c *Chunk) { c.Orders[1].UserID = other }), 3},

@@ -114,6 +114,9 @@ func (a *audit) partition(ctx context.Context, n int32) error {
 			return err
 		}
 	}
+	if err := of.payments(); err != nil {
+		return err
+	}
 	of.lost()
 	return nil
 }

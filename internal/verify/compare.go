@@ -95,6 +95,8 @@ func (a *productAudit) unlike(o *sale.Order, r *row) (names []string) {
 	unlike(o.Epoch != r.epoch, "epoch")
 	unlike((window(o)-time.Duration(r.window)).Abs() >= time.Millisecond || o.PayBy.IsZero() != (r.window == 0), "pay_by")
 	unlike(o.Price != a.table.prices[r.price], "price")
+	unlike(o.PaymentID != a.table.paidBy[r.id], "payment_id")
+	unlike(o.VoidReason != a.table.voids[r.id], "void_reason")
 	unlike(o.EndedAt.UnixMilli() != r.ended, "ended_at")
 	unlike(o.Position.Partition != a.table.product.Partition, "partition")
 	unlike(o.Position.Offset != r.offset, "position")

@@ -54,6 +54,13 @@ func busy(t *testing.T) *world {
 	w.handOver("p")
 	w.end(sale.KindCancel, "p", 6) // the gate does not know yet
 	w.admit("p", "jim", 13)        // not in the log yet
+	w.pays("p", "m1", 9, 2099)     // hal's
+	w.pays("p", "m2", 5, 1999)     // dan's has expired: late
+	w.pays("p", "m3", 9, 2099)     // twice
+	w.pays("p", "m4", 3, 1)        // not enough
+	w.pays("nobody", "m1", 1, 7)   // there is no such product
+	w.add(sale.Record{Kind: sale.KindRefunded, ProductID: "p", PaymentID: "m4", By: "ann", At: at},
+		sale.Record{Kind: sale.KindVoid, ProductID: "p", Epoch: 9, OrderID: orderID(4), Reason: "fraud", At: at})
 	w.add(w.admit("p", "kim", 14)) // in the log, and not forgotten yet
 
 	w.open("q", sale.Terms{Quantity: 2, LimitPerUser: 1})
@@ -67,6 +74,7 @@ func busy(t *testing.T) *world {
 		w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: 2, Nonce: "gone", Deleted: true, By: "bob", Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}, At: at})
 	}
 	delete(w.gates, "r")
+	w.pays("r", "m1", 1, 7)
 	w.open("s", sale.Terms{Quantity: 1, LimitPerUser: 1})
 	w.buy("s", "ann", 's')
 	return w
@@ -89,6 +97,25 @@ func TestAnHonestSaleHasNoFindings(t *testing.T) {
 			}
 		})
 	}
+}
+
+// pays appends a payment for an order.
+func (w *world) pays(product, id string, n byte, amount int64) {
+	w.add(sale.Record{
+		Kind: sale.KindPay, ProductID: product, Epoch: 9, At: at, OrderID: orderID(n),
+		PaymentID: id, LateID: orderID(200 + n), Price: sale.Price{Amount: amount, Currency: "EUR"},
+	})
+}
+
+// payment finds a payment to damage.
+func (w *world) payment(product, id string) *sale.Payment {
+	for i := range w.payments {
+		if m := &w.payments[i]; m.ProductID == product && m.ID == id {
+			return m
+		}
+	}
+	w.t.Fatalf("%s has no payment %s", product, id)
+	return nil
 }
 
 // order finds a row to damage.
@@ -180,7 +207,7 @@ var damages = []struct {
 		[]verify.Invariant{verify.Numbers, verify.Fold}, "last_number is 3, and 2 by the log"},
 
 	{"the count of returns", func(w *world) { w.product["p"].LastReturn++ },
-		[]verify.Invariant{verify.Returns, verify.Fold}, "last_return is 6, and 5 by the log"},
+		[]verify.Invariant{verify.Returns, verify.Fold}, "last_return is 7, and 6 by the log"},
 
 	{"who did it", func(w *world) { w.history["p"][1].By = "bob" },
 		[]verify.Invariant{verify.Fold}, "the entry of the history is not as the log gives it"},
@@ -209,7 +236,7 @@ var damages = []struct {
 	{"another partition", func(w *world) { w.order("q", 31).Position.Partition = 1 },
 		[]verify.Invariant{verify.Position, verify.Fold}, "partition"},
 
-	{"a status hacked to paid", func(w *world) { w.order("p", 9).Status = sale.Paid },
+	{"a status hacked to paid", func(w *world) { w.order("p", 2).Status = sale.Paid },
 		[]verify.Invariant{verify.Counts, verify.Fold}, "not as the log gives it: status"},
 	{"a status hacked to paid where nothing was to be paid", func(w *world) { w.order("q", 31).Status = sale.Paid },
 		[]verify.Invariant{verify.Steps, verify.Counts, verify.Fold}, "paid, and pay_by tells otherwise"},
@@ -337,6 +364,21 @@ var damages = []struct {
 		[]verify.Invariant{verify.Fold}, "price is {2099 USD}, and {2099 EUR} by the log"},
 	{"a link to another shop", func(w *world) { w.product["q"].Terms.URL = "https://evil.example" },
 		[]verify.Invariant{verify.Fold}, "url is"},
+	{"a payment that nobody made", func(w *world) {
+		w.payments = append(w.payments, sale.Payment{ProductID: "q", ID: "m9", Paid: sale.Price{Amount: 1, Currency: "EUR"}, Status: sale.PaymentRefundDue})
+	}, []verify.Invariant{verify.Fold}, "seckill_payment m9"},
+	{"a payment that has left no trace", func(w *world) {
+		w.payments = slices.DeleteFunc(w.payments, func(m sale.Payment) bool { return m.ProductID == "nobody" })
+	}, []verify.Invariant{verify.Fold}, "payments of the log are not in the store"},
+	{"a payment of another amount", func(w *world) { w.payment("p", "m1").Paid.Amount-- }, []verify.Invariant{verify.Fold}, "not as the log gives it: amount"},
+	{"a payment that is owed back no more", func(w *world) { w.payment("p", "m3").Status = sale.PaymentRefunded },
+		[]verify.Invariant{verify.Fold}, "seckill_payment m3"},
+	{"a late payment that is said to be paid", func(w *world) { w.payment("p", "m2").Status = sale.PaymentPaid },
+		[]verify.Invariant{verify.Fold}, "not as the log gives it: status"},
+	{"an order that another payment pays", func(w *world) { w.order("p", 9).PaymentID = "m3" },
+		[]verify.Invariant{verify.Fold}, "not as the log gives it: payment_id"},
+	{"a voided order that has another reason", func(w *world) { w.order("p", 4).VoidReason = "none" },
+		[]verify.Invariant{verify.Fold}, "not as the log gives it: void_reason"},
 	{"less time to have paid", func(w *world) { o := w.order("p", 4); o.PayBy = o.PlacedAt },
 		[]verify.Invariant{verify.Fold}, "not as the log gives it: pay_by"},
 

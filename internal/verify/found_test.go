@@ -105,7 +105,7 @@ func TestALogThatNobodyFolds(t *testing.T) {
 			t.Fatalf("idle %q, %v", idle, err)
 		}
 		wantClean(t, r)
-		wantLeftOut(t, r, "from offset 42 on")
+		wantLeftOut(t, r, "from offset 50 on")
 	})
 }
 

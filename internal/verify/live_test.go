@@ -189,7 +189,7 @@ func TestStoppedLeavesOutWhatIsNotFolded(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantClean(t, r)
-	wantLeftOut(t, r, "1 record of partition 0, from offset 42 on")
+	wantLeftOut(t, r, "1 record of partition 0, from offset 50 on")
 	wantLeftOut(t, r, "only an open gate can tell")
 }
 

@@ -75,7 +75,7 @@ func (a *productAudit) status(o *sale.Order) {
 		a.find(Steps, a.p.ID, rowOf(o), fmt.Sprintf("%q is no status that the fold gives", o.Status))
 	case free != ended:
 		a.find(Steps, a.p.ID, rowOf(o), string(o.Status)+", and ended_at tells otherwise")
-	case (free || o.Status == sale.Paid) && !payable, o.Status == sale.Rejected && payable:
+	case (free && o.VoidReason == "" || o.Status == sale.Paid && o.PaymentID == "") && !payable, o.Status == sale.Rejected && payable:
 		a.find(Steps, a.p.ID, rowOf(o), string(o.Status)+", and pay_by tells otherwise")
 	}
 	switch c := &a.rows; o.Status {
@@ -95,14 +95,17 @@ func (a *productAudit) status(o *sale.Order) {
 func rowOf(o *sale.Order) string { return "seckill_order " + o.ID.String() }
 
 // legal reports whether a record of this kind, with this outcome, may take an
-// order from before to after; "" is no order. It says by itself what package
+// order from before to after; "" is no order. A pay with money tells of a payment, an
+// order with money was asked for by a late one. It says by itself what package
 // sale promises, so that a wrong fold is not its own witness.
-func legal(kind sale.Kind, outcome sale.Outcome, before, after sale.Status) bool {
+func legal(kind sale.Kind, money bool, outcome sale.Outcome, before, after sale.Status) bool {
 	unborn := before == "" || before == sale.Rejected // a rejected order may be judged anew
 	switch {
 	case outcome == sale.Applied && kind == sale.KindOrder:
-		return unborn && after == sale.Placed
-	case outcome == sale.Applied:
+		return unborn && after == map[bool]sale.Status{true: sale.Paid, false: sale.Placed}[money]
+	case outcome == sale.Applied && kind == sale.KindVoid:
+		return before.Holds() && after == ending[kind]
+	case outcome == sale.Applied && (!money || before == sale.Placed && after != before):
 		return before == sale.Placed && after == ending[kind]
 	case outcome == sale.Refused && kind == sale.KindOrder:
 		return unborn && after == sale.Rejected
@@ -112,7 +115,7 @@ func legal(kind sale.Kind, outcome sale.Outcome, before, after sale.Status) bool
 
 // ending is where each kind takes a placed order.
 var ending = map[sale.Kind]sale.Status{
-	sale.KindPay: sale.Paid, sale.KindCancel: sale.Cancelled, sale.KindExpire: sale.Expired,
+	sale.KindPay: sale.Paid, sale.KindCancel: sale.Cancelled, sale.KindExpire: sale.Expired, sale.KindVoid: sale.Cancelled,
 }
 
 func word(s sale.Status) string {

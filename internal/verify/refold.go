@@ -16,7 +16,9 @@ type refold struct {
 	partition int32
 	homes     map[string]int32 // of every product, over all partitions
 	tables    map[string]*table
-	states    map[string]*sale.State // of the stretch at hand; what they changed is not kept yet
+	money     map[string]money
+	late      map[sale.OrderID]string // the payments that were late, by the orders that they asked for
+	states    map[string]*sale.State  // of the stretch at hand; what they changed is not kept yet
 	rules     rules
 }
 
@@ -24,7 +26,7 @@ type refold struct {
 type rules func(s *sale.State, r sale.Record, at sale.Position, now time.Time) sale.Outcome
 
 func newRefold(d *draft, partition int32, homes map[string]int32, fold rules) *refold {
-	return &refold{d, partition, homes, map[string]*table{}, map[string]*sale.State{}, fold}
+	return &refold{d, partition, homes, map[string]*table{}, map[string]money{}, map[sale.OrderID]string{}, map[string]*sale.State{}, fold}
 }
 
 // stretch folds lines, and lets go of all that they needed.
@@ -33,7 +35,7 @@ func (f *refold) stretch(lines []orderlog.Line) {
 		f.line(&lines[i])
 	}
 	for product, s := range f.states {
-		f.tables[product].keepAll(s)
+		f.keep(f.tables[product], s)
 	}
 	clear(f.states)
 }
@@ -84,18 +86,22 @@ func (f *refold) state(product string) (*table, *sale.State) {
 // open folds an opening. It asks for what is held over the whole table, and may
 // wipe it, so what came before is kept first.
 func (f *refold) open(t *table, s *sale.State, r *sale.Record, at sale.Position) {
-	t.keepAll(s)
+	f.keep(t, s)
 	fresh := sale.NewState(t.product)
+	fresh.Owes = f.money[t.product.ID].owes()
 	if r.Terms.LimitPerUser < t.product.Terms.LimitPerUser {
 		fresh.MostHeld = t.mostHeld()
 	}
 	f.opening(t, r, at, f.rules(fresh, *r, at, anyTime))
-	t.keepAll(fresh)
+	f.keep(t, fresh)
 	f.states[t.product.ID] = sale.NewState(t.product)
 }
 
 // restore folds a chunk of the state that the log begins with.
 func (f *refold) restore(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+	for i := range r.Chunk.Payments {
+		f.loadPayment(s, r.Chunk.Payments[i].ID)
+	}
 	for _, o := range r.Chunk.Orders {
 		t.load(s, o.ID)
 	}
@@ -104,22 +110,32 @@ func (f *refold) restore(t *table, s *sale.State, r *sale.Record, at sale.Positi
 		s.DeadLetter()
 		return
 	}
+	if len(r.Chunk.Payments) > 0 {
+		return
+	}
 	t.opened = epochs{s.Product.Epoch, s.Product.Nonce}
 }
 
 // step folds any other record and judges the step that it made.
 func (f *refold) step(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+	if r.Kind == sale.KindRefundDue || r.Kind == sale.KindRefunded {
+		f.loadPayment(s, r.PaymentID)
+		f.rules(s, *r, at, anyTime)
+		return
+	}
 	t.load(s, r.OrderID)
+	f.loadPayments(t, s, r)
 	if r.Kind == sale.KindOrder {
 		t.loadUser(s, r.UserID)
 	}
 	before := status(s, r.OrderID)
 	outcome := f.rules(s, *r, at, anyTime)
 	after := status(s, r.OrderID)
-	if !legal(r.Kind, outcome, before, after) {
+	_, late := f.late[r.OrderID]
+	if !legal(r.Kind, r.PaymentID != "" || late && r.Kind == sale.KindOrder, outcome, before, after) {
 		f.find(Steps, r.ProductID, place(at), "a "+string(r.Kind)+" that was "+string(outcome)+" took an order from "+word(before)+" to "+word(after))
 	}
-	if outcome != sale.Applied {
+	if outcome != sale.Applied || after == before {
 		return
 	}
 	f.inEpoch(t, r, s.Order(r.OrderID), at)

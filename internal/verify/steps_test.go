@@ -8,6 +8,35 @@ import (
 	"seckill/internal/sale"
 )
 
+// Money takes an order where it stands, and its own order to paid at once.
+func TestLegalStepsOfMoney(t *testing.T) {
+	for _, c := range []struct {
+		kind          sale.Kind
+		money         bool
+		before, after sale.Status
+		legal         bool
+	}{
+		{sale.KindPay, true, sale.Placed, sale.Paid, true},
+		{sale.KindPay, true, sale.Placed, sale.Placed, true}, // a wrong amount
+		{sale.KindPay, true, sale.Placed, sale.Cancelled, false},
+		{sale.KindPay, true, sale.Expired, sale.Expired, true},
+		{sale.KindPay, true, sale.Expired, sale.Paid, false},
+		{sale.KindPay, true, "", "", true},
+		{sale.KindPay, true, "", sale.Paid, false},
+		{sale.KindOrder, true, "", sale.Paid, true},
+		{sale.KindOrder, true, "", sale.Placed, false},
+		{sale.KindOrder, true, sale.Expired, sale.Paid, false},
+		{sale.KindVoid, false, sale.Paid, sale.Cancelled, true},
+		{sale.KindVoid, false, sale.Placed, sale.Cancelled, true},
+		{sale.KindVoid, false, sale.Paid, sale.Paid, false},
+		{sale.KindVoid, false, sale.Expired, sale.Cancelled, false},
+	} {
+		if got := legal(c.kind, c.money, sale.Applied, c.before, c.after); got != c.legal {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
 // A fold that moves an order otherwise than this is found out, although it
 // filled the tables too.
 func TestLegalSteps(t *testing.T) {
@@ -39,7 +68,7 @@ func TestLegalSteps(t *testing.T) {
 		for _, outcome := range []sale.Outcome{sale.Applied, sale.Known, sale.Stale, sale.Refused} {
 			for _, before := range all {
 				for _, after := range all {
-					if got, want := legal(kind, outcome, before, after), legalOnes[step{kind, outcome, before, after}]; got != want {
+					if got, want := legal(kind, false, outcome, before, after), legalOnes[step{kind, outcome, before, after}]; got != want {
 						t.Errorf("%s, %s, from %q to %q: legal is %t", kind, outcome, before, after, got)
 					}
 				}

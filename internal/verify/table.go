@@ -18,12 +18,16 @@ type table struct {
 	first   []int32 // by user: the first row by which they hold a unit, none
 	returns []int32 // by number-1: the row whose unit came free
 	history []sale.HistoryEntry
+	paidBy  map[sale.OrderID]string // the payments of orders that have one
+	voids   map[sale.OrderID]string // why the shop has cancelled orders
 	opened  epochs
 }
 
 const none = -1
 
-func newTable(p sale.Product) *table { return &table{product: p, byID: map[sale.OrderID]int32{}} }
+func newTable(p sale.Product) *table {
+	return &table{product: p, byID: map[sale.OrderID]int32{}, paidBy: map[sale.OrderID]string{}, voids: map[sale.OrderID]string{}}
+}
 
 // wipe forgets the orders and returns; the epochs and the history go on.
 func (t *table) wipe() {
@@ -55,6 +59,7 @@ func (t *table) order(r *row) sale.Order {
 		ID: r.id, ProductID: t.product.ID, UserID: t.users.names[r.user],
 		Slot: int(r.slot), Number: r.number, Status: statuses[r.status], Seq: r.seq, Epoch: r.epoch,
 		Position: sale.Position{Partition: t.product.Partition, Offset: r.offset}, Price: t.prices[r.price],
+		PaymentID: t.paidBy[r.id], VoidReason: t.voids[r.id],
 	}
 	if r.window > 0 {
 		o.PlacedAt, o.PayBy = anyTime, anyTime.Add(time.Duration(r.window))
@@ -79,11 +84,19 @@ func (t *table) keep(o *sale.Order) {
 		user: u, next: r.next, slot: int32(o.Slot), status: uint8(slices.Index(statuses, o.Status)),
 		window: int64(window(o)), price: t.price(o.Price),
 	}
+	note(t.paidBy, o.ID, o.PaymentID)
+	note(t.voids, o.ID, o.VoidReason)
 	switch holds := o.Status.Holds(); {
 	case holds && !held:
 		r.next, t.first[u] = t.first[u], i
 	case held && !holds:
 		t.unlink(u, i)
+	}
+}
+
+func note(of map[sale.OrderID]string, id sale.OrderID, what string) {
+	if what != "" {
+		of[id] = what
 	}
 }
 

@@ -29,17 +29,18 @@ type world struct {
 	lines  []orderlog.Line
 	source orderlog.Source
 
-	states  map[string]*sale.State // what the tables were folded with
-	mark    orderstore.Mark
-	marks   map[int32]orderstore.Mark // of other partitions
-	product map[string]*sale.Product
-	orders  map[string][]sale.Order
-	returns map[string][]sale.Return
-	history map[string][]sale.HistoryEntry
-	letters []orderstore.DeadLetter
-	broken  error // what reading the orders of any product gives
-	secret  []byte
-	by      string // who causes what comes next
+	states   map[string]*sale.State // what the tables were folded with
+	mark     orderstore.Mark
+	marks    map[int32]orderstore.Mark // of other partitions
+	product  map[string]*sale.Product
+	orders   map[string][]sale.Order
+	returns  map[string][]sale.Return
+	history  map[string][]sale.HistoryEntry
+	payments []sale.Payment
+	letters  []orderstore.DeadLetter
+	broken   error // what reading the orders of any product gives
+	secret   []byte
+	by       string // who causes what comes next
 
 	gates map[string]*door
 
@@ -116,6 +117,9 @@ func (w *world) fold() {
 
 func (w *world) keep(s *sale.State) {
 	id := s.Product.ID
+	for _, m := range s.TouchedPayments() {
+		w.payments = append(slices.DeleteFunc(w.payments, func(k sale.Payment) bool { return k.ProductID == id && k.ID == m.ID }), *m)
+	}
 	if s.Wiped() {
 		delete(w.orders, id)
 		delete(w.returns, id)
@@ -269,6 +273,15 @@ func (s snapshot) Returns(product string, f func(sale.Return) error) error {
 func (s snapshot) History(product string, f func(sale.HistoryEntry) error) error {
 	for _, e := range s.w.history[product] {
 		if err := f(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s snapshot) Payments(_ int32, f func(sale.Payment) error) error {
+	for _, m := range s.w.payments {
+		if err := f(m); err != nil {
 			return err
 		}
 	}

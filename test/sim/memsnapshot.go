@@ -77,6 +77,51 @@ func (s *memStore) History(_ context.Context, product string, before int64, max 
 	return entries, nil
 }
 
+func (t tables) addPayments(c orderstore.Concern, state *sale.State) {
+	for _, m := range t.payments {
+		if m.ProductID != c.Product {
+			continue
+		}
+		pays := slices.ContainsFunc(c.Orders, func(id sale.OrderID) bool { o := state.Order(id); return o != nil && o.PaymentID == m.ID })
+		if pays || slices.Contains(c.Payments, m.ID) || m.WasLate && slices.Contains(c.Orders, m.LateID) {
+			state.AddPayment(m)
+		}
+		state.Owes = state.Owes || c.MostHeld && m.Status.IsOpen()
+	}
+}
+
+func (t tables) paymentsOf(want func(sale.Payment) bool) []sale.Payment {
+	all := slices.DeleteFunc(slices.Collect(maps.Values(t.payments)), func(m sale.Payment) bool { return !want(m) })
+	slices.SortFunc(all, func(a, b sale.Payment) int {
+		return cmp.Or(cmp.Compare(a.ProductID, b.ProductID), cmp.Compare(a.ID, b.ID))
+	})
+	return all
+}
+
+func (t tables) Payments(partition int32, f func(sale.Payment) error) error {
+	for _, m := range t.paymentsOf(func(m sale.Payment) bool { return m.Partition == partition }) {
+		if err := f(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *memStore) Payment(_ context.Context, product, id string) (sale.Payment, error) {
+	m, known := s.view().payments[[2]string{product, id}]
+	if !known {
+		return m, fmt.Errorf("store: payment %s: %w", id, sale.ErrNotFound)
+	}
+	return m, nil
+}
+
+func (s *memStore) Payments(_ context.Context, q sale.PaymentQuery) ([]sale.Payment, error) {
+	all := s.view().paymentsOf(func(m sale.Payment) bool {
+		return m.ProductID == q.Product && m.ID > q.After && (q.Status == "" || m.Status == q.Status)
+	})
+	return all[:min(q.Limit, len(all))], nil
+}
+
 func (t tables) DeadLetters() ([]orderstore.DeadLetter, error) { return t.dead, nil }
 
 func (s *memStore) AddToken(_ context.Context, t orderstore.Token) error {

@@ -33,6 +33,7 @@ type tables struct {
 	orders   map[sale.OrderID]sale.Order
 	returns  map[string][]sale.Return
 	history  map[string][]sale.HistoryEntry
+	payments map[[2]string]sale.Payment // by product and id
 	dead     []orderstore.DeadLetter
 	wiped    map[string]int64 // the epoch at which a product was last deleted: for the findings alone
 }
@@ -42,12 +43,12 @@ var _ orderstore.Keeper = (*memStore)(nil)
 func newMemStore(now func() time.Time) *memStore {
 	return &memStore{now: now, meta: map[string][]byte{}, alive: map[string]aliveProcess{}, tokens: map[string]orderstore.Token{}, allowed: 1, gone: orderstore.ProcessGone, changed: make(chan struct{}), tables: tables{
 		marks: map[int32]orderstore.Mark{}, products: map[string]sale.Product{},
-		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, history: map[string][]sale.HistoryEntry{}, wiped: map[string]int64{},
+		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, history: map[string][]sale.HistoryEntry{}, payments: map[[2]string]sale.Payment{}, wiped: map[string]int64{},
 	}}
 }
 
 func (t tables) clone() tables {
-	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), maps.Clone(t.history), slices.Clip(t.dead), maps.Clone(t.wiped)}
+	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), maps.Clone(t.history), maps.Clone(t.payments), slices.Clip(t.dead), maps.Clone(t.wiped)}
 }
 
 func (s *memStore) Mark(_ context.Context, partition int32) (orderstore.Mark, error) {
@@ -100,6 +101,7 @@ func (t tables) state(c orderstore.Concern, partition int32) *sale.State {
 			state.Add(o)
 		}
 	}
+	t.addPayments(c, state)
 	if c.MostHeld {
 		for _, n := range held {
 			state.MostHeld = max(state.MostHeld, n)
@@ -110,6 +112,9 @@ func (t tables) state(c orderstore.Concern, partition int32) *sale.State {
 
 func (t tables) keep(state *sale.State) error {
 	p := state.Product
+	for _, m := range state.TouchedPayments() {
+		t.payments[[2]string{m.ProductID, m.ID}] = *m
+	}
 	if p.Epoch == 0 {
 		return nil
 	}

@@ -35,6 +35,7 @@ func (s *memStore) Renew(_ context.Context, from, to map[int32]orderstore.Mark) 
 		clear(next.products)
 		clear(next.returns)
 		clear(next.history)
+		clear(next.payments)
 	}
 	s.tables = next
 	close(s.changed)

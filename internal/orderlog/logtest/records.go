@@ -52,6 +52,17 @@ func everyKind(product string) []sale.Record {
 		}},
 		order(product, 1),
 		end(sale.KindPay), end(sale.KindCancel), end(sale.KindExpire),
+		{
+			Kind: sale.KindPay, ProductID: product, Epoch: 1, At: at, OrderID: order(product, 1).OrderID,
+			PaymentID: strings.Repeat("pi_3-X", 20), LateID: order(product, 7).OrderID, Price: sale.Price{Amount: sale.MaxAmount, Currency: "JPY"},
+		},
+		{Kind: sale.KindVoid, ProductID: product, Epoch: 1, At: at, OrderID: order(product, 1).OrderID, Reason: "“fraud” & <more>", By: "ann"},
+		{Kind: sale.KindRefundDue, ProductID: product, At: at, PaymentID: "pi_1", Reason: "sold_out"},
+		{Kind: sale.KindRefunded, ProductID: product, At: at, PaymentID: "pi_1", By: "ann"},
+		{Kind: sale.KindState, ProductID: product, At: at, Chunk: &sale.Chunk{Number: 2, Of: 2, Payments: []sale.Payment{{
+			ProductID: product, ID: "pi_1", OrderID: order(product, 1).OrderID, LateID: order(product, 7).OrderID, WasLate: true,
+			Paid: sale.Price{Amount: 1, Currency: "EUR"}, Status: sale.PaymentRefunded, Reason: "sold_out", By: "ann", At: at, ChangedAt: at,
+		}}}},
 		{Kind: sale.KindOpening, ProductID: product, Epoch: 3, At: at, Nonce: "n-3", Deleted: true, Terms: sale.Terms{Quantity: 1, LimitPerUser: 1}},
 		{Kind: sale.KindState, ProductID: product, Epoch: 3, At: at, Secret: "0a1b", Chunk: &sale.Chunk{
 			Number: 1, Of: 2, Recovery: &sale.Recovery{Why: []string{"<cut>"}, Lost: []string{"nothing"}},

@@ -13,27 +13,27 @@ import (
 // A stamp is a time of which the zero one is kept as null.
 type stamp = zeronull.Timestamptz
 
-const orderColumns = "order_id, product_id, user_id, slot, number, status, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency"
+const orderColumns = "order_id, product_id, user_id, slot, number, status, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason"
 
 // scanOrder reads orderColumns, and what stands before them into before.
 func scanOrder(row pgx.Row, before ...any) (o sale.Order, err error) {
 	err = row.Scan(append(before, (*[16]byte)(&o.ID), &o.ProductID, &o.UserID, &o.Slot, &o.Number, (*string)(&o.Status), &o.Seq, &o.Epoch,
-		&o.PlacedAt, (*stamp)(&o.PayBy), (*stamp)(&o.EndedAt), &o.Position.Partition, &o.Position.Offset, &o.Price.Amount, &o.Price.Currency)...)
+		&o.PlacedAt, (*stamp)(&o.PayBy), (*stamp)(&o.EndedAt), &o.Position.Partition, &o.Position.Offset, &o.Price.Amount, &o.Price.Currency, &o.PaymentID, &o.VoidReason)...)
 	return o, err
 }
 
 // orderArrays are orders as columns, for unnest.
 type orderArrays struct {
-	ids                                      [][16]byte
-	products, users, statuses, currencies    []string
-	slots, partitions                        []int32
-	numbers, seqs, epochs, position, amounts []int64
-	placedAt                                 []time.Time
-	payBy, endedAt                           []stamp
+	ids                                                    [][16]byte
+	products, users, statuses, currencies, payments, voids []string
+	slots, partitions                                      []int32
+	numbers, seqs, epochs, position, amounts               []int64
+	placedAt                                               []time.Time
+	payBy, endedAt                                         []stamp
 }
 
 var (
-	orderTypes  = "$1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::integer[], $13::bigint[], $14::bigint[], $15::text[]"
+	orderTypes  = "$1::uuid[], $2::text[], $3::text[], $4::integer[], $5::bigint[], $6::text[], $7::bigint[], $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::timestamptz[], $12::integer[], $13::bigint[], $14::bigint[], $15::text[], $16::text[], $17::text[]"
 	insertOrder = "INSERT INTO seckill_order (" + orderColumns + ") SELECT * FROM unnest(" + orderTypes + ")"
 	updateOrder = "UPDATE seckill_order o SET (" + orderColumns + ") = (n." + strings.ReplaceAll(orderColumns, " ", " n.") + ") FROM unnest(" + orderTypes + ") n (" + orderColumns + ") WHERE o.order_id = n.order_id"
 )
@@ -54,6 +54,8 @@ func (a *orderArrays) add(o *sale.Order) {
 	a.position = append(a.position, o.Position.Offset)
 	a.amounts = append(a.amounts, o.Price.Amount)
 	a.currencies = append(a.currencies, o.Price.Currency)
+	a.payments = append(a.payments, o.PaymentID)
+	a.voids = append(a.voids, o.VoidReason)
 }
 
 func (a *orderArrays) queue(q *pgx.Batch, sql string) {
@@ -61,7 +63,7 @@ func (a *orderArrays) queue(q *pgx.Batch, sql string) {
 		return
 	}
 	q.Queue(sql, a.ids, a.products, a.users, a.slots, a.numbers, a.statuses, a.seqs, a.epochs,
-		a.placedAt, a.payBy, a.endedAt, a.partitions, a.position, a.amounts, a.currencies)
+		a.placedAt, a.payBy, a.endedAt, a.partitions, a.position, a.amounts, a.currencies, a.payments, a.voids)
 }
 
 const productColumns = `id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,

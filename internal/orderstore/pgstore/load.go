@@ -54,6 +54,7 @@ func queueLoad(q *pgx.Batch, entries []*entry, concerns []orderstore.Concern) {
 	if len(w.users) > 0 {
 		q.Queue(ordersByUser, w.productOfUser, w.users).Query(addOrders)
 	}
+	queuePayments(q, &w, of)
 	if len(w.mostHeld) > 0 {
 		q.Queue(mostHeld, w.mostHeld).Query(each(func(rows pgx.Rows) error {
 			var id string
@@ -90,11 +91,12 @@ func each(row func(pgx.Rows) error) func(pgx.Rows) error {
 
 // wanted is what concerns ask for, as the arrays of the statements.
 type wanted struct {
-	products, mostHeld []string
-	productOfID        []string
-	ids                [][16]byte
-	productOfUser      []string
-	users              []string
+	products, mostHeld         []string
+	productOfID                []string
+	ids                        [][16]byte
+	productOfPayment, payments []string
+	productOfUser              []string
+	users                      []string
 }
 
 func newWanted(concerns []orderstore.Concern) (w wanted) {
@@ -105,6 +107,9 @@ func newWanted(concerns []orderstore.Concern) (w wanted) {
 		}
 		for _, id := range c.Orders {
 			w.productOfID, w.ids = append(w.productOfID, c.Product), append(w.ids, id)
+		}
+		for _, id := range c.Payments {
+			w.productOfPayment, w.payments = append(w.productOfPayment, c.Product), append(w.payments, id)
 		}
 		for _, user := range c.Users {
 			w.productOfUser, w.users = append(w.productOfUser, c.Product), append(w.users, user)

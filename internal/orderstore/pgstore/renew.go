@@ -19,7 +19,7 @@ func (s *Store) Renew(ctx context.Context, from, to map[int32]orderstore.Mark) e
 		"UPDATE seckill_product SET recounts = recounts + 1 WHERE NOT deleted",
 	}
 	if len(to) == 0 {
-		changes = []string{"DELETE FROM seckill_order", "DELETE FROM seckill_return", "DELETE FROM seckill_history", "DELETE FROM seckill_product"}
+		changes = []string{"DELETE FROM seckill_order", "DELETE FROM seckill_return", "DELETE FROM seckill_history", "DELETE FROM seckill_product", "DELETE FROM seckill_payment"}
 	}
 	return s.within(ctx, pgx.TxOptions{IsoLevel: pgx.ReadCommitted}, func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, "LOCK TABLE seckill_position IN EXCLUSIVE MODE"); err != nil {

@@ -18,13 +18,18 @@ const (
 )
 
 // queueWrites keeps what the fold changed. A product that has not had an opening
-// leaves no row. An order that conflicts with one that the fold has not seen
+// leaves no row, but for its payments. An order that conflicts with one that the fold has not seen
 // breaks the batch: to pass it over would be to lose it.
 func queueWrites(q *pgx.Batch, entries []*entry, letters []orderstore.DeadLetter) {
 	c := newChanges(entries)
 	if len(c.wiped) > 0 {
 		q.Queue(wipeOrders, c.wiped)
 		q.Queue(wipeReturns, c.wiped)
+	}
+	for _, e := range entries {
+		for _, m := range e.state.TouchedPayments() {
+			queuePayment(q, m)
+		}
 	}
 	for _, e := range c.products {
 		sql := insertProduct

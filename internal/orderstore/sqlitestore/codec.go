@@ -29,7 +29,7 @@ var statuses = []sale.Status{sale.Placed, sale.Paid, sale.Cancelled, sale.Expire
 
 func statusNumber(s sale.Status) int64 { return int64(slices.Index(statuses, s) + 1) }
 
-const orderColumns = "order_id, user_id, status, slot, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency"
+const orderColumns = "order_id, user_id, status, slot, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason"
 
 func scanOrder(product string, v []driver.Value) sale.Order {
 	return sale.Order{
@@ -37,7 +37,7 @@ func scanOrder(product string, v []driver.Value) sale.Order {
 		Status: status(v[2]), Slot: int(integer(v[3])), Number: integer(v[4]),
 		Seq: integer(v[5]), Epoch: integer(v[6]), PlacedAt: toTime(v[7]), PayBy: toTime(v[8]), EndedAt: toTime(v[9]),
 		Position: sale.Position{Partition: int32(integer(v[10])), Offset: integer(v[11])},
-		Price:    sale.Price{Amount: integer(v[12]), Currency: text(v[13])},
+		Price:    sale.Price{Amount: integer(v[12]), Currency: text(v[13])}, PaymentID: text(v[14]), VoidReason: text(v[15]),
 	}
 }
 
@@ -45,7 +45,7 @@ func scanOrder(product string, v []driver.Value) sale.Order {
 func appendOrder(v []driver.Value, place, key int64, o *sale.Order) []driver.Value {
 	return append(v,
 		place, o.ID[:], o.UserID, statusNumber(o.Status), int64(o.Slot), key, o.Number, o.Seq, o.Epoch,
-		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset, o.Price.Amount, o.Price.Currency)
+		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset, o.Price.Amount, o.Price.Currency, o.PaymentID, o.VoidReason)
 }
 
 const productColumns = `product_id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,

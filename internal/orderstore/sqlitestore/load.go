@@ -46,6 +46,9 @@ func (c *conn) load(concerns []orderstore.Concern, partition int32) ([]*entry, e
 
 func (c *conn) fill(e *entry, concern orderstore.Concern) error {
 	err := c.find(e, &ordersByID, len(concern.Orders), func(i int) driver.Value { return concern.Orders[i][:] })
+	if err == nil {
+		err = c.loadPayments(e, concern)
+	}
 	if err != nil || e.key == 0 {
 		return err
 	}

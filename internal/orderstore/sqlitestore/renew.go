@@ -13,7 +13,7 @@ import (
 func (s *Store) Renew(ctx context.Context, from, to map[int32]orderstore.Mark) error {
 	changes := "UPDATE seckill_order SET position = -1; UPDATE seckill_product SET recounts = recounts + 1 WHERE deleted = 0"
 	if len(to) == 0 {
-		changes = "DELETE FROM seckill_order; DELETE FROM seckill_return; DELETE FROM seckill_history; DELETE FROM seckill_product"
+		changes = "DELETE FROM seckill_order; DELETE FROM seckill_return; DELETE FROM seckill_history; DELETE FROM seckill_product; DELETE FROM seckill_payment"
 	}
 	err := s.durably(ctx, func(c *conn) error {
 		kept, err := c.marks(ctx)

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 8          // of the tables; kept in user_version
+	version       = 9          // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -77,7 +77,9 @@ CREATE TABLE seckill_order (
 	partition INTEGER NOT NULL,
 	position INTEGER NOT NULL,
 	amount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed
-	currency TEXT NOT NULL DEFAULT ''
+	currency TEXT NOT NULL DEFAULT '',
+	payment_id TEXT NOT NULL DEFAULT '',
+	void_reason TEXT NOT NULL DEFAULT '' -- empty: the shop has not cancelled it
 ) STRICT;
 CREATE UNIQUE INDEX seckill_order_id ON seckill_order (order_id);
 CREATE UNIQUE INDEX seckill_order_slot ON seckill_order (product, user_id, slot) WHERE status < 3;
@@ -113,7 +115,7 @@ CREATE TABLE seckill_meta (
 	key TEXT PRIMARY KEY,
 	value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-` + tokenTable + historyTable
+` + tokenTable + historyTable + paymentTable
 
 const tokenTable = `
 CREATE TABLE seckill_token (
@@ -122,6 +124,28 @@ CREATE TABLE seckill_token (
 	hash BLOB NOT NULL,
 	made_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+`
+
+// A payment needs no product that is there, so it names it by its id.
+const paymentTable = `
+CREATE TABLE seckill_payment (
+	product_id TEXT NOT NULL,
+	payment_id TEXT NOT NULL,
+	order_id BLOB NOT NULL CHECK (length(order_id) = 16),
+	late_id BLOB NOT NULL CHECK (length(late_id) = 16),
+	was_late INTEGER NOT NULL,
+	amount INTEGER NOT NULL CHECK (amount > 0),
+	currency TEXT NOT NULL,
+	status TEXT NOT NULL CHECK (status IN ('paid', 'late', 'refund_due', 'refunded')),
+	reason TEXT NOT NULL,
+	refunded_by TEXT NOT NULL,
+	at INTEGER NOT NULL,
+	changed_at INTEGER NOT NULL,
+	partition INTEGER NOT NULL,
+	PRIMARY KEY (product_id, payment_id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX seckill_payment_late ON seckill_payment (late_id) WHERE was_late = 1;
+CREATE INDEX seckill_payment_open ON seckill_payment (product_id) WHERE status IN ('late', 'refund_due');
 `
 
 const priceColumns = `
@@ -155,6 +179,7 @@ var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN for_group TEXT NOT NULL DEFAULT ''",
 	priceColumns,
 	"ALTER TABLE seckill_product ADD COLUMN last_entry INTEGER NOT NULL DEFAULT 0;" + historyTable,
+	"ALTER TABLE seckill_order ADD COLUMN payment_id TEXT NOT NULL DEFAULT ''; ALTER TABLE seckill_order ADD COLUMN void_reason TEXT NOT NULL DEFAULT '';" + paymentTable,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

@@ -23,9 +23,9 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 		"\tfor_group TEXT NOT NULL DEFAULT '', -- empty: for everybody\n",
 		"\tsum INTEGER NOT NULL DEFAULT 0, -- of the line before next; 0: not known\n",
 		"\tamount INTEGER NOT NULL DEFAULT 0, -- of the price; 0: there is none\n\tcurrency TEXT NOT NULL DEFAULT '',\n\turl TEXT NOT NULL DEFAULT '',\n\timage_url TEXT NOT NULL DEFAULT '',\n",
-		",\n\tamount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed\n\tcurrency TEXT NOT NULL DEFAULT ''",
+		",\n\tamount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed\n\tcurrency TEXT NOT NULL DEFAULT '',\n\tpayment_id TEXT NOT NULL DEFAULT '',\n\tvoid_reason TEXT NOT NULL DEFAULT '' -- empty: the shop has not cancelled it",
 		"\tlast_entry INTEGER NOT NULL DEFAULT 0,\n",
-		tokenTable, historyTable,
+		tokenTable, historyTable, paymentTable,
 	} {
 		if !strings.Contains(old, added) {
 			t.Fatalf("the tables do not have %q", added)

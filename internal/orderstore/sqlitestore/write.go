@@ -11,9 +11,9 @@ import (
 // must, keeps a copy of every page it changes, to be able to take back itself
 // alone. That costs a quarter more processor time than the statements it saves.
 const (
-	allOrderColumns = "place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency"
-	insertOrder     = "INSERT INTO seckill_order (" + allOrderColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-	updateOrder     = "UPDATE seckill_order SET (" + allOrderColumns + ") = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16) WHERE order_id = ?2"
+	allOrderColumns = "place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason"
+	insertOrder     = "INSERT INTO seckill_order (" + allOrderColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	updateOrder     = "UPDATE seckill_order SET (" + allOrderColumns + ") = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18) WHERE order_id = ?2"
 	insertReturn    = "INSERT INTO seckill_return (product, number, order_id, user_id) VALUES (?,?,?,?)"
 	insertLetter    = "INSERT INTO seckill_dead_letter (partition, position, product_id, reason, raw) VALUES (?,?,?,?,?)"
 )
@@ -29,9 +29,13 @@ var upsertProduct = func() string {
 		") ON CONFLICT (key) DO UPDATE SET " + strings.Join(sets, ",")
 }()
 
-// write keeps what the fold changed. A product that has not had an opening leaves no row.
+// write keeps what the fold changed. A product that has not had an opening leaves no row,
+// but for its payments.
 func (c *conn) write(entries []*entry, letters []orderstore.DeadLetter) error {
 	for _, e := range entries {
+		if err := c.writePayments(e); err != nil {
+			return err
+		}
 		if e.state.Product.Epoch == 0 {
 			continue
 		}

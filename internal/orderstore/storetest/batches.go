@@ -56,10 +56,14 @@ func randomOpening(r *rand.Rand, product string, epoch int64) sale.Record {
 	o.Terms.Closed = r.IntN(3) == 0
 	o.Deleted = r.IntN(3) == 0
 	o.By = randomName(r)
+	o.Terms.Price.Amount = 500
 	return o
 }
 
 func randomRecord(r *rand.Rand, product string, epoch int64, base int) sale.Record {
+	if r.IntN(2) == 0 {
+		return randomPayment(r, product, epoch, base)
+	}
 	n := base + r.IntN(40)
 	switch r.IntN(6) {
 	case 0:

@@ -35,6 +35,7 @@ func (w *world) compare(s orderstore.Snapshot) {
 		err = s.History(p.ID, func(e sale.HistoryEntry) error { history = append(history, e); return nil })
 		equal(w, "history of "+p.ID, history, w.full[p.ID].history, err)
 	}
+	w.comparePayments(s)
 	letters, err := s.DeadLetters()
 	if err != nil || !slices.EqualFunc(letters, w.dead, sameLetter) {
 		w.Errorf("dead letters %v, %v; not %v", letters, err, w.dead)

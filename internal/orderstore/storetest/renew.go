@@ -22,7 +22,7 @@ func (w *world) old() {
 	w.Helper()
 	closed := withWindow(9, 1)
 	closed.Closed = true
-	w.feed(0, opening("a", 1, withWindow(2, 1)), buy("a", 1, 1, "u1"), buy("a", 1, 2, "u2"), buy("a", 1, 3, "u3"), cancel("a", 1), pay("a", 2))
+	w.feed(0, opening("a", 1, withWindow(2, 1)), buy("a", 1, 1, "u1"), buy("a", 1, 2, "u2"), buy("a", 1, 3, "u3"), cancel("a", 1), payment("a", 1, 2, 102), payment("a", 2, 1, 102), payment("d", 1, 1, 5))
 	w.feed(2, opening("b", 1, closed), deletion("b", 2))
 	w.feed(2, opening("c", 1, withWindow(9, 1)), buy("c", 1, 9, "u9"))
 	w.applyLetters()

@@ -72,7 +72,12 @@ func concerns(records []sale.Record) []orderstore.Concern {
 			c.MostHeld = true
 		case sale.KindOrder:
 			c.Orders, c.Users = append(c.Orders, r.OrderID), append(c.Users, r.UserID)
+		case sale.KindRefundDue, sale.KindRefunded:
+			c.Payments = append(c.Payments, r.PaymentID)
 		default:
+			if r.PaymentID != "" {
+				c.Payments = append(c.Payments, r.PaymentID)
+			}
 			c.Orders = append(c.Orders, r.OrderID)
 		}
 	}

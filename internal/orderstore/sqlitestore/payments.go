@@ -1,0 +1,107 @@
+package sqlitestore
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+
+	"seckill/internal/orderstore"
+	"seckill/internal/sale"
+)
+
+const (
+	paymentColumns = "product_id, payment_id, order_id, late_id, was_late, amount, currency, status, reason, refunded_by, at, changed_at, partition"
+	somePayments   = "SELECT " + paymentColumns + " FROM seckill_payment WHERE "
+	upsertPayment  = "REPLACE INTO seckill_payment (" + paymentColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+)
+
+// One after another: where nobody reports payments they are not asked for at all.
+const (
+	paymentByID  = somePayments + "product_id = ? AND payment_id = ?"
+	latePayment  = somePayments + "late_id = ?2 AND was_late = 1 AND product_id = ?1"
+	hasPayments  = "SELECT 1 FROM seckill_payment WHERE product_id = ? LIMIT 1"
+	owesPayments = "SELECT 1 FROM seckill_payment WHERE product_id = ? AND status IN ('late', 'refund_due') LIMIT 1"
+)
+
+func scanPayment(v []driver.Value) sale.Payment {
+	return sale.Payment{
+		ProductID: text(v[0]), ID: text(v[1]), OrderID: orderID(v[2]), LateID: orderID(v[3]), WasLate: integer(v[4]) != 0,
+		Paid: sale.Price{Amount: integer(v[5]), Currency: text(v[6])}, Status: sale.PaymentStatus(text(v[7])), Reason: text(v[8]), By: text(v[9]),
+		At: toTime(v[10]), ChangedAt: toTime(v[11]), Partition: int32(integer(v[12])),
+	}
+}
+
+// loadPayments fills in the payments that a concern asks for.
+func (c *conn) loadPayments(e *entry, concern orderstore.Concern) error {
+	product := e.before.ID
+	any, err := c.isThere(hasPayments, product)
+	if err != nil || !any {
+		return err
+	}
+	add := func(m sale.Payment) error { e.state.AddPayment(m); return nil }
+	for _, id := range concern.Payments {
+		if err := c.payments(context.Background(), add, paymentByID, product, id); err != nil {
+			return err
+		}
+	}
+	for i := range concern.Orders {
+		if err := c.payments(context.Background(), add, latePayment, product, concern.Orders[i][:]); err != nil {
+			return err
+		}
+		if o := e.state.Order(concern.Orders[i]); o != nil && o.PaymentID != "" {
+			if err := c.payments(context.Background(), add, paymentByID, product, o.PaymentID); err != nil {
+				return err
+			}
+		}
+	}
+	if concern.MostHeld {
+		e.state.Owes, err = c.isThere(owesPayments, product)
+	}
+	return err
+}
+
+func (c *conn) isThere(sql, product string) (is bool, err error) {
+	err = c.query(context.Background(), "read seckill_payment", sql, []driver.Value{product}, func([]driver.Value) error { is = true; return nil })
+	return is, err
+}
+
+func (c *conn) payments(ctx context.Context, f func(sale.Payment) error, sql string, args ...driver.Value) error {
+	return c.query(ctx, "read seckill_payment", sql, args, func(v []driver.Value) error { return f(scanPayment(v)) })
+}
+
+func (c *conn) writePayments(e *entry) error {
+	for _, m := range e.state.TouchedPayments() {
+		_, err := c.exec("write seckill_payment", upsertPayment,
+			m.ProductID, m.ID, m.OrderID[:], m.LateID[:], fromBool(m.WasLate), m.Paid.Amount, m.Paid.Currency, string(m.Status), m.Reason, m.By,
+			fromTime(m.At), fromTime(m.ChangedAt), int64(m.Partition))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Payment returns one payment of a product.
+func (s *Store) Payment(ctx context.Context, product, id string) (m sale.Payment, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.payments(ctx, func(found sale.Payment) error { m = found; return nil }, paymentByID, product, id)
+	})
+	if err == nil && m.ID == "" {
+		err = fmt.Errorf("%w: payment %s of product %s", sale.ErrNotFound, id, product)
+	}
+	return m, err
+}
+
+// Payments returns payments of a product by id.
+func (s *Store) Payments(ctx context.Context, q sale.PaymentQuery) (all []sale.Payment, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.payments(ctx, func(m sale.Payment) error { all = append(all, m); return nil },
+			somePayments+"product_id = ?1 AND payment_id > ?2 AND (status = ?3 OR ?3 = '') ORDER BY payment_id LIMIT ?4",
+			q.Product, q.After, string(q.Status), int64(q.Limit))
+	})
+	return all, err
+}
+
+func (a audit) Payments(partition int32, f func(sale.Payment) error) error {
+	return a.c.payments(a.ctx, f, somePayments+"partition = ? ORDER BY product_id, payment_id", int64(partition))
+}
