@@ -23,7 +23,7 @@ func applyOpenings(w *world) {
 	all := sale.Terms{
 		Name: "Schön\u3000& “gut” 👨\u200d👩\u200d👧", Quantity: 10_000_000, LimitPerUser: 100, OrdersPerUser: 1000, PaymentWindow: 168 * time.Hour,
 		OpensAt: written, ClosesAt: written.Add(time.Hour), Paused: true, Closed: true, Group: "/members:vip@shop", Rehearsal: true,
-		Price: sale.Price{Amount: sale.MaxAmount, Currency: "EUR"}, URL: "https://shop.example/pay?x=1", ImageURL: "http://[::1]:8080/a.png",
+		Price: sale.Price{Amount: sale.MaxAmount, Currency: "EUR"}, URL: "https://shop.example/pay?x=1", ImageURL: "http://127.0.0.1:8080/a.png",
 	}
 	w.expect([]sale.Outcome{sale.Applied, sale.Stale, sale.Stale, sale.Applied},
 		opening("a", 1, all), opening("a", 1, all), opening("a", 3, all), opening("a", 2, sale.Terms{Quantity: 2, LimitPerUser: 1}))
