@@ -51,7 +51,7 @@ func freePort() (int, error) {
 		}
 		l, err := net.Listen("tcp", address(port))
 		if err != nil {
-			held.Close()
+			_ = held.Close()
 			continue
 		}
 		ports.Store(port, held) // else it would be closed when it is collected
