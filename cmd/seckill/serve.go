@@ -94,7 +94,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(),
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
-		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // where nobody asked to be told, nothing
+		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // if nobody asked to be told, nothing
 	})
 	if err != nil {
 		return err

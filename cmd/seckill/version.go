@@ -8,7 +8,7 @@ import (
 	"seckill/internal/app"
 )
 
-// release is what the linker is told where the build sees no repository: deploy/Dockerfile.
+// release is what the linker is told if the build sees no repository: deploy/Dockerfile.
 var release string
 
 // buildInfo is what this program was built from.
@@ -39,7 +39,7 @@ func stamps(info *debug.BuildInfo) map[string]string {
 }
 
 // versionOf is the release, or how go names what lies between two, and the
-// commit where the build could see it.
+// commit if the build could see it.
 func versionOf(info *debug.BuildInfo) string {
 	commit := ""
 	if seen := stamps(info); seen["vcs.revision"] != "" {

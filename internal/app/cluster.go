@@ -100,7 +100,7 @@ func patiently(ctx context.Context, connect func(context.Context) error, waiting
 	}
 }
 
-// connectRedis and the next two may be called again, where the settings could not
+// connectRedis and the next two may be called again, if the settings could not
 // be asked for: what was opened stays open.
 func (m *cluster) connectRedis(ctx context.Context) (err error) {
 	if m.gate == nil {

@@ -66,7 +66,7 @@ type UsageError struct{ Flag, Rule string }
 
 func (e UsageError) Error() string { return fmt.Sprintf("--%s %s", e.Flag, e.Rule) }
 
-// minToken is the shortest admin token, in characters, where other machines may
+// minToken is the shortest admin token, in characters, if other machines may
 // guess at it.
 const minToken = 16
 

@@ -19,7 +19,7 @@
 // A cluster is any number of processes over Redis, Kafka and Postgres, each for
 // selling, projecting, or both. It waits for servers that are away, at the start
 // as at any time, and says for which; it refuses to sell on a Redis that may
-// forget, and stops where the log is not the one that the store was filled from.
+// forget, and stops if the log is not the one that the store was filled from.
 //
 //	open ──Run──► answering health, until the servers are there ──► serving ──ctx done──► answering who waits ──► Close
 package app

@@ -135,7 +135,7 @@ func (f *folder) checkFiles() error {
 	return nil
 }
 
-// advise is what is wrong with the log and with the tables, nil where one is well, and
+// advise is what is wrong with the log and with the tables, nil if one is well, and
 // what to do about damage.
 func (f *folder) advise(log, store error) error {
 	err := errors.Join(log, store)

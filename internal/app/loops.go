@@ -16,7 +16,7 @@ import (
 	"seckill/internal/sale"
 )
 
-// recoverIt is what to do where the log is not the one of the tables.
+// recoverIt is what to do if the log is not the one of the tables.
 const recoverIt = "end all processes, and then: seckill recover"
 
 const (
@@ -39,7 +39,7 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	}
 	g.Go(func() error { return p.openGates(ctx) })
 	g.Go(p.round(ctx, p.desk.Sweep, nil))
-	if p.cfg.isCluster() { // where others project as well
+	if p.cfg.isCluster() { // others may project as well
 		g.Go(p.followAll(ctx, g))
 	}
 }
@@ -126,7 +126,7 @@ func (p *Program) repeat(ctx context.Context, apart time.Duration, step func() e
 	}
 }
 
-// again tells of what is tried again, at most once a second: where a server is
+// again tells of what is tried again, at most once a second: if a server is
 // away, everything is.
 type again struct {
 	mu   sync.Mutex

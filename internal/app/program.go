@@ -128,7 +128,7 @@ func (p *Program) Addr() net.Addr { return p.listener.Addr() }
 var ErrTerminated = errors.New("terminated")
 
 // Run serves until ctx is done, and then answers whoever waits. It returns nil
-// after that, and the cause where it had to stop by itself.
+// after that, and the cause if it had to stop by itself.
 func (p *Program) Run(ctx context.Context) error {
 	p.cfg.Log.Info("starting", "version", p.cfg.Build.Version, "process", p.process.ID, "roles", p.process.Role, "address", p.Addr().String())
 	if p.keepers == (keepers{}) {
@@ -161,7 +161,7 @@ func (p *Program) Run(ctx context.Context) error {
 	p.runner.Close() // its buyers come from here
 	if errors.Is(context.Cause(ctx), ErrTerminated) && p.cfg.sells() {
 		p.api.Drain()
-		_ = sleep(work, p.cfg.Drain) // shorter where a loop fails meanwhile
+		_ = sleep(work, p.cfg.Drain) // shorter if a loop fails meanwhile
 	}
 	late, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()

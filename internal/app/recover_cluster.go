@@ -60,7 +60,7 @@ func (m *cluster) look(ctx context.Context, gone error) (*recovery.Plan, error) 
 	return recovery.Look(ctx, m.log, nil, m.store)
 }
 
-// quiet waits until no process of the sale is alive, and is an error where one stays:
+// quiet waits until no process of the sale is alive, and is an error if one stays:
 // one that was killed is taken to be alive for a while.
 func (m *cluster) quiet(ctx context.Context) error {
 	for began := time.Now(); ; {

@@ -16,7 +16,7 @@ import (
 	"seckill/internal/sale"
 )
 
-// read demands a 200, and reads it into v, or as it is where v is a *string.
+// read demands a 200, and reads it into v, or as it is if v is a *string.
 func (p *program) read(path string, v any) {
 	p.t.Helper()
 	resp, err := p.client.Get(p.url + path)
@@ -126,7 +126,7 @@ func (p *program) verify(v *httpapi.AuditReport) {
 	}
 }
 
-// Also where only operators may pay.
+// Also if only operators may pay.
 func TestQuittersGiveTheirUnitsBack(t *testing.T) {
 	t.Parallel()
 	cfg := config(t.TempDir())

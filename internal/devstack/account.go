@@ -18,7 +18,7 @@ type account struct {
 	uid, gid int
 }
 
-// postgresAccount is who runs Postgres where we are root.
+// postgresAccount is who runs Postgres if we are root.
 func postgresAccount() (*account, error) {
 	if os.Geteuid() != 0 {
 		return nil, nil

@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// skipMissing ends the test where a server could not be started, and only skips
-// it where that is for want of a program.
+// skipMissing ends the test if a server could not be started, and only skips
+// it if that is for want of a program.
 func skipMissing(t *testing.T, err error) {
 	t.Helper()
 	switch {

@@ -28,7 +28,7 @@ import (
 	"sync"
 )
 
-// ErrMissing is the kind of error where a program that a server needs is not installed.
+// ErrMissing is the kind of error if a program that a server needs is not installed.
 var ErrMissing = errors.New("not installed (make deps)")
 
 // loopback is the only address that anything here listens on.

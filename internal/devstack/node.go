@@ -46,7 +46,7 @@ func (n *Node) Pid() int {
 // up reports whether it runs. Caller holds mu.
 func (n *Node) up() bool { return n.process != nil && n.process.runs() }
 
-// Start starts it again, on its port, with its data, or as a new one where those
+// Start starts it again, on its port, with its data, or as a new one if those
 // were wiped. It returns once the node answers, and else says why it does not:
 // it is down then.
 func (n *Node) Start(ctx context.Context) error {
@@ -101,7 +101,7 @@ func (n *Node) Kill() {
 	}
 }
 
-// Stop ends it in an orderly way, or kills it where that takes more than 10 s.
+// Stop ends it in an orderly way, or kills it if that takes more than 10 s.
 func (n *Node) Stop() {
 	n.mu.Lock()
 	defer n.mu.Unlock()

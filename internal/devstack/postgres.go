@@ -69,7 +69,7 @@ func (p *Postgres) URL() string {
 // Close ends it.
 func (p *Postgres) Close() { p.Stop() }
 
-// prepare makes a database where there is none, and sees to it that the server
+// prepare makes a database if there is none, and sees to it that the server
 // may use it: also one that somebody else has put back from a copy.
 func (p *Postgres) prepare(ctx context.Context) error {
 	entries, err := os.ReadDir(p.Data())

@@ -23,7 +23,7 @@ cluster-require-full-coverage no
 maxmemory 256mb`
 
 // A RedisCluster is three masters, each with a third of the slots, and a replica of
-// each, which becomes the master where that is away, and the master then its replica.
+// each, which becomes the master if that is away, and the master then its replica.
 type RedisCluster struct {
 	Masters, Replicas [Shards]*Redis // as they were at the start
 }

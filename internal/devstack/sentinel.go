@@ -38,7 +38,7 @@ type SentinelOptions struct {
 }
 
 // A Sentinel is a Redis with a replica, and three sentinels that make the replica the
-// primary where that is away, and the primary then its replica.
+// primary if that is away, and the primary then its replica.
 type Sentinel struct {
 	Primary, Replica *Redis // as they were at the start
 	Sentinels        []*Node
@@ -145,7 +145,7 @@ func (s *Sentinel) sentinel(dir string, primary int) (*Node, error) {
 	return n, nil
 }
 
-// URL names the sentinels, with the password of Redis, and theirs where they have one.
+// URL names the sentinels, with the password of Redis, and theirs if they have one.
 func (s *Sentinel) URL() string {
 	scheme, user, more := "redis", "", "?master_set="+MasterSet
 	if s.options.Cert != "" {

@@ -145,7 +145,7 @@ func (h *Hours) Eligible(groups []string) bool {
 }
 
 // Refuses returns the verdict that everybody who holds no order gets under this
-// view at the time now, and false if a buyer may be admitted, where eligible.
+// view at the time now, and false if a buyer who is eligible may be admitted.
 func (v *View) Refuses(now time.Time) (Verdict, bool) {
 	h := &v.Terms
 	switch sale.PhaseOf(h.OpensAt, h.ClosesAt, h.Paused, h.Closed, v.Remaining, now) {
@@ -164,7 +164,7 @@ func (v *View) Refuses(now time.Time) (Verdict, bool) {
 // An Opener begins and ends a gate's lifetime. Package opening calls it.
 type Opener interface {
 	// Shut makes the gate answer ErrShut to everybody but its opener, at epoch:
-	// allowed where epoch is above the gate's, or equal while it is still opening;
+	// allowed if epoch is above the gate's, or equal while it is still opening;
 	// else ErrFenced. A missing gate is made. At an equal epoch it keeps what was
 	// loaded, for a late opener must not undo the work of the one that won. It
 	// returns under which incarnation, and the gate's time. It is a sign of the
@@ -234,12 +234,12 @@ type Inspector interface {
 	// epoch, and ErrShut with the signs of its opener's life.
 	View(ctx context.Context, product string) (View, error)
 	// Users calls f with every user whose first order in the gate has the seq from
-	// or a later one, ended orders included, where the gate is open at epoch. What
+	// or a later one, ended orders included, if the gate is open at epoch. What
 	// was loaded has seq 0, so that from 0 on they are all. f may be called twice
 	// for one user, and with users from before: a keeper need not know exactly
 	// where a seq begins.
 	Users(ctx context.Context, product string, epoch, from int64, f func(user string)) error
-	// Knows reports whether user has this order in the gate, where it is open at epoch.
+	// Knows reports whether user has this order in the gate, if it is open at epoch.
 	Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error)
 	// Cut is the view and the outbox in one step, for an audit.
 	Cut(ctx context.Context, product string) (View, []Entry, error)

@@ -165,7 +165,7 @@ func (a *API) other(ctx *fasthttp.RequestCtx) {
 	a.others(ctx)
 }
 
-// recovered answers where our code has failed; one request must not end a sale.
+// recovered answers if our code has failed; one request must not end a sale.
 func (a *API) recovered(ctx *fasthttp.RequestCtx) {
 	if v := recover(); v != nil {
 		ctx.Response.Reset()

@@ -36,7 +36,7 @@ type place struct {
 	others int // failures that were not logged either, from elsewhere than those
 }
 
-// A tally is how many failures came from where; from several places where that is no
+// A tally is how many failures came from where; from several places if that is no
 // valid prefix.
 type tally struct {
 	from  netip.Prefix

@@ -18,7 +18,7 @@ import (
 	"seckill/internal/sale"
 )
 
-// identify puts the proven buyer where the body named one, and nobody where there is no
+// identify puts the proven buyer where the body named one, and nobody if there is no
 // valid proof. Then k is the refusal, after that of the view.
 func (a *API) identify(ctx *fasthttp.RequestCtx, r *buyRequest) (k kind, proven bool) {
 	named := r.user
@@ -65,7 +65,7 @@ func (v *viewer) of(t Trace) Trace {
 	return Trace{}
 }
 
-// viewer is who sends a request for an order. Where nobody can prove who they are it is
+// viewer is who sends a request for an order. If nobody can prove who they are it is
 // whoever knows the order's id.
 func (a *API) viewer(r identity.Request, operates bool) viewer {
 	if a.Buyers == nil || operates {

@@ -148,7 +148,7 @@ func TestARefusalTellsNothing(t *testing.T) {
 	}
 }
 
-// The same where units are left: the answer hangs on the proof alone.
+// The same if units are left: the answer hangs on the proof alone.
 func TestWhoHasBoughtCannotBeAsked(t *testing.T) {
 	s := known(t)
 	s.put(t, "1", sale.Terms{Quantity: 5})

@@ -57,7 +57,7 @@ type Store interface {
 type Gates interface {
 	// Counter is one gate's count. Errors: ErrNoGate, ErrUnavailable.
 	Counter(ctx context.Context, product string) (GateView, error)
-	// Knows reports whether user has this order in the gate, where it is open at
+	// Knows reports whether user has this order in the gate, if it is open at
 	// epoch. Errors: ErrNoGate, ErrShut, ErrFenced, ErrUnavailable.
 	Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error)
 }

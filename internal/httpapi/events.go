@@ -98,7 +98,7 @@ func event(name string, data any) []byte {
 	return append(b, "\n\n"...)
 }
 
-// away is what a build says where the store did not answer.
+// away is what a build says if the store did not answer.
 func away(err error) (live.Frame, live.Word) {
 	if errors.Is(err, sale.ErrNotFound) {
 		return live.Frame{}, live.Gone
@@ -162,7 +162,7 @@ func numbered(orders []Order) func(yield func(int64, Order) bool) {
 	}
 }
 
-// watchOrder shows one order as often as it changes, and for the last time where
+// watchOrder shows one order as often as it changes, and for the last time if
 // it was rejected.
 func (a *API) watchOrder(id sale.OrderID, t Trace) live.Build {
 	var last Order

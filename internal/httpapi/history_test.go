@@ -58,7 +58,7 @@ func TestHistory(t *testing.T) {
 	s.do(t, "GET", "/api/products/1/history", "", "Authorization", "Bearer token").problem(t, unavailable)
 }
 
-// Where nobody has a name, nothing is noted.
+// If nobody has a name, nothing is noted.
 func TestNoHistoryWithoutOperators(t *testing.T) {
 	s := serve(t)
 	s.do(t, "PUT", "/api/products/1", `{"quantity":5}`).want(t, 201)

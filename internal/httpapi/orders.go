@@ -141,8 +141,8 @@ func readTrace(q *fasthttp.Args) (t Trace, err error) {
 	return t, bad.OrNil()
 }
 
-// find returns an order: from the store; else, with a trace, queued where its
-// product's gate knows it or is being opened, and rejected where nobody does.
+// find returns an order: from the store; else, with a trace, queued if its
+// product's gate knows it or is being opened, and rejected if nobody does.
 func (a *API) find(ctx context.Context, id sale.OrderID, t Trace) (Order, error) {
 	o, err := a.known(ctx, id, t)
 	if errors.Is(err, sale.ErrShut) {
@@ -151,7 +151,7 @@ func (a *API) find(ctx context.Context, id sale.OrderID, t Trace) (Order, error)
 	return o, err
 }
 
-// known is find, but where the gate is being opened and nobody can tell: that is ErrShut.
+// known is find, but if the gate is being opened and nobody can tell: that is ErrShut.
 func (a *API) known(ctx context.Context, id sale.OrderID, t Trace) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
@@ -191,7 +191,7 @@ func (a *API) traced(ctx context.Context, id sale.OrderID, t Trace) (Order, erro
 	return o, nil
 }
 
-// endOrder pays or cancels an order, and says in which state it is where it cannot.
+// endOrder pays or cancels an order, and says in which state it is if it cannot.
 func (a *API) endOrder(ctx context.Context, id sale.OrderID, end func(context.Context, sale.OrderID, string) (sale.Order, error)) (Order, error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()

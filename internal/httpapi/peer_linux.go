@@ -20,7 +20,7 @@ func peerOf(c net.Conn) (p peer) {
 		p.raw, _ = s.SyscallConn() // nil on an error
 	}
 	if p.raw != nil {
-		_ = p.raw.Control(func(fd uintptr) { // where it fails, a peer is noticed later
+		_ = p.raw.Control(func(fd uintptr) { // if it fails, a peer is noticed later
 			_ = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(takeTimeout.Milliseconds()))
 		})
 	}

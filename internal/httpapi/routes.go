@@ -112,7 +112,7 @@ func humaConfig() huma.Config {
 	}
 }
 
-// dispatch answers as the table has it where the mux has no route, and gives
+// dispatch answers as the table has it if the mux has no route, and gives
 // handlers a context that outlives the first second of a shutdown.
 func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -1,7 +1,7 @@
 // Package identity says who a buyer is.
 //
 // It promises that nobody is taken for a buyer without one of three proofs: a JWT that a key of the
-// shop signed, a pass that this deployment minted, or, where the operator has said so, a header that a
+// shop signed, a pass that this deployment minted, or, if the operator has said so, a header that a
 // trusted proxy set. A proof that is altered, of another deployment, issuer or audience, not yet valid
 // or over, proves nothing. Checking a pass asks nobody, and what anybody sends costs no more than one
 // signature: the keys of a URL are fetched at most once a minute, whatever key a token names.

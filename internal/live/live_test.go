@@ -283,7 +283,7 @@ func TestGone(t *testing.T) {
 	})
 }
 
-// The bubble itself fails this test where a topic's goroutine outlives its watchers.
+// The bubble itself fails this test if a topic's goroutine outlives its watchers.
 func TestTheLastWatcherEndsTheTopic(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h, c := live.New(), count(1)

@@ -34,7 +34,7 @@ type Watcher struct {
 }
 
 // Next is what there is to be shown and was not yet, the whole first; nil if
-// there is nothing. It is not open where there is nothing to watch any more.
+// there is nothing. It is not open if there is nothing to watch any more.
 func (w *Watcher) Next() (frame []byte, open bool) {
 	t := w.topic
 	t.mu.Lock()

@@ -45,7 +45,7 @@ func TestAGateAheadOfTheStore(t *testing.T) {
 	s.wantOpen(10, 3)
 }
 
-// So it is where they have lost the whole product.
+// So it is if they have lost the whole product.
 func TestAGateOfAProductThatIsLost(t *testing.T) {
 	s := newShop(t)
 	s.ahead(5)

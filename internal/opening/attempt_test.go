@@ -241,7 +241,7 @@ func TestAnotherNonce(t *testing.T) {
 }
 
 // An attempt that was accepted and then overtaken leaves the gate alone, even
-// where the gate would let it: nothing may be opened from a later epoch's snapshot.
+// if the gate would let it: nothing may be opened from a later epoch's snapshot.
 func TestASnapshotOfALaterEpoch(t *testing.T) {
 	s := newShop(t)
 	s.put(sale.Terms{Quantity: 5})

@@ -7,7 +7,7 @@
 //
 //	reading    epoch and terms from the store in one read; e = epoch + 1, or above the gate's; a fresh nonce
 //	probing    the log takes a record without effect, if the gate sells: else the gate goes on;
-//	           and where something seems lost, an order or the gate's own epoch, the fold has
+//	           and if something seems lost, an order or the gate's own epoch, the fold has
 //	           applied that record, and not what is missed
 //	shutting   the gate is shut at e, which gives the incarnation
 //	draining   what the outbox still holds goes to the log

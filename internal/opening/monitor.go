@@ -91,7 +91,7 @@ func (m *Monitor) lost(p sale.Product, v gate.View, err error) int64 {
 	if now.Sub(seen.since) < LostAfter {
 		return 0
 	}
-	delete(m.missed, p.ID) // where nothing is lost, it is looked for no sooner than this again
+	delete(m.missed, p.ID) // if nothing is lost, it is looked for no sooner than this again
 	return seen.seq
 }
 

@@ -115,7 +115,7 @@ func (o *Openings) slotsOf(partition int32) chan struct{} {
 	return o.slots[partition]
 }
 
-// note keeps an attempt; where it is to be alone, only as its product's one.
+// note keeps an attempt; if it is to be alone, only as its product's one.
 func (o *Openings) note(a *Attempt, alone bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()

@@ -39,7 +39,7 @@ func (w *Written) Line(at sale.Position) (Line, error) {
 	return l, nil
 }
 
-// Readable is what a keeper's Read returns where err has ended it after these lines: a
+// Readable is what a keeper's Read returns if err has ended it after these lines: a
 // record of a newer program keeps nobody from those before it.
 func Readable(lines []Line, err error) ([]Line, error) {
 	if err == nil || len(lines) > 0 && errors.Is(err, sale.ErrNewer) {
@@ -48,7 +48,7 @@ func Readable(lines []Line, err error) ([]Line, error) {
 	return nil, err
 }
 
-// kindOf is the kind in b, without a copy where it is a known one.
+// kindOf is the kind in b, without a copy if it is a known one.
 func kindOf(b []byte) sale.Kind {
 	for _, k := range [...]sale.Kind{sale.KindOrder, sale.KindPay, sale.KindCancel, sale.KindExpire, sale.KindOpening, sale.KindState} {
 		if string(b) == string(k) {
@@ -67,7 +67,7 @@ func (l *Line) Chunks() int64 {
 	return l.Record.Chunk.Of
 }
 
-// InPlace is the line itself, or poison where it is a chunk of a state that is none of
+// InPlace is the line itself, or poison if it is a chunk of a state that is none of
 // the chunks that the log begins with.
 func (l *Line) InPlace(chunks int64) Line {
 	if l.Poison != nil || l.Record.Kind != sale.KindState {

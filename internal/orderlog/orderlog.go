@@ -70,7 +70,7 @@ func CatchUp(ctx context.Context, log Reader, partition int32, passed func(ctx c
 type Line struct {
 	Offset  int64
 	Product string      // the key it was written under; of a poison line, as far as it can be told
-	Record  sale.Record // where Poison is nil
+	Record  sale.Record // if Poison is nil
 	Poison  error       // why it is no record (ErrPoison)
 	Raw     []byte      // of a poison line: what stands there
 	Leader  int32       // epoch of the leader that wrote it; 0 if there are none

@@ -31,7 +31,7 @@ func AskOnce(allow Allow) Allow {
 
 // Writable is r as it may be written now: without the name of an operator, as long as a
 // process that is alive could not read that; it stands in no history then. Its error is that
-// of allow where what is left may not be written either.
+// of allow if what is left may not be written either.
 func Writable(ctx context.Context, r sale.Record, allow Allow) (sale.Record, error) {
 	err := allow(ctx, r.Version())
 	if err != nil && r.By != "" {
@@ -52,7 +52,7 @@ type Versioned struct {
 func NewVersioned(log Keeper, allow Allow) *Versioned { return &Versioned{log, AskOnce(allow)} }
 
 // Append implements Appender, and appends each record as it is Writable. Its error is
-// that of allow where that has one, and then nothing was appended.
+// that of allow if that has one, and then nothing was appended.
 func (v *Versioned) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
 	needs, named := 1, false
 	for i := range records {

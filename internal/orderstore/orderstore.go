@@ -94,7 +94,7 @@ type Reader interface {
 	// History returns at most max entries of a product's history with numbers below
 	// before, or of 0 from its end, the newest first. Of a product that never was there are none.
 	History(ctx context.Context, product string, before int64, max int) ([]sale.HistoryEntry, error)
-	// Meta returns what is kept under key; where nothing is, it keeps and returns
+	// Meta returns what is kept under key; if nothing is, it keeps and returns
 	// propose, and of nil it keeps nothing.
 	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)
 }

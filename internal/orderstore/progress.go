@@ -51,7 +51,7 @@ func (p *Progress) wake() {
 }
 
 // Await waits until the record at this position is folded. Its error is
-// ErrUnavailable, with that of ctx where it is done, or where the keeper is closed.
+// ErrUnavailable, with that of ctx if it is done, or if the keeper is closed.
 func (p *Progress) Await(ctx context.Context, at sale.Position, closed <-chan struct{}) error {
 	for {
 		passed, moved := p.Passed(at)

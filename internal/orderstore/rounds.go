@@ -59,7 +59,7 @@ func (r *Rounds) Step(ctx context.Context, look func(context.Context, sale.Produ
 	}
 	r.turn++
 	if first {
-		r.next = rand.N(n + 1) // where others go on elsewhere, all can be opened sooner
+		r.next = rand.N(n + 1) // if others go on elsewhere, all can be opened sooner
 	} else if n > turnMost {
 		if r.next >= n {
 			r.next = 0

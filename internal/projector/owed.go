@@ -39,7 +39,7 @@ func (o *owed) begin() (products []string) {
 	return products
 }
 
-// end reports whether more is owed to a product by now; where handing over has
+// end reports whether more is owed to a product by now; if handing over has
 // failed it is owed still, and left to the next step.
 func (o *owed) end(product string, failed bool) (more bool) {
 	o.mu.Lock()

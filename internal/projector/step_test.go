@@ -142,7 +142,7 @@ func TestACommitThatFails(t *testing.T) {
 	}
 }
 
-// Poison stops nothing: it is kept as a dead letter, and counted where its
+// Poison stops nothing: it is kept as a dead letter, and counted if its
 // product can be told.
 func TestPoison(t *testing.T) {
 	s := newShop(t)

@@ -63,7 +63,7 @@ const (
 )
 
 // AfterAppend confirms as soon as the log has the order: for a log and a gate
-// in one process, where an opening appends all that was admitted before it.
+// in one process, for there an opening appends all that was admitted before it.
 type AfterAppend struct{}
 
 // Confirm implements Confirmer. What becomes of an order whose append failed is

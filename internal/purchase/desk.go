@@ -64,7 +64,7 @@ func New(ctx context.Context, p Parts) *Desk {
 	return d
 }
 
-// Refuse answers a buyer from this process's memory, in no time, where it is
+// Refuse answers a buyer from this process's memory, in no time, if it is
 // certain of the answer: false means to call Buy. It keeps none of its arguments.
 func (d *Desk) Refuse(product, user []byte) (Answer, bool) {
 	l := (*d.lanes.Load())[string(product)]
@@ -87,7 +87,7 @@ func (d *Desk) Refuse(product, user []byte) (Answer, bool) {
 //
 // Errors: ErrNotFound; ErrNoGate, ErrShut, ErrFenced, ErrFull and ErrUnavailable,
 // where the buyer may ask again in a moment, or once every process reads such user
-// ids; ErrUnknownOutcome, where no decision
+// ids; ErrUnknownOutcome, if no decision
 // came back, or the Confirmer says so.
 func (d *Desk) Buy(ctx, wait context.Context, product string, r Request) (Answer, error) {
 	l, err := d.lane(ctx, product)
@@ -148,8 +148,8 @@ func (d *Desk) ask(l *lane, r gate.Request) (*batch, int) {
 	return b, at
 }
 
-// answer is what the gate's decision means to the buyer, who is unsure where an
-// earlier try of theirs has an unknown outcome; void where the order has to be
+// answer is what the gate's decision means to the buyer, who is unsure if an
+// earlier try of theirs has an unknown outcome; void if the order has to be
 // admitted again, under a later epoch.
 func (d *Desk) answer(wait context.Context, product string, b *batch, at int, unsure bool) (a Answer, void bool, err error) {
 	v, decision := &b.admission.View, b.decision(at)
@@ -186,7 +186,7 @@ func (d *Desk) answer(wait context.Context, product string, b *batch, at int, un
 	return refusal(decision.Verdict, v, v.Now), false, nil
 }
 
-// lane finds the lane of a product, or makes one where the product has a gate.
+// lane finds the lane of a product, or makes one if the product has a gate.
 func (d *Desk) lane(ctx context.Context, product string) (*lane, error) {
 	if l := (*d.lanes.Load())[product]; l != nil {
 		return l, nil

@@ -4,7 +4,7 @@
 //
 // It promises that a buyer is told "placed" only once the Confirmer that it was
 // built with says so, that a buyer is never refused on an unknown outcome, and
-// that an admitted order reaches the log even where the append failed at first:
+// that an admitted order reaches the log even if the append failed at first:
 // it stays in the gate's outbox until an append of it is acknowledged, and Sweep
 // appends what was left there.
 //

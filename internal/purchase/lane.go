@@ -121,7 +121,7 @@ func (b *batch) decision(at int) gate.Decision {
 }
 
 // step has the gate decide on one batch, and reports whether there was one. While
-// the log is quick, the next batch fills until it has this one; where it is slow,
+// the log is quick, the next batch fills until it has this one; if it is slow,
 // or nothing is left to sell, nobody waits for it to hear what the gate says.
 func (d *Desk) step(ctx context.Context, l *lane) bool {
 	b := l.take()
@@ -155,7 +155,7 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	return true
 }
 
-// try is the lane's next one. It fences those before it where one is in doubt: they
+// try is the lane's next one. It fences those before it if one is in doubt: they
 // have been decided on by then, or never will be.
 func (l *lane) try(now time.Time) gate.Try {
 	l.mu.Lock()

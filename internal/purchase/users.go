@@ -81,7 +81,7 @@ func (s *userSet) reach(seq int64) {
 }
 
 // grow adds the users of the last orders that the gate had admitted when it said
-// v, where the set has all before them.
+// v, if the set has all before them.
 func (s *userSet) grow(v *gate.View, orders []sale.Record) {
 	if s == nil || s.epoch != v.Epoch || s.seq.Load() < v.Seq-int64(len(orders)) {
 		return

@@ -89,7 +89,7 @@ func (p *Plan) state(ctx context.Context, partition int32, states map[string]*be
 	return err == nil, err
 }
 
-// take adds a chunk, and is false where the first one of its product is missing.
+// take adds a chunk, and is false if the first one of its product is missing.
 func take(states map[string]*begun, money map[paymentKey]sale.PaymentStatus, c *sale.Chunk, product string) bool {
 	if c.Product != nil {
 		states[product] = &begun{product: *c.Product, orders: map[sale.OrderID]sale.Status{}}

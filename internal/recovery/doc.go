@@ -1,4 +1,4 @@
-// Package recovery puts tables and log together again where the log is not the one
+// Package recovery puts tables and log together again if the log is not the one
 // that the tables were filled from: it was cut off, deleted, damaged, or is another.
 //
 // It promises that nothing that the tables have is lost, that it says before what it

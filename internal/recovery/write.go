@@ -89,7 +89,7 @@ func (p *Plan) Write(ctx context.Context, log Log, now time.Time) (to map[int32]
 }
 
 // Renew has the tables continue with the log that Write has filled, or empties them
-// where that is the plan.
+// if that is the plan.
 func (p *Plan) Renew(ctx context.Context, to map[int32]orderstore.Mark) error {
 	err := p.store.Renew(ctx, p.marks, to)
 	crash.At("recovery: the tables are renewed")

@@ -11,7 +11,7 @@
 //	             │             │
 //	             └──────┬──────┘
 //	                    ├──► cancelled   by Remove, from any process
-//	                    └──► failed      by the server's end, or where it or the audit could not
+//	                    └──► failed      by the server's end, or if it or the audit could not
 //
 // A Runner is made by New and ends with Close, which ends what runs. It has one
 // goroutine for the rehearsal that runs here and one that tells the registry of it

@@ -27,7 +27,7 @@ type Rehearsal struct {
 	ID        string
 	Plan      Plan
 	State     State
-	Failure   Failure // Failed: why, where it is one of those
+	Failure   Failure // Failed: why, if it is one of those
 	Reason    string  // Failed: why, in a sentence
 	StartedAt time.Time
 	EndedAt   time.Time // zero until it has ended

@@ -82,7 +82,7 @@ func percentilesTo(nines float64) []float64 {
 }
 
 // decades is round milliseconds around least and most, evenly apart in a
-// logarithmic scale: every 1, 10, 100, and where those are few, 2 and 5 between.
+// logarithmic scale: every 1, 10, 100, and if those are few, 2 and 5 between.
 func decades(least, most float64) []float64 {
 	if most <= 0 {
 		return []float64{0.1, 1}

@@ -72,7 +72,7 @@ func (r *recorder) note(count func(*Beyond)) {
 	r.mu.Unlock()
 }
 
-// complain takes down what was wrong where it ends no buyer.
+// complain takes down what was wrong if it ends no buyer.
 func (r *recorder) complain(k Kind, said string) {
 	r.mu.Lock()
 	r.complaints.add(k, said)

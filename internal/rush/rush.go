@@ -7,7 +7,7 @@
 // exactly one [Kind]; those that ended in none were cut off by the caller, and
 // the report says how many.
 //
-// A buyer goes: waiting -> sent -> answered, or, where the answer is 202,
+// A buyer goes: waiting -> sent -> answered, or, if the answer is 202,
 // sent -> followed (asked for again, as Retry-After says) -> answered.
 //
 // [Run] is one rush. It keeps one goroutine a connection and never more

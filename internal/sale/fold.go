@@ -40,7 +40,7 @@ func Fold(s *State, r Record, at Position, now time.Time) Outcome {
 	return Refused // no reader gives such a record: it is poison
 }
 
-// open begins an epoch, with the terms of r where what is held allows them. It has to
+// open begins an epoch, with the terms of r if what is held allows them. It has to
 // follow the very epoch that its opener read: one that comes late would undo others.
 func (s *State) open(r Record) Outcome {
 	p := &s.Product
@@ -74,7 +74,7 @@ func (s *State) allows(r Record) bool {
 	return r.Terms.Quantity >= p.Held && (r.Terms.LimitPerUser >= p.Terms.LimitPerUser || r.Terms.LimitPerUser >= s.mostHeld())
 }
 
-// order makes the gate's yes an order, or rejects it where the rules forbid it.
+// order makes the gate's yes an order, or rejects it if the rules forbid it.
 // The gate checked the same rules, so a rejection means that it was wrong: the
 // next opening recounts.
 func (s *State) order(r Record, at Position, now time.Time) Outcome {

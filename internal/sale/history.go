@@ -37,7 +37,7 @@ const (
 var Deeds = []Deed{DeedPut, DeedChange, DeedDelete, DeedPay, DeedCancel}
 
 // A FieldChange is a field of the terms, or the status of an order, before and after;
-// empty where it had no value, or the default.
+// empty if it had no value, or the default.
 type FieldChange struct {
 	Field string `json:"field"`
 	From  string `json:"from,omitempty"`

@@ -18,7 +18,7 @@ const (
 	PaymentRefunded  PaymentStatus = "refunded"
 )
 
-// Why a payment is owed back, where the fold has found that.
+// Why a payment is owed back, if the fold has found that.
 const (
 	UnknownOrder = "unknown_order"
 	WrongAmount  = "wrong_amount"

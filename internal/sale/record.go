@@ -25,7 +25,7 @@ type Record struct {
 	ProductID string
 	Epoch     int64     // opening, order: its own; the others: that of the order that they mean
 	At        time.Time // when it was made, to the millisecond
-	By        string    // opening, pay, cancel, void, refunded: the operator who caused it; empty: nobody, or where nobody has a name
+	By        string    // opening, pay, cancel, void, refunded: the operator who caused it; empty: nobody, or if nobody has a name
 
 	OrderID OrderID // all but opening, refund_due and refunded
 	UserID  string  // order

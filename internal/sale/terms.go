@@ -80,7 +80,7 @@ func unfit(r rune) bool {
 }
 
 // MostOrders is how many orders one user may have, those that ended included: 20,
-// or two for each unit that they may hold, where the terms do not say.
+// or two for each unit that they may hold, if the terms do not say.
 func (t Terms) MostOrders() int {
 	if t.OrdersPerUser > 0 {
 		return t.OrdersPerUser

@@ -9,7 +9,7 @@ import (
 	"seckill/internal/sale"
 )
 
-// AsFound judges a sale of which nobody can say whether it runs. Live, where its
+// AsFound judges a sale of which nobody can say whether it runs. Live, if its
 // gates stand still. If they stay away for longer than anybody who sells leaves
 // them, or the log is not folded, and meanwhile neither log nor store moves, then as
 // Stopped: idle is not empty and says how that was seen. An error means that it could

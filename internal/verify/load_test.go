@@ -63,7 +63,7 @@ func (s *shop) shopper(ctx context.Context, n int, sold chan<- struct{}) {
 		}
 		switch {
 		case placed && i%3 == 0:
-			_, _ = s.settle.Cancel(ctx, order, "") // where it loses, the shop is closing
+			_, _ = s.settle.Cancel(ctx, order, "") // if it loses, the shop is closing
 		case placed && i%3 == 1:
 			_, _ = s.settle.Pay(ctx, order, "")
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // A productAudit judges one product's rows: by themselves, by the log folded again
-// where there is a table of it, and by the cut of its gate where there is one.
+// if there is a table of it, and by the cut of its gate if there is one.
 type productAudit struct {
 	*draft
 	p     sale.Product

@@ -119,7 +119,7 @@ func (d *draft) add(f Finding) {
 	}
 }
 
-// check notes that an equation was looked at: it holds where nothing was found against its invariant.
+// check notes that an equation was looked at: it holds if nothing was found against its invariant.
 func (d *draft) check(e Equation, product string, numbers ...Number) {
 	d.r.Checks = append(d.r.Checks, Check{e.Invariant, e.Code, e.args, product, e.words, numbers, d.found[about{e.Invariant, product}] == 0})
 }

@@ -142,7 +142,7 @@ func (s *shop) put(product string, terms sale.Terms) {
 
 var lastOrder atomic.Uint64
 
-// buy asks for a unit, and returns the order where it was placed.
+// buy asks for a unit, and returns the order if it was placed.
 func (s *shop) buy(ctx context.Context, product, user string) (sale.OrderID, bool) {
 	var random [10]byte
 	n := lastOrder.Add(1)

@@ -19,7 +19,7 @@ const (
 	// gives up.
 	changes = 5
 	// absences is how often it meets a gate that is away, with a pause between:
-	// where its opener has died, whoever else sells takes it for dead after five
+	// if its opener has died, whoever else sells takes it for dead after five
 	// seconds in which they saw it shut, and only then opens it.
 	absences = 15
 	// catchUpWithin is how long it waits for the store to pass the log's end.

@@ -61,7 +61,7 @@ func (b *book) find(format string, args ...any) {
 	b.found = append(b.found, fmt.Sprintf(format, args...))
 }
 
-// buy asks for p on behalf of its buyer, again where that was lost before, and
+// buy asks for p on behalf of its buyer, again if that was lost before, and
 // reports whether they have an order.
 func (b *book) buy(s *server, p *purchase, again bool) bool {
 	sent := time.Now()

@@ -55,7 +55,7 @@ func sizeOf(t *testing.T, path string) int {
 	return int(info.Size())
 }
 
-// toldOrHarmless reports whether verify tells of the damage to the file; where it
+// toldOrHarmless reports whether verify tells of the damage to the file; if it
 // does not, a server must give every order as it was.
 func toldOrHarmless(t *testing.T, data, file string, truth []order) (told bool, err error) {
 	t.Helper()

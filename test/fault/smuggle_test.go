@@ -104,7 +104,7 @@ func TestABodyThatNobodyAskedFor(t *testing.T) {
 }
 
 // conversation sends bytes on a connection of their own and returns every answer until the
-// server closes it, which it has to do by itself where what it read was wrong.
+// server closes it, which it has to do by itself if what it read was wrong.
 func conversation(t *testing.T, s *server, text string) (answers []answer) {
 	t.Helper()
 	c := dial(t, s)

@@ -73,7 +73,7 @@ func readTrace(path string) (calls []*call, err error) {
 	return calls, in.Err()
 }
 
-// syncedBetween says what is wrong where no sync of the log stands, done, between
+// syncedBetween says what is wrong if no sync of the log stands, done, between
 // the reading of the request and the writing of its answer, and no write of the
 // log before that sync.
 func syncedBetween(calls []*call, request, answer string) error {

@@ -60,7 +60,7 @@ func (h *History) Note(product, user string, sent time.Time, a program.Answer, e
 	h.calls[product] = append(h.calls[product], c)
 }
 
-// order is what the call was told of, firm where that was a promise.
+// order is what the call was told of, firm if that was a promise.
 func (c *call) order() (id string, firm bool) {
 	switch {
 	case c.told.Status == 201, c.told.Status == 200:

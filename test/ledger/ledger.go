@@ -28,7 +28,7 @@ type Line struct {
 	Seed    uint64         `json:"seed,omitempty"`
 	Seeds   int            `json:"seeds,omitempty"`  // of a simulation: so many, from Seed on
 	Point   string         `json:"point,omitempty"`  // of a crash
-	Commit  string         `json:"commit,omitempty"` // with a + where the source had changed since
+	Commit  string         `json:"commit,omitempty"` // with a + if the source had changed since
 	Date    string         `json:"date,omitempty"`
 	Held    bool           `json:"held"` // every promise was kept
 	Found   string         `json:"found,omitempty"`

@@ -14,7 +14,7 @@ import (
 type kind struct {
 	name, what, command string
 	goal                int // trials of a full run
-	anew                int // of them, where the program has changed
+	anew                int // of them, if the program has changed
 }
 
 // Stories is how many stories of the simulation are one trial.

@@ -19,7 +19,7 @@ type Trial struct {
 
 // Trials runs trials of one of the kinds: so many in a short suite, and in a full one
 // those that the ledger lacks of the goal; with FAULT_SINCE, a commit, of those that are to be
-// run anew of a changed program, where it lacks them of that commit and what came after it.
+// run anew of a changed program, if it lacks them of that commit and what came after it.
 // FAULT_SEED runs that one only, FAULT_TRIALS bounds how many a full run adds.
 func Trials(t *testing.T, name string, short int, try func(*Trial)) {
 	t.Helper()

@@ -30,7 +30,7 @@ type Order struct {
 	Epoch   int    `json:"epoch"`
 }
 
-// Ask sends a request once, with an Idempotency-Key and a body where they are not empty.
+// Ask sends a request once, with an Idempotency-Key and a body if they are not empty.
 func (s *Server) Ask(method, path, key, body string) (a Answer, err error) {
 	r, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 )
 
 // Main is os.Exit's code for a suite: it runs the tests with the program that
-// binary names, which is built first, and removed again, where it names none.
+// binary names, which is built first, and removed again, if it names none.
 // The settings of a sale that are in the environment are no business of theirs.
 func Main(m *testing.M, binary *string) int {
 	code, err := built(binary, m.Run)

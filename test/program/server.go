@@ -12,7 +12,7 @@ type Server struct {
 	*Process
 	URL   string       // once it is ready, or Address has returned
 	HTTP  *http.Client // by which it is asked
-	Token string       // of an operator or a buyer, where whoever asks has one; empty: none is sent
+	Token string       // of an operator or a buyer, if whoever asks has one; empty: none is sent
 }
 
 // Serve starts a server on a free port, with more options for serve. It need not

@@ -9,7 +9,7 @@ import (
 
 // TestAReceiptIsOfTheOrderAsItIs: an order is bought, log and tables are put back, it is
 // bought again at an earlier epoch, and paid by who remembers the first. What is firm is
-// the second, which goes where the product is deleted.
+// the second, which goes if the product is deleted.
 func TestAReceiptIsOfTheOrderAsItIs(t *testing.T) {
 	s := &story{calm: true, receipts: map[sale.OrderID]receipt{}, products: 1, buyers: 1}
 	s.system = newSystem(0, false, 2)

@@ -179,7 +179,7 @@ func (s *system) start(p *process) {
 	}
 }
 
-// oneByOne goes on where one fails, as settle.SideBySide does.
+// oneByOne goes on if one fails, as settle.SideBySide does.
 func oneByOne(n int32, work func(int32) error) (err error) {
 	for i := range n {
 		err = errors.Join(err, work(i))

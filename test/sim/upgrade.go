@@ -9,7 +9,7 @@ import (
 )
 
 // older is the version up to which the program of before reads records, and newest
-// that of this one, which it gives to openings where it may, whatever they say.
+// that of this one, which it gives to openings if it may, whatever they say.
 const (
 	older  = sale.Version - 1
 	newest = sale.Version

@@ -167,7 +167,7 @@ func (w *world) killAll(which func(*task) bool) {
 // maxSteps is far more than any story takes.
 const maxSteps = 400_000
 
-// run lets the tasks go on until stop holds. It panics where they never get there.
+// run lets the tasks go on until stop holds. It panics if they never get there.
 func (w *world) run(stop func() bool, limit time.Duration) {
 	end := w.now.Add(limit)
 	for !stop() {

@@ -36,7 +36,7 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
-// Redis is the URL of a Redis, that of SECKILL_TEST_REDIS where it is set.
+// Redis is the URL of a Redis, that of SECKILL_TEST_REDIS if it is set.
 func Redis(t testing.TB) string {
 	t.Helper()
 	return shared.get(t, "redis", "SECKILL_TEST_REDIS", func(ctx context.Context, dir string) (string, func(), error) {
@@ -48,7 +48,7 @@ func Redis(t testing.TB) string {
 	})
 }
 
-// Postgres is the URL of a database, that of SECKILL_TEST_POSTGRES where it is set.
+// Postgres is the URL of a database, that of SECKILL_TEST_POSTGRES if it is set.
 func Postgres(t testing.TB) string {
 	t.Helper()
 	return shared.get(t, "postgres", "SECKILL_TEST_POSTGRES", func(ctx context.Context, dir string) (string, func(), error) {
@@ -104,7 +104,7 @@ type started struct {
 
 type start func(ctx context.Context, dir string) (address string, end func(), err error)
 
-// get is the address of a server. A test that cannot have it is skipped where
+// get is the address of a server. A test that cannot have it is skipped if
 // that is for want of a program, and has failed otherwise.
 func (s *servers) get(t testing.TB, name, variable string, start start) string {
 	t.Helper()

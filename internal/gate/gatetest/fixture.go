@@ -24,7 +24,7 @@ type tb interface {
 }
 
 // fixture is a harness, with one product and short words for what tests do.
-// Each of them fails the test where the contract says that it must work.
+// Each of them fails the test if the contract says that it must work.
 type fixture struct {
 	tb
 	Harness

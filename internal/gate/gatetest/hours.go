@@ -41,7 +41,7 @@ var hours = []subtest{
 	}},
 }
 
-// opensAt asks just before, where the clock can be held, and at the time itself.
+// opensAt asks just before, if the clock can be held, and at the time itself.
 func opensAt(t *testing.T, f *fixture) {
 	_, now := f.shut(1)
 	at := now.Add(30 * time.Millisecond).Truncate(time.Millisecond)

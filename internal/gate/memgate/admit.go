@@ -11,7 +11,7 @@ import (
 )
 
 // Admit is gate.Admitter's. A batch costs three allocations, whatever its size:
-// its decisions, its entry and the entry's id; and now and then one where the
+// its decisions, its entry and the entry's id; and now and then one if the
 // table of users or the outbox grows.
 func (g *Gate) Admit(_ context.Context, id string, try gate.Try, batch []gate.Request) (gate.Admission, error) {
 	p, err := g.opened(id)

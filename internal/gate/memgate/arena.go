@@ -44,7 +44,7 @@ const (
 
 func newArena() arena { return arena{[][]byte{make([]byte, 4, 512)}} }
 
-// put stores an order, with its user's id where it is their first.
+// put stores an order, with its user's id if it is their first.
 func (a *arena) put(link ref, user string, order sale.OrderID, ended bool) ref {
 	size := sizeOf(len(user))
 	last := len(a.chunks) - 1
@@ -123,7 +123,7 @@ func (a *arena) end() ref {
 	return ref(last)<<chunkBits + ref(len(a.chunks[last])/4)
 }
 
-// valid is r, or the first place of the next chunk where its own ends at r; none
+// valid is r, or the first place of the next chunk if its own ends at r; none
 // if nothing is stored from there on.
 func (a *arena) valid(r ref) ref {
 	chunk := r >> chunkBits

@@ -28,7 +28,7 @@ import (
 )
 
 // DefaultMaxUnrelayed is how many orders of a product may wait for the log
-// where Options do not say.
+// if Options do not say.
 const DefaultMaxUnrelayed = 100_000
 
 // Options of a Gate. The zero value is what a server runs with.
@@ -77,7 +77,7 @@ type product struct {
 	mu     sync.Mutex // guards all below
 	state  gateState
 	users  *users           // of the epoch; nil if missing
-	view   gate.View        // but for Now; where shut, epoch and signs alone
+	view   gate.View        // but for Now; if shut, epoch and signs alone
 	fences map[string]int64 // by lane: tries of a lower number come too late
 	outbox outbox
 }

@@ -27,7 +27,7 @@ func (g *Gate) Shut(_ context.Context, id string, epoch int64) (incarnation stri
 	return g.o.Incarnation, g.o.Now(), nil
 }
 
-// make is product, and makes it where it is not there.
+// make is product, and makes it if it is not there.
 func (g *Gate) make(id string) *product {
 	if p := g.product(id); p != nil {
 		return p

@@ -160,7 +160,7 @@ func TestFrozen(t *testing.T) {
 	counts(t, g, 4, 1, 1)
 }
 
-// impatient gives up a call soon, and makes it again where the machine was so
+// impatient gives up a call soon, and makes it again if the machine was so
 // busy that it was given up before it was made.
 func impatient(t *testing.T, call func(context.Context) error) (err error) {
 	for range 20 {

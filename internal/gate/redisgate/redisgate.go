@@ -62,7 +62,7 @@ const layout = "3"
 type Options struct {
 	// URL is redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS, with
 	// ?ca=FILE for who signs for the server, in PEM. A node of a Redis Cluster
-	// leads to all others; &addr=HOST:PORT names more, where it is away. With
+	// leads to all others; &addr=HOST:PORT names more, if it is away. With
 	// &master_set=NAME they are sentinels, which know the primary of that name. To
 	// them the same password is told, or that of &sentinel_password=.
 	URL          string

@@ -24,7 +24,7 @@ func reading(name string) script { return script{rueidis.NewLuaScript(source(nam
 func writing(name string) script { return script{rueidis.NewLuaScript(source(name)), false} }
 
 // whole is a script that is sent as it is. Of one that is known by its hash the
-// driver first tells every node of a cluster, where many are sent at once, and
+// driver first tells every node of a cluster, if many are sent at once, and
 // sends none if one node is away.
 func whole(name string) script {
 	return script{rueidis.NewLuaScriptNoSha(source(name)), false}

@@ -58,7 +58,7 @@ func ask(url string, command ...string) (rueidis.RedisMessage, error) {
 	return c.Do(context.Background(), c.B().Arbitrary(command...).Build()).ToMessage()
 }
 
-// do is ask, where it must work.
+// do is ask, if it must work.
 func do(t testing.TB, url string, command ...string) rueidis.RedisMessage {
 	t.Helper()
 	m, err := ask(url, command...)

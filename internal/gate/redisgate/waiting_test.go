@@ -8,7 +8,7 @@ import (
 )
 
 // A wrong count of the orders that wait does not last: it is put right when nothing
-// waits, also where it refuses everybody.
+// waits, also if it refuses everybody.
 func TestAWrongCountOfWhatWaits(t *testing.T) {
 	r := server(t)
 	for _, wrong := range []int64{1_000_000, 7, -7} {

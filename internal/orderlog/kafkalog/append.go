@@ -37,7 +37,7 @@ func (a *appending) finish(r *kgo.Record, err error) {
 }
 
 // Append implements orderlog.Appender. It answers within patience; the outcome is
-// unknown where the brokers have not answered by then, or when ctx is done.
+// unknown if the brokers have not answered by then, or when ctx is done.
 func (l *Log) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
 	if err := l.checkPartition(ctx, partition); err != nil {
 		return sale.Position{}, err

@@ -124,7 +124,7 @@ func (s *cursors) closeAll() {
 }
 
 // poll waits for records, ctx or closed, and moves the cursor behind the records.
-// It also returns the topic's id, where the broker that had them told it.
+// It also returns the topic's id, if the broker that had them told it.
 func (c *cursor) poll(ctx, closed context.Context, max int) (records []*kgo.Record, topic [16]byte, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

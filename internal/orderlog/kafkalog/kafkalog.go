@@ -2,7 +2,7 @@
 // processes, on Kafka 3.1 or newer.
 //
 // It promises that a record whose Append answered nil is on every in-sync copy of
-// its partition, and where there are fewer than three brokers on a disk; that Append answers within patience, whatever the brokers do; and
+// its partition, and if there are fewer than three brokers on a disk; that Append answers within patience, whatever the brokers do; and
 // that a topic which is not the one that was opened is found out: deleted and made
 // anew, or cut off behind a position, it is ErrDamaged for whoever reads it.
 //
@@ -74,7 +74,7 @@ type Log struct {
 
 var _ orderlog.Keeper = (*Log)(nil)
 
-// Open waits until the brokers answer, makes the topic where it is missing, and
+// Open waits until the brokers answer, makes the topic if it is missing, and
 // returns once every broker knows it. It ends early, with ErrUnavailable, only when
 // ctx is done.
 func Open(ctx context.Context, o Options) (*Log, error) {

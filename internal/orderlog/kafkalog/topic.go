@@ -20,7 +20,7 @@ const (
 	copies     = 3 // wherever there are so many brokers
 )
 
-// prepare waits until the topic is there, and makes it where it is missing.
+// prepare waits until the topic is there, and makes it if it is missing.
 func (l *Log) prepare(ctx context.Context) error {
 	last, said := "", ""
 	for {

@@ -21,7 +21,7 @@ type Harness struct {
 	// Reopen closes Keeper and opens the same log again, like a process that
 	// stopped and came back.
 	Reopen func() orderlog.Keeper
-	// Join is one more process on the same log; where a log has only one, Keeper itself.
+	// Join is one more process on the same log; if a log has only one, Keeper itself.
 	Join func() orderlog.Keeper
 	// WriteRaw puts a line into the log, durably, that no Append would write.
 	WriteRaw func(partition int32, product string, kind sale.Kind, version int, epoch int64, raw []byte)

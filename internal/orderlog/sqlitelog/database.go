@@ -47,7 +47,7 @@ func openWriter(ctx context.Context, path string) (*sql.DB, string, error) {
 		return nil, "", err
 	}
 	// fdatasync saves the write of the file's times, for which an fsync waits too.
-	_, _ = sqlite.Fdatasync(true) // where there is none, SQLite goes on with fsync
+	_, _ = sqlite.Fdatasync(true) // if there is none, SQLite goes on with fsync
 	db, err := open(path, "_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(0)&_txlock=immediate")
 	if err != nil {
 		return nil, "", err
@@ -96,7 +96,7 @@ func touch(path string) error {
 	return nil
 }
 
-// identify returns the log's id, and makes log and id where the file is empty.
+// identify returns the log's id, and makes log and id if the file is empty.
 func identify(ctx context.Context, db *sql.DB) (id string, err error) {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {

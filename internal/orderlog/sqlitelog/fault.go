@@ -53,7 +53,7 @@ func isDamage(err error) bool {
 }
 
 // ofTheDisk reports whether SQLite says no more than that the system has failed it,
-// as it does where a disk is too full even to begin.
+// as it does if a disk is too full even to begin.
 func ofTheDisk(err error) bool {
 	var driver *sqlite.Error
 	return errors.As(err, &driver) && driver.Code()&0xff == sqlite3.SQLITE_IOERR

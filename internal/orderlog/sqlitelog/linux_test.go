@@ -71,7 +71,7 @@ func fillDisk(t *testing.T, dir string) {
 }
 
 // appendUntilItFails appends 100 orders at a time, and returns how many were
-// durable before; it ends by itself where nothing fails.
+// durable before; it ends by itself if nothing fails.
 func appendUntilItFails(l *sqlitelog.Log) (placed int, err error) {
 	for n := int64(1); err == nil && n < 100_000; n += 100 {
 		if _, err = l.Append(context.Background(), 0, orders(n, 100)); err == nil {

@@ -96,7 +96,7 @@ func (l *Log) result(lines []orderlog.Line, err error) ([]orderlog.Line, error) 
 // state are large.
 const readMost = 16 << 20
 
-// readRows reads count durable lines from the file, or fewer where they are large, and
+// readRows reads count durable lines from the file, or fewer if they are large, and
 // checks the rows that they are in.
 func (l *Log) readRows(from, end int64, count int) ([]orderlog.Line, error) {
 	rows, err := l.query.Query(from)

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// connections bounds the pool, where the URL does not: each partition may have
+	// connections bounds the pool, if the URL does not: each partition may have
 	// a batch under way here, and readers must not wait behind those.
 	connections = 16
 	// stall is how long a process may leave a batch half done before the server
@@ -27,7 +27,7 @@ const (
 
 // settings are those of every session. Plans are made once, perhaps for a
 // table of ten rows, and used when it has a million: so none may walk a table, or
-// gather and sort, where an index gives what is asked for, in its order, whatever
+// gather and sort, if an index gives what is asked for, in its order, whatever
 // that seems to cost today.
 var settings = map[string]string{
 	"timezone":                            "UTC",
@@ -68,8 +68,8 @@ func configure(url string) (*pgxpool.Config, error) {
 	return config, nil
 }
 
-// setter takes the settings out of what a connection begins with, where PgBouncer
-// refuses most of them, and returns what makes them, ours where the URL has no
+// setter takes the settings out of what a connection begins with, if PgBouncer
+// refuses most of them, and returns what makes them, ours if the URL has no
 // others, as soon as the connection is there.
 func setter(config *pgconn.Config) pgconn.AfterConnectFunc {
 	begin := map[string]string{"application_name": "seckill"}

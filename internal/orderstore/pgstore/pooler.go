@@ -11,7 +11,7 @@ import (
 var errNoSessions = errors.New("the pooler in front of Postgres gives a connection another session each time: " +
 	"no statement can be prepared there, and nothing listened for. Set pool_mode = session in PgBouncer, or go to Postgres itself")
 
-// keepsSessions returns errNoSessions where a pooler does not keep one session of
+// keepsSessions returns errNoSessions if a pooler does not keep one session of
 // Postgres for a connection as long as that lasts. It leaves nothing behind in the
 // sessions that it meets, which may be somebody else's.
 func keepsSessions(ctx context.Context, config pgconn.Config) error {

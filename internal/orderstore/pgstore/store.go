@@ -103,7 +103,7 @@ func (s *Store) within(ctx context.Context, options pgx.TxOptions, f func(pgx.Tx
 	if err != nil {
 		return translate("begin", err)
 	}
-	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit; where it fails, the connection is dropped
+	defer func() { _ = tx.Rollback(ctx) }() // does nothing after a commit; if it fails, the connection is dropped
 	if err := f(tx); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ const (
 	upsertPayment  = "REPLACE INTO seckill_payment (" + paymentColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 
-// One after another: where nobody reports payments they are not asked for at all.
+// One after another: if nobody reports payments they are not asked for at all.
 const (
 	paymentByID  = somePayments + "product_id = ? AND payment_id = ?"
 	latePayment  = somePayments + "late_id = ?2 AND was_late = 1 AND product_id = ?1"

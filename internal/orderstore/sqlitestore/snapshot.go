@@ -39,7 +39,7 @@ type listed struct {
 }
 
 // Products returns the products that are not deleted, or the tombstones, by id. Those who watch over
-// the gates ask again and again: nothing is read where no batch was applied since.
+// the gates ask again and again: nothing is read if no batch was applied since.
 func (s *Store) Products(ctx context.Context, deleted bool) ([]sale.Product, error) {
 	var l *listed
 	err := s.read(ctx, func(c *conn) error {

@@ -48,7 +48,7 @@ type Store struct {
 
 var _ orderstore.Keeper = (*Store)(nil)
 
-// Open opens the store at path, which it makes where there is none, with mode
+// Open opens the store at path, which it makes if there is none, with mode
 // 0600. now is its clock. A file that is no store, or is damaged, is ErrDamaged;
 // one that cannot be read or written, or is of a newer version, is ErrUnavailable.
 func Open(path string, now func() time.Time) (*Store, error) {

@@ -3,7 +3,7 @@
 // what is left of its promises.
 //
 // Every test sells a product of its own from processes of its own, while buyers
-// come at their own pace and come again where they got no answer. After each
+// come at their own pace and come again if they got no answer. After each
 // fault it waits until somebody who came after it is placed, sells what is left,
 // and looks: whoever was told that an order is placed has it, nobody has two,
 // exactly as many orders are placed as there were units, and seckill verify finds

@@ -36,7 +36,7 @@ func TestAProducerWithoutAcksIsFoundOut(t *testing.T) {
 	s.end()
 }
 
-// A producer that waits for the leader's word only is found out where that dies
+// A producer that waits for the leader's word only is found out when that dies
 // before it has told the others. As what was lost is missed, its units are sold.
 func TestAProducerWithOneAckIsFoundOut(t *testing.T) {
 	on := ownServers(t, 3)

@@ -126,7 +126,7 @@ func (c *cluster) any() *program.Server {
 }
 
 // leave ends all processes, so that those of the next test need not wait for
-// their places. What they said is of interest where the test failed.
+// their places. What they said is of interest if the test failed.
 func (c *cluster) leave() {
 	all := c.all()
 	for _, p := range all {

@@ -69,7 +69,7 @@ func TestALongOpeningOfTwoProcesses(t *testing.T) {
 	fallIll(t, ways["Postgres"].Toxics, "bandwidth downstream")
 	tell(t, on.redis, "FLUSHALL", "+OK")
 	s.goesOn("an opening of ten seconds, by two processes")
-	if after := s.look().Epoch; after > before+2 { // one for each, where both began at once
+	if after := s.look().Epoch; after > before+2 { // one for each, if both began at once
 		t.Errorf("the epoch was %d, and is %d: they fenced each other", before, after)
 	}
 	ways["Postgres"].Toxics.ResetToxics(context.Background())

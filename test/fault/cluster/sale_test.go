@@ -15,7 +15,7 @@ import (
 
 const (
 	// pace is how many buyers come a second, rushPace how many in a rush, and slow how
-	// many where a fault takes long.
+	// many if a fault takes long.
 	pace, rushPace, slow = 150, 1_000, 30
 	// comeBack is when a buyer asks again who got no answer.
 	comeBack = 300 * time.Millisecond

@@ -102,7 +102,7 @@ func (s *servers) flags() []string {
 	return []string{"--redis", s.redis.URL(), "--kafka", s.kafka.Addr(), "--postgres", s.postgres.URL()}
 }
 
-// up starts a server where it is down.
+// up starts a server if it is down.
 func up(t testing.TB, n *devstack.Node) {
 	t.Helper()
 	if n.Pid() != 0 {

@@ -4,9 +4,9 @@
 // A patch has a header, then the difference as git writes it:
 //
 //	Rule: its number in docs/protocol.md, and in how many of 1,000 runs of a first model of it its lack broke a promise
-//	Takes away: in words; also the rule before it, where this one is only the arbiter behind that
+//	Takes away: in words; also the rule before it, if this one is only the arbiter behind that
 //	Test: the package, and the name of the test as for go test -run
-//	Seed: of a story that broke, where the test is the simulation
+//	Seed: of a story that broke, if the test is the simulation
 //	Says: what the failing test must say, as a regular expression
 //
 // Nothing is written into the tree: the changed files reach the compiler by

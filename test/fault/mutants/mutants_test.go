@@ -138,7 +138,7 @@ func (w *workshop) build(t *testing.T, pkg, binary string, flags ...string) {
 	}
 }
 
-// run runs a test, and returns what it said and whether it failed. It skips where
+// run runs a test, and returns what it said and whether it failed. It skips if
 // the test did, for want of a server.
 func (w *workshop) run(t *testing.T, test test, binary string, env ...string) (said string, failed bool) {
 	t.Helper()
