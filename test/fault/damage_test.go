@@ -85,7 +85,8 @@ var wrecks = []wreck{
 // added is so many orders more, like the third but for their user and slot.
 func added(count int, user, slot string) string {
 	return `WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < ` + itoa(count) + `)
-		INSERT INTO seckill_order SELECT place + 1000 + n, randomblob(16), ` + user + `, status, ` + slot + `, product, number + 148 + n,
+		INSERT INTO seckill_order (place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position)
+		SELECT place + 1000 + n, randomblob(16), ` + user + `, status, ` + slot + `, product, number + 148 + n,
 			seq, epoch, placed_at, pay_by, ended_at, partition, position FROM seckill_order, more WHERE number = 3`
 }
 
