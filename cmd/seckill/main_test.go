@@ -116,8 +116,8 @@ func TestWrongUsage(t *testing.T) {
 		{"serve --buyer-auth=jwt", "--buyer-keys is missing"},
 		{"serve --buyer-auth=jwt --buyer-keys=file:k", "--buyer-issuer is missing"},
 		{"serve --buyer-auth=jwt --buyer-keys=file:k --buyer-issuer=i", "--buyer-audience is missing"},
-		{"serve --buyer-auth=jwt --buyer-keys=file:k --buyer-issuer=i --buyer-audience=a", "--buyer-keys file:k: open k: no such file"},
-		{"serve --buyer-auth=jwt --buyer-keys=http://shop/keys --buyer-issuer=i --buyer-audience=a", "must be file:PATH or an https URL"},
+		{"serve --insecure --buyer-auth=jwt --buyer-keys=file:k --buyer-issuer=i --buyer-audience=a", "--buyer-keys file:k: open k: no such file"},
+		{"serve --insecure --buyer-auth=jwt --buyer-keys=http://shop/keys --buyer-issuer=i --buyer-audience=a", "must be file:PATH or an https URL"},
 		{"serve --buyer-auth=jwt --buyer-header=X-User-Id", "--buyer-keys is missing"},
 		{"serve --buyer-keys=file:k", "--buyer-keys is for --buyer-auth jwt"},
 		{"serve --buyer-auth=header", "--buyer-header is missing"},
@@ -201,6 +201,10 @@ func TestAdminTokenOfAFile(t *testing.T) {
 		if code != 64 || !strings.Contains(stderr, want) || !strings.Contains(stderr, path) {
 			t.Errorf("exit code %d\n%s", code, stderr)
 		}
+	}
+	t.Setenv("SECKILL_ADMIN_TOKEN", " ")
+	if code, _, stderr := say(over(t), "serve", "--data", t.TempDir()); code != 64 || !strings.Contains(stderr, "is blank") {
+		t.Errorf("a blank token: exit code %d\n%s", code, stderr)
 	}
 }
 

@@ -17,7 +17,7 @@ func jwtFlags(t *testing.T) []string {
 	if err := os.WriteFile(keys, []byte(key), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return []string{"--buyer-auth=jwt", "--buyer-keys=file:" + keys, "--buyer-issuer=https://shop", "--buyer-audience=seckill"}
+	return []string{"--buyer-auth=jwt", "--buyer-keys=file:" + keys, "--buyer-issuer=https://shop", "--buyer-audience=seckill", "--insecure"}
 }
 
 // The passes of a sale that runs, and of one that does not, buy there and nowhere else.

@@ -45,8 +45,11 @@ func (s *secret) UnmarshalText(text []byte) error {
 		}
 	}
 	*s = secret(strings.TrimSpace(string(text)))
-	if inFile && *s == "" {
+	switch {
+	case *s == "" && inFile:
 		return fmt.Errorf("%s is empty", path)
+	case *s == "" && len(text) > 0: // it would count as none
+		return errors.New("is blank")
 	}
 	return nil
 }

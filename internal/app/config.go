@@ -101,6 +101,9 @@ func (c Config) Check() error {
 	if err := c.Buyers.check(); err != nil {
 		return err
 	}
+	if c.sells() && c.Buyers.known() && c.AdminToken == "" && !c.Insecure { // also on this machine: a proxy in front brings strangers
+		return UsageError{"buyer-auth", c.Buyers.Auth + " needs --admin-token TOKEN beside it, or whoever reaches the address is an operator: give one, or --insecure for that"}
+	}
 	if err := c.checkServers(); err != nil {
 		return err
 	}

@@ -200,6 +200,9 @@ func TestConfigCheck(t *testing.T) {
 			c.Listen, c.AdminToken = ":3000", strings.Repeat("t", 16)
 			c.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"::1"}, PassLife: time.Hour}
 		}, ""},
+		"buyers are known, and nobody is an operator": {func(c *app.Config) {
+			c.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"::1"}, PassLife: time.Hour}
+		}, "buyer-auth"},
 		"beyond, on purpose": {func(c *app.Config) { c.Listen, c.Insecure = ":3000", true }, ""},
 		"who only projects": {func(c *app.Config) {
 			c.Listen, c.AdminToken, c.Roles, c.Wait = ":3000", strings.Repeat("t", 16), []string{app.RoleProjector}, time.Second

@@ -226,7 +226,7 @@ func TestRehearsalsWhereBuyersAreKnown(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := config(t.TempDir())
-			cfg.Buyers = buyers
+			cfg.Buyers, cfg.Insecure = buyers, true
 			p := startWith(t, cfg)
 			r := p.watch(p.begin(`{"buyers":300,"over":"1s","quantity":20,"repeat_clickers":20,"quitters":10}`), over)
 			if r.State != "done" || r.Placed < 20 || r.Errors > 0 || r.Answered != 300 || r.Paid == 0 || *r.Oversold != 0 || *r.Findings != 0 {

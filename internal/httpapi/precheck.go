@@ -119,6 +119,10 @@ func fits(ctx *fasthttp.RequestCtx) (kind, bool) {
 		drain(ctx, stream)
 		return tooLarge, false
 	}
+	for range ctx.Request.Header.Trailers() { // it would count as a header that a proxy in front has not looked at
+		ctx.SetConnectionClose()
+		return malformed, false
+	}
 	ctx.Request.SetBodyRaw(body)
 	return 0, true
 }

@@ -140,6 +140,8 @@ func TestSmuggling(t *testing.T) {
 		"chunk size with a sign":   buyHead + "Transfer-Encoding: chunked\r\n\r\n+0\r\n\r\n" + hidden,
 		"chunk size too large":     buyHead + "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n\r\n" + hidden,
 		"chunk without its end":    buyHead + "Transfer-Encoding: chunked\r\n\r\n1\r\nab\r\n0\r\n\r\n" + hidden,
+		"a header behind the body": buyHead + "Transfer-Encoding: chunked\r\n\r\n12\r\n" + body + "\r\n0\r\nX-User-Id: carol\r\n\r\n" + hidden,
+		"and it was announced":     buyHead + "Trailer: X-User-Id\r\nTransfer-Encoding: chunked\r\n\r\n12\r\n" + body + "\r\n0\r\nX-User-Id: carol\r\n\r\n" + hidden,
 		"two hosts":                "GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: evil\r\n\r\n" + hidden,
 		"no host":                  "GET /livez HTTP/1.1\r\n\r\n" + hidden,
 		"NUL in a header":          "GET /livez HTTP/1.1\r\nHost: localhost\r\nX: a\x00b\r\n\r\n" + hidden,

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/golang-jwt/jwt/v5"
 	lru "github.com/hashicorp/golang-lru/v2"
 )
@@ -65,6 +66,13 @@ func NewTokens(ctx context.Context, c JWTConfig) (*Tokens, error) {
 type claims struct {
 	jwt.RegisteredClaims
 	Groups []string `json:"groups"`
+}
+
+// UnmarshalJSON takes each name as it is written: encoding/json would read a Sub as sub, so that
+// whoever may add a claim of their own could name another buyer.
+func (c *claims) UnmarshalJSON(raw []byte) error {
+	type plain claims
+	return json.Unmarshal(raw, (*plain)(c))
 }
 
 // Check reads a token. Errors: ErrWrong, ErrEnded.

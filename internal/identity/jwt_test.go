@@ -99,6 +99,14 @@ func claimsOf(changes map[string]any) jwt.MapClaims {
 	return c
 }
 
+// asWritten are claims in a text of their own.
+type asWritten struct {
+	jwt.MapClaims
+	text string
+}
+
+func (c asWritten) MarshalJSON() ([]byte, error) { return []byte(c.text), nil }
+
 func (s signer) sign(t testing.TB, claims jwt.Claims, header ...string) []byte {
 	t.Helper()
 	token := jwt.NewWithClaims(s.method, claims)
@@ -181,6 +189,8 @@ func TestAWrongTokenProvesNothing(t *testing.T) {
 		"the same without kid":              signer{"", jwt.SigningMethodHS256, []byte(pem)}.sign(t, claimsOf(nil)),
 		"HS256 by an empty secret":          signer{"ec", jwt.SigningMethodHS256, []byte{}}.sign(t, claimsOf(nil)),
 		"RS256 under the kid of an EC key":  signer{"ec", jwt.SigningMethodRS256, rs.key}.sign(t, claimsOf(nil)),
+		"no kid, of several keys":           signer{"", jwt.SigningMethodES256, es.key}.sign(t, claimsOf(nil)),
+		"a name twice":                      es.sign(t, asWritten{nil, `{"sub":"bob","sub":"ann","iss":"https://shop","aud":"seckill","exp":9999999999}`}),
 		"another's key":                     stranger.sign(t, claimsOf(nil)),
 		"kid with a path":                   es.sign(t, claimsOf(nil), "kid", "../../../dev/null"),
 		"kid with a query":                  es.sign(t, claimsOf(nil), "kid", "ec?x=1"),
@@ -204,6 +214,9 @@ func TestAWrongTokenProvesNothing(t *testing.T) {
 		if b, err := v.Check(token); !errors.Is(err, ErrWrong) || b.User != "" {
 			t.Errorf("%s: %+v, %v", name, b, err)
 		}
+	}
+	if b, err := v.Check(with(map[string]any{"Sub": "victim", "GROUPS": []string{"vip"}})); err != nil || b.User == "victim" || slices.Contains(b.Groups, "vip") {
+		t.Errorf("names in other letters: %+v, %v", b, err)
 	}
 	if b, err := v.Check(with(map[string]any{"exp": today.Add(-time.Minute).Unix()})); !errors.Is(err, ErrEnded) || b.User != "" {
 		t.Errorf("expired: %+v, %v", b, err)

@@ -69,7 +69,7 @@ func newKeys(ctx context.Context, c JWTConfig) (*keys, error) {
 		return nil, errors.New("must be file:PATH or an https URL, without user and password")
 	}
 	if k.client == nil {
-		k.client = &http.Client{}
+		k.client = &http.Client{CheckRedirect: sameScheme}
 	}
 	if err := k.put(nil); err != nil {
 		return nil, err
@@ -84,6 +84,14 @@ func newKeys(ctx context.Context, c JWTConfig) (*keys, error) {
 		err = k.use(raw)
 	}
 	return k, err
+}
+
+// sameScheme follows a shop that has moved, by https only.
+func sameScheme(r *http.Request, via []*http.Request) error {
+	if r.URL.Scheme != "https" || len(via) > 3 {
+		return fmt.Errorf("leads to %s", r.URL)
+	}
+	return nil
 }
 
 // errAway: nobody answered, or that it cannot now.
@@ -116,6 +124,9 @@ func (k *keys) fetch() ([]byte, error) {
 // find is the key that checks a token: a jwt.Keyfunc. One that the set does not have is looked for at the URL.
 func (k *keys) find(t *jwt.Token) (any, error) {
 	key, err := (*k.set.Load()).Keyfunc(t)
+	if all, several := key.(jwt.VerificationKeySet); several && len(all.Keys) > 1 { // each would be tried
+		return nil, errors.New("it names no key by kid, and there are several")
+	}
 	if k.client == nil || !errors.Is(err, jwkset.ErrKeyNotFound) {
 		return key, err
 	}
