@@ -290,6 +290,9 @@ func (s *memStore) Ended(_ context.Context, id string) error {
 func (s *memStore) Allow(_ context.Context, version int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if version <= s.allowed { // for good, also if a clock that was set back has one that is gone alive again
+		return nil
+	}
 	for _, p := range s.living() {
 		if p.Reads < version {
 			return fmt.Errorf("store: %s does not read version %d: %w", p.Place, version, sale.ErrUnavailable)
