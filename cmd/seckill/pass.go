@@ -26,8 +26,8 @@ type passCmd struct {
 
 // Help is shown below the flags' own.
 func (c *passCmd) Help() string {
-	return `A pass is made of the secret that the sale's first start made: whoever may read the data folder, or the tables in
-Postgres, can make one. It is good in every process of that sale, whose buyers are known (--buyer-auth jwt or header), and in no other.`
+	return `A pass is signed by a secret that the sale's first start made: whoever may read the data folder, or the tables in
+Postgres, can make one; the log does not have it. It is good in every process of that sale, whose buyers are known (--buyer-auth jwt or header), and in no other.`
 }
 
 // Validate is called by kong, which makes its error one of wrong usage.

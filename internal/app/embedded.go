@@ -10,7 +10,6 @@ import (
 	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
 	"seckill/internal/httpapi"
-	"seckill/internal/identity"
 	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/sqlitestore"
@@ -53,11 +52,11 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}
-	secret, err := secretOf(p.work, p.keepers.log, p.keepers.store)
+	s, err := secretsOf(p.work, p.keepers.log, p.keepers.store)
 	if err != nil {
 		return err
 	}
-	p.wire(secret, internal(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.audit(ctx) }, identity.PassKey(secret)))
+	p.wire(s, internal(b.Key, func(ctx context.Context) (verify.Report, error) { return p.auditor.audit(ctx) }, s.passes))
 	return nil
 }
 

@@ -48,10 +48,10 @@ func (p *Program) connect(ctx context.Context) error {
 		}
 	}
 	k, err := p.mode.connect(ctx, waiting)
-	var secret []byte
+	var s secrets
 	if err == nil {
 		p.keepers = k
-		secret, err = p.join(ctx, k, waiting)
+		s, err = p.join(ctx, k, waiting)
 	}
 	late, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
@@ -59,7 +59,7 @@ func (p *Program) connect(ctx context.Context) error {
 	if err := errors.Join(err, <-left, p.listener.SetDeadline(time.Time{})); err != nil {
 		return err
 	}
-	p.wire(secret, nil)
+	p.wire(s, nil)
 	return nil
 }
 

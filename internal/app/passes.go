@@ -57,9 +57,9 @@ func passKey(ctx context.Context, cfg Config) (key []byte, err error) {
 func passKeyOf(ctx context.Context, store interface {
 	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)
 }) ([]byte, error) {
-	secret, err := store.Meta(ctx, "secret", nil)
-	if err == nil && secret == nil {
-		err = fmt.Errorf("%w: the sale has no secret yet, which its first start makes", sale.ErrNotFound)
+	key, err := store.Meta(ctx, passSecret, nil)
+	if err == nil && key == nil {
+		err = fmt.Errorf("%w: the tables have no key of passes yet, which the next start makes", sale.ErrNotFound)
 	}
-	return identity.PassKey(secret), err
+	return key, err
 }

@@ -30,20 +30,20 @@ func thisProcess(cfg Config) orderstore.Process {
 	}
 }
 
-// join has the others know of this process, and gets the secret, as soon as log and
+// join has the others know of this process, and gets the secrets, as soon as log and
 // tables have answered: one that was there a moment ago may be away now. While they
 // hold what only a newer program reads, it waits for somebody to start that.
-func (p *Program) join(ctx context.Context, k keepers, waiting func(server string, away error)) (secret []byte, err error) {
+func (p *Program) join(ctx context.Context, k keepers, waiting func(server string, away error)) (s secrets, err error) {
 	for {
 		if err = k.store.Alive(ctx, p.process); err == nil {
-			secret, err = secretOf(ctx, k.log, k.store)
+			s, err = secretsOf(ctx, k.log, k.store)
 		}
 		if !errors.Is(err, sale.ErrUnavailable) && !errors.Is(err, sale.ErrNewer) {
-			return secret, err
+			return s, err
 		}
 		waiting(postgres, err)
 		if err := sleep(ctx, time.Second); err != nil {
-			return nil, err
+			return s, err
 		}
 	}
 }

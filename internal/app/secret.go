@@ -16,6 +16,22 @@ import (
 // secretLines is how many lines of a partition are read at once for the secret.
 const secretLines = 1000
 
+// secrets are those of a deployment, the same in each of its processes.
+type secrets struct {
+	orders []byte // of keyed order ids
+	passes []byte // the key of buyers' passes, which is in the tables alone: whoever reads the log is not to make one
+}
+
+// passSecret is the name of secrets.passes in the tables.
+const passSecret = "pass_secret"
+
+func secretsOf(ctx context.Context, log orderlog.Reader, store orderstore.Reader) (s secrets, err error) {
+	if s.orders, err = secretOf(ctx, log, store); err == nil {
+		s.passes, err = store.Meta(ctx, passSecret, random(32))
+	}
+	return s, err
+}
+
 // secretOf is the secret of keyed order ids. The tables have it, and where they are
 // new, the openings in the log: tables that are folded anew must know a buyer's key
 // again. Tables with another than the log's are ErrDamaged.

@@ -9,7 +9,6 @@ import (
 
 	"seckill/internal/crash"
 	"seckill/internal/httpapi"
-	"seckill/internal/identity"
 	"seckill/internal/opening"
 	"seckill/internal/orderlog"
 	"seckill/internal/projector"
@@ -19,11 +18,10 @@ import (
 	"seckill/internal/verify"
 )
 
-// wire joins the rooms. The secret is that of keyed order ids; internal is where
-// verify asks, or nil.
-func (p *Program) wire(secret []byte, internal http.Handler) {
+// wire joins the rooms. internal is where the commands beside it ask, or nil.
+func (p *Program) wire(s secrets, internal http.Handler) {
 	crash.At("app: the keepers are there")
-	p.keepers.gate = p.mode.gates(secret)
+	p.keepers.gate = p.mode.gates(s.orders)
 	p.keepers.store = &foldedStore{Keeper: p.keepers.store, catchUp: func(ctx context.Context) error { return p.settle.CatchUp(ctx) }}
 	p.keepers = p.keepers.measured(p.counts)
 	k := p.keepers
@@ -35,7 +33,7 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.settle = settle.New(k.log, k.store, time.Now, settle.SideBySide)
 	p.opener = &opening.Opener{
 		Gate: k.gate, Log: k.log, Store: k.store,
-		Nonce: rand.Text, Secret: hex.EncodeToString(secret), Pause: pause,
+		Nonce: rand.Text, Secret: hex.EncodeToString(s.orders), Pause: pause,
 		Opened: func(product string) {
 			p.desk.Invalidate(product)
 			p.hub.Wake(product)
@@ -47,15 +45,15 @@ func (p *Program) wire(secret []byte, internal http.Handler) {
 	p.monitor = opening.NewMonitor(p.opener, time.Now)
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub, deadLetters})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Placed: p.mode.placedBy()})
-	p.operators = p.newOperators(secret)
-	p.buyers = p.cfg.Buyers.verifier(identity.PassKey(secret), p.tokens)
+	p.operators = p.newOperators(s.orders)
+	p.buyers = p.cfg.Buyers.verifier(s.passes, p.tokens)
 	p.runner = p.newRunner()
 	p.measure()
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Pages: p.cfg.Pages,
-		Secret: secret, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
+		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
 		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})
 	p.wired.Store(true)

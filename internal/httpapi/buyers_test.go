@@ -18,7 +18,7 @@ import (
 )
 
 func buyers(now func() time.Time) *identity.Verifier {
-	return &identity.Verifier{Passes: identity.NewPasses(identity.PassKey([]byte("secret")), now), Life: 2 * time.Hour, Now: now}
+	return &identity.Verifier{Passes: identity.NewPasses([]byte("secret"), now), Life: 2 * time.Hour, Now: now}
 }
 
 // known is a server that knows its buyers, and has operators.
@@ -90,7 +90,7 @@ func TestABuyerIsWhoTheyProve(t *testing.T) {
 func (s *server) noProofs(t *testing.T, user string) map[string][]string {
 	t.Helper()
 	good := s.mint(t, identity.Buyer{User: user})
-	elsewhere, _ := identity.NewPasses(identity.PassKey([]byte("another")), s.clock).Mint(identity.Buyer{User: user, Until: s.clock().Add(time.Hour)})
+	elsewhere, _ := identity.NewPasses([]byte("another"), s.clock).Mint(identity.Buyer{User: user, Until: s.clock().Add(time.Hour)})
 	return map[string][]string{
 		"nothing":                       nil,
 		"no pass":                       {"Authorization", "Bearer x"},

@@ -29,19 +29,12 @@ type Passes struct {
 
 // A checker is what the check of one pass needs.
 type checker struct {
-	mac hash.Hash // under the key of passes
+	mac hash.Hash // under the key
 	raw [maxPass]byte
 	sum [sha256.Size]byte
 }
 
-// PassKey derives the key of passes from the deployment's secret, which every process has.
-func PassKey(secret []byte) []byte {
-	derived := hmac.New(sha256.New, secret)
-	derived.Write([]byte("pass"))
-	return derived.Sum(nil)
-}
-
-// NewPasses makes the Passes of a PassKey.
+// NewPasses makes the Passes of a key, which every process of the deployment has, and nobody else.
 func NewPasses(key []byte, now func() time.Time) *Passes {
 	return &Passes{now: now, checkers: sync.Pool{New: func() any { return &checker{mac: hmac.New(sha256.New, key)} }}}
 }

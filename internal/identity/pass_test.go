@@ -16,7 +16,7 @@ import (
 var today = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 func passes(secret string) *Passes {
-	return NewPasses(PassKey([]byte(secret)), func() time.Time { return today })
+	return NewPasses([]byte(secret), func() time.Time { return today })
 }
 
 func mint(t testing.TB, p *Passes, b Buyer) []byte {
@@ -79,7 +79,7 @@ func TestAnAlteredPassIsWorthNothing(t *testing.T) {
 
 func TestAPassEnds(t *testing.T) {
 	now := today
-	p := NewPasses(PassKey([]byte("one deployment")), func() time.Time { return now })
+	p := NewPasses([]byte("one deployment"), func() time.Time { return now })
 	pass := mint(t, p, Buyer{User: "ann", Until: today.Add(time.Hour)})
 	for at, want := range map[time.Duration]error{0: nil, time.Hour - time.Second: nil, time.Hour: ErrEnded, 24 * time.Hour: ErrEnded} {
 		now = today.Add(at)

@@ -129,7 +129,7 @@ type Renewer interface {
 	// that there are (else ErrMoved), to those of to. Every order then stands at offset
 	// -1, before that log; dead letters, which stood in the log before, go; and every
 	// product asks for an opening (Recounts). Without to there is no log, and all goes
-	// that a fold keeps. Nil means durable.
+	// that a fold keeps. What Meta has kept stays. Nil means durable.
 	Renew(ctx context.Context, from, to map[int32]Mark) error
 }
 
