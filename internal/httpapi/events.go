@@ -34,7 +34,7 @@ func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	if _, p := a.operator(a.ctx, shown, watchProduct); p == nil {
 		still = a.still(shown, watchProduct)
 	}
-	a.stream(ctx, still, func(ring func()) (watchers []*live.Watcher) {
+	a.stream(ctx, &stream{still: still}, func(ring func()) (watchers []*live.Watcher) {
 		watchers = append(watchers, a.Hub.Watch(id, "product", func() live.Build { return a.watchProduct(id) }, ring))
 		if still != nil {
 			watchers = append(watchers, a.Hub.Watch(id, "orders", func() live.Build { return a.watchOrders(id) }, ring))
@@ -55,10 +55,14 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	if _, p := a.operator(a.ctx, shown, watchOrder); p == nil {
 		still = a.still(shown, watchOrder)
 	}
+	s := &stream{still: still}
 	t, err := readTrace(ctx.QueryArgs())
 	if err == nil {
 		var o Order
 		v := a.viewer(nativeRequest{ctx}, still != nil)
+		if !v.all {
+			s.ends = a.Buyers.End(v.buyer)
+		}
 		t = v.of(t)
 		if o, err = v.seen(a.known(a.ctx, id, t)); err == nil && o.Status == string(sale.Rejected) {
 			err = sale.ErrNotFound
@@ -69,7 +73,7 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		return
 	}
 	view := "order " + string(t.Product) + " " + string(t.User)
-	a.stream(ctx, still, func(ring func()) []*live.Watcher {
+	a.stream(ctx, s, func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) }, ring)}
 	})
 }
@@ -208,20 +212,20 @@ type stream struct {
 	rings    atomic.Int64 // not heeded yet; above 0 while a goroutine writes, and for ever after the end
 	beats    *time.Timer
 	beat     atomic.Bool     // it is time to say something
-	waits    context.Context // done when every stream is to end
-	still    func() bool     // whether an operator is still one; nil: it is for everybody
+	waits    context.Context // done when the stream is to end
+	ends     time.Time       // with a buyer's proof; zero: it does not
+	still    func() bool     // whether an operator is still one; nil: it is no operator's
 	left     func()          // called at the end
 }
 
 // stream turns the connection into an event stream. What began it goes back to
 // fasthttp, so that a watcher costs a connection and no buffers. Nothing more is
-// written once still says no.
-func (a *API) stream(ctx *fasthttp.RequestCtx, still func() bool, watch func(ring func()) []*live.Watcher) {
+// written once s.still says no, or after s.ends.
+func (a *API) stream(ctx *fasthttp.RequestCtx, s *stream, watch func(ring func()) []*live.Watcher) {
 	if ctx.IsHead() {
 		ctx.SetContentType("text/event-stream")
 		return
 	}
-	s := &stream{still: still}
 	s.rings.Store(1) // a frame that comes now waits until it has begun
 	s.watchers = watch(s.ring)
 	a.streams.Add(1)
@@ -237,14 +241,19 @@ func (a *API) stream(ctx *fasthttp.RequestCtx, still func() bool, watch func(rin
 // begin writes what there is, after which the stream goes by what rings.
 func (a *API) begin(s *stream, c net.Conn) {
 	s.conn, s.peer, s.waits = c, peerOf(c), a.waiting
+	leave := func() {}
+	if !s.ends.IsZero() {
+		s.waits, leave = context.WithTimeout(a.waiting, s.ends.Sub(a.Now()))
+	}
 	s.beats = time.AfterFunc(heartbeat, func() {
 		s.beat.Store(true)
 		s.ring()
 	})
-	forget := context.AfterFunc(a.waiting, s.ring)
+	forget := context.AfterFunc(s.waits, s.ring)
 	s.left = func() {
 		s.beats.Stop()
 		forget()
+		leave()
 		a.streams.Done()
 	}
 	if !s.say([]byte(streamHead)) {

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
 
+	"seckill/internal/identity"
 	"seckill/internal/live"
 	"seckill/internal/sale"
 )
@@ -185,6 +187,42 @@ func TestTheStreamOfAnOrderEndsWhenItIsRejected(t *testing.T) {
 	s.set(func() { clear(s.known) })
 	if e.next(t, &got); got.Status != "rejected" || e.next(t, &got) != "" {
 		t.Errorf("%+v, and it goes on", got)
+	}
+}
+
+// Also if nothing happens. A proxy's header proves a buyer for --pass-life.
+func TestAStreamEndsWithItsBuyersProof(t *testing.T) {
+	for name, proof := range map[string]func(*server) []string{
+		"a pass": func(s *server) []string {
+			return []string{"Authorization", "Bearer " + s.mint(t, identity.Buyer{User: "bob", Until: s.clock().Add(2 * time.Second)})}
+		},
+		"a header": func(s *server) []string { return []string{"X-User", "bob"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := known(t, func(_ *shop, c *Config) {
+				c.Buyers.Proxy = identity.Proxy{User: "X-User", Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+				if name == "a header" {
+					c.Buyers.Life = 2 * time.Second
+				}
+			})
+			s.put(t, "1", sale.Terms{Quantity: 2, PaymentWindow: time.Hour})
+			o := s.do(t, "POST", buy1, `{}`, s.as(t, "bob")...).want(t, 201).order(t)
+			at := "/api/orders/" + o.OrderID + "/events"
+			e, theirs := s.watch(t, at, proof(s)...), s.watch(t, at, operator...)
+			var got Order
+			for e.next(t, &got) != "" {
+			}
+			if got.OrderID != o.OrderID {
+				t.Errorf("it showed %+v", got)
+			}
+			s.do(t, "POST", "/api/orders/"+o.OrderID+"/cancel", "", operator...).want(t, 200)
+			for got.Status != "cancelled" {
+				if theirs.next(t, &got) != "order" {
+					t.Fatal("the operator's ended, too")
+				}
+			}
+		})
 	}
 }
 

@@ -118,7 +118,7 @@ func (a *API) rehearsalEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		a.explain(err).send(ctx)
 		return
 	}
-	a.stream(ctx, a.still(shown, watchRehearsal), func(ring func()) []*live.Watcher {
+	a.stream(ctx, &stream{still: a.still(shown, watchRehearsal)}, func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id, "rehearsal", func() live.Build { return a.watchRehearsal(id) }, ring)}
 	})
 }

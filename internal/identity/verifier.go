@@ -104,12 +104,18 @@ func (p *Proxy) check(r Request, user string, once bool) (Buyer, error) {
 	return proven(user, has, time.Time{})
 }
 
-// Pass turns a proven buyer's proof into a pass, which ends with it, or after Life.
-func (v *Verifier) Pass(b Buyer) (pass string, minted Buyer, err error) {
+// End is when what a proven buyer is given ends: with the proof, or after Life.
+func (v *Verifier) End(b Buyer) time.Time {
 	end := v.Now().Add(v.Life).Truncate(time.Second)
 	if b.Until.IsZero() || b.Until.After(end) {
-		b.Until = end
+		return end
 	}
+	return b.Until
+}
+
+// Pass turns a proven buyer's proof into a pass, until its End.
+func (v *Verifier) Pass(b Buyer) (pass string, minted Buyer, err error) {
+	b.Until = v.End(b)
 	if !v.Now().Before(b.Until) {
 		return "", b, ErrEnded
 	}
