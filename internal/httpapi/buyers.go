@@ -162,15 +162,7 @@ func (a *API) passRoutes(api huma.API) {
 			return nil, problem(unauthenticated)
 		}
 		life := int(b.Until.Sub(a.Now()) / time.Second)
-		return &passOutput{passCookie(pass, life, in.Origin), Pass{pass, b.User, b.Groups, sale.FormatTime(b.Until)}}, nil
+		return &passOutput{cookie(identity.Cookie, pass, life, in.Origin), Pass{pass, b.User, b.Groups, sale.FormatTime(b.Until)}}, nil
 	})
-	huma.Register(api, leaveOperation(), func(_ context.Context, in *struct {
-		Origin string `header:"Origin" hidden:"true"`
-	}) (*sessionOutput, error) {
-		return &sessionOutput{passCookie("", -1, in.Origin)}, nil
-	})
-}
-
-func passCookie(value string, maxAge int, origin string) http.Cookie {
-	return cookie(identity.Cookie, value, maxAge, origin)
+	huma.Register(api, leaveOperation(), func(context.Context, *struct{}) (*forgetOutput, error) { return forget(identity.Cookie), nil })
 }

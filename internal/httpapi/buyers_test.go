@@ -438,3 +438,32 @@ func TestAKnownBuyersGuessIsSlowed(t *testing.T) {
 		t.Errorf("paused %v", s.pauses)
 	}
 }
+
+// Over TLS a cookie under the plain name may be planted, by another host or on the way: it
+// proves nobody.
+func TestAPlantedPassIsNobodysOverTLS(t *testing.T) {
+	s := known(t)
+	s.put(t, "1", sale.Terms{Quantity: 9})
+	origin := []string{"Origin", strings.Replace(s.url, "http:", "https:", 1), "Cookie"}
+	planted, own := identity.Cookie+"="+s.mint(t, identity.Buyer{User: "eve"}), identity.SecureCookie+"="+s.mint(t, identity.Buyer{User: "ann"})
+	s.do(t, "POST", "/api/pass", "", append(origin, planted)...).problem(t, unauthenticated)
+	s.do(t, "POST", buy1, `{}`, append(origin, planted)...).problem(t, unauthenticated)
+	if o := s.do(t, "POST", buy1, `{}`, append(origin, planted+"; "+own)...).want(t, 201).order(t); o.UserID != "ann" {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestCookiesAreForgottenUnderBothNames(t *testing.T) {
+	s := known(t)
+	for path, name := range map[string]string{"/api/pass": identity.Cookie, "/api/session": plainCookie} {
+		for _, scheme := range []string{"http:", "https:"} {
+			forgotten := map[string]bool{}
+			for _, c := range s.do(t, "DELETE", path, "", "Origin", strings.Replace(s.url, "http:", scheme, 1)).want(t, 204).Cookies() {
+				forgotten[c.Name] = c.MaxAge < 0 && c.Value == "" && c.Path == "/" && c.Secure == strings.HasPrefix(c.Name, "__Host-")
+			}
+			if len(forgotten) != 2 || !forgotten[name] || !forgotten["__Host-"+name] {
+				t.Errorf("%s over %s forgets %v", path, scheme, forgotten)
+			}
+		}
+	}
+}

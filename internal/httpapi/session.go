@@ -77,10 +77,17 @@ func (a *API) signIn(ctx context.Context, in *sessionInput) (*sessionOutput, err
 	return &sessionOutput{cookie(plainCookie, value, int(ends.Sub(a.Now()).Seconds()), in.Origin)}, nil
 }
 
-func (a *API) signOut(_ context.Context, in *struct {
-	Origin string `header:"Origin" hidden:"true"`
-}) (*sessionOutput, error) {
-	return &sessionOutput{cookie(plainCookie, "", -1, in.Origin)}, nil
+func (a *API) signOut(context.Context, *struct{}) (*forgetOutput, error) {
+	return forget(plainCookie), nil
+}
+
+type forgetOutput struct {
+	SetCookie []http.Cookie `header:"Set-Cookie"`
+}
+
+// forget has a browser forget a cookie under both names. Without TLS it keeps the second.
+func forget(name string) *forgetOutput {
+	return &forgetOutput{[]http.Cookie{cookie(name, "", -1, ""), cookie(name, "", -1, "https://")}}
 }
 
 // cookie is one that a browser keeps for this site alone: over TLS under a name that begins

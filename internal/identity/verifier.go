@@ -53,12 +53,20 @@ func (v *Verifier) Check(r Request) (Buyer, error) {
 	if b, shown, err := v.Bearer(r); shown {
 		return b, err
 	}
-	for _, name := range []string{SecureCookie, Cookie} {
-		if pass := r.Cookie(name); len(pass) > 0 {
-			return v.Passes.Check(pass)
-		}
+	pass := r.Cookie(SecureCookie)
+	if len(pass) == 0 && !overTLS(r) {
+		pass = r.Cookie(Cookie)
 	}
-	return Buyer{}, ErrNone
+	if len(pass) == 0 {
+		return Buyer{}, ErrNone
+	}
+	return v.Passes.Check(pass)
+}
+
+// overTLS reports whether a page that was got over TLS sends r: there the plain cookie may be planted.
+func overTLS(r Request) bool {
+	origin := r.Values("Origin")
+	return len(origin) > 0 && bytes.HasPrefix(origin[0], []byte("https://"))
 }
 
 // Bearer says whom Authorization proves, if it shows a token: a JWT has dots, a pass none. Errors: ErrWrong, ErrEnded.
