@@ -41,7 +41,7 @@ func TestAProducerWithoutAcksIsFoundOut(t *testing.T) {
 func TestAProducerWithOneAckIsFoundOut(t *testing.T) {
 	on := ownServers(t, 3)
 	c := start(t, hasty(t, "LeaderAck"), on.flags())
-	s := c.sell(3_000)
+	s := c.sell(6_000)
 	killLeaderAlone(s, on)
 	s.wantLost()
 	s.finish()

@@ -90,7 +90,7 @@ func (s *sale) goesOnQueuing() {
 func TestOneOfThreeBrokersLost(t *testing.T) {
 	on := ownServers(t, 3)
 	c := start(t, bin, on.flags())
-	s := c.sell(3_000)
+	s := c.sell(6_000) // not sold out before the last fault, however slow the machine
 	leader := on.kafka.Nodes[leaderOf(t, on, s.partition(on))-1]
 	leader.Kill()
 	s.goesOn("one of three brokers lost")
