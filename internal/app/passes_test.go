@@ -36,6 +36,7 @@ func (p *program) buyAs(pass string) int {
 // that passes end with the tables that they were made by.
 func TestTheLogMakesNoPass(t *testing.T) {
 	cfg := config(t.TempDir())
+	cfg.Insecure = true // nobody is an operator here
 	cfg.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"10.0.0.1"}, PassLife: time.Hour}
 	until := time.Now().Add(time.Hour)
 	pass := func(user string) string {
