@@ -82,7 +82,7 @@ func TestTheServicesStart(t *testing.T) {
 		}
 		ours++
 		t.Run(name, func(t *testing.T) {
-			address := freeAddress(t)
+			address := devtest.FreeAddress(t)
 			settings := map[string]string{"SECKILL_LISTEN": address}
 			for k, v := range s.Environment {
 				settings[k] = servers.Replace(*v)
@@ -108,16 +108,6 @@ func environment(settings map[string]string) (env []string) {
 		env = append(env, k+"="+v)
 	}
 	return env
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }() // it only held the port
-	return l.Addr().String()
 }
 
 func build(t *testing.T) string {

@@ -139,7 +139,7 @@ func TestEveryAlertHasItsPage(t *testing.T) {
 // What rules, dashboards and the runbook name is shown by a process, which keeps
 // Prometheus' conventions; and Prometheus can read the queries.
 func TestWhatIsAskedForIsShown(t *testing.T) {
-	address := freeAddress(t)
+	address := devtest.FreeAddress(t)
 	start(t, build(t), []string{
 		"serve", "--metrics-products", "3", "--redis", devtest.Redis(t), "--kafka", devtest.Kafka(t), "--postgres", devtest.Postgres(t),
 	}, map[string]string{"SECKILL_LISTEN": address}, address)

@@ -64,3 +64,10 @@ func freePort() (int, error) {
 var ports sync.Map
 
 func address(port int) string { return net.JoinHostPort(loopback, strconv.Itoa(port)) }
+
+// FreeAddress is a loopback address that nobody listens on, for a server that is started
+// there by somebody else: like those of the servers here it is given to nobody else.
+func FreeAddress() (string, error) {
+	port, err := freePort()
+	return address(port), err
+}

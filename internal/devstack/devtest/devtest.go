@@ -36,6 +36,16 @@ func run(m *testing.M) int {
 	return m.Run()
 }
 
+// FreeAddress is devstack's.
+func FreeAddress(t testing.TB) string {
+	t.Helper()
+	free, err := devstack.FreeAddress()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return free
+}
+
 // Redis is the URL of a Redis, that of SECKILL_TEST_REDIS if it is set.
 func Redis(t testing.TB) string {
 	t.Helper()

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"seckill/internal/devstack/devtest"
 	"seckill/test/program"
 )
 
@@ -43,7 +44,7 @@ func watched(t *testing.T, processes ...*program.Server) *watch {
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir, at := t.TempDir(), freeAddress(t)
+	dir, at := t.TempDir(), devtest.FreeAddress(t)
 	conf := filepath.Join(dir, "prometheus.yml")
 	err = os.WriteFile(conf, fmt.Appendf(nil, `
 global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
@@ -67,16 +68,6 @@ func source(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return root
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }() // it only held the port
-	return l.Addr().String()
 }
 
 // api asks Prometheus.

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/devstack/devtest"
 	"seckill/test/program"
 )
 
@@ -29,7 +30,7 @@ func startNginx(t *testing.T, apis map[string]string) *nginx {
 	if _, err := exec.LookPath("nginx"); err != nil {
 		t.Skip("SKIPPED: there is no nginx: make deps")
 	}
-	n := &nginx{t: t, dir: t.TempDir(), at: freeAddress(t), apis: apis}
+	n := &nginx{t: t, dir: t.TempDir(), at: devtest.FreeAddress(t), apis: apis}
 	n.configure()
 	n.Process = program.Launch(t, "nginx", "-e", "stderr", "-p", n.dir, "-c", filepath.Join(n.dir, "nginx.conf"))
 	t.Cleanup(func() { // killed, it would leave its workers
@@ -84,7 +85,7 @@ func TestARollingRestart(t *testing.T) {
 		}
 		return s
 	}
-	old := map[string]*program.Server{"api-1": run(freeAddress(t)), "api-2": run(freeAddress(t))}
+	old := map[string]*program.Server{"api-1": run(devtest.FreeAddress(t)), "api-2": run(devtest.FreeAddress(t))}
 	at := map[string]string{}
 	for name, s := range old {
 		at[name] = strings.TrimPrefix(s.URL, "http://")
@@ -100,7 +101,7 @@ func TestARollingRestart(t *testing.T) {
 	s.eventually("they buy", func() bool { return s.look().Held > 0 })
 
 	for name, ends := range old { // the one that takes over is ready before nginx is told of it
-		front.apis[name] = freeAddress(t)
+		front.apis[name] = devtest.FreeAddress(t)
 		run(front.apis[name])
 		front.reload()
 		ends.Stop(t)
