@@ -94,7 +94,7 @@ func (t *Tokens) Check(token []byte) (Buyer, error) {
 	if err != nil {
 		return Buyer{}, fmt.Errorf("%w: %w", ErrWrong, err)
 	}
-	b, err := proven(c.Subject, c.Groups, c.ExpiresAt.Time)
+	b, err := proven(c.Subject, c.Groups, c.ExpiresAt.Add(leeway)) // what is given for it lasts as long as it is taken
 	if err != nil {
 		return Buyer{}, err
 	}
@@ -104,7 +104,7 @@ func (t *Tokens) Check(token []byte) (Buyer, error) {
 
 // lasting is the buyer of a token that may have ended since it was checked.
 func (t *Tokens) lasting(b Buyer) (Buyer, error) {
-	if !t.now().Before(b.Until.Add(leeway)) {
+	if !t.now().Before(b.Until) {
 		return Buyer{}, ErrEnded
 	}
 	return b, nil

@@ -158,7 +158,7 @@ func TestEveryAlgorithmSigns(t *testing.T) {
 			token := s.sign(t, claimsOf(map[string]any{"groups": []string{"members", "two words", "staff"}}))
 			for range 2 { // the second time it is known
 				b, err := v.Check(token)
-				if err != nil || b.User != "ann" || !slices.Equal(b.Groups, []string{"members", "staff"}) || !b.Until.Equal(today.Add(time.Hour)) {
+				if err != nil || b.User != "ann" || !slices.Equal(b.Groups, []string{"members", "staff"}) || !b.Until.Equal(today.Add(time.Hour+leeway)) {
 					t.Errorf("%s, kid %q: %+v, %v", method.Alg(), kid, b, err)
 				}
 			}
@@ -243,6 +243,23 @@ func TestATokenEndsAlsoWhereItIsRemembered(t *testing.T) {
 	}
 }
 
+// What a token gives lasts as long as it is taken: a stream that it opens does not end before that, nor is there no pass.
+func TestATokenInItsLeewayIsAsGoodAsBefore(t *testing.T) {
+	s := newSigner(t, "k", jwt.SigningMethodES256)
+	v := verifier(t, s)
+	b, err := v.Check(sent{headers: []string{"Authorization", "Bearer " + string(s.sign(t, claimsOf(map[string]any{"exp": today.Add(-10 * time.Second).Unix()})))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := today.Add(leeway - 10*time.Second)
+	if end := v.End(b); !end.Equal(want) {
+		t.Errorf("a stream ends at %v, not %v", end, want)
+	}
+	if _, minted, err := v.Pass(b); err != nil || !minted.Until.Equal(want) {
+		t.Errorf("a pass until %v, %v", minted.Until, err)
+	}
+}
+
 func TestWrongKeysAreRefusedAtTheStart(t *testing.T) {
 	short := signer{"k", jwt.SigningMethodHS256, []byte("31 bytes are one too few, yes..")}
 	secret := func(alg string) string {
@@ -277,24 +294,20 @@ func TestWrongKeysAreRefusedAtTheStart(t *testing.T) {
 }
 
 func BenchmarkJWT(b *testing.B) {
-	s := newSigner(b, "k", jwt.SigningMethodES256)
-	v := tokens(b, s)
-	token := s.sign(b, claimsOf(nil))
-	b.Run("remembered", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			if _, err := v.Check(token); err != nil {
-				b.Fatal(err)
-			}
+	for _, method := range []jwt.SigningMethod{jwt.SigningMethodES256, jwt.SigningMethodEdDSA, jwt.SigningMethodRS256, jwt.SigningMethodHS256} {
+		s := newSigner(b, "k", method)
+		v := tokens(b, s)
+		token := s.sign(b, claimsOf(nil))
+		for name, before := range map[string]func(){"remembered": func() {}, "fresh": v.known.Purge} {
+			b.Run(method.Alg()+"/"+name, func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					before()
+					if _, err := v.Check(token); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 		}
-	})
-	b.Run("fresh", func(b *testing.B) {
-		b.ReportAllocs()
-		for b.Loop() {
-			v.known.Purge()
-			if _, err := v.Check(token); err != nil {
-				b.Fatal(err)
-			}
-		}
-	})
+	}
 }

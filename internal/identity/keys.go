@@ -28,6 +28,8 @@ const (
 	fetchAtMost = time.Minute
 	// keysAge is how old keys may be before they are fetched again: one that the shop took away is good for no longer.
 	keysAge = 10 * time.Minute
+	// keysLast is how old they may be if they cannot be fetched again: then no JWT is taken until they can.
+	keysLast = time.Hour
 	// maxKeys bounds a key set, in bytes.
 	maxKeys = 1 << 20
 	// minSecret is the shortest key of an HMAC, in bytes (RFC 7518, 3.2).
@@ -49,6 +51,7 @@ type keys struct {
 	set     atomic.Pointer[keyfunc.Keyfunc]
 	changes atomic.Int64 // of set
 	tried   atomic.Int64 // when the last fetch began, in Unix nanoseconds
+	got     atomic.Int64 // when the last one that brought them did
 	mu      sync.Mutex   // held to fetch
 	raw     []byte       // what set was made of
 }
@@ -74,16 +77,26 @@ func newKeys(ctx context.Context, c JWTConfig) (*keys, error) {
 	if err := k.put(nil); err != nil {
 		return nil, err
 	}
-	k.tried.Store(k.now().UnixNano())
-	raw, err := k.fetch()
+	err := k.load()
 	if errors.Is(err, errAway) {
 		k.log.Warn("the buyers' keys cannot be fetched yet: no JWT is taken until they are", "from", k.source, "error", err)
 		return k, nil
 	}
+	return k, err
+}
+
+// load replaces the keys by those of now.
+func (k *keys) load() error {
+	began := k.now().UnixNano()
+	k.tried.Store(began)
+	raw, err := k.fetch()
 	if err == nil {
 		err = k.use(raw)
 	}
-	return k, err
+	if err == nil {
+		k.got.Store(began)
+	}
+	return err
 }
 
 // sameScheme follows a shop that has moved, by https only.
@@ -134,9 +147,14 @@ func (k *keys) find(t *jwt.Token) (any, error) {
 	return (*k.set.Load()).Keyfunc(t)
 }
 
-// freshen has keys of a URL fetched again when they are old. Nobody waits for that.
+// freshen has keys of a URL fetched again when they are old, each minute until they come. Nobody waits for that, unless
+// they are too old to be used.
 func (k *keys) freshen() {
-	if k.client != nil && k.since() > keysAge && k.mu.TryLock() {
+	switch age := k.since(&k.got); {
+	case k.client == nil || age <= keysAge || k.since(&k.tried) < fetchAtMost:
+	case age > keysLast:
+		k.renew()
+	case k.mu.TryLock():
 		go func() {
 			defer k.mu.Unlock()
 			k.again()
@@ -148,23 +166,27 @@ func (k *keys) freshen() {
 func (k *keys) renew() {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.since() >= fetchAtMost {
+	if k.since(&k.tried) >= fetchAtMost {
 		k.again()
 	}
 }
 
-// since is how long ago the last fetch began. A clock that was set back has to catch up.
-func (k *keys) since() time.Duration { return k.now().Sub(time.Unix(0, k.tried.Load())) }
+// since is how long ago a fetch began. A clock that was set back has to catch up.
+func (k *keys) since(fetch *atomic.Int64) time.Duration {
+	return k.now().Sub(time.Unix(0, fetch.Load()))
+}
 
-// again replaces the keys by those of now. If there are none the ones of before stay.
+// again replaces the keys by those of now. If there are none the ones of before stay, for keysLast.
 func (k *keys) again() {
-	k.tried.Store(k.now().UnixNano())
-	raw, err := k.fetch()
-	if err == nil {
-		err = k.use(raw)
-	}
-	if err != nil {
+	err := k.load()
+	switch {
+	case err == nil:
+	case k.since(&k.got) <= keysLast:
 		k.log.Warn("the buyers' keys could not be fetched again: those of before are used", "from", k.source, "error", err)
+	default:
+		k.raw = nil
+		err = errors.Join(err, k.put(nil))
+		k.log.Error("the buyers' keys could not be fetched again for too long: no JWT is taken until they are", "from", k.source, "error", err)
 	}
 }
 

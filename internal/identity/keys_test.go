@@ -160,6 +160,33 @@ func TestAKeySetThatShrinks(t *testing.T) {
 	check("the one that stays", token, nil)
 }
 
+// Nobody knows whether a key is still good that cannot be fetched again. It is asked for each minute, and taken for an hour.
+func TestKeysThatCannotBeFetchedAgainEnd(t *testing.T) {
+	s := newSigner(t, "1", jwt.SigningMethodES256)
+	p := publish(t, keySet(t, s))
+	v, at := p.tokens(t)
+	token := s.sign(t, claimsOf(map[string]any{"exp": today.Add(24 * time.Hour).Unix()}))
+	p.set(func() { p.status = http.StatusServiceUnavailable })
+	for minute := range 61 {
+		if _, err := v.Check(token); err != nil {
+			t.Fatalf("after %d minutes: %v", minute, err)
+		}
+		v.keys.renew() // it waits for what was begun
+		at.pass(time.Minute)
+	}
+	if n := p.fetches.Load(); n < 50 {
+		t.Errorf("they were asked for %d times in an hour", n)
+	}
+	if b, err := v.Check(token); !errors.Is(err, ErrWrong) {
+		t.Errorf("after an hour: %+v, %v", b, err)
+	}
+	p.set(func() { p.status = http.StatusOK })
+	at.pass(time.Minute)
+	if b, err := v.Check(token); err != nil || b.User != "ann" {
+		t.Errorf("when they are there again: %+v, %v", b, err)
+	}
+}
+
 func TestAShopThatIsAwayAtTheStart(t *testing.T) {
 	s := newSigner(t, "1", jwt.SigningMethodES256)
 	p := publish(t, keySet(t, s))
