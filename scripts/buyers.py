@@ -1,4 +1,4 @@
-"""Buyers who are known: a shop's key, the flags of serve for it, and what proves each. For test/load and test/contract."""
+"""Buyers who are known: a shop's key, the flags of serve for it, and what proves each. For test/load, test/contract and test/bench."""
 
 import base64
 import hashlib
@@ -11,6 +11,12 @@ import time
 import uuid
 
 ISSUER, AUDIENCE = "https://shop.example", "seckill"
+ADMIN = "token-of-a-test"  # a sale that knows its buyers knows its operators
+
+
+def flags(keys):
+    """Those of serve, for the keys of a shop."""
+    return ["--buyer-auth", "jwt", "--buyer-keys", f"file:{keys}", "--buyer-issuer", ISSUER, "--buyer-audience", AUDIENCE]
 
 
 def part(value):
@@ -24,7 +30,7 @@ class Shop:
         self.key = secrets.token_bytes(32)
         keys = pathlib.Path(folder) / "buyers.json"
         keys.write_text(json.dumps({"kty": "oct", "alg": "HS256", "kid": "1", "k": part(self.key)}))
-        self.flags = ["--buyer-auth", "jwt", "--buyer-keys", f"file:{keys}", "--buyer-issuer", ISSUER, "--buyer-audience", AUDIENCE, "--insecure"]
+        self.flags = flags(keys)
 
     def token(self, user, life=3600):
         claims = {"iss": ISSUER, "aud": AUDIENCE, "sub": user, "exp": int(time.time()) + life}

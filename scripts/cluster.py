@@ -28,8 +28,8 @@ DEVSTACK = seckill.ROOT / "bin" / "devstack"
 class Cluster(seckill.Sale):
     """A running cluster, by the address of its nginx."""
 
-    def __init__(self, url, flags, processes):
-        super().__init__(url, None, None)
+    def __init__(self, url, flags, processes, token=None):
+        super().__init__(url, None, None, token)
         self.flags = flags          # of serve and verify: where the servers are
         self.processes = processes  # name -> (process id, address without nginx)
 
@@ -69,19 +69,20 @@ def devstack(folder):
 
 
 @contextlib.contextmanager
-def cluster(folder, port=None, binary=BINARY, options=()):
+def cluster(folder, port=None, binary=BINARY, options=(), token=None):
     """A cluster whose nginx listens on port, or a free one, until the block is left. The options are those of its processes."""
     if not shutil.which("nginx"):
         raise seckill.Failed("nginx is missing: make deps installs it or prints what to run")
     folder, port = pathlib.Path(folder), port or seckill.free_port()
     with contextlib.ExitStack() as stack:
         pid, servers = stack.enter_context(devstack(folder))
-        members = {n: member(folder, binary, n, [*servers, *options], r) for n, r in
+        operators = ["--admin-token", token] if token else []
+        members = {n: member(folder, binary, n, [*servers, *operators, *options], r) for n, r in
                    {"api-1": "api", "api-2": "api", "projector": "projector"}.items()}
         started = {n: (stack.enter_context(context).pid, address) for n, (address, context) in members.items()}
         stack.enter_context(front(folder, port, {n: a for n, (_, a) in started.items() if n != "projector"}))
         started["devstack"] = pid, None
-        yield Cluster(f"http://127.0.0.1:{port}", servers, started)
+        yield Cluster(f"http://127.0.0.1:{port}", servers, started, token)
 
 
 def run():

@@ -51,10 +51,15 @@ def free_port():
         return s.getsockname()[1]
 
 
-def call(method, url, body=None, timeout=15):
+def authorization(token):
+    """The header that shows a token, if there is one."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def call(method, url, body=None, timeout=15, token=None):
     """One request; (status, decoded JSON or None). Raises OSError where nobody answers."""
     data = None if body is None else json.dumps(body).encode()
-    req = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    req = urllib.request.Request(url, data, {"Content-Type": "application/json", **authorization(token)}, method=method)
     try:
         with http.open(req, timeout=timeout) as r:
             status, text = r.status, r.read()
@@ -91,15 +96,15 @@ def process(args, log, ready, within, stop=signal.SIGTERM):
 
 
 class Sale:
-    """A running `seckill serve`."""
+    """A running `seckill serve`. The token is that of its operator, if it has any."""
 
-    def __init__(self, url, pid, started_in):
-        self.url, self.pid, self.started_in = url, pid, started_in
+    def __init__(self, url, pid, started_in, token=None):
+        self.url, self.pid, self.started_in, self.token = url, pid, started_in, token
         self.host, port = url.partition("//")[2].rsplit(":", 1)
         self.port = int(port)
 
     def put(self, product, quantity):
-        status, body = call("PUT", f"{self.url}/api/products/{product}", {"quantity": quantity})
+        status, body = call("PUT", f"{self.url}/api/products/{product}", {"quantity": quantity}, token=self.token)
         if status not in (200, 201):
             raise Failed(f"PUT product {product}: {status} {body}")
 
@@ -111,7 +116,7 @@ class Sale:
 
 
 @contextlib.contextmanager
-def serve(folder, binary=ROOT / "bin" / "seckill", within=60, options=()):
+def serve(folder, binary=ROOT / "bin" / "seckill", within=60, options=(), token=None):
     """`seckill serve` on folder/data; its output goes to folder/serve.log."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
@@ -120,7 +125,8 @@ def serve(folder, binary=ROOT / "bin" / "seckill", within=60, options=()):
         with contextlib.suppress(OSError):
             return call("GET", f"{url}/readyz", timeout=1)[0] == 200
 
-    args = [str(binary), "serve", "--listen", f"127.0.0.1:{port}", "--data", os.path.join(folder, "data"), *options]
+    args = [str(binary), "serve", "--listen", f"127.0.0.1:{port}", "--data", os.path.join(folder, "data"),
+            *(["--admin-token", token] if token else []), *options]
     begin = time.monotonic()
     with process(args, os.path.join(folder, "serve.log"), ready, within) as p:
-        yield Sale(url, p.pid, time.monotonic() - begin)
+        yield Sale(url, p.pid, time.monotonic() - begin, token)

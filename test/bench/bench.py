@@ -23,6 +23,7 @@ import buys  # noqa: E402
 import document  # noqa: E402
 import figures as figures_  # noqa: E402
 import growth  # noqa: E402
+import known  # noqa: E402
 import seckill  # noqa: E402
 
 DATA = seckill.ROOT / "docs" / "performance"
@@ -41,7 +42,7 @@ def disk(figures, folder, _scale):
 
 
 SUITES = {
-    "rounds": {"disk": disk, "embedded": buys.embedded, "cluster": buys.whole_cluster},
+    "rounds": {"disk": disk, "embedded": buys.embedded, "cluster": buys.whole_cluster, "known": known.known},
     "growth": growth.PARTS,
 }
 
@@ -50,7 +51,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("suite", choices=SUITES)
     parser.add_argument("--rounds", type=int, help="5, or 1 of growth, which repeats by itself")
-    parser.add_argument("--minutes", type=float, default=12, help="no round begins that would end later (%(default)s)")
+    parser.add_argument("--minutes", type=float, default=16, help="no round begins that would end later (%(default)s)")
     parser.add_argument("--only", help="one part: " + ", ".join(p for parts in SUITES.values() for p in parts))
     parser.add_argument("--scale", type=float, default=1, help="0.01: a hundredth of the buyers, to try this program")
     parser.add_argument("--seed", type=int, default=random.randrange(10**6), help="of the order (random)")

@@ -1,16 +1,27 @@
 -- wrk's script: POST {"user_id":"<random>"}, and the counts as one line of JSON at the end. An argument N > 0 means
--- products p0 to p<N-1> in turn, in place of the URL's own. All but the ids is made once: the client should cost little, and
--- as much memory with many products as with one, for it shares its caches with the server.
+-- products p0 to p<N-1> in turn, in place of the URL's own. A second one names a file of user,pass: its buyers ask in turn,
+-- each by that proof. All but the random ids is made once: the client should cost little, and as much memory with many
+-- products as with one, for it shares its caches with the server.
 local products, at = 0, 0
 local head, middle = "", ""
 local back = "\"}"
+local proven = {}
+
+local function post(path, user, proof)
+  local headers = { ["Host"] = wrk.headers["Host"], ["Content-Type"] = "application/json" }
+  headers["Authorization"] = proof and "Bearer " .. proof
+  return wrk.format("POST", path, headers, "{\"user_id\":\"" .. user .. back)
+end
 
 function init(args)
   math.randomseed(os.time())
   products = tonumber(args[1] or "0")
-  local path = products > 0 and "/api/products/p@/orders" or nil
-  local body = "{\"user_id\":\"" .. string.rep("0", 24) .. back
-  local whole = wrk.format("POST", path, { ["Host"] = wrk.headers["Host"], ["Content-Type"] = "application/json" }, body)
+  if args[2] and args[2] ~= "" then
+    for line in io.lines(args[2]) do
+      proven[#proven + 1] = post(nil, line:match("^([^,]*),(.*)$"))
+    end
+  end
+  local whole = post(products > 0 and "/api/products/p@/orders" or nil, string.rep("0", 24))
   head, middle = whole:sub(1, #whole - 24 - #back):match("^([^@]*)@?(.*)$")
 end
 
@@ -19,6 +30,10 @@ local function hex()
 end
 
 function request()
+  if #proven > 0 then
+    at = at % #proven + 1
+    return proven[at]
+  end
   local front = head
   if products > 0 then
     front, at = head .. at .. middle, (at + 1) % products

@@ -23,11 +23,11 @@ def clustered(folder, **cluster_with):
         yield sale
 
 
-def admitted(figures, url, processes, part, buyers, connections, goal=None):
+def admitted(figures, url, processes, part, buyers, connections, goal=None, token=None, passes=None):
     """Orders a second, all of them placed, as fast as so many connections carry them."""
     product = f"admit{connections}"
-    with gauges.Meter(processes, url) as m:
-        report, command = gauges.rush(url, product, buyers, "--over", "0s", "--connections", str(connections))
+    with gauges.Meter(processes, url, token) as m:
+        report, command = gauges.rush(url, product, buyers, "--over", "0s", "--connections", str(connections), passes=passes)
         gauges.placed(url, product, buyers)
     m.add(figures, part, buyers)
     figures.add(part, "answers", "/s", report["placed_per_s"], command, goal)

@@ -11,6 +11,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "scripts"))
 import chart  # noqa: E402
+import known  # noqa: E402
 import seckill  # noqa: E402
 from figures import met, mid, show, spread  # noqa: E402
 
@@ -19,6 +20,7 @@ REFUSALS = FLOORS + ["sold out, embedded", "sold out, cluster"]
 CLUSTER = [f"placed, cluster, {n} connections" for n in ("256", "1,000")]
 PLAIN = [f"plain handler, {c} clients, {n} connections" for c in ("usual", "batching") for n in ("256", "1,000")]
 PLACED = ["placed, embedded, 256 connections"] + CLUSTER + PLAIN
+KNOWN = [f"{what}, {who}" for what, whos in known.PARTS.items() for who in whos]
 CROWDS = [f"10,000 buyers in {t}, {mode}" for mode in ("embedded", "cluster") for t in ("5 s", "1 s")]
 
 
@@ -193,6 +195,7 @@ BLOCKS = {
     "about": (about, "rounds"), "goals": (goals, "rounds"), "commands": (commands, "rounds"),
     "refusals": (lambda run: grid(run, REFUSALS, [ANSWERS, *COST, *HEAP]), "rounds"),
     "placed": (lambda run: grid(run, PLACED, [ANSWERS, ("rows /s", "rows"), *COST, *HEAP[1:]]), "rounds"),
+    "known": (lambda run: grid(run, KNOWN, [("CPU an answer, × believed", known.RATIO), *COST[:1], ANSWERS, *HEAP[1:]]), "rounds"),
     "processes": (processes, "rounds"), "memory": (memory, "rounds"),
     "crowds": (lambda run: grid(run, CROWDS, [("errors", "errors"), *COST, HEAP[0]]), "rounds"),
     "growth_about": (about, "growth"), "growth_goals": (goals, "growth"), "growth_charts": (growth_charts, "growth"), "points": (points, "growth"),

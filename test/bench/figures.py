@@ -27,6 +27,9 @@ class Figures:
         if goal:
             row["goal"] = list(goal)
 
+    def last(self, part, what):
+        return self.parts[part][what]["values"][-1]
+
     def median(self, part, what):
         return statistics.median(self.parts[part][what]["values"])
 

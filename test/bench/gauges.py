@@ -11,6 +11,7 @@ import pathlib
 import re
 import subprocess
 import time
+import urllib.request
 
 import seckill
 
@@ -60,9 +61,9 @@ def servers(pid):
     return found
 
 
-def allocations(url):
+def allocations(url, token):
     """(objects, bytes) that a Go process has allocated since its start."""
-    with seckill.http.open(url + "/metrics", timeout=15) as r:
+    with seckill.http.open(urllib.request.Request(url + "/metrics", headers=seckill.authorization(token)), timeout=15) as r:
         text = r.read().decode()
     return [float(re.search(rf"^{name} (\S+)", text, re.M)[1])
             for name in ("go_memstats_mallocs_total", "go_memstats_alloc_bytes_total")]
@@ -71,12 +72,13 @@ def allocations(url):
 class Meter:
     """Measures processes over stretches of work: `with Meter(...) as m: work()`, then m.add(figures, part, answers)."""
 
-    def __init__(self, processes, go_url=None):
-        self.processes, self.go_url = processes, go_url  # name -> process ids; the Go process that allocates
+    def __init__(self, processes, go_url=None, token=None):
+        self.processes = processes  # name -> process ids
+        self.go_url, self.token = go_url, token  # the Go process that allocates, and its operator's token
         self.cpu, self.heap = collections.Counter(), [0, 0]
 
     def __enter__(self):
-        self.heap_began = allocations(self.go_url) if self.go_url else None
+        self.heap_began = allocations(self.go_url, self.token) if self.go_url else None
         self.began = {name: cpu_us(pids) for name, pids in self.processes.items()}
         return self
 
@@ -85,7 +87,7 @@ class Meter:
             self.cpu[name] += cpu_us(pids) - self.began[name]
         self.memory = {name: memory_mb(pids) for name, pids in self.processes.items()}
         if self.go_url:
-            self.heap = [sum_ + now - then for sum_, then, now in zip(self.heap, self.heap_began, allocations(self.go_url))]
+            self.heap = [sum_ + now - then for sum_, then, now in zip(self.heap, self.heap_began, allocations(self.go_url, self.token))]
 
     def add(self, figures, part, answers):
         """Files the CPU time of an answer, of all processes and of each, memory and allocations."""
@@ -107,22 +109,24 @@ def output(args):
     return done.stdout
 
 
-def wrk(url, seconds, products=0):
-    """As many refusals as go through 64 connections: (answers, answers a second). With products, of so many in turn."""
+def wrk(url, seconds, products=0, passes=""):
+    """As many refusals as go through 64 connections: (answers, answers a second). With products, of so many in turn; with
+    a file of passes, of its buyers in turn."""
     lines = output(["wrk", "--threads", "1", "--connections", "64", "--script", HERE / "buy.lua",
-                    "--duration", f"{seconds}s", "--timeout", "5s", url, "--", products]).splitlines()
+                    "--duration", f"{seconds}s", "--timeout", "5s", url, "--", products, passes]).splitlines()
     r = json.loads(next(x for x in lines if x.startswith("JSON "))[5:])
     if r["failed"] or r["not_2xx"] != r["answers"]:
         raise seckill.Failed(f"{url}: not every answer was a refusal: {r}")
     return r["answers"], r["answers"] * 1e6 / r["us"]
 
 
-def rush(url, product, buyers, *more, errors=False):
-    """One run of seckill's own generator: (its report, the command as one would type it)."""
+def rush(url, product, buyers, *more, passes=None, errors=False):
+    """One run of seckill's own generator, with the passes of a file: (its report, the command as one would type it)."""
     args = ["rush", "--product", product, "--buyers", str(buyers), *more]
-    done = subprocess.run([str(BINARY), *args, "--url", url, "--json", "-"],
+    proofs = ["--passes", passes] if passes else []
+    done = subprocess.run([str(BINARY), *args, *proofs, "--url", url, "--json", "-"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    command = "seckill " + " ".join(args)
+    command = " ".join(["seckill", *args, *(pathlib.Path(p).name for p in proofs)])
     if done.returncode not in (0, 1) or not done.stdout:  # 1 says that some answers were errors
         raise seckill.Failed(f"{command}: exit {done.returncode}\n{done.stdout[-1000:]}{done.stderr[-1000:]}")
     report = json.loads(done.stdout)

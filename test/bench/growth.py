@@ -104,7 +104,7 @@ def watchers(figures, folder, scale):
         place.mkdir()
         with seckill.serve(place) as sale:
             sale.put("crowd", 100)
-        with seckill.serve(place, options=("--admin-token", "bench")) as sale:  # so that watchers are no operators
+        with seckill.serve(place, token="bench") as sale:  # so that watchers are no operators
             before = gauges.memory_mb([sale.pid])
             with watching(place, sale, "crowd", n):
                 report, command = gauges.rush(sale.url, "crowd", round(10_000 * scale), "--over", "5s", "--new-connections")

@@ -2,6 +2,7 @@
 
 import collections
 import contextlib
+import pathlib
 import random
 import socket
 import statistics
@@ -65,9 +66,9 @@ def fasthttp(folder, port, body, kind):
     return seckill.process(args, folder / "floor.log", lambda: listens(port), 10)
 
 
-def sell_out(sale, product="soldout"):
+def sell_out(sale, product="soldout", user="first", proof=None):
     sale.put(product, 1)
-    status, _ = seckill.call("POST", f"{sale.url}/api/products/{product}/orders", {"user_id": "first"})
+    status, _ = seckill.call("POST", f"{sale.url}/api/products/{product}/orders", {"user_id": user}, token=proof)
     if status != 201:
         raise seckill.Failed(f"the only unit: {status}")
 
@@ -105,29 +106,36 @@ def wire(figures, part, sale):
 
 
 def measured(figures, targets, scale):
-    """CPU and speed under wrk, and latency under a load that all of them bear. Returns the CPU of an answer of each.
-
-    They take turns of a second: the host's other guests come and go, and would else be counted to one of them alone.
-    """
+    """CPU and speed under wrk, and latency under a load that all of them bear. Returns the CPU of an answer of each."""
     seconds = max(1, round(3 * scale))
-    for url, _, _ in targets.values():
-        gauges.wrk(url + PATH, 1)
-    meters = {name: gauges.Meter({"server": gauges.family(pid)}, url if is_go else None)
-              for name, (url, pid, is_go) in targets.items()}
-    answers, rates = collections.Counter(), collections.defaultdict(list)
-    for name in turns(targets, seconds):
-        with meters[name]:
-            count, rate = gauges.wrk(targets[name][0] + PATH, 1)
-        answers[name] += count
-        rates[name].append(rate)
-    for name, meter in meters.items():
-        meter.add(figures, name, answers[name])
-        figures.add(name, "answers", "/s", statistics.mean(rates[name]), f"wrk -t1 -c64 -d1s -s test/bench/buy.lua URL{PATH}")
+    cpu = under_wrk(figures, seconds, {name: (url, gauges.Meter({"server": gauges.family(pid)}, url if is_go else None), "")
+                                       for name, (url, pid, is_go) in targets.items()})
     for name in turns(targets, 1):
         report, command = gauges.rush(targets[name][0], "soldout", RATE * seconds, "--over", f"{seconds}s", "--connections", "64")
         figures.add(name, "p50", "ms", report["latency"]["p50_ms"], command)
         figures.add(name, "p99", "ms", report["latency"]["p99_ms"])
-    return {name: meter.cpu["server"] / answers[name] for name, meter in meters.items()}
+    return cpu
+
+
+def under_wrk(figures, seconds, targets):
+    """CPU and speed of name -> (url, its meter, a file of passes), and returns the CPU of an answer of each.
+
+    They take turns of a second: the host's other guests come and go, and would else be counted to one of them alone.
+    """
+    for url, _, passes in targets.values():
+        gauges.wrk(url + PATH, 1, passes=passes)
+    answers, rates = collections.Counter(), collections.defaultdict(list)
+    for name in turns(targets, seconds):
+        url, meter, passes = targets[name]
+        with meter:
+            count, rate = gauges.wrk(url + PATH, 1, passes=passes)
+        answers[name] += count
+        rates[name].append(rate)
+    for name, (_, meter, passes) in targets.items():
+        meter.add(figures, name, answers[name])
+        figures.add(name, "answers", "/s", statistics.mean(rates[name]),
+                    f"wrk -t1 -c64 -d1s -s test/bench/buy.lua URL{PATH}" + (f" -- 0 {pathlib.Path(passes).name}" if passes else ""))
+    return {name: meter.cpu["server"] / answers[name] for name, (_, meter, _) in targets.items()}
 
 
 def turns(names, times):

@@ -173,8 +173,8 @@ def run():
         if args.url and args.auth == "jwt":
             raise seckill.Failed("--auth jwt is for a sale that this starts")
         shop = buyers.Shop(tmp) if args.auth == "jwt" else None
-        options = shop.flags if shop else ()
-        start = running(args.url) if args.url else (cluster.cluster if args.cluster else seckill.serve)(tmp, options=options)
+        known = {"options": shop.flags, "token": buyers.ADMIN} if shop else {}
+        start = running(args.url) if args.url else (cluster.cluster if args.cluster else seckill.serve)(tmp, **known)
         with start as sale:
             sale.put(1, UNITS)
             run_plan(sale, tmp, plan_of_known(shop, sale, tmp) if shop else PLAN)
