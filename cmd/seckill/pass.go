@@ -37,8 +37,8 @@ func (c *passCmd) Validate() error {
 		return errors.New("give --user or --count")
 	case c.Count < 0 || c.Count > rush.MaxBuyers:
 		return fmt.Errorf("--count must be 1 to 1,000,000, not %d", c.Count)
-	case c.Life < time.Second:
-		return errors.New("--life must be 1s or more")
+	case c.Life < time.Second || c.Life > app.MaxPassLife:
+		return errors.New("--life must be 1s to 168h")
 	}
 	return nil
 }

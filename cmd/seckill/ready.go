@@ -16,7 +16,8 @@ import (
 
 // readyCmd is for containers: the image has nothing else that could ask.
 type readyCmd struct {
-	Listen string `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where serve listens (${default})."`
+	Listen     string `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where serve listens (${default})."`
+	AdminToken secret `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"With which serve tells what is missing; or file:PATH, which holds it."`
 }
 
 func (c *readyCmd) Run(ctx context.Context, std streams) error {
@@ -32,6 +33,9 @@ func (c *readyCmd) Run(ctx context.Context, std streams) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
 	if err != nil {
 		return err
+	}
+	if c.AdminToken != "" {
+		r.Header.Set("Authorization", "Bearer "+string(c.AdminToken))
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {

@@ -62,7 +62,6 @@ type buyerFlags struct {
 	BuyerAudience     string        `env:"SECKILL_BUYER_AUDIENCE" placeholder:"AUD" group:"Buyers" help:"jwt: what their aud calls this sale."`
 	BuyerHeader       string        `env:"SECKILL_BUYER_HEADER" placeholder:"X-User-Id" group:"Buyers" help:"header: in which the proxy names the user."`
 	BuyerGroupsHeader string        `env:"SECKILL_BUYER_GROUPS_HEADER" placeholder:"X-Groups" group:"Buyers" help:"header: in which it names their groups, by commas."`
-	TrustedProxies    []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." group:"Buyers" help:"header: from where such a header is believed."`
 	PassLife          time.Duration `default:"2h" env:"SECKILL_PASS_LIFE" placeholder:"2h" group:"Buyers" help:"How long a pass is good at most, which a known buyer gets by POST /api/pass (${default})."`
 }
 
@@ -76,6 +75,7 @@ type serveCmd struct {
 	Listen          string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
 	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
 	Insecure        bool          `env:"SECKILL_INSECURE" help:"Beyond this machine, believe whatever user_id a buyer names; and without --admin-token let anybody who reaches the address run the sale."`
+	TrustedProxies  []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"What the proxies in front connect from: their X-Forwarded-For, X-Forwarded-Proto and --buyer-header are believed."`
 	MaxUnrelayed    int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
 	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
 	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
@@ -87,14 +87,14 @@ type serveCmd struct {
 func (f *buyerFlags) buyers() app.BuyerConfig {
 	return app.BuyerConfig{
 		Auth: f.BuyerAuth, Keys: f.BuyerKeys, Issuer: f.BuyerIssuer, Audience: f.BuyerAudience,
-		Header: f.BuyerHeader, GroupsHeader: f.BuyerGroupsHeader, TrustedProxies: f.TrustedProxies, PassLife: f.PassLife,
+		Header: f.BuyerHeader, GroupsHeader: f.BuyerGroupsHeader, PassLife: f.PassLife,
 	}
 }
 
 func (c *serveCmd) Run(ctx context.Context, std streams) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), Insecure: c.Insecure,
-		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(),
+		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
 		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // if nobody asked to be told, nothing

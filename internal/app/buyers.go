@@ -22,15 +22,17 @@ const (
 
 // BuyerConfig is how buyers are known.
 type BuyerConfig struct {
-	Auth           string        // one of those above
-	Keys           string        // of JWTs: file:PATH or an https URL of a JWK set
-	Issuer         string        // of JWTs
-	Audience       string        // of JWTs
-	Header         string        // in which a proxy names the user
-	GroupsHeader   string        // and the groups; empty: it does not
-	TrustedProxies []string      // from where such headers are believed: addresses or networks
-	PassLife       time.Duration // how long a pass is good at most
+	Auth         string        // one of those above
+	Keys         string        // of JWTs: file:PATH or an https URL of a JWK set
+	Issuer       string        // of JWTs
+	Audience     string        // of JWTs
+	Header       string        // in which a trusted proxy names the user
+	GroupsHeader string        // and the groups; empty: it does not
+	PassLife     time.Duration // how long a pass is good at most
 }
+
+// MaxPassLife is how long a pass may be good: nobody can take it back.
+const MaxPassLife = 7 * 24 * time.Hour
 
 func (c *BuyerConfig) known() bool { return c.Auth != BuyersByBody && c.Auth != "" }
 
@@ -49,7 +51,6 @@ func (c *BuyerConfig) check() error {
 		{"buyer-audience", BuyersByJWT, c.Audience != "", true, "what their aud calls this sale"},
 		{"buyer-header", BuyersByHeader, c.Header != "", true, "the header in which the proxy names the user, as in X-User-Id"},
 		{"buyer-groups-header", BuyersByHeader, c.GroupsHeader != "", false, ""},
-		{"trusted-proxies", BuyersByHeader, len(c.TrustedProxies) > 0, true, "the addresses or networks that the proxy connects from, as in 10.0.0.0/8"},
 	} {
 		switch {
 		case f.given && c.Auth != f.of:
@@ -66,25 +67,31 @@ func (c *BuyerConfig) check() error {
 	switch {
 	case c.Auth != "" && c.Auth != BuyersByBody && c.Auth != BuyersByJWT && c.Auth != BuyersByHeader:
 		return UsageError{"buyer-auth", fmt.Sprintf("must be %s, %s or %s, not %q", BuyersByBody, BuyersByJWT, BuyersByHeader, c.Auth)}
-	case c.known() && (c.PassLife < time.Minute || c.PassLife > 7*24*time.Hour):
+	case c.known() && (c.PassLife < time.Minute || c.PassLife > MaxPassLife):
 		return UsageError{"pass-life", "must be 1m to 168h"}
 	}
-	_, err := c.proxies()
-	return err
+	return nil
 }
 
-func (c *BuyerConfig) proxies() (trusted []netip.Prefix, err error) {
+// trusted are the proxies in front.
+func (c *Config) trusted() (all identity.Trusted, err error) {
 	for _, text := range c.TrustedProxies {
 		network, err := netip.ParsePrefix(text)
 		if address, single := netip.ParseAddr(text); single == nil {
 			network, err = netip.PrefixFrom(address, address.BitLen()), nil
 		}
-		if err != nil {
+		switch {
+		case err != nil:
 			return nil, UsageError{"trusted-proxies", fmt.Sprintf("must be addresses or networks, as in 10.0.0.0/8, not %q", text)}
+		case network.Bits() == 0:
+			return nil, UsageError{"trusted-proxies", text + " is everybody, who could then say who they are and where they come from: name what your proxies connect from"}
 		}
-		trusted = append(trusted, network)
+		all = append(all, network)
 	}
-	return trusted, nil
+	if len(all) == 0 && c.Buyers.Auth == BuyersByHeader {
+		return nil, UsageError{"trusted-proxies", "is missing: --buyer-auth header needs the addresses or networks that the proxy connects from, as in 10.0.0.0/8"}
+	}
+	return all, nil
 }
 
 // tokens reads the keys of the shop's JWTs; nil: there are none.
@@ -100,14 +107,13 @@ func (c *BuyerConfig) tokens(ctx context.Context, log *slog.Logger) (*identity.T
 }
 
 // verifier says who buys; nil: whoever the body says.
-func (c *BuyerConfig) verifier(passKey []byte, tokens *identity.Tokens) *identity.Verifier {
+func (c *BuyerConfig) verifier(passKey []byte, tokens *identity.Tokens, trusted identity.Trusted) *identity.Verifier {
 	if !c.known() {
 		return nil
 	}
-	trusted, _ := c.proxies() // they have been checked
 	return &identity.Verifier{
 		Passes: identity.NewPasses(passKey, time.Now), Tokens: tokens, Life: c.PassLife, Now: time.Now,
-		Proxy: identity.Proxy{User: c.Header, Groups: c.GroupsHeader, Trusted: trusted},
+		Proxy: identity.Proxy{User: c.Header, Groups: c.GroupsHeader}, Trusted: trusted,
 	}
 }
 

@@ -24,6 +24,7 @@ type Config struct {
 	AdminToken     string        // asked for on operators' routes; empty: nobody is asked
 	Insecure       bool          // beyond this machine, believe buyers; without an admin token everybody
 	Buyers         BuyerConfig   // how buyers are known
+	TrustedProxies []string      // addresses or networks of those in front, whose X-Forwarded-For, X-Forwarded-Proto and Buyers.Header are believed
 	MaxUnrelayed   int           // admitted orders that may wait for the log
 	Rate           float64       // buys a second and user; 0: no limit
 	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
@@ -99,6 +100,9 @@ func (c Config) Check() error {
 		return UsageError{"drain", "must be 0s (none) or above"}
 	}
 	if err := c.Buyers.check(); err != nil {
+		return err
+	}
+	if _, err := c.trusted(); err != nil {
 		return err
 	}
 	if c.sells() && c.Buyers.known() && c.AdminToken == "" && !c.Insecure { // also on this machine: a proxy in front brings strangers

@@ -198,10 +198,10 @@ func TestConfigCheck(t *testing.T) {
 		"beyond, with a token": {func(c *app.Config) { c.Listen, c.AdminToken = ":3000", strings.Repeat("t", 16) }, "listen"},
 		"beyond, with buyers": {func(c *app.Config) {
 			c.Listen, c.AdminToken = ":3000", strings.Repeat("t", 16)
-			c.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"::1"}, PassLife: time.Hour}
+			c.Buyers, c.TrustedProxies = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", PassLife: time.Hour}, []string{"::1"}
 		}, ""},
 		"buyers are known, and nobody is an operator": {func(c *app.Config) {
-			c.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"::1"}, PassLife: time.Hour}
+			c.Buyers, c.TrustedProxies = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", PassLife: time.Hour}, []string{"::1"}
 		}, "buyer-auth"},
 		"beyond, on purpose": {func(c *app.Config) { c.Listen, c.Insecure = ":3000", true }, ""},
 		"who only projects": {func(c *app.Config) {

@@ -23,7 +23,13 @@ func (p *Program) newHealthServer(missing func(context.Context) []string) *healt
 	if operators == nil { // tokens are not there yet, nor is the secret of sessions
 		operators = p.newOperators(nil)
 	}
-	return &healthServer{&http.Server{Handler: httpapi.HealthOnly(missing, p.ready.Load, operators, p.counts.Handler()), ReadHeaderTimeout: 10 * time.Second}}
+	ctx, cancel := context.WithCancel(p.work)
+	h := &healthServer{&http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: httpapi.HealthOnly(ctx, httpapi.Config{
+		Auth: operators, Trusted: p.trusted, Started: p.ready.Load, Metrics: p.counts.Handler(), Log: p.cfg.Log, Elapsed: elapsed(), Pause: sleep,
+		Ready: func(ctx context.Context) httpapi.Condition { return httpapi.Condition{Missing: missing(ctx)} },
+	})}}
+	h.server.RegisterOnShutdown(cancel)
+	return h
 }
 
 func (h *healthServer) Serve(ln net.Listener) error {

@@ -37,7 +37,7 @@ func (p *program) buyAs(pass string) int {
 func TestTheLogMakesNoPass(t *testing.T) {
 	cfg := config(t.TempDir())
 	cfg.Insecure = true // nobody is an operator here
-	cfg.Buyers = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"10.0.0.1"}, PassLife: time.Hour}
+	cfg.Buyers, cfg.TrustedProxies = app.BuyerConfig{Auth: app.BuyersByHeader, Header: "X-User", PassLife: time.Hour}, []string{"10.0.0.1"}
 	until := time.Now().Add(time.Hour)
 	pass := func(user string) string {
 		t.Helper()

@@ -89,6 +89,7 @@ type Program struct {
 	operators *auth.Authenticator
 	tokens    *identity.Tokens   // of a shop; nil: no JWT is taken
 	buyers    *identity.Verifier // nil: they are believed
+	trusted   identity.Trusted
 	runner    *rehearsal.Runner
 	api       *httpapi.API
 
@@ -106,6 +107,7 @@ type Program struct {
 func open(cfg Config, m mode) (*Program, error) {
 	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), counts: metrics.New()}
 	p.work, p.stopWork = context.WithCancel(context.Background())
+	p.trusted, _ = cfg.trusted() // they have been checked
 	var err error
 	if p.tokens, err = cfg.Buyers.tokens(p.work, cfg.Log); err != nil {
 		return nil, err

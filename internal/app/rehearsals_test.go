@@ -222,11 +222,11 @@ func TestRehearsalsWhereBuyersAreKnown(t *testing.T) {
 	}
 	for name, buyers := range map[string]app.BuyerConfig{
 		"jwt":    {Auth: app.BuyersByJWT, Keys: "file:" + keys, Issuer: "https://shop", Audience: "seckill", PassLife: time.Hour},
-		"header": {Auth: app.BuyersByHeader, Header: "X-User", TrustedProxies: []string{"127.0.0.0/8"}, PassLife: time.Hour},
+		"header": {Auth: app.BuyersByHeader, Header: "X-User", PassLife: time.Hour},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := config(t.TempDir())
-			cfg.Buyers, cfg.Insecure = buyers, true
+			cfg.Buyers, cfg.Insecure, cfg.TrustedProxies = buyers, true, []string{"127.0.0.0/8"}
 			p := startWith(t, cfg)
 			r := p.watch(p.begin(`{"buyers":300,"over":"1s","quantity":20,"repeat_clickers":20,"quitters":10}`), over)
 			if r.State != "done" || r.Placed < 20 || r.Errors > 0 || r.Answered != 300 || r.Paid == 0 || *r.Oversold != 0 || *r.Findings != 0 {

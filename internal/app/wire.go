@@ -46,13 +46,13 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub, deadLetters})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Placed: p.mode.placedBy()})
 	p.operators = p.newOperators(s.orders)
-	p.buyers = p.cfg.Buyers.verifier(s.passes, p.tokens)
+	p.buyers = p.cfg.Buyers.verifier(s.passes, p.tokens, p.trusted)
 	p.runner = p.newRunner()
 	p.measure()
 	p.api = httpapi.New(httpapi.Config{
 		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
-		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Pages: p.cfg.Pages,
+		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Trusted: p.trusted, Pages: p.cfg.Pages,
 		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
 		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})

@@ -51,57 +51,58 @@ func (b *brake) place(from netip.Prefix) *place {
 	return &b.places[maphash.Comparable(b.seed, from)%uint64(len(b.places))]
 }
 
-// failed counts a failure, and returns how long its answer is to wait. told is
-// what is to be logged now, nothing if some was within the last second.
-func (b *brake) failed(from netip.Prefix) (wait time.Duration, told []tally) {
+// wait counts a failure, and returns how long its answer is to wait.
+func (b *brake) wait(from netip.Prefix) time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	now := b.elapsed()
 	p := b.place(from)
 	const room = freeFailures * failureStep
 	p.due = min(max(p.due, now)+failureStep, now+room+longestBrake)
-	wait = max(0, p.due-now-room)
+	return max(0, p.due-now-room)
+}
+
+// told is what is to be logged of a failure now, nothing if some was within the last second.
+func (b *brake) told(from netip.Prefix) (told []tally) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	now := b.elapsed()
+	p := b.place(from)
 	if p.untold.times > 0 && p.untold.from != from {
 		if now < p.quiet {
 			p.others++
-			return wait, nil
+			return nil
 		}
 		told = append(told, p.untold)
 		p.untold.times = 0
 	}
 	p.untold = tally{from, p.untold.times + 1}
 	if now < p.quiet {
-		return wait, nil
+		return nil
 	}
 	told = append(told, p.untold)
 	if p.others > 0 {
 		told = append(told, tally{times: p.others})
 	}
 	p.untold, p.others, p.quiet = tally{}, 0, now+time.Second
-	return wait, told
+	return told
 }
 
-// origin is the address of a host:port; of IPv6 the network, in which one host may
-// have any address.
-func origin(remote string) netip.Prefix {
-	at, _ := netip.ParseAddrPort(remote) // what cannot be read is one origin
-	address, bits := at.Addr().Unmap(), 32
-	if address.Is6() {
-		bits = 64
-	}
-	network, _ := address.WithZone("").Prefix(bits)
-	return network
-}
-
+// failed logs who showed a wrong token, and slows them.
 func (a *API) failed(from Sender) {
-	wait, told := a.brake.failed(origin(from.remote))
-	for _, t := range told {
+	for _, t := range a.brake.told(a.origin(from.request)) {
 		address := "several"
 		if t.from.IsValid() {
 			address = t.from.String()
 		}
 		a.Log.Warn("wrong token", "address", address, "times", t.times)
 	}
+	a.slow(from)
+}
+
+// slow has who failed wait for the answer.
+func (a *API) slow(from Sender) {
+	wait := a.brake.wait(a.origin(from.request))
 	if wait == 0 {
 		return
 	}

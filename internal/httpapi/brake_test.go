@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -59,19 +60,24 @@ func TestWrongTokensAreLoggedAndSlowed(t *testing.T) {
 func TestABrakeIsOfAnOrigin(t *testing.T) {
 	var now time.Duration
 	b := newBrake(func() time.Duration { return now })
-	for i := range 20 {
-		b.failed(origin(fmt.Sprintf("[2001:db8::%x]:%d", i, 1000+i)))
+	failed := func(address string) (time.Duration, []tally) {
+		parsed, _ := netip.ParseAddr(address)
+		from := network(parsed.Unmap())
+		return b.wait(from), b.told(from)
 	}
-	if wait, _ := b.failed(origin("[2001:db8::ffff]:1")); wait != longestBrake {
+	for i := range 20 {
+		failed(fmt.Sprintf("2001:db8::%x", i))
+	}
+	if wait, _ := failed("2001:db8::ffff"); wait != longestBrake {
 		t.Errorf("the same network waits %v", wait)
 	}
-	for _, other := range []string{"[2001:db8:0:1::1]:1", "192.0.2.1:1", "[::ffff:192.0.2.2]:1", "pipe"} {
-		if wait, untold := b.failed(origin(other)); wait != 0 || len(untold) != 1 || untold[0].times != 1 {
+	for _, other := range []string{"2001:db8:0:1::1", "192.0.2.1", "::ffff:192.0.2.2", "pipe"} {
+		if wait, untold := failed(other); wait != 0 || len(untold) != 1 || untold[0].times != 1 {
 			t.Errorf("%s waits %v, and %v are told", other, wait, untold)
 		}
 	}
 	now += freeFailures*failureStep + longestBrake
-	if wait, untold := b.failed(origin("[2001:db8::1]:1")); wait != 0 || len(untold) != 1 || untold[0].times != 21 {
+	if wait, untold := failed("2001:db8::1"); wait != 0 || len(untold) != 1 || untold[0].times != 21 {
 		t.Errorf("after a rest it waits %v, and %v are told", wait, untold)
 	}
 }
@@ -80,22 +86,22 @@ func TestABrakeIsOfAnOrigin(t *testing.T) {
 func TestWrongTokensAreLoggedUnderTheirOwnAddress(t *testing.T) {
 	var now time.Duration
 	b := newBrake(func() time.Duration { return now })
-	one := origin("192.0.2.1:1")
+	one := netip.MustParsePrefix("192.0.2.1/32")
 	other := one
 	for i := 1; other == one || b.place(other) != b.place(one); i++ {
-		other = origin(fmt.Sprintf("10.%d.%d.%d:1", i>>16, i>>8&255, i&255))
+		other = netip.MustParsePrefix(fmt.Sprintf("10.%d.%d.%d/32", i>>16, i>>8&255, i&255))
 	}
 	for range 5 {
-		b.failed(one)
+		b.told(one)
 	}
 	now += time.Second
-	if _, told := b.failed(other); !slices.Equal(told, []tally{{one, 4}, {other, 1}}) {
+	if told := b.told(other); !slices.Equal(told, []tally{{one, 4}, {other, 1}}) {
 		t.Errorf("%v", told)
 	}
-	b.failed(other)
-	b.failed(one)
+	b.told(other)
+	b.told(one)
 	now += time.Second
-	if _, told := b.failed(other); !slices.Equal(told, []tally{{other, 2}, {times: 1}}) {
+	if told := b.told(other); !slices.Equal(told, []tally{{other, 2}, {times: 1}}) {
 		t.Errorf("%v", told)
 	}
 }

@@ -3,14 +3,11 @@ package httpapi
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/valyala/fasthttp"
 
 	"seckill/internal/auth"
@@ -75,23 +72,14 @@ func (a *API) viewer(r identity.Request, operates bool) viewer {
 	return viewer{buyer: b}
 }
 
-// A Caller is who sends a request over net/http.
-type Caller struct{ request *http.Request }
-
-// Resolve implements huma.Resolver.
-func (c *Caller) Resolve(ctx huma.Context) []error {
-	c.request, _ = humago.Unwrap(ctx)
-	return nil
-}
-
-func (a *API) viewerOf(ctx context.Context, c *Caller) viewer {
+func (a *API) viewerOf(ctx context.Context, s *Sender) viewer {
 	_, operates := ctx.Value(operatorKey{}).(auth.Operator)
-	return a.viewer(otherRequest{c.request}, operates)
+	return a.viewer(s.request, operates)
 }
 
-// knows reports whether Authorization is a buyer's, now or before it ended: it is no try at
+// isBuyers reports whether Authorization is a buyer's, now or before it ended: it is no try at
 // a token.
-func (a *API) knows(r identity.Request) bool {
+func (a *API) isBuyers(r identity.Request) bool {
 	if a.Buyers == nil {
 		return false
 	}
@@ -99,40 +87,14 @@ func (a *API) knows(r identity.Request) bool {
 	return shown && (err == nil || errors.Is(err, identity.ErrEnded))
 }
 
-// A nativeRequest is an identity.Request.
-type nativeRequest struct{ ctx *fasthttp.RequestCtx }
-
-func (r nativeRequest) Peer() netip.Addr {
-	if tcp, ok := r.ctx.RemoteAddr().(*net.TCPAddr); ok {
-		return tcp.AddrPort().Addr().Unmap()
+// isProxys reports whether Authorization is of a proxy that names the buyer: it may pass on
+// what people sign in by there.
+func (a *API) isProxys(r identity.Request) bool {
+	if a.Buyers == nil {
+		return false
 	}
-	return netip.Addr{}
-}
-
-func (r nativeRequest) Values(header string) [][]byte { return r.ctx.Request.Header.PeekAll(header) }
-
-func (r nativeRequest) Cookie(name string) []byte { return r.ctx.Request.Header.Cookie(name) }
-
-// An otherRequest is an identity.Request, too.
-type otherRequest struct{ *http.Request }
-
-func (r otherRequest) Peer() netip.Addr {
-	peer, _ := netip.ParseAddrPort(r.RemoteAddr)
-	return peer.Addr().Unmap()
-}
-
-func (r otherRequest) Values(header string) (values [][]byte) {
-	for _, v := range r.Header.Values(header) {
-		values = append(values, []byte(v))
-	}
-	return values
-}
-
-func (r otherRequest) Cookie(name string) []byte {
-	if c, err := r.Request.Cookie(name); err == nil {
-		return []byte(c.Value)
-	}
-	return nil
+	_, named, err := a.Buyers.Named(r)
+	return named && err == nil
 }
 
 // A Pass is a buyer's, as it is sent to them.
@@ -149,12 +111,9 @@ type passOutput struct {
 }
 
 func (a *API) passRoutes(api huma.API) {
-	huma.Register(api, passOperation(), func(_ context.Context, in *struct {
-		Caller
-		Origin string `header:"Origin" hidden:"true"`
-	}) (*passOutput, error) {
+	huma.Register(api, passOperation(), func(_ context.Context, in *struct{ Sender }) (*passOutput, error) {
 		pass := ""
-		b, err := a.Buyers.Check(otherRequest{in.request})
+		b, err := a.Buyers.Check(in.request)
 		if err == nil {
 			pass, b, err = a.Buyers.Pass(b)
 		}
@@ -162,7 +121,7 @@ func (a *API) passRoutes(api huma.API) {
 			return nil, problem(unauthenticated)
 		}
 		life := int(b.Until.Sub(a.Now()) / time.Second)
-		return &passOutput{cookie(identity.Cookie, pass, life, in.Origin), Pass{pass, b.User, b.Groups, sale.FormatTime(b.Until)}}, nil
+		return &passOutput{cookie(identity.Cookie, pass, life, a.Trusted.OverTLS(in.request)), Pass{pass, b.User, b.Groups, sale.FormatTime(b.Until)}}, nil
 	})
 	huma.Register(api, leaveOperation(), func(context.Context, *struct{}) (*forgetOutput, error) { return forget(identity.Cookie), nil })
 }

@@ -49,6 +49,9 @@ func (s *server) as(t *testing.T, user string) []string {
 
 var operator = []string{"Authorization", "Bearer token"}
 
+// here is where the tests' requests come from.
+var here = identity.Trusted{netip.MustParsePrefix("127.0.0.0/8")}
+
 // raw is all that an answer tells, but for its date.
 func (r reply) raw() string {
 	var b bytes.Buffer
@@ -273,7 +276,7 @@ func TestABuyersPassOpensNoOperatorsRoute(t *testing.T) {
 	s.put(t, "1", sale.Terms{Quantity: 1})
 	var d struct {
 		Paths map[string]map[string]struct {
-			Security []any `json:"security"`
+			Security []map[string][]string `json:"security"`
 		} `json:"paths"`
 	}
 	if err := json.Unmarshal(s.api.document, &d); err != nil {
@@ -283,7 +286,8 @@ func TestABuyersPassOpensNoOperatorsRoute(t *testing.T) {
 	routes := 0
 	for path, operations := range d.Paths {
 		for method, operation := range operations {
-			if len(operation.Security) == 0 {
+			if !slices.ContainsFunc(operation.Security, func(by map[string][]string) bool { return by["operator"] != nil }) ||
+				slices.ContainsFunc(operation.Security, func(by map[string][]string) bool { return len(by) == 0 }) {
 				continue
 			}
 			for _, header := range [][]string{
@@ -364,10 +368,10 @@ func TestARehearsalsPass(t *testing.T) {
 }
 
 func TestAProxySaysWhoBuys(t *testing.T) {
-	proxy := identity.Proxy{User: "X-User-Id", Groups: "X-Groups", Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+	proxy := identity.Proxy{User: "X-User-Id", Groups: "X-Groups"}
 	var groups []string
 	s := known(t, func(s *shop, c *Config) {
-		c.Buyers.Proxy = proxy
+		c.Buyers.Proxy, c.Buyers.Trusted = proxy, here
 		c.Desk = spyDesk{s, &groups}
 	})
 	s.put(t, "1", sale.Terms{Quantity: 9})
@@ -382,8 +386,7 @@ func TestAProxySaysWhoBuys(t *testing.T) {
 	s.do(t, "POST", "/api/pass", "", "X-User-Id", "ann").want(t, 200)
 	s.do(t, "POST", "/api/pass", "", "X-User-Id", "ann", "X-User-Id", "bob").problem(t, unauthenticated)
 	stranger := known(t, func(_ *shop, c *Config) {
-		c.Buyers.Proxy = proxy
-		c.Buyers.Proxy.Trusted = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+		c.Buyers.Proxy, c.Buyers.Trusted = proxy, identity.Trusted{netip.MustParsePrefix("10.0.0.0/8")}
 	})
 	stranger.put(t, "1", sale.Terms{Quantity: 9})
 	stranger.do(t, "POST", buy1, `{}`, "X-User-Id", "ann").problem(t, unauthenticated)
@@ -429,7 +432,7 @@ func TestAnEndedPassIsNoGuess(t *testing.T) {
 // Who a buyer is, says a proxy; what they show as a token is a guess all the same.
 func TestAKnownBuyersGuessIsSlowed(t *testing.T) {
 	s := known(t, func(_ *shop, c *Config) {
-		c.Buyers.Proxy = identity.Proxy{User: "X-User-Id", Trusted: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}
+		c.Buyers.Proxy, c.Buyers.Trusted = identity.Proxy{User: "X-User-Id"}, here
 	})
 	for range freeFailures + 1 {
 		s.do(t, "GET", "/api/products/1/orders", "", "X-User-Id", "eve", "Authorization", "Bearer guess", "Cookie", identity.Cookie+"="+s.mint(t, identity.Buyer{User: "eve"})).problem(t, unauthorized)
@@ -437,6 +440,45 @@ func TestAKnownBuyersGuessIsSlowed(t *testing.T) {
 	if s.set(func() {}); len(s.pauses) != 1 {
 		t.Errorf("paused %v", s.pauses)
 	}
+}
+
+// A proxy may pass on what people sign in by there: on a buyer's route that is no guess.
+func TestAProxysOwnTokenIsNoGuess(t *testing.T) {
+	s := known(t, func(_ *shop, c *Config) {
+		c.Buyers.Proxy, c.Buyers.Trusted = identity.Proxy{User: "X-User-Id"}, here
+	})
+	s.put(t, "1", sale.Terms{Quantity: 9})
+	bob := []string{"X-User-Id", "bob", "Authorization", "Bearer the proxy's own"}
+	o := s.do(t, "POST", buy1, `{}`, bob...).want(t, 201).order(t)
+	for range 20 {
+		s.do(t, "GET", "/api/orders/"+o.OrderID, "", bob...).want(t, 200)
+		s.do(t, "HEAD", "/api/orders/"+o.OrderID+"/events", "", bob...).want(t, 200)
+		s.do(t, "GET", "/api/session", "", bob...).want(t, 200)
+	}
+	if s.set(func() {}); len(s.pauses) > 0 {
+		t.Errorf("paused %v", s.pauses)
+	}
+	// So nobody guesses there either: the right token is not looked at beside the proxy's word.
+	if r := s.do(t, "GET", "/api/session", "", "X-User-Id", "eve", "Authorization", "Bearer token").want(t, 200); !strings.Contains(r.body, `"operator":false`) {
+		t.Error(r.body)
+	}
+	session := append(bob, "Cookie", plainCookie+"="+s.session())
+	if r := s.do(t, "GET", "/api/session", "", session...).want(t, 200); !strings.Contains(r.body, `"operator":true`) {
+		t.Errorf("an operator's session behind the proxy: %s", r.body)
+	}
+}
+
+// What takes money looks at the order that it is told of, and at nothing else.
+func TestPaymentsReadsTheOrderItIsToldOf(t *testing.T) {
+	s := known(t)
+	s.put(t, "1", sale.Terms{Quantity: 9, PaymentWindow: time.Hour})
+	at := "/api/orders/" + s.do(t, "POST", buy1, `{}`, s.as(t, "bob")...).want(t, 201).order(t).OrderID
+	till := []string{"Authorization", "Bearer " + s.token(t, "till", "payments")}
+	s.do(t, "GET", at, "", till...).want(t, 200)
+	s.do(t, "HEAD", at+"/events", "", till...).want(t, 404)
+	s.do(t, "GET", "/api/products/1/orders", "", till...).problem(t, wrongRole)
+	s.do(t, "POST", at+"/cancel", "", till...).problem(t, notFound)
+	s.do(t, "POST", at+"/pay", "", till...).want(t, 200)
 }
 
 // Over TLS a cookie under the plain name may be planted, by another host or on the way: it

@@ -91,6 +91,7 @@ type Config struct {
 	Hub        *live.Hub
 	Auth       *auth.Authenticator
 	Buyers     *identity.Verifier // optional: without one a buyer is who the body says
+	Trusted    identity.Trusted   // optional: the proxies in front
 	Rehearsals Rehearsals
 	Audit      func(ctx context.Context) (AuditReport, error) // ErrUnavailable and its like: could not judge
 	Figures    func(ctx context.Context) Figures

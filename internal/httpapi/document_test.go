@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"seckill/internal/identity"
@@ -300,6 +302,57 @@ func TestReady(t *testing.T) {
 	}
 	s.do(t, "GET", "/livez", "").want(t, 200)
 	s.do(t, "GET", "/metrics", "").problem(t, notFound)
+}
+
+// What a process lacks may name addresses inside, and products: strangers are told no more than whether it can sell.
+func TestStrangersAreToldOfNothingInside(t *testing.T) {
+	lacks := Condition{Degraded: []string{"Redis node 10.0.0.3:6379"}, Unavailable: &Unavailable{Products: 1, First: []string{"7"}}}
+	s := serve(t, func(s *shop, c *Config) {
+		c.Auth, c.Ready = s.operators("token"), func(context.Context) Condition { return lacks }
+		c.Openings = func() []Opening { return []Opening{{ProductID: "7"}} }
+	})
+	strangers := [][]string{nil, {"Cookie", plainCookie + "=x"}, {"Authorization", "Bearer " + s.token(t, "till", "payments")}}
+	view := []string{"Authorization", "Bearer " + s.token(t, "ann", "view")}
+	for _, header := range strangers {
+		if r := s.do(t, "GET", "/readyz", "", header...).want(t, 200); r.body != `{"status":"ok"}` {
+			t.Errorf("%s: %s", header, r.body)
+		}
+	}
+	if r := s.do(t, "GET", "/readyz", "", view...).want(t, 200); !strings.Contains(r.body, "10.0.0.3") || !strings.Contains(r.body, "openings") {
+		t.Error(r.body)
+	}
+	// It is no less ready if nobody knows whose token that is.
+	s.set(func() { s.down, s.passed = sale.ErrUnavailable, s.passed+time.Second })
+	if r := s.do(t, "GET", "/readyz", "", view...).want(t, 200); r.body != `{"status":"ok"}` {
+		t.Error(r.body)
+	}
+	lacks.Missing = []string{"Redis (dial tcp 10.0.0.3:6379: connection refused)"}
+	for _, header := range strangers {
+		if p := s.do(t, "GET", "/readyz", "", header...).problem(t, unavailable); strings.Contains(p.Detail, "Redis") {
+			t.Errorf("%s: %s", header, p.Detail)
+		}
+	}
+	if p := s.do(t, "GET", "/readyz", "", operator...).problem(t, unavailable); !strings.Contains(p.Detail, "10.0.0.3") {
+		t.Error(p.Detail)
+	}
+}
+
+// The document tells a client by what a buyer proves who they are, and where they need not.
+func TestTheDocumentSaysWhereBuyersProveWhoTheyAre(t *testing.T) {
+	type by = map[string][]string
+	buyer, operator := []by{{"buyer": {}}, {"pass": {}}}, []by{{"operator": {}}, {"session": {}}}
+	anybody := []by{{}}
+	for id, want := range map[string][]by{
+		"buy": buyer, "get-pass": buyer, "get-order": slices.Concat(buyer, operator, anybody), "cancel-order": slices.Concat(buyer, operator, anybody),
+		"watch-order": slices.Concat(buyer, operator, anybody), "watch-product": slices.Concat(operator, anybody), "put-product": operator, "live": nil,
+	} {
+		if got := known(t).api.security(accesses[id]); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, not %v", id, got, want)
+		}
+	}
+	if open := serve(t).api.security(accesses["buy"]); open != nil {
+		t.Errorf("who is believed proves nothing: %v", open)
+	}
 }
 
 func TestInternal(t *testing.T) {

@@ -29,7 +29,7 @@ func (a *API) productEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		a.explain(err).send(ctx)
 		return
 	}
-	shown := shownBy(ctx)
+	shown := a.shownBy(ctx, watchProduct)
 	var still func() bool
 	if _, p := a.operator(a.ctx, shown, watchProduct); p == nil {
 		still = a.still(shown, watchProduct)
@@ -50,7 +50,7 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		broken(invalid, sale.RuleUUID.Of("order_id")).send(ctx)
 		return
 	}
-	shown := shownBy(ctx)
+	shown := a.shownBy(ctx, watchOrder)
 	var still func() bool
 	if _, p := a.operator(a.ctx, shown, watchOrder); p == nil {
 		still = a.still(shown, watchOrder)
@@ -76,16 +76,6 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 	a.stream(ctx, s, func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) }, ring)}
 	})
-}
-
-// shownBy is what a request on a native route shows.
-func shownBy(ctx *fasthttp.RequestCtx) credentials {
-	h := &ctx.Request.Header
-	session := string(h.Cookie(secureCookie))
-	if session == "" {
-		session = string(h.Cookie(plainCookie))
-	}
-	return credentials{string(h.Peek("Authorization")), session, Sender{ctx.RemoteAddr().String(), ctx.SetConnectionClose}, nativeRequest{ctx}}
 }
 
 // ask gives a build as long as a read may take.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"seckill/internal/identity"
 	"seckill/internal/sale"
 )
 
@@ -23,6 +24,8 @@ func openAPI() *huma.OpenAPI {
 			SecuritySchemes: map[string]*huma.SecurityScheme{
 				"operator": {Type: "http", Scheme: "bearer", Description: "The admin token, where the server has one, or a token that was made with it"},
 				"session":  {Type: "apiKey", In: "cookie", Name: plainCookie, Description: "Got by POST /api/session; over TLS it is " + secureCookie},
+				"buyer":    {Type: "http", Scheme: "bearer", Description: "Where buyers are known: a JWT of the shop, or a pass"},
+				"pass":     {Type: "apiKey", In: "cookie", Name: identity.Cookie, Description: "Got by POST /api/pass; over TLS it is " + identity.SecureCookie},
 			},
 		},
 	}
@@ -202,7 +205,7 @@ func leaveOperation() huma.Operation {
 func liveOperation() huma.Operation { return operation("GET", "/livez", "live", "The process runs") }
 
 func readyOperation() huma.Operation {
-	return operation("GET", "/readyz", "ready", "The process can sell", unavailable)
+	return operation("GET", "/readyz", readyID, "The process can sell. Operators are told what it lacks", unavailable)
 }
 
 func startedOperation() huma.Operation {

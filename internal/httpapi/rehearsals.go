@@ -104,7 +104,7 @@ func (a *API) report(ctx context.Context, in *ProductRef) (*huma.StreamResponse,
 
 // rehearsalEvents streams a rehearsal, to operators.
 func (a *API) rehearsalEvents(ctx *fasthttp.RequestCtx, raw []byte) {
-	shown := shownBy(ctx)
+	shown := a.shownBy(ctx, watchRehearsal)
 	if _, p := a.operator(a.ctx, shown, watchRehearsal); p != nil {
 		p.send(ctx)
 		return

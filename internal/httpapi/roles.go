@@ -11,7 +11,6 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"seckill/internal/auth"
-	"seckill/internal/identity"
 	"seckill/internal/sale"
 )
 
@@ -28,7 +27,17 @@ var (
 type access struct {
 	public bool
 	roles  []auth.Role
+	proof  proof
 }
+
+// A proof is what that of a buyer is to an operation, where buyers are known.
+type proof uint8
+
+const (
+	proofUnasked proof = iota
+	proofHeeded        // it says whose orders are there
+	proofNeeded
+)
 
 // accesses are those of all operations, by their ids; one that is missing here is none.
 var accesses = map[string]access{
@@ -53,22 +62,24 @@ var accesses = map[string]access{
 	"add-token":            {roles: admins},
 	"revoke-token":         {roles: admins},
 
-	"cancel-order":  {public: true, roles: operators},
+	"cancel-order":  {public: true, roles: operators, proof: proofHeeded},
 	watchProduct:    {public: true, roles: viewers}, // the newest orders, too
-	"buy":           {public: true},
+	"buy":           {public: true, proof: proofNeeded},
 	"list-products": {public: true},
 	"get-product":   {public: true},
-	"get-order":     {public: true, roles: auth.Roles},
-	watchOrder:      {public: true, roles: auth.Roles},
-	"get-pass":      {public: true},
-	"forget-pass":   {public: true},
-	"get-session":   {public: true, roles: auth.Roles},
-	"sign-in":       {public: true},
-	"sign-out":      {public: true},
-	"live":          {public: true},
-	"ready":         {public: true},
-	"started":       {public: true},
-	"openapi":       {public: true},
+	// Before it takes money, and where its answer was lost, payments looks at the one order that
+	// it was told of. Which orders there are, and what becomes of them, it is not shown.
+	"get-order":   {public: true, roles: auth.Roles, proof: proofHeeded},
+	watchOrder:    {public: true, roles: viewers, proof: proofHeeded},
+	"get-pass":    {public: true, proof: proofNeeded},
+	"forget-pass": {public: true},
+	"get-session": {public: true, roles: auth.Roles},
+	"sign-in":     {public: true},
+	"sign-out":    {public: true},
+	"live":        {public: true},
+	readyID:       {public: true, roles: viewers}, // what is missing, too
+	"started":     {public: true},
+	"openapi":     {public: true},
 }
 
 const (
@@ -76,6 +87,7 @@ const (
 	watchOrder     = "watch-order"
 	watchRehearsal = "watch-rehearsal"
 	metricsID      = "metrics"
+	readyID        = "ready"
 )
 
 // may reports whether an operator with this role may use an operation.
@@ -89,57 +101,54 @@ func (a *API) documentAccess(_ *huma.OpenAPI, op *huma.Operation) {
 	if !known {
 		panic("nobody has said who may use " + op.OperationID)
 	}
+	if of.roles != nil {
+		describe(op, unavailable)
+	}
+	op.Security = a.security(of)
 	if of.public {
-		if of.roles != nil {
-			describe(op, unavailable)
-		}
 		return
 	}
-	for _, k := range []kind{unauthorized, wrongRole, unavailable} {
-		describe(op, k)
-	}
-	if a.Auth.Open() { // the document must not claim a lock that is not there
+	describe(op, unauthorized)
+	describe(op, wrongRole)
+	if a.Auth.Open() {
 		return
 	}
 	names := make([]string, len(of.roles), len(of.roles)+1)
 	for i, r := range of.roles {
 		names[i] = string(r)
 	}
-	op.Security = []map[string][]string{{"operator": {}}, {"session": {}}}
 	op.Description = "For the roles: " + strings.Join(append(names, string(auth.Admin)), ", ")
 }
 
-// credentials are what a request shows.
-type credentials struct {
-	authorization, session string
-	from                   Sender
-	request                identity.Request
-}
-
-func credentialsOf(c huma.Context) (s credentials) {
-	r, _ := humago.Unwrap(c)
-	s.from.Resolve(c)
-	s.authorization, s.request = r.Header.Get("Authorization"), otherRequest{r}
-	for _, name := range [...]string{secureCookie, plainCookie} {
-		if cookie, err := r.Cookie(name); err == nil {
-			s.session = cookie.Value
-			break
-		}
+// security is what may show who sends a request, as far as that counts: the document must
+// not claim a lock that is not there.
+func (a *API) security(of access) (by []map[string][]string) {
+	if of.proof != proofUnasked && a.Buyers != nil {
+		by = append(by, map[string][]string{"buyer": {}}, map[string][]string{"pass": {}})
 	}
-	return s
+	if of.roles != nil && !a.Auth.Open() {
+		by = append(by, map[string][]string{"operator": {}}, map[string][]string{"session": {}})
+	}
+	if by != nil && of.public && of.proof != proofNeeded {
+		by = append(by, map[string][]string{}) // or nothing
+	}
+	return by
 }
 
 // operator is who shows these credentials, if that one may use the operation. A wrong
-// token is logged, and slowed.
+// token is logged, and slowed, also if it cannot be known whether it is wrong.
 func (a *API) operator(ctx context.Context, s credentials, operation string) (auth.Operator, *Problem) {
 	who, err := a.Auth.Who(ctx, s.authorization, s.session)
 	switch {
-	case err != nil && a.knows(s.request):
+	case err != nil && a.isBuyers(s.request):
 		return who, problem(unauthorized)
 	case errors.Is(err, auth.ErrUnknown):
+		if s.authorization != "" {
+			a.slow(s.Sender)
+		}
 		return who, problem(unavailable)
 	case errors.Is(err, auth.ErrWrong):
-		a.failed(s.from)
+		a.failed(s.Sender)
 		return who, problem(unauthorized)
 	case err != nil:
 		return who, problem(unauthorized)
@@ -176,11 +185,11 @@ func (a *API) onlyOperators(c huma.Context, next func(huma.Context)) {
 		next(c)
 		return
 	}
-	who, p := a.operator(c.Context(), credentialsOf(c), op)
+	who, p := a.operator(c.Context(), a.shown(senderOf(r, w), op), op)
 	switch {
 	case p == nil:
 		c = huma.WithValue(c, operatorKey{}, who)
-	case p.kind == unavailable:
+	case p.kind == unavailable && op != readyID: // which does not hang on who asks
 	case of.public:
 		p = nil
 	case p.kind == unauthorized && op == payOrder:

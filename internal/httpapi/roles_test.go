@@ -120,6 +120,22 @@ func TestTokens(t *testing.T) {
 	s.do(t, "GET", "/api/tokens", "", admin...).problem(t, unavailable)
 }
 
+// Who guesses at the admin token is slowed also while nobody knows which other tokens are good. A session is no guess.
+func TestAGuessIsSlowedWhileTokensAreUnknown(t *testing.T) {
+	s := guarded(t)
+	s.set(func() { s.down = sale.ErrUnavailable })
+	session := "Cookie"
+	for range freeFailures {
+		s.do(t, "GET", "/api/products/1/history", "", "Authorization", "Bearer guess").problem(t, unavailable)
+		s.do(t, "GET", "/api/products/1/history", "", session, plainCookie+"=ann.9999999999.x").problem(t, unavailable)
+	}
+	s.do(t, "POST", "/api/session", `{"name":"admin","token":"guess"}`).problem(t, unavailable)
+	s.do(t, "HEAD", "/api/rehearsals/1/events", "", "Authorization", "Bearer guess").want(t, 503)
+	if s.set(func() {}); !slices.Equal(s.pauses, []time.Duration{time.Second, 2 * time.Second}) {
+		t.Errorf("paused %v", s.pauses)
+	}
+}
+
 // Without operators there is nobody to make a token, which would be good once there are.
 func TestNoTokensWithoutOperators(t *testing.T) {
 	s := serve(t)

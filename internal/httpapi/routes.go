@@ -61,12 +61,12 @@ type (
 	}
 	findInput struct {
 		OrderRef
-		Caller
+		Sender
 		Trace
 	}
 	cancelInput struct {
 		OrderRef
-		Caller
+		Sender
 	}
 )
 
@@ -238,7 +238,7 @@ func (a *API) buyerRoutes(api huma.API) {
 		return &productOutput{a.productBody(ctx, &p)}, nil
 	})
 	huma.Register(api, findOperation(), func(ctx context.Context, in *findInput) (*orderOutput, error) {
-		v := a.viewerOf(ctx, &in.Caller)
+		v := a.viewerOf(ctx, &in.Sender)
 		o, err := v.seen(a.find(ctx, in.id(), v.of(in.Trace)))
 		return answer(a, &orderOutput{o}, err)
 	})
@@ -247,7 +247,7 @@ func (a *API) buyerRoutes(api huma.API) {
 		return answer(a, &orderOutput{o}, err)
 	})
 	huma.Register(api, cancelOperation(), func(ctx context.Context, in *cancelInput) (*orderOutput, error) {
-		if v := a.viewerOf(ctx, &in.Caller); !v.all {
+		if v := a.viewerOf(ctx, &in.Sender); !v.all {
 			if _, err := v.seen(a.find(ctx, in.id(), Trace{})); err != nil {
 				return nil, a.explain(err)
 			}

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
-
-	"github.com/danielgtaylor/huma/v2"
 
 	"seckill/internal/auth"
 )
@@ -18,22 +15,9 @@ const (
 	secureCookie = "__Host-" + plainCookie
 )
 
-// A Sender is where a request comes from. hangUp has its connection closed with the answer.
-type Sender struct {
-	remote string
-	hangUp func()
-}
-
-// Resolve implements huma.Resolver.
-func (s *Sender) Resolve(c huma.Context) []error {
-	s.remote, s.hangUp = c.RemoteAddr(), func() { c.SetHeader("Connection", "close") }
-	return nil
-}
-
 type sessionInput struct {
 	JSONBody
-	From   Sender
-	Origin string `header:"Origin" hidden:"true"`
+	From Sender
 }
 
 type sessionOutput struct {
@@ -69,12 +53,13 @@ func (a *API) signIn(ctx context.Context, in *sessionInput) (*sessionOutput, err
 	value, ends, err := a.Auth.SignIn(ctx, name, token)
 	switch {
 	case errors.Is(err, auth.ErrUnknown):
+		a.slow(in.From)
 		return nil, problem(unavailable)
 	case err != nil:
 		a.failed(in.From)
 		return nil, problem(unauthorized)
 	}
-	return &sessionOutput{cookie(plainCookie, value, int(ends.Sub(a.Now()).Seconds()), in.Origin)}, nil
+	return &sessionOutput{cookie(plainCookie, value, int(ends.Sub(a.Now()).Seconds()), a.Trusted.OverTLS(in.From.request))}, nil
 }
 
 func (a *API) signOut(context.Context, *struct{}) (*forgetOutput, error) {
@@ -87,16 +72,16 @@ type forgetOutput struct {
 
 // forget has a browser forget a cookie under both names. Without TLS it keeps the second.
 func forget(name string) *forgetOutput {
-	return &forgetOutput{[]http.Cookie{cookie(name, "", -1, ""), cookie(name, "", -1, "https://")}}
+	return &forgetOutput{[]http.Cookie{cookie(name, "", -1, false), cookie(name, "", -1, true)}}
 }
 
 // cookie is one that a browser keeps for this site alone: over TLS under a name that begins
 // with __Host-.
-func cookie(name, value string, maxAge int, origin string) http.Cookie {
+func cookie(name, value string, maxAge int, overTLS bool) http.Cookie {
 	c := http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode,
+		Name: name, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: overTLS,
 	}
-	if c.Secure = strings.HasPrefix(origin, "https://"); c.Secure {
+	if overTLS {
 		c.Name = "__Host-" + name
 	}
 	return c

@@ -99,6 +99,27 @@ func TestSessionOverTLS(t *testing.T) {
 	s.do(t, "PUT", "/api/products/1", `{"quantity":6}`, "Cookie", plainCookie+"=planted; "+c.Name+"="+c.Value).want(t, 201)
 }
 
+// A page that is read says nothing of where it is from, but a proxy where TLS ends does: a plain session
+// over TLS may be planted.
+func TestAPlantedSessionIsNobodysOverTLS(t *testing.T) {
+	s := serve(t, func(s *shop, c *Config) { c.Auth, c.Trusted = s.operators("token"), here })
+	s.put(t, "1", sale.Terms{Quantity: 5})
+	plain, own := "Cookie", plainCookie+"="+s.session()
+	s.do(t, "GET", "/api/products/1/orders", "", plain, own, "X-Forwarded-Proto", "http").want(t, 200)
+	for _, proto := range []string{"https", "HTTPS", "https, http"} {
+		s.do(t, "GET", "/api/products/1/orders", "", plain, own, "X-Forwarded-Proto", proto).problem(t, unauthorized)
+		s.do(t, "HEAD", "/api/rehearsals/1/events", "", plain, own, "X-Forwarded-Proto", proto).want(t, 401)
+		c := s.do(t, "POST", "/api/session", `{"name":"admin","token":"token"}`, "X-Forwarded-Proto", proto).want(t, 204).Cookies()[0]
+		if c.Name != secureCookie || !c.Secure {
+			t.Errorf("%+v", c)
+		}
+		s.do(t, "GET", "/api/products/1/orders", "", plain, c.Name+"="+c.Value, "X-Forwarded-Proto", proto).want(t, 200)
+	}
+	// From somebody else than the proxy it says nothing.
+	s = guarded(t)
+	s.do(t, "GET", "/api/products/1/orders", "", plain, plainCookie+"="+s.session(), "X-Forwarded-Proto", "https").problem(t, notFound)
+}
+
 func TestSessionWithoutToken(t *testing.T) {
 	s := serve(t)
 	s.do(t, "POST", "/api/session", `{"name":"","token":""}`).want(t, 204)

@@ -3,10 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"io"
 	"net/http"
-	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -54,8 +51,12 @@ func (a *API) systemRoutes(api huma.API) {
 	})
 	huma.Register(api, readyOperation(), func(ctx context.Context, _ *struct{}) (*healthOutput, error) {
 		c := a.Ready(ctx)
-		if len(c.Missing) > 0 {
-			return nil, lacking(c.Missing)
+		_, operates := ctx.Value(operatorKey{}).(auth.Operator)
+		switch {
+		case len(c.Missing) > 0:
+			return nil, c.problem(operates)
+		case !operates:
+			return &healthOutput{Health{Status: "ok"}}, nil
 		}
 		ready := Health{Status: "ok", Degraded: c.Degraded, Unavailable: c.Unavailable}
 		if a.Openings != nil {
@@ -65,7 +66,7 @@ func (a *API) systemRoutes(api huma.API) {
 	})
 	huma.Register(api, startedOperation(), func(context.Context, *struct{}) (*healthOutput, error) {
 		if !a.Started() {
-			return nil, lacking([]string{notStarted})
+			return nil, notStarted()
 		}
 		return &healthOutput{Health{Status: "ok"}}, nil
 	})
@@ -105,55 +106,4 @@ func (a *API) writeDocument(api huma.API) {
 	}
 	a.document = must(json.Marshal(api.OpenAPI()))
 	a.yaml = must(api.OpenAPI().YAML())
-}
-
-// notStarted is what a process lacks until it has been ready once.
-const notStarted = "the end of its start"
-
-// HealthOnly answers for a process that does not sell: /livez, /startupz, /readyz, which
-// names what is missing, and /metrics, for operators; everything else is 503.
-func HealthOnly(missing func(context.Context) []string, started func() bool, operators *auth.Authenticator, metrics http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	well := func(w http.ResponseWriter) {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"status":"ok"}`) // who does not read the answer has gone
-	}
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { well(w) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		if names := missing(r.Context()); len(names) > 0 {
-			lacking(names).write(w)
-			return
-		}
-		well(w)
-	})
-	mux.HandleFunc("GET /startupz", func(w http.ResponseWriter, _ *http.Request) {
-		if !started() {
-			lacking([]string{notStarted}).write(w)
-			return
-		}
-		well(w)
-	})
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
-		switch who, err := operators.Who(r.Context(), r.Header.Get("Authorization"), ""); {
-		case errors.Is(err, auth.ErrUnknown):
-			problem(unavailable).write(w)
-			return
-		case err != nil:
-			problem(unauthorized).write(w)
-			return
-		case !may(who.Role, metricsID):
-			problem(wrongRole).write(w)
-			return
-		}
-		metrics.ServeHTTP(w, r)
-	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem(unavailable).write(w) })
-	return mux
-}
-
-// lacking is the problem of a process that is not ready.
-func lacking(names []string) *Problem {
-	p := problem(unavailable)
-	p.Detail = "Missing: " + strings.Join(names, ", ")
-	return p
 }

@@ -3,7 +3,6 @@ package identity
 import (
 	"bytes"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 )
@@ -32,29 +31,28 @@ type Verifier struct {
 	Passes *Passes
 	Tokens *Tokens // nil: no JWT is taken
 	Proxy  Proxy   // the zero one: no header is
-	Life   time.Duration
-	Now    func() time.Time
+	// Trusted are the proxies whose headers count.
+	Trusted Trusted
+	Life    time.Duration
+	Now     func() time.Time
 }
 
 // A Proxy stands in front, and says who a buyer is.
 type Proxy struct {
-	User    string         // the header that names the user
-	Groups  string         // the one that names groups, by commas; empty: there is none
-	Trusted []netip.Prefix // from where they are believed
+	User   string // the header that names the user
+	Groups string // the one that names groups, by commas; empty: there is none
 }
 
 // Check says who sends r. Errors: ErrNone, ErrWrong, ErrEnded.
 func (v *Verifier) Check(r Request) (Buyer, error) {
-	if v.Proxy.User != "" {
-		if named := r.Values(v.Proxy.User); len(named) > 0 {
-			return v.Proxy.check(r, string(named[0]), len(named) == 1)
-		}
+	if b, named, err := v.Named(r); named {
+		return b, err
 	}
 	if b, shown, err := v.Bearer(r); shown {
 		return b, err
 	}
 	pass := r.Cookie(SecureCookie)
-	if len(pass) == 0 && !overTLS(r) {
+	if len(pass) == 0 && !v.Trusted.OverTLS(r) { // there it may be planted
 		pass = r.Cookie(Cookie)
 	}
 	if len(pass) == 0 {
@@ -63,10 +61,31 @@ func (v *Verifier) Check(r Request) (Buyer, error) {
 	return v.Passes.Check(pass)
 }
 
-// overTLS reports whether a page that was got over TLS sends r: there the plain cookie may be planted.
-func overTLS(r Request) bool {
-	origin := r.Values("Origin")
-	return len(origin) > 0 && bytes.HasPrefix(origin[0], []byte("https://"))
+// Named says whom the header of a proxy names, if r has one: it is believed from a trusted one, if each stands once. Errors: ErrWrong.
+func (v *Verifier) Named(r Request) (b Buyer, named bool, err error) {
+	if v.Proxy.User == "" {
+		return b, false, nil
+	}
+	users := r.Values(v.Proxy.User)
+	if len(users) == 0 {
+		return b, false, nil
+	}
+	user, once := string(users[0]), len(users) == 1
+	var groups [][]byte
+	if v.Proxy.Groups != "" {
+		groups = r.Values(v.Proxy.Groups)
+	}
+	if !v.Trusted.has(r.Peer()) || !once || len(groups) > 1 {
+		return b, true, ErrWrong
+	}
+	var has []string
+	if len(groups) == 1 {
+		for g := range strings.SplitSeq(string(groups[0]), ",") {
+			has = append(has, strings.TrimSpace(g))
+		}
+	}
+	b, err = proven(user, has, time.Time{})
+	return b, true, err
 }
 
 // Bearer says whom Authorization proves, if it shows a token: a JWT has dots, a pass none. Errors: ErrWrong, ErrEnded.
@@ -90,26 +109,6 @@ func (v *Verifier) Bearer(r Request) (b Buyer, shown bool, err error) {
 func bearer(authorization []byte) (token []byte, ok bool) {
 	scheme, token, _ := bytes.Cut(authorization, []byte(" "))
 	return bytes.TrimLeft(token, " "), bytes.EqualFold(scheme, []byte("Bearer"))
-}
-
-// check believes the headers of a trusted proxy, each of which stands once.
-func (p *Proxy) check(r Request, user string, once bool) (Buyer, error) {
-	peer := r.Peer()
-	trusted := slices.ContainsFunc(p.Trusted, func(from netip.Prefix) bool { return from.Contains(peer) })
-	var groups [][]byte
-	if p.Groups != "" {
-		groups = r.Values(p.Groups)
-	}
-	if !trusted || !once || len(groups) > 1 {
-		return Buyer{}, ErrWrong
-	}
-	var has []string
-	if len(groups) == 1 {
-		for g := range strings.SplitSeq(string(groups[0]), ",") {
-			has = append(has, strings.TrimSpace(g))
-		}
-	}
-	return proven(user, has, time.Time{})
 }
 
 // End is when what a proven buyer is given ends: with the proof, or after Life.

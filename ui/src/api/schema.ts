@@ -505,7 +505,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process can sell */
+        /** The process can sell. Operators are told what it lacks */
         get: operations["ready"];
         put?: never;
         post?: never;
@@ -3629,7 +3629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

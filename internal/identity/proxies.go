@@ -1,0 +1,51 @@
+package identity
+
+import (
+	"bytes"
+	"net/netip"
+	"slices"
+)
+
+// Trusted are the networks of the proxies in front: what they say of a request is believed.
+type Trusted []netip.Prefix
+
+func (t Trusted) has(address netip.Addr) bool {
+	return slices.ContainsFunc(t, func(from netip.Prefix) bool { return from.Contains(address) })
+}
+
+// Client is the address that r comes from: at the other end of the connection or, if a trusted proxy is there, the one that
+// it says was at the other end of its own, and so on. What stands before that in X-Forwarded-For anybody may have written.
+func (t Trusted) Client(r Request) netip.Addr {
+	address := r.Peer()
+	if !t.has(address) {
+		return address
+	}
+	hops := bytes.Split(bytes.Join(r.Values("X-Forwarded-For"), []byte(",")), []byte(","))
+	for i := len(hops) - 1; i >= 0 && t.has(address); i-- {
+		from, ok := forwarded(string(bytes.TrimSpace(hops[i])))
+		if !ok {
+			break
+		}
+		address = from
+	}
+	return address
+}
+
+// forwarded is an address as proxies write it, with a port or without.
+func forwarded(hop string) (address netip.Addr, ok bool) {
+	address, err := netip.ParseAddr(hop)
+	if err != nil {
+		var withPort netip.AddrPort
+		withPort, err = netip.ParseAddrPort(hop)
+		address = withPort.Addr()
+	}
+	return address.Unmap().WithZone(""), err == nil
+}
+
+// OverTLS reports whether a browser sent r over TLS: a trusted proxy says so, or the page did that it comes from.
+func (t Trusted) OverTLS(r Request) bool {
+	if origin := r.Values("Origin"); len(origin) > 0 && bytes.HasPrefix(origin[0], []byte("https://")) {
+		return true
+	}
+	return t.has(r.Peer()) && slices.ContainsFunc(r.Values("X-Forwarded-Proto"), func(v []byte) bool { return bytes.Contains(bytes.ToLower(v), []byte("https")) })
+}
