@@ -50,3 +50,18 @@ test('the admin makes a token, who has it sees what its role may, and revoked it
   await signIn(ann, 'ann', token)
   await expect(ann.getByText('This token is wrong')).toBeVisible()
 })
+
+test('without TLS there is no button that cannot copy, and a click marks the whole token', async ({ page }) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window, 'isSecureContext', { value: false })
+    Object.defineProperty(navigator, 'clipboard', { value: undefined })
+  })
+  await page.goto('/?settings')
+  await signIn(page, 'admin', admin)
+  await page.getByLabel('Whose').fill('ann')
+  await page.getByRole('button', { name: 'Make the token' }).click()
+  const token = page.locator('code')
+  await token.click()
+  expect(await page.evaluate(() => getSelection()?.toString())).toBe(await token.innerText())
+  await expect(page.getByRole('button', { name: 'Copy' })).toBeHidden()
+})

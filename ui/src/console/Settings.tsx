@@ -118,8 +118,9 @@ function Shown({ name, token }: { name: string; token: string }) {
   return (
     <div role="status" className="grid gap-3 border-t border-line pt-4">
       <p>{w.shownOnce(name)}</p>
-      <code className="figures rounded-control bg-wash p-2 text-small break-all">{token}</code>
-      <Button onClick={() => copy.mutate()}>{copy.isSuccess ? w.copied : w.copy}</Button>
+      <code className="figures rounded-control bg-wash p-2 text-small break-all select-all">{token}</code>
+      {/* Without TLS a browser lets no page copy: a click marks the whole of it. */}
+      {isSecureContext && <Button onClick={() => copy.mutate()}>{copy.isSuccess ? w.copied : w.copy}</Button>}
     </div>
   )
 }
