@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"seckill/internal/auth"
 	"seckill/internal/connlimit"
 	"seckill/internal/gate/redisgate"
 	"seckill/internal/orderlog/kafkalog"
@@ -25,6 +26,7 @@ type Config struct {
 	Insecure       bool          // beyond this machine, believe buyers; without an admin token everybody
 	Buyers         BuyerConfig   // how buyers are known
 	TrustedProxies []string      // addresses or networks of those in front, whose X-Forwarded-For, X-Forwarded-Proto and Buyers.Header are believed
+	PaymentSecret  string        // whsec_…, by which payments are signed; empty: none is
 	MaxUnrelayed   int           // admitted orders that may wait for the log
 	Rate           float64       // buys a second and user; 0: no limit
 	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
@@ -105,6 +107,9 @@ func (c Config) Check() error {
 	if _, err := c.trusted(); err != nil {
 		return err
 	}
+	if _, err := auth.NewSigned(c.PaymentSecret, time.Now); c.PaymentSecret != "" && err != nil {
+		return UsageError{"payment-secret", err.Error()}
+	}
 	if c.sells() && c.Buyers.known() && c.AdminToken == "" && !c.Insecure { // also on this machine: a proxy in front brings strangers
 		return UsageError{"buyer-auth", c.Buyers.Auth + " needs --admin-token TOKEN beside it, or whoever reaches the address is an operator: give one, or --insecure for that"}
 	}
@@ -177,6 +182,15 @@ func Open(cfg Config) (*Program, error) {
 		return openCluster(cfg)
 	}
 	return openEmbedded(cfg)
+}
+
+// signed checks what is signed by the payment secret; nil: there is none.
+func (c Config) signed() *auth.Signed {
+	signed, err := auth.NewSigned(c.PaymentSecret, time.Now)
+	if err != nil { // it has been checked: there is none
+		return nil
+	}
+	return signed
 }
 
 // isLoopback reports whether a listen host is reached from this machine only.

@@ -22,6 +22,8 @@ const recoverIt = "end all processes, and then: seckill recover"
 const (
 	watchEvery  = time.Second
 	expireEvery = 250 * time.Millisecond
+	lateEvery   = time.Second
+	lateWithin  = 10 * time.Second
 )
 
 // loops starts what goes on beside the answering, by the roles of this process.
@@ -57,7 +59,7 @@ func (p *Program) followAll(ctx context.Context, g *errgroup.Group) (loop func()
 	})
 }
 
-// project folds one partition, and expires its orders.
+// project folds one partition, expires its orders, and looks after its late payments.
 func (p *Program) project(ctx context.Context, partition int32) error {
 	p.cfg.Log.Info("projecting", "partition", partition)
 	defer p.cfg.Log.Info("projecting no more", "partition", partition)
@@ -73,6 +75,11 @@ func (p *Program) project(ctx context.Context, partition int32) error {
 		return err
 	})
 	g.Go(p.repeat(ctx, expireEvery, func() error { _, err := p.settle.Expire(ctx, partition); return err }))
+	g.Go(p.repeat(ctx, lateEvery, func() error {
+		ctx, cancel := context.WithTimeout(ctx, lateWithin)
+		defer cancel()
+		return p.payments.Look(ctx, partition)
+	}))
 	return g.Wait()
 }
 

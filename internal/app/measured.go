@@ -288,3 +288,8 @@ func (k measuredStore) Payments(ctx context.Context, q sale.PaymentQuery) (_ []s
 	defer k.done("Payments", time.Now(), &err)
 	return k.Keeper.Payments(ctx, q)
 }
+
+func (k measuredStore) Late(ctx context.Context, partition int32, after sale.Payment, most int) (_ []sale.Payment, err error) {
+	defer k.done("Late", time.Now(), &err)
+	return k.Keeper.Late(ctx, partition, after, most)
+}

@@ -82,6 +82,7 @@ type Program struct {
 	counts    *metrics.Set
 	desk      *purchase.Desk
 	settle    *settle.Settler
+	payments  *settle.Payments
 	opener    *opening.Opener
 	monitor   *opening.Monitor
 	projector *projector.Projector

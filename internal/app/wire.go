@@ -31,6 +31,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Now:   time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause,
 	})
 	p.settle = settle.New(k.log, k.store, time.Now, settle.SideBySide)
+	p.payments = settle.NewPayments(p.settle, p.desk, k.gate, s.orders)
 	p.opener = &opening.Opener{
 		Gate: k.gate, Log: k.log, Store: k.store,
 		Nonce: rand.Text, Secret: hex.EncodeToString(s.orders), Pause: pause,
@@ -50,7 +51,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 	p.runner = p.newRunner()
 	p.measure()
 	p.api = httpapi.New(httpapi.Config{
-		Desk: p.desk, Settle: p.settle, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
+		Desk: p.desk, Settle: p.settle, Payments: p.payments, Signed: p.cfg.signed(), Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Trusted: p.trusted, Pages: p.cfg.Pages,
 		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,

@@ -43,7 +43,7 @@ var law = []room{
 	{"internal/purchase", "the buy path: batch, admit, append, answer. It cannot touch the store", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog"}, false},
 	{"internal/opening", "the one way a gate opens, and the monitor of what calls for that", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 	{"internal/projector", "every record is folded exactly once, in order", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
-	{"internal/settle", "pay, cancel, expire: the first record in the log wins", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
+	{"internal/settle", "pay, cancel, expire, void: the first record in the log wins; every payment has its trace", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/purchase"}, false},
 	{path: "internal/live", promise: "fan-out to whoever watches"},
 	{"internal/httpapi", "HTTP in, JSON out, one table of errors", []string{"internal/sale", "internal/purchase", "internal/live", "internal/auth", "internal/identity", "internal/verify"}, false},
 	{path: "internal/auth", promise: "who is an operator"},

@@ -34,6 +34,7 @@ const (
 	// Of any request.
 	malformed
 	unauthorized
+	wrongSignature
 	crossOrigin
 	wrongRole
 	methodNotAllowed
@@ -41,7 +42,11 @@ const (
 	termsRefused
 	changedMeanwhile
 	notClosed
+	moneyOwed
 	orderFinal
+	paymentNeeded
+	paymentConflict
+	notOwed
 	rehearsalRunning
 	nameTaken
 	noOperators
@@ -89,6 +94,7 @@ var kinds = [kindCount]struct {
 
 	malformed:        {"malformed", 400, 0, "The request cannot be read", 0, ""},
 	unauthorized:     {"unauthorized", 401, 0, "Only for operators", 0, ""},
+	wrongSignature:   {"wrong_signature", 401, 0, "The signature is wrong, or older than five minutes", 0, ""},
 	crossOrigin:      {"cross_origin", 403, 0, "Not from another site", 0, ""},
 	wrongRole:        {"wrong_role", 403, 0, "Not with the role of this token", 0, ""},
 	methodNotAllowed: {"method_not_allowed", 405, 0, "Not with this method", 0, ""},
@@ -96,6 +102,10 @@ var kinds = [kindCount]struct {
 	termsRefused:     {"terms_refused", 409, 0, "Quantity or limit is below what is held", 0, ""},
 	changedMeanwhile: {"changed_meanwhile", 409, 0, "Changed by somebody else meanwhile", 0, ""},
 	notClosed:        {"not_closed", 409, 0, "Only a closed product can be deleted", 0, ""},
+	moneyOwed:        {"money_owed", 409, 0, "A payment is late or owed back", 0, ""},
+	paymentNeeded:    {"payment_needed", 409, 0, "Paid is said by a payment: POST /api/payments", 0, ""},
+	paymentConflict:  {"payment_conflict", 409, 0, "Another payment has this id", 0, ""},
+	notOwed:          {"not_owed", 409, 0, "Nothing is owed back of this payment", 0, ""},
 	orderFinal:       {"order_final", 409, 0, "The order is in a state that it cannot leave in this way", 0, ""},
 	rehearsalRunning: {"rehearsal_running", 409, 0, "A rehearsal is under way", 0, ""},
 	nameTaken:        {"name_taken", 409, 0, "There is a token of this name", 0, ""},

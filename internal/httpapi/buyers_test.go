@@ -478,7 +478,7 @@ func TestPaymentsReadsTheOrderItIsToldOf(t *testing.T) {
 	s.do(t, "HEAD", at+"/events", "", till...).want(t, 404)
 	s.do(t, "GET", "/api/products/1/orders", "", till...).problem(t, wrongRole)
 	s.do(t, "POST", at+"/cancel", "", till...).problem(t, notFound)
-	s.do(t, "POST", at+"/pay", "", till...).want(t, 200)
+	s.do(t, "POST", "/api/payments", pays("m1", strings.TrimPrefix(at, "/api/orders/"), 5), till...).want(t, 200)
 }
 
 // Over TLS a cookie under the plain name may be planted, by another host or on the way: it

@@ -30,6 +30,13 @@ type Settler interface {
 	CatchUp(ctx context.Context) error
 }
 
+// A PaymentReceiver takes what was paid: settle.Payments, where the errors stand.
+type PaymentReceiver interface {
+	Receive(ctx context.Context, m sale.Payment, by string) (sale.Payment, error)
+	Refund(ctx context.Context, product, payment, reason, by string) (sale.Payment, error)
+	Void(ctx context.Context, id sale.OrderID, reason, by string) (sale.Order, error)
+}
+
 // A Merchant puts products on sale and takes them off; by is the operator who wants
 // that, empty: nobody with a name.
 type Merchant interface {
@@ -39,8 +46,8 @@ type Merchant interface {
 	// somebody else came first; its error comes back as it is, and nothing
 	// happened. Errors: ErrTermsRefused, ErrChangedMeanwhile, ErrUnavailable.
 	Put(ctx context.Context, product, by string, change func(sale.Product) (sale.Terms, error)) (sale.Product, error)
-	// Delete removes a closed product and its orders. Errors: ErrNotFound,
-	// ErrTermsRefused if it is not closed, ErrChangedMeanwhile, ErrUnavailable.
+	// Delete removes a closed product and its orders. Errors: ErrNotFound, ErrTermsRefused if
+	// it is not closed or owes money, ErrChangedMeanwhile, ErrUnavailable.
 	Delete(ctx context.Context, product, by string) error
 }
 
@@ -50,6 +57,8 @@ type Store interface {
 	Products(ctx context.Context, deleted bool) ([]sale.Product, error)
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	List(ctx context.Context, q sale.Query) ([]sale.Order, error)
+	Payment(ctx context.Context, product, id string) (sale.Payment, error)
+	Payments(ctx context.Context, q sale.PaymentQuery) ([]sale.Payment, error)
 	History(ctx context.Context, product string, before int64, max int) ([]sale.HistoryEntry, error)
 }
 
@@ -85,6 +94,8 @@ type Meter interface {
 type Config struct {
 	Desk       Desk
 	Settle     Settler
+	Payments   PaymentReceiver
+	Signed     *auth.Signed // optional: checks payments that are signed
 	Merchant   Merchant
 	Store      Store
 	Gates      Gates

@@ -213,7 +213,7 @@ func TestTheTableOfAnswers(t *testing.T) {
 // Every kind of the table can be met.
 func TestEveryKindIsReachable(t *testing.T) {
 	s := serve(t, func(s *shop, c *Config) {
-		c.Auth = s.operators("token")
+		c.Auth, c.Signed = s.operators("token"), signs(t, s)
 		c.Rate = 3
 	})
 	operator := []string{"Authorization", "Bearer token"}
@@ -247,7 +247,15 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.do(t, "PATCH", "/api/products/1", ""))
 	meet(s.do(t, "GET", "/api/products/1/orders", ""))
 	meet(s.do(t, "POST", "/api/orders/"+o.OrderID+"/pay", "", operator...))
+	meet(s.do(t, "POST", "/api/orders/"+o.OrderID+"/cancel", "", operator...))
+	meet(s.do(t, "POST", "/api/payments", pays("m", nobody, 5), "webhook-signature", "v1,x"))
+	s.do(t, "POST", "/api/payments", pays("m", o.OrderID, 5), operator...).want(t, 200)
+	meet(s.do(t, "POST", "/api/payments", pays("m", o.OrderID, 6), operator...))
+	meet(s.do(t, "POST", "/api/products/1/payments/m/refunded", `{"reason":"r"}`, operator...))
 	meet(s.do(t, "DELETE", "/api/products/1", "", operator...))
+	s.put(t, "owes", sale.Terms{Quantity: 5, Closed: true})
+	s.do(t, "POST", "/api/payments", strings.Replace(pays("m", nobody, 5), `"1"`, `"owes"`, 1), operator...).want(t, 200)
+	meet(s.do(t, "DELETE", "/api/products/owes", "", operator...))
 	s.put(t, "1", sale.Terms{Quantity: 5})
 	for _, user := range []string{"j", "k"} {
 		s.buy(t, "1", user).want(t, 201)

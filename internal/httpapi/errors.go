@@ -107,6 +107,8 @@ var causes = []struct {
 	{sale.ErrChangedMeanwhile, changedMeanwhile},
 	{sale.ErrFinal, orderFinal},
 	{sale.ErrTaken, nameTaken},
+	{sale.ErrOtherPayment, paymentConflict},
+	{sale.ErrNotOwed, notOwed},
 	{sale.ErrUnknownOutcome, outcomeUnknown},
 	{sale.ErrNoGate, unavailable},
 	{sale.ErrShut, unavailable},

@@ -21,7 +21,7 @@ type HistoryEntry struct {
 	At      string             `json:"at" format:"date-time"`
 	By      string             `json:"by" doc:"The name of the token"`
 	What    string             `json:"what"`
-	OrderID string             `json:"order_id,omitempty,omitzero" format:"uuid" doc:"pay and cancel"`
+	OrderID string             `json:"order_id,omitempty,omitzero" format:"uuid" doc:"Of what was done to an order or a payment"`
 	Changes []sale.FieldChange `json:"changes" nullable:"false" doc:"From what to what; empty where the terms were put as they were, and of delete"`
 }
 

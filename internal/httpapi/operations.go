@@ -78,6 +78,7 @@ func documentBodies(api huma.API) {
 	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
 	paths["/api/session"].Post.RequestBody = bodyOf(api, SignIn{})
 	paths["/api/tokens"].Post.RequestBody = bodyOf(api, TokenBody{})
+	documentPayments(api)
 	documentRoles(api.OpenAPI().Components.Schemas.Map())
 	documentDeeds(api.OpenAPI().Components.Schemas.Map())
 }
@@ -150,7 +151,7 @@ func switchOperation(name string) huma.Operation {
 
 func deleteOperation() huma.Operation {
 	return operation("DELETE", "/api/products/{id}", "delete-product",
-		"Remove a closed product and its orders", invalid, notFound, crossOrigin, notClosed, changedMeanwhile, unavailable)
+		"Remove a closed product and its orders", invalid, notFound, crossOrigin, notClosed, moneyOwed, changedMeanwhile, unavailable)
 }
 
 func listOperation(api huma.API) huma.Operation {
@@ -175,8 +176,8 @@ func findOperation() huma.Operation {
 const payOrder = "pay-order"
 
 func payOperation() huma.Operation {
-	return operation("POST", "/api/orders/{order_id}/pay", payOrder, "Mark a placed order as paid",
-		invalid, notFound, crossOrigin, orderFinal, unavailable, outcomeUnknown)
+	return operation("POST", "/api/orders/{order_id}/pay", payOrder, "Play the payment of a placed order: only where there is no admin token, and in rehearsals",
+		invalid, notFound, crossOrigin, paymentNeeded, orderFinal, unavailable, outcomeUnknown)
 }
 
 func cancelOperation() huma.Operation {

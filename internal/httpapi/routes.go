@@ -16,6 +16,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/valyala/fasthttp"
 
+	"seckill/internal/auth"
 	"seckill/internal/sale"
 )
 
@@ -84,6 +85,7 @@ func (a *API) routes() http.Handler {
 	api.UseMiddleware(a.onlyOperators, plainQuery)
 	a.merchantRoutes(api)
 	a.buyerRoutes(api)
+	a.paymentRoutes(api)
 	a.rehearsalRoutes(api)
 	a.auditRoutes(api)
 	a.figureRoutes(api)
@@ -243,6 +245,9 @@ func (a *API) buyerRoutes(api huma.API) {
 		return answer(a, &orderOutput{o}, err)
 	})
 	huma.Register(api, payOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {
+		if _, operates := ctx.Value(operatorKey{}).(auth.Operator); operates && !a.Auth.Open() {
+			return nil, problem(paymentNeeded)
+		}
 		o, err := a.endOrder(ctx, in.id(), a.Settle.Pay)
 		return answer(a, &orderOutput{o}, err)
 	})

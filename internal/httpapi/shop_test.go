@@ -341,6 +341,82 @@ func (s *shop) Cancel(_ context.Context, id sale.OrderID, by string) (sale.Order
 	return s.end(id, by, sale.KindCancel, sale.Cancelled)
 }
 
+// Receive, Refund and Void do what settle.Payments does.
+func (s *shop) Receive(_ context.Context, m sale.Payment, by string) (sale.Payment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st, o := s.state(m.ProductID), sale.Order{}
+	for _, other := range s.states {
+		if found := other.Order(m.OrderID); found != nil {
+			o = *found
+		}
+	}
+	if err := s.down; err != nil {
+		return m, err
+	}
+	if o.ProductID != "" && o.ProductID != m.ProductID {
+		return m, sale.Invalid{sale.RuleOtherProduct.Of("order_id")}
+	}
+	s.fold(sale.Record{
+		Kind: sale.KindPay, ProductID: m.ProductID, Epoch: st.Product.Epoch, OrderID: m.OrderID, PaymentID: m.ID, By: by, Price: m.Paid,
+		LateID: sale.LateOrderID([]byte("secret"), m.ProductID, m.ID),
+	})
+	kept := st.Payment(m.ID)
+	if kept.OrderID != m.OrderID || kept.Paid != m.Paid {
+		return *kept, sale.ErrOtherPayment
+	}
+	return *kept, nil
+}
+
+func (s *shop) Refund(_ context.Context, product, id, reason, by string) (m sale.Payment, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept := s.state(product).Payment(id)
+	if kept == nil {
+		return m, cmp.Or(s.down, sale.ErrNotFound)
+	}
+	s.fold(sale.Record{Kind: sale.KindRefunded, ProductID: product, PaymentID: id, Reason: reason, By: by})
+	if kept.Status != sale.PaymentRefunded {
+		err = sale.ErrNotOwed
+	}
+	return *kept, err
+}
+
+func (s *shop) Void(_ context.Context, id sale.OrderID, reason, by string) (sale.Order, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o, err := s.order(id)
+	if err != nil {
+		return o, err
+	}
+	s.fold(sale.Record{Kind: sale.KindVoid, ProductID: o.ProductID, Epoch: o.Epoch, OrderID: id, Reason: reason, By: by})
+	if o, _ = s.order(id); o.VoidReason == "" {
+		return o, sale.ErrFinal
+	}
+	return o, nil
+}
+
+func (s *shop) Payment(_ context.Context, product, id string) (sale.Payment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m := s.state(product).Payment(id); m != nil {
+		return *m, s.down
+	}
+	return sale.Payment{}, cmp.Or(s.down, sale.ErrNotFound)
+}
+
+func (s *shop) Payments(_ context.Context, q sale.PaymentQuery) (all []sale.Payment, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.state(q.Product).Payments(func(m *sale.Payment) {
+		if m.ID > q.After && (q.Status == "" || q.Status == m.Status) {
+			all = append(all, *m)
+		}
+	})
+	slices.SortFunc(all, func(a, b sale.Payment) int { return cmp.Compare(a.ID, b.ID) })
+	return all[:min(len(all), q.Limit)], s.down
+}
+
 // put puts a product on sale past the API.
 func (s *shop) put(t *testing.T, id string, terms sale.Terms) {
 	t.Helper()
@@ -361,7 +437,7 @@ var pagesBuilt = fstest.MapFS{
 func (s *shop) config() Config {
 	var ids atomic.Uint64
 	return Config{
-		Desk: s, Settle: s, Merchant: s, Store: s, Gates: s, Hub: s.hub, Placed: sale.PlacedByLog,
+		Desk: s, Settle: s, Payments: s, Merchant: s, Store: s, Gates: s, Hub: s.hub, Placed: sale.PlacedByLog,
 		Rehearsals: &s.drill, Audit: s.judge, Figures: s.figures,
 		Auth: s.operators(""), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
 		NewOrderID: func() sale.OrderID {

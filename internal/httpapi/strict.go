@@ -105,11 +105,29 @@ func textField(name string, to *string) field {
 	}}
 }
 
-func userField(name string, to *string) field {
+// checkedField reads a text that has to pass a check.
+func checkedField(name string, rule sale.Rule, check func(string) bool, to *string, particulars ...any) field {
 	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
-		if textField(name, to).read(v).Code != "" || !sale.CheckUser(*to) {
-			return sale.RuleUser.Of(name)
+		if textField(name, to).read(v).Code != "" || !check(*to) {
+			return rule.Of(name, particulars...)
 		}
+		return fine
+	}}
+}
+
+func userField(name string, to *string) field {
+	return checkedField(name, sale.RuleUser, sale.CheckUser[string], to)
+}
+
+func orderField(name string, to *sale.OrderID) field {
+	return field{name: name, read: func(v jsontext.Value) sale.FieldError {
+		var text string
+		e := textField(name, &text).read(v)
+		id, err := sale.ParseOrderID(text)
+		if e.Code != "" || err != nil {
+			return sale.RuleUUID.Of(name)
+		}
+		*to = id
 		return fine
 	}}
 }

@@ -88,6 +88,9 @@ type Reader interface {
 	Payment(ctx context.Context, product, id string) (sale.Payment, error)
 	// Payments returns payments of a product, whether there is one or not, by id.
 	Payments(ctx context.Context, q sale.PaymentQuery) ([]sale.Payment, error)
+	// Late returns payments of one partition that are late, by product and id, behind
+	// that of after.
+	Late(ctx context.Context, partition int32, after sale.Payment, max int) ([]sale.Payment, error)
 	// Due returns orders of one partition whose payment window has passed by the
 	// store's clock, oldest first.
 	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)

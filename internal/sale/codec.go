@@ -192,7 +192,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 		}
 	case KindRefundDue, KindRefunded:
 		r.PaymentID, r.Reason = w.PaymentID, w.Reason
-		if !CheckPayment(r.PaymentID) || (kind == KindRefundDue) != CheckReason(r.Reason) {
+		if !CheckPayment(r.PaymentID) || (kind == KindRefundDue || r.Reason != "") && !CheckReason(r.Reason) {
 			return poison("%s without payment_id or reason", kind)
 		}
 	case KindOpening:

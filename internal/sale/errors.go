@@ -36,6 +36,10 @@ var (
 	ErrChangedMeanwhile = errors.New("changed meanwhile")
 	// ErrTaken: there is one of this name already.
 	ErrTaken = errors.New("name is taken")
+	// ErrOtherPayment: there is a payment of this id, for another order or of another amount.
+	ErrOtherPayment = errors.New("another payment has this id")
+	// ErrNotOwed: nothing is owed back of the payment.
+	ErrNotOwed = errors.New("nothing is owed back")
 	// ErrFinal: the order is in a state that it cannot leave in this way.
 	ErrFinal = errors.New("order is final")
 )

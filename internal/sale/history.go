@@ -17,7 +17,7 @@ type HistoryEntry struct {
 	At        time.Time // of the record
 	By        string    // the operator
 	What      Deed
-	OrderID   OrderID // of pay and cancel
+	OrderID   OrderID // of all but put, change and delete
 	Changes   string  // FieldChanges, as JSON
 }
 
@@ -31,12 +31,14 @@ const (
 	DeedDelete Deed = "delete"
 	DeedPay    Deed = "pay"
 	DeedCancel Deed = "cancel"
+	DeedVoid   Deed = "void"
+	DeedRefund Deed = "refunded" // a payment
 )
 
 // Deeds is every deed.
-var Deeds = []Deed{DeedPut, DeedChange, DeedDelete, DeedPay, DeedCancel}
+var Deeds = []Deed{DeedPut, DeedChange, DeedDelete, DeedPay, DeedCancel, DeedVoid, DeedRefund}
 
-// A FieldChange is a field of the terms, or the status of an order, before and after;
+// A FieldChange is a field of the terms, of an order or of a payment, before and after;
 // empty if it had no value, or the default.
 type FieldChange struct {
 	Field string `json:"field"`
@@ -59,6 +61,26 @@ func (s *State) noteEnd(r *Record, now Status) {
 	if r.By != "" {
 		s.note(r, Deed(r.Kind), []FieldChange{{"status", string(Placed), string(now)}})
 	}
+}
+
+// noteVoid notes, likewise, an order that was in this status and that the shop has ended.
+func (s *State) noteVoid(r *Record, before Status) {
+	if r.By != "" {
+		s.note(r, DeedVoid, []FieldChange{{"status", string(before), string(Cancelled)}, {"void_reason", "", r.Reason}})
+	}
+}
+
+// noteRefund notes, likewise, a payment that was paid back. A product that never was has no history.
+func (s *State) noteRefund(r Record, m *Payment) {
+	if r.By == "" || s.Product.Epoch == 0 {
+		return
+	}
+	changes := []FieldChange{{"payment_id", "", m.ID}, {"status", string(PaymentRefundDue), string(PaymentRefunded)}}
+	if r.Reason != "" {
+		changes = append(changes, FieldChange{"reason", "", r.Reason})
+	}
+	r.OrderID = m.OrderID
+	s.note(&r, DeedRefund, changes)
 }
 
 // noteTerms notes, likewise, an opening that was accepted; before is the product as it was.

@@ -20,6 +20,8 @@ const (
 const (
 	IDPattern   = `^[A-Za-z0-9_-]{1,64}$`
 	UserPattern = `^[A-Za-z0-9._~:@|/+=-]{1,120}$`
+	// PaymentPattern is what CheckPayment asks of one.
+	PaymentPattern = `^[A-Za-z0-9_-]{1,120}$`
 )
 
 // CheckPayment reports whether id may be a payment's: as a product's, and longer.

@@ -18,6 +18,9 @@ const (
 	PaymentRefunded  PaymentStatus = "refunded"
 )
 
+// PaymentStatuses is every status.
+var PaymentStatuses = []PaymentStatus{PaymentPaid, PaymentLate, PaymentRefundDue, PaymentRefunded}
+
 // Why a payment is owed back, if the fold has found that.
 const (
 	UnknownOrder = "unknown_order"
@@ -27,7 +30,7 @@ const (
 )
 
 // Valid reports whether s is a status that the fold gives.
-func (s PaymentStatus) Valid() bool { return s.IsOpen() || s == PaymentPaid || s == PaymentRefunded }
+func (s PaymentStatus) Valid() bool { return slices.Contains(PaymentStatuses, s) }
 
 // IsOpen reports whether somebody has to do something yet.
 func (s PaymentStatus) IsOpen() bool { return s == PaymentLate || s == PaymentRefundDue }
@@ -42,7 +45,7 @@ type Payment struct {
 	WasLate   bool
 	Paid      Price // what was paid
 	Status    PaymentStatus
-	Reason    string    // why it is owed back, or was paid back
+	Reason    string    // why it is owed back, or was
 	By        string    // who has paid it back; empty: nobody yet, or it is not known
 	At        time.Time // of the record that brought it
 	ChangedAt time.Time // of the record that changed it last
@@ -118,7 +121,9 @@ func (s *State) settlePayment(r Record) Outcome {
 	case m.Status != from:
 		return Refused
 	}
-	s.changePayment(m, to, r)
+	if s.changePayment(m, to, r); to == PaymentRefunded {
+		s.noteRefund(r, m)
+	}
 	return Applied
 }
 
@@ -147,6 +152,7 @@ func (s *State) void(r Record) Outcome {
 	default:
 		p.Placed--
 	}
+	s.noteVoid(&r, o.Status)
 	if m := s.payments.byID[o.PaymentID]; m != nil {
 		m.Reason = Voided
 		s.changePayment(m, PaymentRefundDue, r)

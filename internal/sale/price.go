@@ -36,6 +36,9 @@ var isCurrency = func() map[string]bool {
 	return is
 }()
 
+// CheckCurrency reports whether code is a currency's.
+func CheckCurrency(code string) bool { return isCurrency[code] }
+
 // valid reports whether p is a price that terms may ask for, or none.
 func (p Price) valid() bool {
 	var bad Invalid

@@ -40,7 +40,7 @@ type Record struct {
 	PaymentID string  // pay, refund_due, refunded; empty in a pay that tells of no payment
 	LateID    OrderID // pay with a payment: see Payment
 	Price     Price   // pay with a payment: what was paid
-	Reason    string  // void, refund_due
+	Reason    string  // void, refund_due; of refunded it may be empty
 
 	Chunk *Chunk // state
 }

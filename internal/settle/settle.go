@@ -1,4 +1,5 @@
-// Package settle ends what buyers began: it pays, cancels and expires orders.
+// Package settle ends what buyers began: it pays, cancels, expires and voids orders, and
+// takes payments for them.
 //
 // It promises that of a payment and an expiry that race exactly one counts, the
 // one whose record is first in the log, and that the caller is told which. A
@@ -7,6 +8,10 @@
 //
 // An order is expired only by a projector that is at the end of the log: a
 // payment that the log already holds is then in the tables that Due reads.
+//
+// Every payment has its trace: it is answered once the store has its row, whatever has
+// become of its order. One that came too late gets a unit from the gate, as any buyer does, or is
+// owed back; Look, which is for the caller to repeat, asks for it.
 package settle
 
 import (
@@ -32,6 +37,9 @@ type Log interface {
 type Store interface {
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)
+	Product(ctx context.Context, id string) (sale.Product, error)
+	Payment(ctx context.Context, product, id string) (sale.Payment, error)
+	Late(ctx context.Context, partition int32, after sale.Payment, max int) ([]sale.Payment, error)
 	Passed(ctx context.Context, at sale.Position) error
 }
 
@@ -131,16 +139,9 @@ func (s *Settler) end(ctx context.Context, id sale.OrderID, by string, kind sale
 		return o, err
 	}
 	if o.Status == sale.Placed && !o.PayBy.IsZero() {
-		crash.At("settle: a command is to be appended")
-		at, err := s.log.Append(ctx, o.Position.Partition, []sale.Record{s.record(kind, o, by)})
-		if err != nil {
+		if err := s.command(ctx, o.Position.Partition, s.record(kind, o, by)); err != nil {
 			return o, err
 		}
-		crash.At("settle: the log has the command")
-		if err := s.store.Passed(ctx, at); err != nil {
-			return o, err
-		}
-		crash.At("settle: the store has applied the command")
 		if o, err = s.store.Order(ctx, id); err != nil {
 			return o, err
 		}
@@ -149,6 +150,19 @@ func (s *Settler) end(ctx context.Context, id sale.OrderID, by string, kind sale
 		return o, sale.ErrFinal
 	}
 	return o, nil
+}
+
+// command appends a record, and waits until the store has applied it.
+func (s *Settler) command(ctx context.Context, partition int32, r sale.Record) error {
+	crash.At("settle: a command is to be appended")
+	at, err := s.log.Append(ctx, partition, []sale.Record{r})
+	if err != nil {
+		return err
+	}
+	crash.At("settle: the log has the command")
+	err = s.store.Passed(ctx, at)
+	crash.At("settle: the store has applied the command")
+	return err
 }
 
 func (s *Settler) record(kind sale.Kind, o sale.Order, by string) sale.Record {

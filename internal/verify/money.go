@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -50,13 +51,74 @@ func (f *refold) loadPayments(t *table, s *sale.State, r *sale.Record) {
 	}
 }
 
-// payments compares those of the partition with what the log gives.
+// sums are what one product has been paid in one currency, by the tables. What has paid an order
+// that went with its product is told apart by the log.
+type sums struct{ payments, orders, gone, late, due, refunded int64 }
+
+func (a *partitionAudit) sum(product, currency string) *sums {
+	of := a.sums[product]
+	if of == nil {
+		of = map[string]*sums{}
+		a.sums[product] = of
+	}
+	if of[currency] == nil {
+		of[currency] = &sums{}
+	}
+	return of[currency]
+}
+
+// paidFor adds what an order says that it was paid. One without a price names the payment.
+func (a *partitionAudit) paidFor(o *sale.Order) {
+	if o.Status != sale.Paid || o.PaymentID == "" || a.fold == nil {
+		return
+	}
+	paid := o.Price
+	if paid == (sale.Price{}) {
+		paid = a.fold.money[o.ProductID][o.PaymentID].Paid
+	}
+	a.sum(o.ProductID, paid.Currency).orders += paid.Amount
+}
+
+func (a *partitionAudit) received(p *sale.Payment) {
+	s := a.sum(p.ProductID, p.Paid.Currency)
+	s.payments += p.Paid.Amount
+	pays := p.OrderID
+	if p.WasLate {
+		pays = p.LateID
+	}
+	switch p.Status {
+	case sale.PaymentPaid:
+		if a.fold.money[p.ProductID][p.ID].Status == sale.PaymentPaid && a.paidBy[p.ProductID][pays] != p.ID {
+			s.gone += p.Paid.Amount
+		}
+	case sale.PaymentLate:
+		s.late += p.Paid.Amount
+	case sale.PaymentRefundDue:
+		s.due += p.Paid.Amount
+	case sale.PaymentRefunded:
+		s.refunded += p.Paid.Amount
+	}
+}
+
+func (a *partitionAudit) addUp() {
+	for _, product := range slices.Sorted(maps.Keys(a.sums)) {
+		for _, currency := range slices.Sorted(maps.Keys(a.sums[product])) {
+			s := a.sums[product][currency]
+			a.decide(moneyAddsUp.of(currency), product, "seckill_payment", s.payments == s.orders+s.gone+s.late+s.due+s.refunded,
+				Number{"payments", s.payments}, Number{"paid orders", s.orders}, Number{"deleted orders", s.gone}, Number{"late", s.late}, Number{"owed back", s.due}, Number{"paid back", s.refunded})
+		}
+	}
+}
+
+// payments compares those of the partition with what the log gives, and adds them up.
 func (a *partitionAudit) payments() error {
-	seen := map[string]int{}
+	seen, unjudged := map[string]int{}, false
 	err := a.snapshot.Payments(a.partition, func(p sale.Payment) error {
 		if a.fold == nil {
+			unjudged = true
 			return nil
 		}
+		a.received(&p)
 		gives, known := a.fold.money[p.ProductID][p.ID]
 		where := "seckill_payment " + p.ID
 		if !known {
@@ -69,9 +131,13 @@ func (a *partitionAudit) payments() error {
 		}
 		return nil
 	})
+	if unjudged {
+		a.leaveOut(Money, "", fmt.Sprintf("partition %d of the log could not be folded again", a.partition))
+	}
 	if err != nil || a.fold == nil {
 		return err
 	}
+	a.addUp()
 	for _, product := range slices.Sorted(maps.Keys(a.fold.money)) {
 		if n := len(a.fold.money[product]); n > seen[product] {
 			a.find(Fold, product, "seckill_payment", "payments of the log are not in the store", Number{"payments", int64(seen[product])}, Number{"by the log", int64(n)})

@@ -16,13 +16,15 @@ type partitionAudit struct {
 	*audit
 	partition int32
 	stretch   stretch
-	seqs      map[string]*seqs // of every product that is there
-	fold      *refold          // nil: it cannot be folded again
-	chunks    int64            // of the state that the log begins with
+	seqs      map[string]*seqs                   // of every product that is there
+	fold      *refold                            // nil: it cannot be folded again
+	chunks    int64                              // of the state that the log begins with
+	sums      map[string]map[string]*sums        // by product and currency
+	paidBy    map[string]map[sale.OrderID]string // by product: the payments that orders name, by the log
 }
 
 func newPartitionAudit(of *audit, partition int32, s stretch, products []sale.Product) *partitionAudit {
-	a := &partitionAudit{audit: of, partition: partition, stretch: s, seqs: map[string]*seqs{}}
+	a := &partitionAudit{audit: of, partition: partition, stretch: s, seqs: map[string]*seqs{}, sums: map[string]map[string]*sums{}, paidBy: map[string]map[sale.OrderID]string{}}
 	for _, p := range products {
 		if p.Exists() {
 			a.seqs[p.ID] = &seqs{epoch: p.Epoch, nonce: p.Nonce, ids: map[int64]sale.OrderID{}}

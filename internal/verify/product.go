@@ -38,6 +38,7 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 		if a.table = of.fold.tables[p.ID]; a.table != nil {
 			delete(of.fold.tables, p.ID)
 			a.users = &a.table.users
+			of.paidBy[p.ID] = a.table.paidBy
 			a.columns()
 		} else {
 			of.find(Fold, p.ID, "seckill_product", "the log does not give this product")
@@ -49,7 +50,7 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 			return fmt.Errorf("buyers of the gate of product %s: %w", p.ID, err)
 		}
 	}
-	if err := of.snapshot.Orders(p.ID, func(o sale.Order) error { a.order(&o); return nil }); err != nil {
+	if err := of.snapshot.Orders(p.ID, func(o sale.Order) error { a.order(&o); of.paidFor(&o); return nil }); err != nil {
 		return err
 	}
 	returns := int64(0)

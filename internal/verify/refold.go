@@ -131,6 +131,9 @@ func (f *refold) step(t *table, s *sale.State, r *sale.Record, at sale.Position)
 	before := status(s, r.OrderID)
 	outcome := f.rules(s, *r, at, anyTime)
 	after := status(s, r.OrderID)
+	if m := s.Payment(r.PaymentID); m != nil && m.WasLate { // what it asks for may follow in the same stretch
+		f.late[m.LateID] = m.ID
+	}
 	_, late := f.late[r.OrderID]
 	if !legal(r.Kind, r.PaymentID != "" || late && r.Kind == sale.KindOrder, outcome, before, after) {
 		f.find(Steps, r.ProductID, place(at), "a "+string(r.Kind)+" that was "+string(outcome)+" took an order from "+word(before)+" to "+word(after))

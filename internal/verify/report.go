@@ -32,6 +32,7 @@ var (
 	Terms    = invariant("terms")
 	Buyers   = invariant("buyers")
 	Waiting  = invariant("waiting")
+	Money    = invariant("money")
 	Secret   = invariant("secret")
 	Damage   = invariant("damage")
 )

@@ -165,6 +165,14 @@ func (w *world) buy(id, user string, n byte) {
 	w.gates[id].box = nil
 }
 
+// buyAs is buy under an id.
+func (w *world) buyAs(id, user string, order sale.OrderID) {
+	r := w.admit(id, user, 0)
+	r.OrderID = order
+	w.gates[id].box = nil
+	w.add(r)
+}
+
 func (w *world) end(kind sale.Kind, id string, n byte) {
 	if kind == sale.KindExpire { // nobody causes that
 		by := w.by

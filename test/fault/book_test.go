@@ -24,6 +24,7 @@ type book struct {
 	mu        sync.Mutex
 	purchases []*purchase // with an order, or refused after a first try that was lost
 	lost      []*purchase // no answer came yet
+	payments  []payment   // that were answered
 	found     []string    // answers that should not have been given
 	history   history.History
 

@@ -66,10 +66,24 @@ func (c *crowd) act(s *server) {
 	case die < 80:
 		p := c.newcomer(c.payable)
 		if c.buy(s, p, false) {
-			c.settle(s, p, [...]string{"pay", "cancel"}[rand.N(2)])
+			c.end(s, p, rand.N(12))
 		}
 	default:
 		c.buy(s, c.newcomer(c.final), false)
+	}
+}
+
+// end has a buyer play a payment, pay, or cancel; some pay after that.
+func (c *crowd) end(s *server, p *purchase, n int) {
+	switch n % 3 {
+	case 0:
+		c.settle(s, p, "pay")
+	case 1:
+		c.payFor(s, p, n)
+	default:
+		if c.settle(s, p, "cancel"); p.ended == "cancelled" && n%2 == 0 {
+			c.pay(s, p.product, p.order, "m-"+p.order)
+		}
 	}
 }
 

@@ -39,7 +39,12 @@ func TestABuyersOrderIsOutOfAStrangersReach(t *testing.T) {
 	if a := buy(200, "ann", "of ann"); a.Order.ID != order || a.Order.Status != "placed" {
 		t.Errorf("ann is told %v", a)
 	}
-	if a := ask(&operator, 200, "POST", "/api/orders/"+order+"/pay", "", ""); a.Order.Status != "paid" {
+	if a := ask(&operator, 409, "POST", "/api/orders/"+order+"/pay", "", ""); a.Kind != "payment_needed" {
+		t.Errorf("the operator is told %v", a)
+	}
+	payment := `{"payment_id":"m1","product_id":"1","order_id":"` + order + `","amount":100,"currency":"EUR"}`
+	ask(s, 401, "POST", "/api/payments", "", payment)
+	if a := ask(&operator, 200, "POST", "/api/payments", "", payment); !strings.Contains(a.Body, `"outcome":"paid"`) {
 		t.Errorf("the operator is told %v", a)
 	}
 	for _, finding := range judged(t, data) {

@@ -14,18 +14,19 @@ type backup struct {
 	store    *memStore
 	gates    string // of which store
 	receipts map[sale.OrderID]receipt
+	payments map[[2]string]paid
 }
 
 func (s *story) backUp() backup {
 	store := newMemStore(s.store.now)
 	store.tables, store.meta = s.store.view(), maps.Clone(s.store.meta)
-	return backup{s.log.copied(), store, s.gate.store, maps.Clone(s.receipts)}
+	return backup{s.log.copied(), store, s.gate.store, maps.Clone(s.receipts), maps.Clone(s.payments)}
 }
 
 // nothing is a log and tables that are new, so that they have gates of their own.
 func (s *story) nothing() backup {
 	s.runs++
-	return backup{newMemLog(partitions), newMemStore(s.store.now), fmt.Sprint("store ", s.runs), map[sale.OrderID]receipt{}}
+	return backup{newMemLog(partitions), newMemStore(s.store.now), fmt.Sprint("store ", s.runs), map[sale.OrderID]receipt{}, map[[2]string]paid{}}
 }
 
 // copied is a copy of what is written by now.
@@ -65,7 +66,7 @@ func (s *story) restore(b backup) {
 		p.life++
 	}
 	b.log.written = s.log.written
-	s.log, s.store, s.receipts = b.log, b.store, b.receipts
+	s.log, s.store, s.receipts, s.payments = b.log, b.store, b.receipts, b.payments
 	clear(s.refused)
 	s.gate = s.gate.of(b.gates)
 	for _, p := range s.procs {

@@ -36,7 +36,13 @@ func (s *story) buyer(n int) {
 		if s.rng.IntN(4) == 0 {
 			s.client("second thoughts", func() { s.end(id, r) })
 		}
-		s.end(id, r)
+		if s.pays {
+			s.pay(r.product, id)
+		} else {
+			s.end(id, r)
+		}
+	} else if s.pays && s.rng.IntN(4) == 0 { // whether there is an order or not
+		s.pay(productOf(id), id)
 	}
 	for again := s.rng.IntN(4) == 0 || s.echoes; again; again = s.echoes && s.rng.IntN(4) > 0 {
 		s.sleep(s.ms(3000))
@@ -133,6 +139,9 @@ func (s *system) admitted(p *process, life int, product string, sent time.Time, 
 	terms := s.store.view().products[product]
 	for i, d := range a.Decisions {
 		in := terms.Terms.Group == "" || slices.Contains(groupsOf(batch[i].User), terms.Terms.Group)
+		if isLate(d.Order) { // whoever asks for it had an order before
+			continue
+		}
 		if terms.Epoch == a.View.Epoch && (d.Verdict == gate.Admitted && !in || d.Verdict == gate.NotEligible && in) {
 			s.broken = append(s.broken, fmt.Sprintf("%s is for %q, and a buyer in %q was told %d", product, terms.Terms.Group, batch[i].Groups, d.Verdict))
 		}

@@ -51,6 +51,11 @@ func (s *story) unfinished(product string) string {
 	case len(entries) > 0 || view.Returned < p.LastReturn:
 		return "something waits in the outbox or to be returned"
 	}
+	for _, m := range s.store.view().payments {
+		if m.ProductID == product && m.Status == sale.PaymentLate {
+			return "a payment is late"
+		}
+	}
 	for _, o := range s.store.view().orders {
 		if o.Status == sale.Placed && !o.PayBy.IsZero() {
 			return "a payment may still come"
@@ -132,10 +137,11 @@ func (s *story) findings() (found []string) {
 			find("lost: %s of %s", id, r.user)
 		case o.UserID != r.user || o.ProductID != r.product:
 			find("swapped: %s of %s is %s's", id, r.user, o.UserID)
-		case r.status != sale.Placed && o.Status != r.status, o.Status == sale.Rejected:
+		case r.status != sale.Placed && o.Status != r.status && !s.voided[id], o.Status == sale.Rejected:
 			find("%s of %s was told %s and is %s", id, r.user, r.status, o.Status)
 		}
 	}
+	s.unpaid(find)
 	return append(found, s.judged()...)
 }
 

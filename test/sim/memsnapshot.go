@@ -122,6 +122,13 @@ func (s *memStore) Payments(_ context.Context, q sale.PaymentQuery) ([]sale.Paym
 	return all[:min(q.Limit, len(all))], nil
 }
 
+func (s *memStore) Late(_ context.Context, partition int32, after sale.Payment, max int) ([]sale.Payment, error) {
+	all := s.view().paymentsOf(func(m sale.Payment) bool {
+		return m.Partition == partition && m.Status == sale.PaymentLate && cmp.Or(cmp.Compare(m.ProductID, after.ProductID), cmp.Compare(m.ID, after.ID)) > 0
+	})
+	return all[:min(max, len(all))], nil
+}
+
 func (t tables) DeadLetters() ([]orderstore.DeadLetter, error) { return t.dead, nil }
 
 func (s *memStore) AddToken(_ context.Context, t orderstore.Token) error {

@@ -40,7 +40,7 @@ func TestPartitionsFoldInEveryOrder(t *testing.T) {
 			other := s.refolded(t, turn)
 			compared++
 			if len(twice) == 0 {
-				if !maps.Equal(first.products, other.products) || !maps.Equal(first.orders, other.orders) || !maps.EqualFunc(first.returns, other.returns, slices.Equal) {
+				if !maps.Equal(first.products, other.products) || !maps.Equal(first.orders, other.orders) || !maps.EqualFunc(first.returns, other.returns, slices.Equal) || !maps.Equal(first.payments, other.payments) {
 					t.Errorf("seed %d, %s: the tables differ", seed, name)
 				}
 				continue

@@ -20,6 +20,8 @@ type story struct {
 	buyers   int
 	busy     int                      // clients and merchants still at work
 	receipts map[sale.OrderID]receipt // what was firm once cannot be undone
+	payments map[[2]string]paid       // that were answered, by product and id
+	voided   map[sale.OrderID]bool    // by the shop, or perhaps
 	found    []string                 // promises that were broken on the way
 }
 
@@ -35,7 +37,7 @@ type receipt struct {
 func tell(seed uint64) (s *story, found []string) { return tellOf(seed, false) }
 
 func tellOf(seed uint64, calm bool) (s *story, found []string) {
-	s = &story{calm: calm, receipts: map[sale.OrderID]receipt{}}
+	s = &story{calm: calm, receipts: map[sale.OrderID]receipt{}, payments: map[[2]string]paid{}, voided: map[sale.OrderID]bool{}}
 	defer func() {
 		if r := recover(); r != nil {
 			found = append(s.found, fmt.Sprint(r))

@@ -10,6 +10,7 @@ import (
 	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
 	"seckill/internal/opening"
+	"seckill/internal/orderlog"
 	"seckill/internal/projector"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
@@ -28,6 +29,7 @@ type system struct {
 	slowLog  bool // it takes its time
 	most     int  // orders that one buyer may have, ended ones included; 0: the default
 	large    bool // openings take long, as those of many orders do
+	pays     bool // people pay
 	procs    []*process
 	upgrade  upgrade
 	skew     struct{ gate, store, process time.Duration } // of the wall clocks
@@ -50,6 +52,7 @@ type process struct {
 	desk      *purchase.Desk
 	opener    *opening.Opener
 	settle    *settle.Settler
+	payments  *settle.Payments
 	projector *projector.Projector
 }
 
@@ -60,7 +63,7 @@ const (
 
 func newSystem(seed uint64, embedded bool, processes int) *system {
 	s := &system{world: newWorld(seed), embedded: embedded, buying: map[sale.OrderID]int{}, refused: map[sale.OrderID]refusal{}}
-	s.upgrade.on = !embedded && seed%20 == 11
+	s.upgrade.on, s.pays = !embedded && seed%20 == 11, payStory(seed)
 	s.log = newMemLog(partitions)
 	s.store = newMemStore(func() time.Time { return s.now.Add(s.skew.store) })
 	if s.upgrade.on {
@@ -128,7 +131,8 @@ func (s *system) start(p *process) {
 			return ctx.Err()
 		},
 	})
-	p.settle = settle.New(log, store, func() time.Time { return s.now.Add(s.skew.process) }, oneByOne)
+	p.settle = settle.New(orderlog.NewVersioned(log, store.Allow), store, func() time.Time { return s.now.Add(s.skew.process) }, oneByOne)
+	p.payments = settle.NewPayments(p.settle, p.desk, gates, []byte("secret"))
 	p.opener = &opening.Opener{
 		Gate: gates, Log: log, Store: store,
 		Nonce:  func() string { return fmt.Sprint(s.rng.Uint64()) },
@@ -176,6 +180,9 @@ func (s *system) start(p *process) {
 			_, err := p.settle.Expire(s.deadline(time.Second), partition)
 			return err
 		})
+		if s.pays {
+			s.loop(p, "late", func() error { return p.payments.Look(s.deadline(5*time.Second), partition) })
+		}
 	}
 }
 

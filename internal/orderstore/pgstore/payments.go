@@ -92,6 +92,16 @@ func (s *Store) Payments(ctx context.Context, q sale.PaymentQuery) (all []sale.P
 	return all, err
 }
 
+// Late returns payments of a partition that are late.
+func (s *Store) Late(ctx context.Context, partition int32, after sale.Payment, max int) (all []sale.Payment, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = eachPayment(ctx, s.pool, func(m sale.Payment) error { all = append(all, m); return nil },
+		somePayments+"status = 'late' AND partition = $1 AND (product_id, payment_id) > ($2, $3) ORDER BY product_id, payment_id LIMIT $4",
+		partition, after.ProductID, after.ID, max)
+	return all, err
+}
+
 func (a audit) Payments(partition int32, f func(sale.Payment) error) error {
 	return eachPayment(a.ctx, a.tx, f, somePayments+"partition = $1 ORDER BY product_id, payment_id", partition)
 }

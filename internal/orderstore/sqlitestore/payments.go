@@ -102,6 +102,16 @@ func (s *Store) Payments(ctx context.Context, q sale.PaymentQuery) (all []sale.P
 	return all, err
 }
 
+// Late returns payments of a partition that are late.
+func (s *Store) Late(ctx context.Context, partition int32, after sale.Payment, max int) (all []sale.Payment, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.payments(ctx, func(m sale.Payment) error { all = append(all, m); return nil },
+			somePayments+"status = 'late' AND partition = ? AND (product_id, payment_id) > (?, ?) ORDER BY product_id, payment_id LIMIT ?",
+			int64(partition), after.ProductID, after.ID, int64(max))
+	})
+	return all, err
+}
+
 func (a audit) Payments(partition int32, f func(sale.Payment) error) error {
 	return a.c.payments(a.ctx, f, somePayments+"partition = ? ORDER BY product_id, payment_id", int64(partition))
 }

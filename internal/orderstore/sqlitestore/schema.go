@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 9          // of the tables; kept in user_version
+	version       = 10         // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -115,7 +115,7 @@ CREATE TABLE seckill_meta (
 	key TEXT PRIMARY KEY,
 	value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-` + tokenTable + historyTable + paymentTable
+` + tokenTable + historyTable + paymentTable + waitingIndex
 
 const tokenTable = `
 CREATE TABLE seckill_token (
@@ -147,6 +147,8 @@ CREATE TABLE seckill_payment (
 CREATE UNIQUE INDEX seckill_payment_late ON seckill_payment (late_id) WHERE was_late = 1;
 CREATE INDEX seckill_payment_open ON seckill_payment (product_id) WHERE status IN ('late', 'refund_due');
 `
+
+const waitingIndex = "CREATE INDEX seckill_payment_waiting ON seckill_payment (partition, product_id, payment_id) WHERE status = 'late';"
 
 const priceColumns = `
 ALTER TABLE seckill_product ADD COLUMN amount INTEGER NOT NULL DEFAULT 0;
@@ -180,6 +182,7 @@ var steps = []string{
 	priceColumns,
 	"ALTER TABLE seckill_product ADD COLUMN last_entry INTEGER NOT NULL DEFAULT 0;" + historyTable,
 	"ALTER TABLE seckill_order ADD COLUMN payment_id TEXT NOT NULL DEFAULT ''; ALTER TABLE seckill_order ADD COLUMN void_reason TEXT NOT NULL DEFAULT '';" + paymentTable,
+	waitingIndex,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

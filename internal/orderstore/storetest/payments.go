@@ -134,6 +134,24 @@ func paymentPages(w *world) {
 		got, err := w.Keeper.Payments(w.ctx, c.q)
 		equal(w, fmt.Sprintf("%+v", c.q), got, c.want, err)
 	}
+	w.feed(0, buy("a", 1, 2, "u2"), expire("a", 2), payment("a", 7, 2, 109), payment("a", 8, 2, 109), payment("a", 9, 2, 109), refundDue("a", 8))
+	w.feed(0, opening("c", 1, withWindow(9, 9)), buy("c", 1, 11, "u2"), expire("c", 11), payment("c", 1, 11, 109))
+	w.feed(1, opening("d", 1, withWindow(9, 9)), buy("d", 1, 12, "u2"), expire("d", 12), payment("d", 2, 12, 109))
+	of := func(product, id string) sale.Payment { return *w.full[product].Payment(id) }
+	for _, c := range []struct {
+		partition int32
+		after     sale.Payment
+		most      int
+		want      []sale.Payment
+	}{
+		{0, sale.Payment{}, 9, []sale.Payment{of("a", "m_007"), of("a", "m_009"), of("c", "m_001")}},
+		{0, of("a", "m_007"), 1, []sale.Payment{of("a", "m_009")}},
+		{0, of("c", "m_001"), 9, nil},
+		{1, sale.Payment{}, 9, []sale.Payment{of("d", "m_002")}},
+	} {
+		got, err := w.Keeper.Late(w.ctx, c.partition, c.after, c.most)
+		equal(w, fmt.Sprintf("late ones of partition %d behind %s", c.partition, c.after.ID), got, c.want, err)
+	}
 	_, err := w.Keeper.Payment(w.ctx, "b", "m_002")
 	w.refused("another product's payment", err, sale.ErrNotFound)
 }

@@ -44,7 +44,8 @@ test('paying is not a buyer’s to say, and nobody gets at the order of somebody
   expect(await already.json()).toEqual({ type: '/problems/already_bought', title: 'Already bought', status: 409 })
 
   const [order] = (await (await fetch(`${server.url}/api/products/1/orders`, { headers: operator })).json()).orders
-  await fetch(`${server.url}/api/orders/${order.order_id}/pay`, { method: 'POST', headers: operator })
+  const payment = { payment_id: 'm1', product_id: '1', order_id: order.order_id, amount: 1999, currency: 'EUR' }
+  await fetch(`${server.url}/api/payments`, { method: 'POST', headers: operator, body: JSON.stringify(payment) })
   await expect(page.getByRole('heading', { name: 'Paid' })).toBeVisible()
 })
 

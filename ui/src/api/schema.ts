@@ -85,10 +85,30 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Mark a placed order as paid
+         * Play the payment of a placed order: only where there is no admin token, and in rehearsals
          * @description For the roles: payments, operate, admin
          */
         post: operations["pay-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/{order_id}/void": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an order that is paid, or final: its unit comes free, and what was paid for it is owed back
+         * @description For the roles: operate, admin
+         */
+        post: operations["void-order"];
         delete?: never;
         options?: never;
         head?: never;
@@ -108,6 +128,26 @@ export interface paths {
         post: operations["get-pass"];
         /** Make the browser forget its pass */
         delete: operations["forget-pass"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell of a payment: whatever has become of its order, it is kept. By a token, or signed by Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature) with the server's --payment-secret. An order that was placed without a price takes any amount
+         * @description For the roles: payments, admin
+         */
+        post: operations["receive-payment"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -247,6 +287,66 @@ export interface paths {
          * @description For the roles: operate, admin
          */
         post: operations["pause-product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The payments that name a product, whether there is one or not
+         * @description For the roles: view, operate, payments, admin
+         */
+        get: operations["list-payments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/payments/{payment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A payment
+         * @description For the roles: view, operate, payments, admin
+         */
+        get: operations["get-payment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/payments/{payment_id}/refunded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that a payment was paid back, which was owed back
+         * @description For the roles: payments, operate, admin
+         */
+        post: operations["refund-payment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -591,7 +691,7 @@ export interface components {
          * @description What is looked at to judge an invariant
          * @enum {string}
          */
-        Equation: "held_within_quantity" | "user_within_limit" | "units_add_up" | "seqs_without_gap" | "folded_again" | "orders_numbered" | "returns_numbered" | "returned_once" | "returns_taken" | "slots_of_their_own" | "position_in_log" | "opening_of_each_epoch" | "sold_out_held" | "none_rejected" | "legal_steps" | "counts_of_rows" | "gate_terms" | "gate_buyers" | "gate_waiting" | "one_secret";
+        Equation: "held_within_quantity" | "user_within_limit" | "units_add_up" | "seqs_without_gap" | "folded_again" | "orders_numbered" | "returns_numbered" | "returned_once" | "returns_taken" | "slots_of_their_own" | "position_in_log" | "opening_of_each_epoch" | "sold_out_held" | "none_rejected" | "legal_steps" | "counts_of_rows" | "gate_terms" | "gate_buyers" | "gate_waiting" | "money_adds_up" | "one_secret";
         FieldChange: {
             field: string;
             from?: string;
@@ -604,7 +704,7 @@ export interface components {
              * @description The rule, by a name that stays the same
              * @enum {string}
              */
-            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
+            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "payment" | "other_product" | "reason" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
             field: string;
             /** @description The same in words */
             rule: string;
@@ -682,17 +782,17 @@ export interface components {
             number: number;
             /**
              * Format: uuid
-             * @description pay and cancel
+             * @description Of what was done to an order or a payment
              */
             order_id?: string;
             /** @enum {string} */
-            what: "put" | "change" | "delete" | "pay" | "cancel";
+            what: "put" | "change" | "delete" | "pay" | "cancel" | "void" | "refunded";
         };
         /**
          * @description What has to hold
          * @enum {string}
          */
-        Invariant: "quantity" | "limit" | "units" | "seqs" | "fold" | "numbers" | "returns" | "slots" | "position" | "openings" | "sold out" | "firm" | "steps" | "counts" | "terms" | "buyers" | "waiting" | "secret" | "damage";
+        Invariant: "quantity" | "limit" | "units" | "seqs" | "fold" | "numbers" | "returns" | "slots" | "position" | "openings" | "sold out" | "firm" | "steps" | "counts" | "terms" | "buyers" | "waiting" | "money" | "secret" | "damage";
         Latency: {
             /** Format: int64 */
             count: number;
@@ -773,6 +873,8 @@ export interface components {
              * @description Absent: nothing is to be paid
              */
             pay_by?: string;
+            /** @description By which it is paid, or was until the shop has cancelled it. Absent: by none that is known */
+            payment_id?: string;
             /** Format: date-time */
             placed_at?: string;
             /** @description At which it was placed */
@@ -784,6 +886,8 @@ export interface components {
              */
             status: "queued" | "placed" | "paid" | "cancelled" | "expired" | "rejected";
             user_id: string;
+            /** @description Why the shop has cancelled it. Absent: it was not the shop */
+            void_reason?: string;
         };
         Orders: {
             /**
@@ -800,6 +904,63 @@ export interface components {
             /** @description For Authorization: Bearer; the cookie holds the same */
             pass: string;
             user_id: string;
+        };
+        Payment: {
+            /**
+             * Format: int64
+             * @description In the smallest unit of the currency, as cents
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it got its status
+             */
+            changed_at: string;
+            currency: string;
+            /**
+             * Format: uuid
+             * @description Of a payment that was late: the order that it asks for, or got
+             */
+            late_order_id?: string;
+            /**
+             * Format: uuid
+             * @description That it is for, whether there is one or not
+             */
+            order_id: string;
+            payment_id: string;
+            product_id: string;
+            /** @description Why it is owed back, or was: unknown_order, wrong_amount, already_paid, voided; of one that was late sold_out, limit_reached, order_limit, closed */
+            reason?: string;
+            /** @description The name of the operator's token */
+            refunded_by?: string;
+            status: components["schemas"]["PaymentStatus"];
+        };
+        PaymentBody: {
+            /**
+             * Format: int64
+             * @description In the smallest unit of the currency, as cents
+             */
+            amount: number;
+            /** @description Of ISO 4217 */
+            currency: string;
+            /** Format: uuid */
+            order_id: string;
+            /** @description Of the one who took the money, unique within the product: the same payment again is answered the same */
+            payment_id: string;
+            product_id: string;
+        };
+        /**
+         * @description Where a payment stands: it pays an order; it came late, and a unit is asked for; it is owed back; it was paid back
+         * @enum {string}
+         */
+        PaymentStatus: "paid" | "late" | "refund_due" | "refunded";
+        Payments: {
+            /** @description Ask again with after=next; absent: that was all */
+            next?: string;
+            /** @description By payment_id */
+            payments: components["schemas"]["Payment"][];
         };
         Price: {
             /**
@@ -834,7 +995,7 @@ export interface components {
              * @description What went wrong
              * @enum {string}
              */
-            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/order_final" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
+            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
             /** Format: int64 */
@@ -904,6 +1065,17 @@ export interface components {
         };
         Products: {
             products: components["schemas"]["Product"][];
+        };
+        ReasonBody: {
+            /** @description Without control characters, line breaks and bidirectional overrides. Of a void the buyer sees it */
+            reason: string;
+        };
+        Receipt: {
+            /** @description That it pays, or is for. Absent: nobody knows it */
+            order?: components["schemas"]["Order"];
+            outcome: components["schemas"]["PaymentStatus"];
+            /** @description As that of the payment */
+            reason?: string;
         };
         /**
          * @description An answer that says no, and is no error
@@ -1165,10 +1337,16 @@ export type OperatorTokens = components['schemas']['OperatorTokens'];
 export type Order = components['schemas']['Order'];
 export type Orders = components['schemas']['Orders'];
 export type Pass = components['schemas']['Pass'];
+export type Payment = components['schemas']['Payment'];
+export type PaymentBody = components['schemas']['PaymentBody'];
+export type PaymentStatus = components['schemas']['PaymentStatus'];
+export type Payments = components['schemas']['Payments'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Products = components['schemas']['Products'];
+export type ReasonBody = components['schemas']['ReasonBody'];
+export type Receipt = components['schemas']['Receipt'];
 export type Refusal = components['schemas']['Refusal'];
 export type Rehearsal = components['schemas']['Rehearsal'];
 export type RehearsalBody = components['schemas']['RehearsalBody'];
@@ -1492,8 +1670,124 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description payment_needed, order_final */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, outcome_unknown, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "void-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description order_final */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_json */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1606,6 +1900,120 @@ export interface operations {
             };
             /** @description internal */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PaymentBody"];
+            };
+        };
+        responses: {
+            /** @description It pays the order, or is owed back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description It came late: a unit is being asked for. Look at the payment, or tell of it again */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_signature, unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payment_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, outcome_unknown, unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1872,7 +2280,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description not_closed, changed_meanwhile */
+            /** @description not_closed, money_owed, changed_meanwhile */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2454,6 +2862,272 @@ export interface operations {
                 };
             };
             /** @description unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-payments": {
+        parameters: {
+            query?: {
+                status?: "paid" | "late" | "refund_due" | "refunded";
+                /** @description The id of the last payment that is known */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payments"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refund-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                payment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_owed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, outcome_unknown, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

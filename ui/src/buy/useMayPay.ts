@@ -4,7 +4,7 @@ import { request } from '../api/request'
 
 const againMs = 2000
 
-/** Whether the server takes this browser's word that an order is paid; undefined until it has said so, once it is wanted. */
+/** Whether the page may play a payment, as there are no operators; undefined until the server has said so, once it is wanted. */
 export function useMayPay(wanted: boolean): boolean | undefined {
   const [may, setMay] = useState<boolean>()
   useEffect(() => {
@@ -14,7 +14,7 @@ export function useMayPay(wanted: boolean): boolean | undefined {
     const ask = async () => {
       const found = await request<Session>('/api/session').catch(() => undefined)
       if (over) return
-      setMay(found && found.body.operator && found.body.role !== 'view')
+      setMay(found && found.body.operator && !found.body.name)
       if (!found) timer = setTimeout(() => void ask(), againMs)
     }
     void ask()

@@ -50,7 +50,7 @@ export const zh: ConsoleWords = {
   history: '操作记录',
   noHistory: '还没有。此后操作员所做的一切都会署名显示在这里。',
   earlier: '更早',
-  deeds: { put: '开售', change: '修改条款', delete: '删除', pay: '标记订单已付款', cancel: '取消订单' },
+  deeds: { put: '开售', change: '修改条款', delete: '删除', pay: '标记订单已付款', cancel: '取消订单', void: '作废订单', refunded: '记录退款' },
 
   // The board
   ofRemaining: (all) => `件剩余，共 ${all} 件`,

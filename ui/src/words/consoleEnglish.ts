@@ -57,7 +57,7 @@ export const en = {
   history: 'History',
   noHistory: 'Nothing yet: what operators do from now on stands here, under their names.',
   earlier: 'Earlier',
-  deeds: { put: 'put it on sale', change: 'changed the terms', delete: 'deleted it', pay: 'marked an order as paid', cancel: 'cancelled an order' } satisfies Record<HistoryEntry['what'], string>,
+  deeds: { put: 'put it on sale', change: 'changed the terms', delete: 'deleted it', pay: 'marked an order as paid', cancel: 'cancelled an order', void: 'voided an order', refunded: 'noted a refund' } satisfies Record<HistoryEntry['what'], string>,
 
   // The board
   ofRemaining: (all: string) => `of ${all} remaining`,

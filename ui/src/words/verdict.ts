@@ -20,6 +20,7 @@ const en: Record<Invariant, string> = {
   terms: 'Buyers are let in by the terms that were put.',
   buyers: 'Everybody who has an order is known at the gate.',
   waiting: 'The orders on their way are counted rightly.',
+  money: 'All money that came pays an order, or is owed back or paid back.',
   secret: 'A repeated request finds the order that it made.',
   damage: 'All that is kept can be read.',
 }
@@ -42,6 +43,7 @@ const zh: Record<Invariant, string> = {
   terms: '放行买家所依据的正是设定的条款。',
   buyers: '每一个有订单的买家，入口都认得。',
   waiting: '途中订单的计数正确。',
+  money: '收到的每一笔钱都有下落：付了订单、待处理、应退或已退。',
   secret: '重复的请求会找到它创建的订单。',
   damage: '保存的一切都可以读取。',
 }
@@ -78,6 +80,8 @@ const chinese: Record<Equation, Said> = {
   gate_buyers: ([buyers]) => `入口认得每一个有订单的买家：${buyers}`,
   gate_waiting: ([waiting, held]) => `入口计数的等待订单 ${waiting} = 发件箱中的订单 ${held}`,
   position_in_log: ([position, end], [partition]) => `分区 ${partition}：位置 ${position} ≤ 日志末尾 ${end}`,
+  money_adds_up: ([payments, orders, deleted, late, due, refunded], [currency]) =>
+    `${currency}：收款 ${payments} = 已付订单 ${orders} + 已删除的订单 ${deleted} + 迟到 ${late} + 应退 ${due} + 已退 ${refunded}`,
   one_secret: () => '日志与存储使用同一个密钥',
 }
 

@@ -1,0 +1,137 @@
+package settle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"seckill/internal/crash"
+	"seckill/internal/gate"
+	"seckill/internal/purchase"
+	"seckill/internal/sale"
+)
+
+// A Desk asks the gate for a unit, as for any buyer: a purchase.Desk.
+type Desk interface {
+	Buy(ctx, wait context.Context, product string, r purchase.Request) (purchase.Answer, error)
+}
+
+// A Gate says what it is and has: a gate.Inspector.
+type Gate interface {
+	View(ctx context.Context, product string) (gate.View, error)
+}
+
+// Payments takes what was paid, and looks after what came too late. Its methods are
+// safe for concurrent use.
+type Payments struct {
+	*Settler
+	desk   Desk
+	gate   Gate
+	secret []byte // of the ids under which late payments ask for a unit
+}
+
+// NewPayments makes Payments of a Settler.
+func NewPayments(s *Settler, desk Desk, gate Gate, secret []byte) *Payments {
+	return &Payments{s, desk, gate, secret}
+}
+
+// Receive takes a payment, of which product, id, order and what was paid are given, and
+// returns it as it stands; by is the operator who tells of it, empty: nobody with a name. The
+// same payment again is as it was. Errors: sale.Invalid if the order is another product's,
+// ErrOtherPayment, ErrUnavailable, ErrUnknownOutcome.
+func (p *Payments) Receive(ctx context.Context, m sale.Payment, by string) (sale.Payment, error) {
+	kept, err := p.store.Payment(ctx, m.ProductID, m.ID)
+	if !errors.Is(err, sale.ErrNotFound) {
+		return same(kept, m, err)
+	}
+	partition, epoch, err := p.home(ctx, &m)
+	if err != nil {
+		return m, err
+	}
+	crash.At("settle: a payment is to be appended")
+	at, err := p.log.Append(ctx, partition, []sale.Record{{
+		Kind: sale.KindPay, ProductID: m.ProductID, Epoch: epoch, OrderID: m.OrderID, PaymentID: m.ID,
+		LateID: sale.LateOrderID(p.secret, m.ProductID, m.ID), Price: m.Paid, By: by, At: p.now(),
+	}})
+	if err != nil {
+		return m, err
+	}
+	crash.At("settle: the log has a payment")
+	if err := p.store.Passed(ctx, at); err != nil {
+		return m, unknown(err)
+	}
+	kept, err = p.store.Payment(ctx, m.ProductID, m.ID)
+	if errors.Is(err, sale.ErrNotFound) { // what the log has acknowledged it may lose yet
+		err = unknown(err)
+	}
+	crash.At("settle: the store has a payment")
+	return same(kept, m, err)
+}
+
+// same is the payment that is kept, if m tells of that one.
+func same(kept, m sale.Payment, err error) (sale.Payment, error) {
+	if err == nil && (kept.OrderID != m.OrderID || kept.Paid != m.Paid) {
+		err = fmt.Errorf("%w: %s of product %s", sale.ErrOtherPayment, m.ID, m.ProductID)
+	}
+	return kept, err
+}
+
+func unknown(err error) error { return fmt.Errorf("%w: %w", sale.ErrUnknownOutcome, err) }
+
+// home is the partition that a payment belongs to, and the epoch of the order that it
+// means. If nobody knows the order, it means none that comes later than the product is now.
+func (p *Payments) home(ctx context.Context, m *sale.Payment) (partition int32, epoch int64, err error) {
+	o, err := p.Find(ctx, m.OrderID)
+	switch {
+	case err == nil && o.ProductID != m.ProductID:
+		return 0, 0, sale.Invalid{sale.RuleOtherProduct.Of("order_id")}
+	case err == nil || !errors.Is(err, sale.ErrNotFound):
+		return o.Position.Partition, o.Epoch, err
+	}
+	product, err := p.store.Product(ctx, m.ProductID)
+	if errors.Is(err, sale.ErrNotFound) {
+		return p.log.Partition(m.ProductID), 0, nil
+	}
+	return product.Partition, product.Epoch, err
+}
+
+// Void ends, for the shop, an order that its buyer cannot end any more: one that is paid,
+// or final. What was paid for it is then owed back. An order that the shop has ended before is
+// returned as it is; in any other state it comes with ErrFinal.
+func (p *Payments) Void(ctx context.Context, id sale.OrderID, reason, by string) (sale.Order, error) {
+	o, err := p.Find(ctx, id)
+	if err != nil {
+		return o, err
+	}
+	if o.Status == sale.Paid || o.Status == sale.Placed && o.PayBy.IsZero() {
+		r := p.record(sale.KindVoid, o, by)
+		r.Reason = reason
+		if err := p.command(ctx, o.Position.Partition, r); err != nil {
+			return o, err
+		}
+		if o, err = p.store.Order(ctx, id); err != nil {
+			return o, err
+		}
+	}
+	if o.VoidReason == "" {
+		return o, sale.ErrFinal
+	}
+	return o, nil
+}
+
+// Refund notes that a payment was paid back, which was owed back; reason may be empty. One
+// that was paid back before is returned as it is; any other comes with ErrNotOwed.
+func (p *Payments) Refund(ctx context.Context, product, id, reason, by string) (sale.Payment, error) {
+	m, err := p.store.Payment(ctx, product, id)
+	if err == nil && m.Status == sale.PaymentRefundDue {
+		r := sale.Record{Kind: sale.KindRefunded, ProductID: product, PaymentID: id, Reason: reason, By: by, At: p.now()}
+		if err := p.command(ctx, m.Partition, r); err != nil {
+			return m, err
+		}
+		m, err = p.store.Payment(ctx, product, id)
+	}
+	if err == nil && m.Status != sale.PaymentRefunded {
+		err = sale.ErrNotOwed
+	}
+	return m, err
+}
