@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	kongcompletion "github.com/jotaen/kong-completion"
 
 	"seckill/internal/app"
 )
@@ -22,13 +23,15 @@ const usage = 64
 type commands struct {
 	Version kong.VersionFlag `help:"Print what this program was built from."`
 
-	Serve   serveCmd   `cmd:"" help:"Run a sale, with its pages, on this machine."`
-	Rush    rushCmd    `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
-	Verify  verifyCmd  `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
-	Recover recoverCmd `cmd:"" help:"Put log and tables together again where the log was cut, deleted or damaged, while nobody sells. Says first what it will do and what is lost. Exit code 0: well; 2: not recovered."`
-	Token   tokenCmd   `cmd:"" help:"Make, list and revoke the tokens of operators, at a sale that runs."`
-	Pass    passCmd    `cmd:"" help:"Make a pass, by which a buyer of a sale proves who they are; or many, for a load test."`
-	Ready   readyCmd   `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
+	Serve      serveCmd                  `cmd:"" help:"Run a sale, with its pages, on this machine."`
+	Demo       demoCmd                   `cmd:"" help:"Serve, begin the demo sale, and open it in the browser, if there is one."`
+	Rush       rushCmd                   `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
+	Verify     verifyCmd                 `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
+	Recover    recoverCmd                `cmd:"" help:"Put log and tables together again where the log was cut, deleted or damaged, while nobody sells. Says first what it will do and what is lost. Exit code 0: well; 2: not recovered."`
+	Token      tokenCmd                  `cmd:"" help:"Make, list and revoke the tokens of operators, at a sale that runs."`
+	Pass       passCmd                   `cmd:"" help:"Make a pass, by which a buyer of a sale proves who they are; or many, for a load test."`
+	Completion kongcompletion.Completion `cmd:"" help:"Say how to have the shell complete commands and flags: bash, zsh or fish."`
+	Ready      readyCmd                  `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
 }
 
 func main() {
@@ -50,7 +53,7 @@ func main() {
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
 	var cmds commands
 	exit := -1
-	parser, err := kong.New(&cmds,
+	parser, err := kong.New(&cmds, append(values(),
 		kong.Name("seckill"),
 		kong.Description("A flash sale: never a unit twice, never an order lost, and proof of it."),
 		kong.UsageOnError(),
@@ -59,12 +62,18 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		kong.Exit(func(code int) { exit = code }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(streams{stdout, stderr}),
-	)
+	)...)
 	if err != nil {
 		panic(err) // the tags above are wrong
 	}
-	if len(args) == 0 { // who asks for nothing wants to know what there is
+	kongcompletion.Register(parser)
+	switch {
+	case exit >= 0: // a shell asked what could follow, and has been told
+		return exit
+	case len(args) == 0: // who asks for nothing wants to know what there is
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(args[1:], "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if exit >= 0 { // --help, --version
@@ -88,7 +97,7 @@ func report(err error, stderr io.Writer) int {
 	var wrongUsage app.UsageError
 	var parse *kong.ParseError
 	if err.Error() != "" {
-		fmt.Fprintf(stderr, "seckill: %v\n", err)
+		fmt.Fprintf(stderr, "seckill: %s\n", said(err))
 	}
 	switch {
 	case errors.As(err, &parse), errors.As(err, &wrongUsage):

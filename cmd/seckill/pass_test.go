@@ -59,7 +59,7 @@ func TestPassesBuy(t *testing.T) {
 	if code, _, stderr := say(t.Context(), "pass", "--data", data, "--user=two words"); code != 1 || !strings.Contains(stderr, `"two words" is no user id`) {
 		t.Errorf("exit %d\n%s", code, stderr)
 	}
-	if code, _, stderr := say(t.Context(), "pass", "--data", filepath.Join(data, "none"), "--user=u"); code != 1 || !strings.Contains(stderr, "no data folder") {
+	if code, _, stderr := say(t.Context(), "pass", "--data", filepath.Join(data, "none"), "--user=u"); code != 1 || !strings.Contains(stderr, "there is no sale in") {
 		t.Errorf("exit %d\n%s", code, stderr)
 	}
 

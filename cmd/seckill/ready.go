@@ -25,33 +25,47 @@ func (c *readyCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return app.UsageError{Flag: "listen", Rule: fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
 	}
-	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
-	}
-	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	degraded, err := askReady(ctx, site(host, port), string(c.AdminToken))
 	if err != nil {
 		return err
 	}
-	if c.AdminToken != "" {
-		r.Header.Set("Authorization", "Bearer "+string(c.AdminToken))
+	fmt.Fprintln(std.out, strings.Join(append([]string{"ready"}, degraded...), ", without "))
+	return nil
+}
+
+// askReady asks a sale whether it is, and what it is without: an operator is told.
+func askReady(ctx context.Context, site, token string) (degraded []string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, site+"/readyz", nil)
+	if err != nil {
+		return nil, err
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
 	}
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	body, err := io.ReadAll(io.LimitReader(answer.Body, 4<<10))
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
-		return err
+		return nil, err
 	}
 	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("not ready: %s", body)
+		return nil, fmt.Errorf("not ready: %s", body)
 	}
 	var well struct{ Degraded []string }
 	if err := json.Unmarshal(body, &well); err != nil {
-		return fmt.Errorf("not /readyz of seckill: %s", body)
+		return nil, fmt.Errorf("not /readyz of seckill: %s", body)
 	}
-	fmt.Fprintln(std.out, strings.Join(append([]string{"ready"}, well.Degraded...), ", without "))
-	return nil
+	return well.Degraded, nil
+}
+
+// site is the address of a sale on this machine, by where it listens.
+func site(host, port string) string {
+	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port)
 }

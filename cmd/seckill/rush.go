@@ -98,7 +98,7 @@ func (c *rushCmd) Run(ctx context.Context, std streams) error {
 		}
 		return err
 	}
-	if err := errors.Join(report.WriteTable(c.tableTo(std)), documents.write(report)); err != nil {
+	if err := errors.Join(report.WriteTable(c.tableTo(std)), documents.write(report, std.err)); err != nil {
 		return err
 	}
 	return whatFailed(report)

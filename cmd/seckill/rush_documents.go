@@ -48,8 +48,8 @@ func openDocuments(json, html string, stdout io.Writer) (documents, error) {
 	return all, nil
 }
 
-// write writes the report to all of them and closes them.
-func (all documents) write(r rush.Report) error {
+// write writes the report to all of them, closes them, and says where they are.
+func (all documents) write(r rush.Report, says io.Writer) error {
 	var errs []error
 	for _, d := range all {
 		if d.file != nil {
@@ -59,6 +59,7 @@ func (all documents) write(r rush.Report) error {
 		errs = append(errs, d.write(r, d.out))
 		if d.file != nil {
 			errs = append(errs, d.file.Close())
+			fmt.Fprintf(says, "The report is in %s.\n", d.name)
 		}
 	}
 	return errors.Join(errs...)

@@ -61,6 +61,9 @@ func TestRush(t *testing.T) {
 		t.Fatal(err)
 	}
 	var report rush.Report
+	if !strings.Contains(stderr, "The report is in "+page+".") {
+		t.Error(stderr)
+	}
 	if err := json.Unmarshal(raw, &report); err != nil || report.Count(rush.Placed) != 10 || report.Count(rush.SoldOut) != 90 {
 		t.Errorf("%v in %.200s", err, raw)
 	}
@@ -109,7 +112,7 @@ func TestRushThatCannotStart(t *testing.T) {
 func TestRushUsage(t *testing.T) {
 	for want, args := range map[string][]string{
 		"--buyers must be 1 to 1,000,000":    {"--buyers=0"},
-		"--buyers: expected":                 {"--buyers=many"},
+		"--buyers must be a whole number":    {"--buyers=many"},
 		"--over must be 0s to 1h":            {"--over=2h"},
 		"--connections must be 1 to 25,000":  {"--connections=0"},
 		"--connections must be 1 to 25,000,": {"--connections=25001"},

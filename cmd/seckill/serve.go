@@ -92,7 +92,10 @@ func (f *buyerFlags) buyers() app.BuyerConfig {
 	}
 }
 
-func (c *serveCmd) Run(ctx context.Context, std streams) error {
+func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(ctx, std, nil) }
+
+// serve runs a sale, and begins what goes on beside it, if anything does, at its address.
+func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), Insecure: c.Insecure,
 		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies,
@@ -104,9 +107,17 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error {
 		return err
 	}
 	if slices.Contains(c.Roles, app.RoleAPI) {
-		welcome(std.out, p.Addr(), c.place())
+		host, port, _ := net.SplitHostPort(p.Addr().String())
+		welcome(std.out, site(host, port), c.place())
+		if beside != nil {
+			go beside(ctx, site(host, port))
+		}
 	}
-	return errors.Join(p.Run(ctx), p.Close())
+	err = errors.Join(p.Run(ctx), p.Close())
+	if err == nil {
+		fmt.Fprintln(std.out, "Stopped. Every order is kept.")
+	}
+	return err
 }
 
 // place is where the sale is kept, in words.
@@ -118,12 +129,7 @@ func (c *serveCmd) place() string {
 }
 
 // welcome says where to click.
-func welcome(w io.Writer, at net.Addr, place string) {
-	host, port, _ := net.SplitHostPort(at.String())
-	if ip := net.ParseIP(host); ip == nil || ip.IsLoopback() || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	site := "http://" + net.JoinHostPort(host, port)
+func welcome(w io.Writer, site, place string) {
 	fmt.Fprintf(w, `seckill sells from %s. Ctrl-C stops it.
 
   Console   %[2]s/

@@ -83,7 +83,9 @@ func (f *adminFlags) ask(ctx context.Context, method, path string, body []byte, 
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Authorization", "Bearer "+string(f.AdminToken))
+	if f.AdminToken != "" {
+		r.Header.Set("Authorization", "Bearer "+string(f.AdminToken))
+	}
 	r.Header.Set("Content-Type", "application/json")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {

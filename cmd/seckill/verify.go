@@ -3,6 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"seckill/internal/app"
 	"seckill/internal/verify"
@@ -12,6 +16,8 @@ type verifyCmd struct {
 	folderFlags
 	clusterFlags
 	logFlags
+	All  bool `help:"Say every equation that was looked at, with its numbers, and not only a line for each product."`
+	JSON bool `name:"json" help:"Write the report as JSON, as POST /api/verify answers."`
 }
 
 // findings is the error of a sale with findings: they have been printed.
@@ -28,12 +34,18 @@ func (n notAudited) ExitCode() int { return 2 }
 func (n notAudited) Unwrap() error { return n.cause }
 
 func (c *verifyCmd) Run(ctx context.Context, std streams) error {
+	began := time.Now()
 	report, how, err := c.audit(ctx, std)
 	if err != nil {
 		return notAudited{err}
 	}
-	fmt.Fprintln(std.out, how)
-	if err := report.Print(std.out); err != nil {
+	if c.JSON {
+		err = json.MarshalWrite(std.out, app.AuditReport(&report, began), jsontext.Multiline(true))
+	} else {
+		fmt.Fprintln(std.out, how)
+		err = report.Print(std.out, c.All)
+	}
+	if err != nil {
 		return notAudited{err}
 	}
 	if !report.Clean() {

@@ -62,7 +62,7 @@ func (p *Program) audit(ctx context.Context) (httpapi.AuditReport, error) {
 	defer cancel()
 	began := time.Now()
 	report, err := p.auditor.audit(ctx)
-	return auditReport(&report, began), err
+	return AuditReport(&report, began), err
 }
 
 // auditRehearsal judges the sale, and keeps of what holds only what is about the
@@ -73,7 +73,7 @@ func (p *Program) auditRehearsal(ctx context.Context, product string) (rehearsal
 	if err != nil {
 		return rehearsal.Audit{}, err
 	}
-	v := auditReport(&report, began)
+	v := AuditReport(&report, began)
 	v.Checks = about(v.Checks, product, func(c httpapi.Check) string { return c.Product })
 	v.LeftOut = about(v.LeftOut, product, func(o httpapi.Omission) string { return o.Product })
 	document, err := json.Marshal(v)
@@ -89,8 +89,8 @@ func about[T any](all []T, product string, of func(T) string) (some []T) {
 	return some
 }
 
-// auditReport is a report as it is sent.
-func auditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
+// AuditReport is a report as POST /api/verify sends it.
+func AuditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
 	v := httpapi.AuditReport{
 		JudgedAt: sale.FormatTime(began), TookS: time.Since(began).Seconds(),
 		Products: r.Products, Orders: r.Orders, Records: r.Records, Recovered: r.Recovered,

@@ -10,13 +10,13 @@ import (
 
 func TestAnAuditTellsOfRecoveries(t *testing.T) {
 	told := []string{"2026-06-01: the log was begun anew from the tables"}
-	if sent := auditReport(&verify.Report{Recovered: told}, time.Now()); !slices.Equal(sent.Recovered, told) {
+	if sent := AuditReport(&verify.Report{Recovered: told}, time.Now()); !slices.Equal(sent.Recovered, told) {
 		t.Errorf("%+v", sent)
 	}
 }
 
 func TestAnAuditIsSentWithTheCodesOfItsEquations(t *testing.T) {
-	sent := auditReport(&verify.Report{
+	sent := AuditReport(&verify.Report{
 		Checks:   []verify.Check{{Invariant: verify.Position, Code: "position_in_log", Args: []string{"3"}}},
 		Findings: []verify.Finding{{Invariant: verify.Position, Code: "position_in_log", Args: []string{"3"}}},
 	}, time.Now())

@@ -21,6 +21,9 @@ import (
 // folderVersion is that of the layout in the package comment.
 const folderVersion = "1"
 
+// ErrNoSale is the error of a folder, or none, in which no sale was kept.
+var ErrNoSale = errors.New("there is no sale")
+
 // ErrInUse is the error of a data folder that another process holds.
 var ErrInUse = errors.New("another process is using it")
 
@@ -34,11 +37,14 @@ type folder struct {
 func (f *folder) file(name string) string { return filepath.Join(f.path, name) }
 
 // openFolder locks the data folder. If create is not set, one that is not
-// there is ErrNotFound.
+// there is ErrNoSale.
 func openFolder(path string, create bool) (*folder, error) {
 	f := &folder{path: path, lock: flock.New(filepath.Join(path, "lock"), flock.SetPermissions(0o600))}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return nil, fmt.Errorf("%s is no folder", path)
+	}
 	if !create && f.lacks("version") && f.lacks("orders.log") && f.lacks("store.db") {
-		return nil, fmt.Errorf("no data folder at %s: %w", path, sale.ErrNotFound)
+		return nil, fmt.Errorf("%w in %s: neither orders.log nor store.db is there", ErrNoSale, path)
 	}
 	if err := makeFolder(path); err != nil {
 		return nil, fmt.Errorf("making the data folder: %w", err)

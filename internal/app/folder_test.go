@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"seckill/internal/app"
-	"seckill/internal/sale"
 )
 
 func TestTheFolderIsItsOwnersAlone(t *testing.T) {
@@ -163,7 +162,7 @@ func TestAVersionThatWasLost(t *testing.T) {
 // To judge a sale that is not there must not make one.
 func TestVerifyMakesNoFolder(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "data")
-	if _, _, err := app.Verify(t.Context(), data); !errors.Is(err, sale.ErrNotFound) {
+	if _, _, err := app.Verify(t.Context(), data); !errors.Is(err, app.ErrNoSale) {
 		t.Errorf("verify: %v", err)
 	}
 	if _, err := os.Stat(data); !errors.Is(err, fs.ErrNotExist) {

@@ -13,7 +13,7 @@ import (
 )
 
 // Passes mints passes that are good at the sale that is kept in a folder or, if cfg has
-// the address of a Postgres, in a cluster. Errors: ErrNotFound, ErrUnavailable.
+// the address of a Postgres, in a cluster. Errors: ErrNoSale, ErrUnavailable.
 func Passes(ctx context.Context, cfg Config) (mint func(user string, groups []string, until time.Time) (string, error), err error) {
 	key, err := passKey(ctx, cfg)
 	if err != nil {

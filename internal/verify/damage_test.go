@@ -441,7 +441,7 @@ func wantFindings(t *testing.T, r verify.Report, want []verify.Invariant, words 
 
 func printed(r verify.Report) string {
 	var b strings.Builder
-	if err := r.Print(&b); err != nil {
+	if err := r.Print(&b, true); err != nil {
 		return err.Error()
 	}
 	return b.String()

@@ -10,16 +10,15 @@ import (
 	"seckill/internal/sale"
 )
 
-// Print writes the report as plain text: a line for each check with its
-// numbers, then the findings, then what was left out, then one line for all.
-func (r *Report) Print(w io.Writer) error {
+// Print writes the report as plain text: a line for each product and one for the
+// whole, or with all one for each check with its numbers; then the findings, what was
+// left out, and one line for all.
+func (r *Report) Print(w io.Writer, all bool) error {
 	b := bufio.NewWriter(w)
-	for _, c := range r.Checks {
-		mark := "ok"
-		if !c.Holds {
-			mark = "NOT OK"
-		}
-		fmt.Fprintf(b, "%-7s %-9s %s%s%s\n", mark, c.Invariant, of(c.Product), c.Words, listed(c.Numbers))
+	if all {
+		r.printChecks(b)
+	} else {
+		r.printProducts(b)
 	}
 	for _, words := range r.Recovered {
 		fmt.Fprintf(b, "RECOVERED %s\n", words)
@@ -27,8 +26,12 @@ func (r *Report) Print(w io.Writer) error {
 	for _, f := range r.Findings {
 		fmt.Fprintf(b, "FINDING %-9s %s%s%s%s\n", f.Invariant, of(f.Product), f.Words, listed(f.Numbers), at(f.Place))
 	}
-	for _, o := range r.LeftOut {
-		fmt.Fprintf(b, "LEFT OUT %-8s %s%s\n", o.Invariant, of(o.Product), o.Why)
+	for i := 0; i < len(r.LeftOut); {
+		o, all := r.LeftOut[i], []string{}
+		for ; i < len(r.LeftOut) && r.LeftOut[i].Product == o.Product && r.LeftOut[i].Why == o.Why; i++ {
+			all = append(all, string(r.LeftOut[i].Invariant))
+		}
+		fmt.Fprintf(b, "LEFT OUT %s%s: %s\n", of(o.Product), strings.Join(all, ", "), o.Why)
 	}
 	found := "no findings"
 	if n := len(r.Findings); n > 0 {
@@ -37,6 +40,59 @@ func (r *Report) Print(w io.Writer) error {
 	fmt.Fprintf(b, "%s: %s, %s, %s\n", found,
 		counted(r.Products, "product"), counted(r.Orders, "order"), counted(r.Records, "record"))
 	return b.Flush()
+}
+
+func (r *Report) printChecks(b *bufio.Writer) {
+	for _, c := range r.Checks {
+		fmt.Fprintf(b, "%s %-9s %s%s%s\n", mark(c.Holds), c.Invariant, of(c.Product), c.Words, listed(c.Numbers))
+	}
+}
+
+// printProducts writes what was looked at, product by product, as they come in the checks.
+func (r *Report) printProducts(b *bufio.Writer) {
+	type line struct {
+		product       string
+		checks, wrong int64
+		held          string
+	}
+	var lines []*line
+	byProduct := map[string]*line{}
+	for _, c := range r.Checks {
+		l := byProduct[c.Product]
+		if l == nil {
+			l = &line{product: c.Product}
+			byProduct[c.Product], lines = l, append(lines, l)
+		}
+		l.checks++
+		if !c.Holds {
+			l.wrong++
+		}
+		if c.Code == heldWithinQuantity.Code {
+			l.held = fmt.Sprintf("held %d of %d, ", c.Numbers[0].Value, c.Numbers[1].Value)
+		}
+	}
+	for _, l := range lines {
+		whose := of(l.product)
+		if l.product == "" {
+			whose = "the whole: "
+		}
+		hold := "holds"
+		switch {
+		case l.wrong > 0:
+			hold = fmt.Sprintf("%d not so", l.wrong)
+		case l.checks > 1:
+			hold = "all hold"
+		}
+		fmt.Fprintf(b, "%s %s%s%s, %s\n", mark(l.wrong == 0), whose, l.held, counted(l.checks, "equation"), hold)
+	}
+}
+
+// mark is the first word of a line, in a column.
+func mark(holds bool) string {
+	if holds {
+		return "ok     "
+	}
+	return "NOT OK "
 }
 
 func of(product string) string {

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// A wrong command line is told in our words: the flag, the rule, and what was given.
+func TestWrongValuesAreToldInWords(t *testing.T) {
+	none := filepath.Join(t.TempDir(), "none")
+	for args, want := range map[string]string{
+		"serve --wait 5":                      `seckill: --wait must be a time with its unit, as 2s or 1m30s, not "5"`,
+		"serve --drain=xx":                    `seckill: --drain must be a time with its unit, as 2s or 1m30s, not "xx"`,
+		"serve --rate=much":                   `seckill: --rate must be a number, not "much"`,
+		"rush --product=1 --buyers -3":        `seckill: --buyers must be 1 to 1,000,000, not -3`,
+		"rush --product=1 --buyers 1e4":       `seckill: --buyers must be a whole number, not "1e4"`,
+		"rush --product=1 --seed -1":          `seckill: --seed must be a whole number of 0 or more, not "-1"`,
+		"rush --product=1 --buyers --over 5s": `seckill: --buyers needs a value`,
+		"rush --product=1 --over":             `seckill: --over needs a value`,
+		"pass --user":                         `seckill: --user needs a value`,
+		"serve --admin-token":                 `seckill: --admin-token needs a value`,
+		"serv":                                `seckill: unexpected argument serv, did you mean "serve"?`,
+		"ready --listen=127.0.0.1:1":          `seckill: http://localhost:1 cannot be reached: connection refused`,
+		"token list --admin-token=x --url=http://127.0.0.1:1": `seckill: http://127.0.0.1:1 cannot be reached: connection refused`,
+		"verify --data=" + none:                               `seckill: could not judge: there is no sale in ` + none + `: neither orders.log nor store.db is there`,
+	} {
+		code, stdout, stderr := say(t.Context(), strings.Fields(args)...)
+		if first, _, _ := strings.Cut(stderr, "\n"); first != want || stdout != "" || code == 0 {
+			t.Errorf("%s: exit code %d\ngot  %s\nwant %s\n%s", args, code, first, want, stdout)
+		}
+	}
+}
+
+func TestHelpIsACommandToo(t *testing.T) {
+	for _, args := range []string{"help", "help verify", "help token add"} {
+		given := strings.Fields(args)
+		code, told, _ := say(t.Context(), given...)
+		if _, want, _ := say(t.Context(), append(given[1:], "--help")...); code != 0 || told != want || told == "" {
+			t.Errorf("%s: exit code %d\n%s", args, code, told)
+		}
+	}
+}
+
+// A shell asks the program itself what could follow.
+func TestCompletion(t *testing.T) {
+	for line, want := range map[string]string{
+		"seckill ver":               "verify",
+		"seckill verify --j":        "--json",
+		"seckill token add --role ": "operate payments view",
+	} {
+		c := program(t)
+		c.Env = append(c.Env, "COMP_LINE="+line)
+		out, err := c.Output()
+		if words := strings.Fields(string(out)); err != nil || strings.Join(slices.Sorted(slices.Values(words)), " ") != want {
+			t.Errorf("%s: %v\n%s", line, err, out)
+		}
+	}
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		if code, out, _ := say(t.Context(), "completion", shell); code != 0 || !strings.Contains(out, "seckill completion -c "+shell) {
+			t.Errorf("%s: exit code %d\n%s", shell, code, out)
+		}
+	}
+}
