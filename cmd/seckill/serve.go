@@ -78,7 +78,9 @@ type serveCmd struct {
 	Insecure        bool          `env:"SECKILL_INSECURE" help:"Beyond this machine, believe whatever user_id a buyer names; and without --admin-token let anybody who reaches the address run the sale."`
 	TrustedProxies  []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"What the proxies in front connect from: their X-Forwarded-For, X-Forwarded-Proto and --buyer-header are believed."`
 	MaxUnrelayed    int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
-	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second that one user may ask for; 0 is no limit (${default})."`
+	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second of one user: who is only believed, by address; 0 is no limit (${default})."`
+	RateAddress     float64       `default:"0" env:"SECKILL_RATE_ADDRESS" placeholder:"N" help:"Requests a second of one address, or IPv6 network of 64 bits, to the API; 0 is no limit (${default})."`
+	RateProduct     float64       `default:"0" env:"SECKILL_RATE_PRODUCT" placeholder:"N" help:"Buys a second of one product that this process lets ask its gate; 0 is no limit (${default})."`
 	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
 	LogUsers        bool          `env:"SECKILL_LOG_USERS" help:"Log user ids, too, in the lines of buys."`
 	MetricsProducts int           `default:"0" env:"SECKILL_METRICS_PRODUCTS" placeholder:"N" help:"How many products, the first by id, /metrics shows one by one (${default})."`
@@ -98,7 +100,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), Insecure: c.Insecure,
-		MaxUnrelayed: c.MaxUnrelayed, Rate: c.Rate, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies,
+		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
 		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // if nobody asked to be told, nothing

@@ -14,6 +14,7 @@ import (
 	"seckill/internal/auth"
 	"seckill/internal/connlimit"
 	"seckill/internal/gate/redisgate"
+	"seckill/internal/httpapi"
 	"seckill/internal/orderlog/kafkalog"
 	"seckill/internal/orderstore/pgstore"
 )
@@ -28,7 +29,7 @@ type Config struct {
 	TrustedProxies []string      // addresses or networks of those in front, whose X-Forwarded-For, X-Forwarded-Proto and Buyers.Header are believed
 	PaymentSecret  string        // whsec_…, by which payments are signed; empty: none is
 	MaxUnrelayed   int           // admitted orders that may wait for the log
-	Rate           float64       // buys a second and user; 0: no limit
+	Rates          Rates         // how much is let through
 	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
 	MaxConnections int           // 0: as many as there are files for
 
@@ -46,6 +47,9 @@ type Config struct {
 
 	Notify func(state string) // optional: told READY=1 and STOPPING=1, as systemd is
 }
+
+// Rates are how much is let through.
+type Rates = httpapi.Rates
 
 // A Build is what the program was made from.
 type Build struct{ Version, Revision, Go string }
@@ -68,6 +72,9 @@ func (c Config) maxConnections() int { return cmp.Or(c.MaxConnections, connlimit
 type UsageError struct{ Flag, Rule string }
 
 func (e UsageError) Error() string { return fmt.Sprintf("--%s %s", e.Flag, e.Rule) }
+
+// noLimit is the rule of a rate.
+const noLimit = "must be 0 (no limit) or above"
 
 // minToken is the shortest admin token, in characters, if other machines may
 // guess at it.
@@ -92,8 +99,12 @@ func (c Config) Check() error {
 		return UsageError{"data", "must name a folder"}
 	case c.MaxUnrelayed < 1:
 		return UsageError{"max-unrelayed", "must be at least 1"}
-	case c.Rate < 0:
-		return UsageError{"rate", "must be 0 (no limit) or above"}
+	case c.Rates.User < 0:
+		return UsageError{"rate", noLimit}
+	case c.Rates.Address < 0:
+		return UsageError{"rate-address", noLimit}
+	case c.Rates.Product < 0:
+		return UsageError{"rate-product", noLimit}
 	case c.MaxConnections != 0 && (c.MaxConnections < 2 || c.MaxConnections > connlimit.Max()):
 		return UsageError{"max-connections", fmt.Sprintf("must be 0 (as many as there are files for) or 2 to %d: this process may open %d files (ulimit -n), and needs some itself", connlimit.Max(), connlimit.Files())}
 	case c.MetricsProducts < 0:

@@ -54,7 +54,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Desk: p.desk, Settle: p.settle, Payments: p.payments, Signed: p.cfg.signed(), Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Trusted: p.trusted, Pages: p.cfg.Pages,
-		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rate: p.cfg.Rate,
+		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rates: p.cfg.Rates,
 		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})
 	p.wired.Store(true)

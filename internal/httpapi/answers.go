@@ -77,7 +77,7 @@ var kinds = [kindCount]struct {
 }{
 	unauthenticated: {"unauthenticated", 401, 0, "Who you are is not proven, or no longer", 0, "buyers are known (`--buyer-auth`), and this one has no valid proof"},
 	notYou:          {"not_you", 403, 0, "The user_id is not yours", 0, "buyers are known, and `user_id` is another's"},
-	rateLimited:     {"rate_limited", 429, 1, "Too many requests of this user", 0, "more requests of the user than the rate allows"},
+	rateLimited:     {"rate_limited", 429, 1, "Too many requests", 0, "more of the address (`--rate-address`), of the user (`--rate`), or for the product (`--rate-product`) than may be. `RateLimit` says which, and `Retry-After` how long to wait"},
 	unavailable:     {"unavailable", 503, 1, "Not available at the moment", 0, "the gate is shut or away, or too many orders wait for the log"},
 	notFound:        {"not_found", 404, 0, "Not found", 0, "no such product"},
 	boughtAgain:     {"again", 200, 0, "", 0, "the same order, by its `Idempotency-Key`, was admitted before, also if it has ended since"},

@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -44,7 +46,7 @@ type API struct {
 	others   fasthttp.RequestHandler // every route but a buy and the event streams
 	document []byte                  // OpenAPI, as JSON
 	yaml     []byte                  // the same, as YAML
-	rate     *limiter                // nil: no limit
+	limits   limits
 	brake    *brake
 	count    [kindCount]func(took time.Duration)
 	loopback bool // only reached from this machine
@@ -61,9 +63,7 @@ func New(c Config) *API {
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.waiting, a.endWaiting = context.WithCancel(a.ctx)
 	a.brake = newBrake(c.Elapsed)
-	if c.Rate > 0 {
-		a.rate = newLimiter(c.Rate, c.Elapsed)
-	}
+	a.limits = newLimits(c.Rates, c.Elapsed)
 	a.countAnswers()
 	a.logsBuys, a.start = c.Log.Enabled(a.ctx, slog.LevelDebug), strings.ToLower(rand.Text()[:6])
 	a.others = fasthttpadaptor.NewFastHTTPHandler(a.routes())
@@ -141,6 +141,14 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	route, id := match(ctx)
+	switch limited := bytes.HasPrefix(ctx.RequestURI(), apiPrefix) && a.addressLimited(ctx); {
+	case limited && route == buyRoute:
+		a.count[rateLimited](time.Since(ctx.Time()))
+		return
+	case limited:
+		a.countRequest(ctx, cmp.Or(patterns[route], noRoute))
+		return
+	}
 	switch route {
 	case buyRoute:
 		a.buy(ctx, id)

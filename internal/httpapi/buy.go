@@ -64,8 +64,8 @@ func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
 	if !proven {
 		return refuse(ctx, unproven)
 	}
-	if a.rate != nil && !a.rate.allow(r.user) {
-		return refuse(ctx, rateLimited)
+	if l, wait := a.buyLimited(ctx, &r); wait > 0 {
+		return l.refuse(ctx, wait)
 	}
 	return a.admit(ctx, &r)
 }

@@ -342,62 +342,6 @@ func TestContentType(t *testing.T) {
 	}
 }
 
-func TestRate(t *testing.T) {
-	s := serve(t, func(_ *shop, c *Config) { c.Rate = 2 })
-	s.put(t, "1", sale.Terms{Quantity: 1})
-	s.buy(t, "1", "a").want(t, 201)
-	s.buy(t, "1", "a").want(t, 409)
-	if s.buy(t, "1", "a").problem(t, rateLimited); s.buy(t, "1", "a").header("Retry-After") != "1" {
-		t.Error("without Retry-After")
-	}
-	s.buy(t, "1", "b").problem(t, soldOut)
-	s.set(func() { s.passed += 500 * time.Millisecond })
-	s.buy(t, "1", "a").problem(t, alreadyBought)
-	s.buy(t, "1", "a").problem(t, rateLimited)
-	s.do(t, "POST", "/api/products/1/orders", `{"user_id":7}`).problem(t, invalid) // the form comes first
-}
-
-// A wall clock that is set back an hour would refuse everybody for as long.
-func TestRateIsOfTheClockThatIsNeverSetBack(t *testing.T) {
-	s := serve(t, func(_ *shop, c *Config) { c.Rate = 1 })
-	s.put(t, "1", sale.Terms{Quantity: 1})
-	s.buy(t, "1", "a").want(t, 201)
-	s.buy(t, "1", "a").problem(t, rateLimited)
-	s.set(func() { s.now, s.passed = s.now.Add(-time.Hour), s.passed+time.Second })
-	s.buy(t, "1", "a").problem(t, alreadyBought)
-}
-
-func TestRateForgetsWhoRests(t *testing.T) {
-	var now time.Duration
-	l := newLimiter(10, func() time.Duration { return now })
-	for i := range 100_000 {
-		l.allow(fmt.Appendf(nil, "u%d", i))
-	}
-	now += 2 * time.Second
-	for i := range 10_000 {
-		l.allow(fmt.Appendf(nil, "v%d", i))
-	}
-	kept := 0
-	for i := range l.shards {
-		kept += len(l.shards[i].due)
-	}
-	if kept != 10_000 {
-		t.Errorf("remembers %d users", kept)
-	}
-}
-
-func TestSlowRate(t *testing.T) {
-	var now time.Duration
-	l := newLimiter(0.1, func() time.Duration { return now })
-	if !l.allow([]byte("a")) || l.allow([]byte("a")) {
-		t.Error("one in ten seconds is one, and not two")
-	}
-	now += 10 * time.Second
-	if !l.allow([]byte("a")) {
-		t.Error("refused after ten seconds")
-	}
-}
-
 func TestNativeRoutesKnowTheirMethods(t *testing.T) {
 	s := serve(t)
 	for path, allow := range map[string]string{

@@ -406,7 +406,7 @@ func (d spyDesk) Buy(ctx, wait context.Context, product string, r purchase.Reque
 
 // Nobody can spend the rate of somebody else, nor is it spent on a refusal.
 func TestTheRateOfAKnownBuyerIsTheirs(t *testing.T) {
-	s := known(t, func(_ *shop, c *Config) { c.Rate = 1 })
+	s := known(t, func(_ *shop, c *Config) { c.Rates.User = 1 })
 	s.put(t, "1", sale.Terms{Quantity: 9})
 	for range 5 {
 		s.do(t, "POST", buy1, `{"user_id":"bob"}`).problem(t, unauthenticated)

@@ -119,8 +119,8 @@ type Config struct {
 	Placed sale.PlacedBy
 	// Wait is how long a buyer waits for the gate's decision, and by the store for
 	// placed, before the answer is 202.
-	Wait time.Duration
-	Rate float64 // buys a second and user; 0: any number
+	Wait  time.Duration
+	Rates Rates
 
 	Ready    func(ctx context.Context) Condition
 	Started  func() bool

@@ -214,7 +214,7 @@ func TestTheTableOfAnswers(t *testing.T) {
 func TestEveryKindIsReachable(t *testing.T) {
 	s := serve(t, func(s *shop, c *Config) {
 		c.Auth, c.Signed = s.operators("token"), signs(t, s)
-		c.Rate = 3
+		c.Rates.User = 3
 	})
 	operator := []string{"Authorization", "Bearer token"}
 	met := map[string]bool{}

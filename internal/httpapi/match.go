@@ -20,6 +20,7 @@ const (
 )
 
 var (
+	apiPrefix        = []byte("/api/")
 	productsPrefix   = []byte("/api/products/")
 	ordersPrefix     = []byte("/api/orders/")
 	rehearsalsPrefix = []byte("/api/rehearsals/")

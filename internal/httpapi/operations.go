@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +36,9 @@ func openAPI() *huma.OpenAPI {
 // answer with, on top of those that every route may.
 func operation(method, path, id, summary string, fails ...kind) huma.Operation {
 	op := huma.Operation{Method: method, Path: path, OperationID: id, Summary: summary, Responses: map[string]*huma.Response{}}
+	if strings.HasPrefix(path, "/api/") && !slices.Contains(fails, rateLimited) {
+		fails = append(fails, rateLimited)
+	}
 	for _, k := range append(fails, internal) {
 		describe(&op, k)
 	}

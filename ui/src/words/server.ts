@@ -44,7 +44,7 @@ const zh: ServerWords = {
     not_json: 'Content-Type 必须是 application/json',
     wrong_host: '不是此服务器的名称',
     invalid: '格式正确，内容有误',
-    rate_limited: '此用户的请求过多',
+    rate_limited: '请求过多',
     headers_too_large: '请求头过大',
     internal: '意外错误',
     not_judged: '暂时无法核验',

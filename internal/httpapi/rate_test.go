@@ -1,0 +1,159 @@
+package httpapi
+
+import (
+	"fmt"
+	"hash/maphash"
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+	"time"
+
+	"seckill/internal/sale"
+)
+
+func TestRate(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Rates.User = 2 })
+	s.put(t, "1", sale.Terms{Quantity: 1})
+	s.buy(t, "1", "a").want(t, 201)
+	s.buy(t, "1", "a").want(t, 409)
+	if s.buy(t, "1", "a").problem(t, rateLimited); s.buy(t, "1", "a").header("Retry-After") != "1" {
+		t.Error("without Retry-After")
+	}
+	s.buy(t, "1", "b").problem(t, soldOut)
+	s.set(func() { s.passed += 500 * time.Millisecond })
+	s.buy(t, "1", "a").problem(t, alreadyBought)
+	s.buy(t, "1", "a").problem(t, rateLimited)
+	s.do(t, "POST", "/api/products/1/orders", `{"user_id":7}`).problem(t, invalid) // the form comes first
+}
+
+// A wall clock that is set back an hour would refuse everybody for as long.
+func TestRateIsOfTheClockThatIsNeverSetBack(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Rates.User = 1 })
+	s.put(t, "1", sale.Terms{Quantity: 1})
+	s.buy(t, "1", "a").want(t, 201)
+	s.buy(t, "1", "a").problem(t, rateLimited)
+	s.set(func() { s.now, s.passed = s.now.Add(-time.Hour), s.passed+time.Second })
+	s.buy(t, "1", "a").problem(t, alreadyBought)
+}
+
+func TestRateForgetsWhoRests(t *testing.T) {
+	var now time.Duration
+	l := newLimiter("user", 10, func() time.Duration { return now })
+	for i := range 100_000 {
+		l.wait(maphash.Comparable(l.seed, i))
+	}
+	now += 2 * time.Second
+	for i := range 10_000 {
+		l.wait(maphash.Comparable(l.seed, -1-i))
+	}
+	if kept := l.kept(); kept != 10_000 {
+		t.Errorf("remembers %d users", kept)
+	}
+}
+
+func (l *limiter) kept() (n int) {
+	for i := range l.shards {
+		n += len(l.shards[i].due)
+	}
+	return n
+}
+
+// Millions who come at once cost no more memory than some, and nobody's rate.
+func TestRateOfMillions(t *testing.T) {
+	l := newLimiter("user", 2, func() time.Duration { return 0 })
+	for i := range uint64(3_000_000) {
+		if wait := l.wait(i * 0x9e3779b97f4a7c15); wait > 0 {
+			t.Fatalf("the %d. is to wait %v", i, wait)
+		}
+	}
+	if kept := l.kept(); kept > shards*mostDue {
+		t.Errorf("remembers %d", kept)
+	}
+}
+
+func TestSlowRate(t *testing.T) {
+	var now time.Duration
+	l := newLimiter("user", 0.1, func() time.Duration { return now })
+	if first, second := l.wait(1), l.wait(1); first != 0 || second != 10*time.Second {
+		t.Errorf("one in ten seconds is one, and not two: they wait %v and %v", first, second)
+	}
+	now += 10 * time.Second
+	if wait := l.wait(1); wait > 0 {
+		t.Errorf("after ten seconds it waits %v", wait)
+	}
+}
+
+// from is the header by which a request comes from an address, behind a trusted proxy.
+func from(address string) []string { return []string{"X-Forwarded-For", address} }
+
+// Who names somebody else spends nothing of theirs, as long as it is from elsewhere.
+func TestNobodySpendsTheRateOfAnother(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Rates.User, c.Trusted = 1, here })
+	s.put(t, "1", sale.Terms{Quantity: 9})
+	s.buy(t, "1", "victim", from("198.51.100.7")...).want(t, 201)
+	s.buy(t, "1", "victim", from("198.51.100.7")...).problem(t, rateLimited)
+	s.buy(t, "1", "victim", from("203.0.113.9")...).problem(t, alreadyBought)
+}
+
+func TestRateOfAnAddress(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Rates.Address, c.Trusted = 2, here })
+	s.put(t, "1", sale.Terms{Quantity: 1})
+	s.buy(t, "1", "a", from("198.51.100.7")...).want(t, 201)
+	s.do(t, "GET", "/api/products/1", "", from("198.51.100.7")...).want(t, 200)
+	for _, route := range [][2]string{
+		{"POST", "/api/products/1/orders"}, {"GET", "/api/products/1"}, {"HEAD", "/api/products/1/events"}, {"POST", "/api/session"}, {"GET", "/api/"},
+	} {
+		r := s.do(t, route[0], route[1], `{"user_id":"b"}`, from("203.0.113.9, 198.51.100.7")...)
+		if r.StatusCode != 429 || r.header("Retry-After") != "1" || r.header("RateLimit") != `"address";r=0;t=1` || r.header("RateLimit-Policy") != `"address";q=2;w=1` {
+			t.Errorf("%s: %s", route, r.raw())
+		}
+	}
+	s.do(t, "GET", "/livez", "", from("198.51.100.7")...).want(t, 200)
+	s.buy(t, "1", "b", from("198.51.100.8")...).problem(t, soldOut)
+	// A network of IPv6 is one address, and this machine none.
+	for i := range 2 {
+		s.buy(t, "1", "b", from(fmt.Sprintf("2001:db8::%x", i))...).problem(t, soldOut)
+	}
+	s.buy(t, "1", "b", from("2001:db8::ffff:1")...).problem(t, rateLimited)
+	s.buy(t, "1", "b", from("2001:db8:0:1::1")...).problem(t, soldOut)
+	for range 9 {
+		s.buy(t, "1", "b").problem(t, soldOut)
+		s.buy(t, "1", "b", from("::1")...).problem(t, soldOut)
+	}
+	s.set(func() { s.passed += 500 * time.Millisecond })
+	s.buy(t, "1", "b", from("198.51.100.7")...).problem(t, soldOut)
+}
+
+// Whoever is no trusted proxy comes from where they are.
+func TestRateOfAnAddressThatIsClaimed(t *testing.T) {
+	l := newLimiter("address", 1, func() time.Duration { return 0 })
+	if l.wait(l.ofAddress(network(netip.MustParseAddr("192.0.2.1")))) != 0 {
+		t.Fatal("the first waits")
+	}
+	stranger := otherRequest{httptest.NewRequest("GET", "/api/products", nil)} // from 192.0.2.1
+	stranger.Header.Set("X-Forwarded-For", "198.51.100.7")
+	a := &API{Config: Config{Trusted: here}}
+	if l.wait(l.ofAddress(a.origin(stranger))) == 0 {
+		t.Error("it came from elsewhere")
+	}
+}
+
+// What one product is asked for costs no other one.
+func TestRateOfAProduct(t *testing.T) {
+	s := known(t, func(_ *shop, c *Config) { c.Rates.Product, c.Rates.User = 2, 1 })
+	s.put(t, "1", sale.Terms{Quantity: 9})
+	s.put(t, "2", sale.Terms{Quantity: 9})
+	for range 9 { // who proves nothing, or has spent their own, spends nothing
+		s.do(t, "POST", buy1, `{}`).problem(t, unauthenticated)
+	}
+	s.do(t, "POST", buy1, `{}`, s.as(t, "a")...).want(t, 201)
+	for range 9 {
+		s.do(t, "POST", buy1, `{}`, s.as(t, "a")...).problem(t, rateLimited)
+	}
+	s.do(t, "POST", buy1, `{}`, s.as(t, "b")...).want(t, 201)
+	r := s.do(t, "POST", buy1, `{}`, s.as(t, "c")...)
+	if r.problem(t, rateLimited); r.header("RateLimit") != `"product";r=0;t=1` {
+		t.Error(r.raw())
+	}
+	s.do(t, "POST", "/api/products/2/orders", `{}`, s.as(t, "d")...).want(t, 201)
+}
