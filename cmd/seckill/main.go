@@ -28,6 +28,8 @@ type commands struct {
 	Rush       rushCmd                   `cmd:"" help:"Send a burst of buyers at a sale, and report how they were answered."`
 	Verify     verifyCmd                 `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: could not judge."`
 	Recover    recoverCmd                `cmd:"" help:"Put log and tables together again where the log was cut, deleted or damaged, while nobody sells. Says first what it will do and what is lost. Exit code 0: well; 2: not recovered."`
+	Backup     backupCmd                 `cmd:"" help:"Keep a sale in a file, also while it sells. Exit code 0: the file is whole; 2: there is none."`
+	Restore    restoreCmd                `cmd:"" help:"Make a sale of a backup, in a new folder or new servers, and judge it as verify does. Exit code 0: no findings; 1: findings; 2: not restored."`
 	Token      tokenCmd                  `cmd:"" help:"Make, list and revoke the tokens of operators, at a sale that runs."`
 	Pass       passCmd                   `cmd:"" help:"Make a pass, by which a buyer of a sale proves who they are; or many, for a load test."`
 	Completion kongcompletion.Completion `cmd:"" help:"Say how to have the shell complete commands and flags: bash, zsh or fish."`

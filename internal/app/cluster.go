@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"seckill/internal/backup"
 	"seckill/internal/gate"
 	"seckill/internal/gate/redisgate"
 	"seckill/internal/httpapi"
@@ -44,7 +46,8 @@ type cluster struct {
 	log      *kafkalog.Log
 	store    *pgstore.Store
 	logCheck *logCheck
-	has      chan struct{} // closed when store is there
+	has      chan struct{} // closed when store is there, and no restore goes on
+	hasOnce  sync.Once
 }
 
 func openCluster(cfg Config) (*Program, error) { return open(cfg, newCluster(cfg, false)) }
@@ -161,8 +164,11 @@ func (m *cluster) connectPostgres(ctx context.Context) (err error) {
 		if m.store, err = open(ctx, m.cfg.Postgres); err != nil {
 			return err
 		}
-		close(m.has)
 	}
+	if err := backup.Unfinished(ctx, m.store); err != nil {
+		return err
+	}
+	m.hasOnce.Do(func() { close(m.has) })
 	warnings, err := m.store.Check(ctx)
 	m.warn(postgres, warnings)
 	return err

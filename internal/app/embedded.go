@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"seckill/internal/backup"
 	"seckill/internal/crash"
 	"seckill/internal/gate"
 	"seckill/internal/gate/memgate"
@@ -73,6 +74,9 @@ func (m *embedded) connect(ctx context.Context, _ func(string, error)) (k keeper
 	}
 	if m.store, err = sqlitestore.Open(m.folder.file("store.db"), time.Now); err != nil {
 		return k, m.folder.advise(nil, err)
+	}
+	if err = backup.Unfinished(ctx, m.store); err != nil {
+		return k, err
 	}
 	if err = m.folder.sync(); err != nil {
 		return k, err

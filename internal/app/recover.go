@@ -8,6 +8,7 @@ import (
 	"os"
 	"time"
 
+	"seckill/internal/backup"
 	"seckill/internal/crash"
 	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore/sqlitestore"
@@ -67,6 +68,9 @@ func (f *folder) recover(ctx context.Context, agree Agree) (done bool, err error
 		return false, f.advise(gone, err)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := backup.Unfinished(ctx, store); err != nil {
+		return false, err
+	}
 	plan, err := f.look(ctx, log, gone, store)
 	if err != nil || plan.Act == recovery.Nothing {
 		return false, err
@@ -100,10 +104,8 @@ func (f *folder) look(ctx context.Context, log *sqlitelog.Log, gone error, store
 // is kept under another name, and then tells the tables.
 func (f *folder) continueTables(ctx context.Context, plan *recovery.Plan, aside string) error {
 	const fresh = "orders.log.new"
-	for _, beside := range besides {
-		if err := os.Remove(f.file(fresh + beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	if err := removeDatabase(f.file(fresh)); err != nil {
+		return err
 	}
 	log, err := sqlitelog.Open(ctx, f.file(fresh))
 	if err != nil {
@@ -125,7 +127,17 @@ func (f *folder) continueTables(ctx context.Context, plan *recovery.Plan, aside 
 // besides are the ends of the names of files that SQLite keeps beside one.
 var besides = []string{"", "-wal", "-shm"}
 
-// move renames a log that nobody has open, and what SQLite left beside it.
+// removeDatabase removes a file, if there is one, and what SQLite left beside it.
+func removeDatabase(path string) error {
+	for _, beside := range besides {
+		if err := os.Remove(path + beside); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// move renames a log, or tables, that nobody has open, and what SQLite left beside it.
 func (f *folder) move(from, to string) error {
 	for _, beside := range besides {
 		if err := os.Rename(f.file(from+beside), f.file(to+beside)); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"seckill/internal/backup"
 	"seckill/internal/orderlog/sqlitelog"
 	"seckill/internal/orderstore/sqlitestore"
 	"seckill/internal/sale"
@@ -82,6 +83,9 @@ func auditFolder(ctx context.Context, f *folder) (report verify.Report, err erro
 		return damage(report, f.advise(nil, err))
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := backup.Unfinished(ctx, store); err != nil {
+		return report, err
+	}
 	return verify.Stopped(ctx, verify.Parts{Log: log, Store: store, Placed: sale.PlacedByLog})
 }
 

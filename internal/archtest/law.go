@@ -53,6 +53,7 @@ var law = []room{
 	{"internal/verify", "the audit: folds the log again and compares. It does not know the players", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 
 	{"internal/recovery", "a log that continues the tables, where theirs is gone", []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore", "internal/projector"}, false},
+	{"internal/backup", "a sale in a file, and a sale made of one", []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore", "internal/projector", "internal/recovery"}, false},
 
 	{path: "internal/rush", promise: "the load generator: a stranger to the server"},
 	{"internal/rehearsal", "a rush on a throw-away product, run by the server against itself", []string{"internal/sale", "internal/rush"}, false},

@@ -38,6 +38,8 @@ var differences = []difference{
 	{"event streams wake", "by the projector of this process", "as the store moves, whoever projects", []string{"app Program.loops"}},
 	{"rehearsals are kept", "as files in the folder", "in Postgres", []string{"app Program.newRunner"}},
 	{"`seckill pass` has the key", "of the process that runs, or of the folder", "of Postgres", []string{"app passKey"}},
+	{"a backup is made", "of copies of the two files", "of Kafka and Postgres themselves", []string{"app saleOf"}},
+	{"a backup is restored", "into a new folder", "into a new topic and new tables", []string{"app Restore"}},
 	{"a rejected order", "is a finding of `verify`", "is told to its buyer", []string{"app auditFolder", "app Program.wire", "verify Parts.judge"}},
 }
 

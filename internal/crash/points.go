@@ -58,7 +58,7 @@ var Points = append([]string{
 	"app: the keepers are to be closed",
 	"verify: the gates are cut",
 	"verify: a partition is judged",
-}, OfRecovery...)
+}, append(OfRecovery, OfBackup...)...)
 
 // OfRecovery are the moments of seckill recover, which nobody else comes to.
 var OfRecovery = []string{
@@ -67,4 +67,18 @@ var OfRecovery = []string{
 	"recovery: the state is written",
 	"app: a log is moved",
 	"recovery: the tables are renewed",
+}
+
+// OfBackup are the moments of seckill backup and seckill restore.
+var OfBackup = []string{
+	"app: the tables are copied",
+	"backup: a chunk is written",
+	"backup: a part of the log is written",
+	"app: a backup is written",
+	"app: a backup is in its place",
+	"backup: the store is marked",
+	"backup: a chunk is restored",
+	"backup: a part of the log is restored",
+	"backup: the log is filled",
+	"backup: the tables are filled",
 }

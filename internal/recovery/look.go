@@ -90,6 +90,32 @@ func Look(ctx context.Context, log orderlog.Reader, gone error, store orderstore
 	return p, err
 }
 
+// Until is the plan of a log that continues tables which were filled from a part of
+// another: what that has beyond them, which beyond reads, is lost, and why says for what.
+func Until(ctx context.Context, beyond orderlog.Reader, store orderstore.Keeper, why string) (*Plan, error) {
+	p := &Plan{Act: Continue, store: store, log: beyond, wrong: map[int32]string{}, lost: map[int32][]string{}}
+	var products []sale.Product
+	err := store.Audit(ctx, func(s orderstore.Snapshot) (err error) {
+		if p.marks, err = s.Marks(); err != nil {
+			return err
+		}
+		products, err = s.Products()
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.count(products)
+	n, err := beyond.Partitions(ctx)
+	for partition := range n {
+		p.wrong[partition] = why
+	}
+	if err == nil {
+		err = p.losses(ctx, products)
+	}
+	return p, err
+}
+
 // readsBeginning has the tables be given what can be read of a log that is damaged behind.
 func (p *Plan) readsBeginning(ctx context.Context, gone error) error {
 	p.damage = words(gone)

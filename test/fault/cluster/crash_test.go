@@ -28,7 +28,7 @@ func pointsHere() (points []string) {
 		if ledger.Full() {
 			here = !slices.Contains(embeddedRooms, room) && p != "app: the folder is locked"
 		}
-		if here && !slices.Contains(crash.OfRecovery, p) {
+		if here && !slices.Contains(crash.OfRecovery, p) && !slices.Contains(crash.OfBackup, p) {
 			points = append(points, p)
 		}
 	}

@@ -1,0 +1,129 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"seckill/internal/backup"
+	"seckill/internal/crash"
+	"seckill/internal/orderlog/sqlitelog"
+	"seckill/internal/orderstore/sqlitestore"
+	"seckill/internal/sale"
+)
+
+// Backup keeps a sale in a new file, whether it runs or not, and tells of it. The file
+// is there whole or not at all: until then all stands in a folder beside it, TO.part.
+func Backup(ctx context.Context, cfg Config, to string) (made *backup.Backup, err error) {
+	if err := cfg.checkServers(); err != nil {
+		return nil, err
+	}
+	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
+		return nil, errors.Join(err, fmt.Errorf("%s is there already", to))
+	}
+	part := to + ".part"
+	if err := os.Mkdir(part, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(part, "lock"))
+	if locked, err := lock.TryLock(); err != nil || !locked {
+		return nil, errors.Join(err, fmt.Errorf("another backup is being written to %s", part))
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(part), lock.Close()) }()
+	for _, left := range []string{"backup", "orders.log", "store.db"} { // by one that was killed
+		if err := removeDatabase(filepath.Join(part, left)); err != nil {
+			return nil, err
+		}
+	}
+	file := filepath.Join(part, "backup")
+	if err := writeBackup(ctx, cfg, file); err != nil {
+		return nil, err
+	}
+	crash.At("app: a backup is written")
+	if made, err = backup.Open(file); err != nil { // what the disk has
+		return nil, err
+	}
+	if err := errors.Join(made.Close(), os.Rename(file, to)); err != nil {
+		return nil, err
+	}
+	crash.At("app: a backup is in its place")
+	return made, syncFolder(filepath.Dir(to))
+}
+
+// writeBackup writes the file, and waits until the disk has it.
+func writeBackup(ctx context.Context, cfg Config, file string) error {
+	s, done, err := saleOf(ctx, cfg, filepath.Dir(file))
+	if err != nil {
+		return err
+	}
+	s.Secrets, s.Program, s.Now = []string{"secret", passSecret}, cfg.Build.Version, time.Now()
+	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err == nil {
+		if err = backup.Write(ctx, f, s); err == nil {
+			err = f.Sync()
+		}
+		err = errors.Join(err, f.Close())
+	}
+	return errors.Join(err, done())
+}
+
+// saleOf opens a sale to be read, and done closes it. One in a data folder is copied
+// first, as the process that sells from it has its files: the store, and then the log,
+// which is not behind it.
+func saleOf(ctx context.Context, cfg Config, copies string) (s backup.Sale, done func() error, err error) {
+	if cfg.isCluster() {
+		m := newCluster(cfg, true)
+		try, cancel := context.WithTimeout(ctx, connectWithin)
+		defer cancel()
+		if err := errors.Join(m.connectPostgres(try), m.connectKafka(try)); err != nil {
+			return s, nil, errors.Join(err, m.close())
+		}
+		return backup.Sale{Log: m.log, Store: m.store}, m.close, nil
+	}
+	f, err := openFolder(cfg.Data, false)
+	if errors.Is(err, ErrInUse) {
+		f, err = &folder{path: cfg.Data}, nil
+	} else if err == nil {
+		defer func() { err = errors.Join(err, f.close()) }()
+	}
+	if err == nil {
+		err = f.whole()
+	}
+	if err != nil {
+		return s, nil, err
+	}
+	file, tables := filepath.Join(copies, "orders.log"), filepath.Join(copies, "store.db")
+	if err := sqlitestore.Copy(f.file("store.db"), tables); err != nil {
+		return s, nil, f.advise(nil, err)
+	}
+	crash.At("app: the tables are copied")
+	if err := sqlitelog.Copy(ctx, f.file("orders.log"), file); err != nil {
+		return s, nil, f.advise(err, nil)
+	}
+	log, err := sqlitelog.Open(ctx, file)
+	if err != nil {
+		return s, nil, f.advise(err, nil)
+	}
+	store, err := sqlitestore.Open(tables, time.Now)
+	if err == nil {
+		err = backup.Unfinished(ctx, store)
+	}
+	if err != nil {
+		return s, nil, errors.Join(f.advise(nil, err), log.Close())
+	}
+	return backup.Sale{Log: log, Store: store}, func() error { return errors.Join(log.Close(), store.Close()) }, nil
+}
+
+// whole is an error if one of the two files is missing.
+func (f *folder) whole() error {
+	if f.lacks("store.db") {
+		return fmt.Errorf("%w: %s is missing: the next serve makes it of the log", sale.ErrNotFound, f.file("store.db"))
+	}
+	return f.advise(f.checkFiles(), nil)
+}

@@ -1,0 +1,334 @@
+package backup_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"seckill/internal/backup"
+	"seckill/internal/orderlog/sqlitelog"
+	"seckill/internal/orderstore"
+	"seckill/internal/orderstore/sqlitestore"
+	"seckill/internal/recovery"
+	"seckill/internal/sale"
+	"seckill/internal/verify"
+)
+
+var eight = time.Date(2026, 11, 11, 20, 0, 0, 0, time.UTC)
+
+// A shop is a log and its tables.
+type shop struct {
+	*testing.T
+	log   *sqlitelog.Log
+	store *sqlitestore.Store
+}
+
+func newShop(t *testing.T) *shop {
+	t.Helper()
+	dir := t.TempDir()
+	log, err := sqlitelog.Open(t.Context(), filepath.Join(dir, "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = log.Close() })
+	store, err := sqlitestore.Open(filepath.Join(dir, "store"), func() time.Time { return eight })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return &shop{t, log, store}
+}
+
+func (s *shop) append(records ...sale.Record) {
+	s.Helper()
+	if _, err := s.log.Append(s.Context(), 0, records); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func (s *shop) fold() {
+	s.Helper()
+	if _, err := recovery.Fold(s.Context(), s.log, s.store, 0); err != nil {
+		s.Fatal(err)
+	}
+}
+
+func opening(epoch, quantity int64, at time.Time) sale.Record {
+	return sale.Record{Kind: sale.KindOpening, ProductID: "a", Epoch: epoch, At: at, Nonce: "n", Secret: "0a1b", By: "ann",
+		Terms: sale.Terms{Quantity: quantity, LimitPerUser: 1, PaymentWindow: time.Hour, Price: sale.Price{Amount: 100, Currency: "EUR"}}}
+}
+
+func order(epoch int64, n int, at time.Time) sale.Record {
+	return sale.Record{Kind: sale.KindOrder, ProductID: "a", Epoch: epoch, At: at, OrderID: sale.OrderID{byte(n >> 8), byte(n), 1}, UserID: fmt.Sprint("u", n), Seq: int64(n)}
+}
+
+func cancel(n int, at time.Time) sale.Record {
+	return sale.Record{Kind: sale.KindCancel, ProductID: "a", Epoch: 9, At: at, OrderID: sale.OrderID{byte(n >> 8), byte(n), 1}}
+}
+
+// trade fills a shop: of the last three records the tables know nothing.
+func (s *shop) trade() {
+	s.Helper()
+	var all []sale.Record
+	for n := 1; n <= 1500; n++ {
+		all = append(all, order(1, n, eight.Add(time.Duration(n)*time.Second)))
+	}
+	s.append(opening(1, 2000, eight))
+	s.append(all...)
+	s.append(cancel(3, eight.Add(2000*time.Second)), cancel(4, eight.Add(2001*time.Second)), opening(2, 1999, eight.Add(2002*time.Second)))
+	for key, kept := range map[string][]byte{"secret": {0x0a, 0x1b}, "passes": {7}} {
+		if _, err := s.store.Meta(s.Context(), key, kept); err != nil {
+			s.Fatal(err)
+		}
+	}
+	if err := s.store.AddToken(s.Context(), orderstore.Token{Name: "ann", Role: "operate", Hash: [32]byte{1}, MadeAt: eight}); err != nil {
+		s.Fatal(err)
+	}
+	s.fold()
+	s.append(order(2, 2001, eight.Add(3000*time.Second)), order(2, 2002, eight.Add(3001*time.Second)), cancel(2001, eight.Add(3002*time.Second)))
+}
+
+func (s *shop) kept() []byte {
+	s.Helper()
+	var file bytes.Buffer
+	err := backup.Write(s.Context(), &file, backup.Sale{Log: s.log, Store: s.store, Secrets: []string{"secret", "passes"}, Program: "v1", Now: eight})
+	if err != nil {
+		s.Fatal(err)
+	}
+	return file.Bytes()
+}
+
+// open opens a file with these bytes.
+func open(t *testing.T, file []byte) (*backup.Backup, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "backup")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	b, err := backup.Open(path)
+	if err == nil {
+		t.Cleanup(func() { _ = b.Close() })
+	}
+	return b, err
+}
+
+// restored is a shop that a backup was restored into.
+func restored(t *testing.T, b *backup.Backup, write func(context.Context, recovery.Log) error) *shop {
+	t.Helper()
+	to := newShop(t)
+	err := b.Begin(t.Context(), to.store)
+	if err == nil {
+		if err := backup.Unfinished(t.Context(), to.store); !errors.Is(err, sale.ErrUnavailable) {
+			t.Errorf("before it is filled: %v", err)
+		}
+		err = b.Fill(t.Context(), to.log, to.store, write)
+	}
+	if err == nil {
+		err = backup.Unfinished(t.Context(), to.store)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := verify.Stopped(t.Context(), verify.Parts{Log: to.log, Store: to.store})
+	if err != nil || !r.Clean() {
+		t.Errorf("verify: %+v, %v", r.Findings, err)
+	}
+	return to
+}
+
+// rows are the tables but for their places in the log and what a restore changes.
+func (s *shop) rows() (all []string) {
+	s.Helper()
+	err := s.store.Audit(s.Context(), func(snap orderstore.Snapshot) error {
+		products, err := snap.Products()
+		for _, p := range products {
+			p.Recounts = 0
+			all = append(all, fmt.Sprintf("%+v", p))
+			err = errors.Join(err, snap.Orders(p.ID, func(o sale.Order) error {
+				o.Position = sale.Position{}
+				all = append(all, fmt.Sprintf("%+v", o))
+				return nil
+			}), snap.Returns(p.ID, func(r sale.Return) error { all = append(all, fmt.Sprintf("%+v", r)); return nil }),
+				snap.History(p.ID, func(e sale.HistoryEntry) error { all = append(all, fmt.Sprintf("%+v", e)); return nil }))
+		}
+		return err
+	})
+	tokens, err2 := s.store.Tokens(s.Context())
+	passes, err3 := s.store.Meta(s.Context(), "passes", nil)
+	if err := errors.Join(err, err2, err3); err != nil {
+		s.Fatal(err)
+	}
+	return append(all, fmt.Sprint(tokens, passes))
+}
+
+func same(t *testing.T, got, want []string) {
+	t.Helper()
+	for i := range max(len(got), len(want)) {
+		if i >= min(len(got), len(want)) || got[i] != want[i] {
+			t.Fatalf("row %d of %d and %d\n\t%s\nis\n\t%s", i, len(got), len(want), got[min(i, len(got)-1)], want[min(i, len(want)-1)])
+		}
+	}
+}
+
+// All that the tables had is there again, to the last field, and what the log had beyond.
+func TestASaleIsRestored(t *testing.T) {
+	s := newShop(t)
+	s.trade()
+	b, err := open(t, s.kept())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.Products != 1 || b.Orders != 1500 || b.Position() != "0:1506" || b.Program != "v1" {
+		t.Errorf("%+v", b)
+	}
+	to := restored(t, b, b.Whole)
+	s.fold()
+	same(t, to.rows(), s.rows())
+	to.append(order(2, 2003, eight), opening(3, 1999, eight), order(3, 2004, eight))
+	to.fold()
+	if p, err := to.store.Product(t.Context(), "a"); err != nil || p.Held != 1500-2+1+2 {
+		t.Errorf("%+v, %v", p, err)
+	}
+	again, err := open(t, to.kept()) // its log begins with a state
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, restored(t, again, again.Whole).rows(), to.rows())
+	if err := again.Begin(t.Context(), to.store); err == nil || !strings.Contains(err.Error(), "not empty") {
+		t.Errorf("into a sale: %v", err)
+	}
+}
+
+// Tables that have folded nothing of a log that begins with a state.
+func TestALogOfWhichTheTablesHaveNothing(t *testing.T) {
+	s := newShop(t)
+	s.trade()
+	b, err := open(t, s.kept())
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := restored(t, b, b.Whole)
+	want := to.rows()
+	empty := newShop(t)
+	to.store = empty.store
+	if b, err = open(t, to.kept()); err != nil {
+		t.Fatal(err)
+	}
+	to = restored(t, b, b.Whole)
+	same(t, to.rows()[:len(want)-1], want[:len(want)-1]) // tokens and passes are in no log
+}
+
+// The sale as it was: what came later is lost, and named.
+func TestASaleAsItWas(t *testing.T) {
+	s := newShop(t)
+	s.trade()
+	b, err := open(t, s.kept())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for until, c := range map[string]struct {
+		held, orders int64
+		lost         string
+	}{
+		eight.Add(1000 * time.Second).Format(time.RFC3339): {1000, 1000, "of product a, what only the log has: 502 orders, whose buyers are told rejected, 2 cancellations, 1 changes of terms"},
+		"0:1000":               {1000, 1000, "of product a, what only the log has: 502 orders, whose buyers are told rejected, 2 cancellations, 1 changes of terms"},
+		"0:1501":               {1499, 1500, "of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 cancellations, 1 changes of terms"},
+		"0:-1":                 {0, 0, "of product a, what only the log has: 1502 orders, whose buyers are told rejected, 2 changes of terms"},
+		"2027-01-01T00:00:00Z": {1499, 1502, ""},
+	} {
+		t.Run(until, func(t *testing.T) {
+			ends, err := b.Point(until)
+			if err != nil {
+				t.Fatal(err)
+			}
+			past := b.Past(ends)
+			scratch, err := sqlitestore.Open(filepath.Join(t.TempDir(), "scratch"), past.Now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer scratch.Close()
+			plan, err := past.Fold(t.Context(), scratch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(plan.Lost, "\n"); got != c.lost {
+				t.Errorf("lost: %s", got)
+			}
+			to := restored(t, b, func(ctx context.Context, log recovery.Log) error {
+				_, err := plan.Write(ctx, log, eight)
+				return err
+			})
+			p, err := to.store.Product(t.Context(), "a")
+			if errors.Is(err, sale.ErrNotFound) {
+				err = nil
+			}
+			if err != nil || p.Held != c.held || p.LastNumber != c.orders {
+				t.Errorf("held %d, orders %d, %v", p.Held, p.LastNumber, err)
+			}
+		})
+	}
+	for _, wrong := range []string{"yesterday", "0:9999", "1:1", "0", "0:-2", "0:1,x"} {
+		if _, err := b.Point(wrong); err == nil {
+			t.Errorf("%s was taken", wrong)
+		}
+	}
+	whole := restored(t, b, b.Whole)
+	if b, err = open(t, whole.kept()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Point("0:0"); err == nil || !strings.Contains(err.Error(), "cannot be cut") {
+		t.Errorf("within the tables that a log begins with: %v", err)
+	}
+}
+
+// Whatever is changed or cut off is refused, and named by its line.
+func TestAFlippedByteIsNamed(t *testing.T) {
+	s := newShop(t)
+	s.append(opening(1, 5, eight), order(1, 1, eight))
+	s.fold()
+	s.append(order(1, 2, eight))
+	file := s.kept()
+	for at := 0; at < len(file); at += 3 {
+		changed := slices.Clone(file)
+		changed[at] ^= 1 << (at % 8)
+		line := fmt.Sprintf("line %d ", 1+bytes.Count(file[:at], []byte("\n")))
+		if _, err := open(t, changed); !errors.Is(err, sale.ErrDamaged) && !errors.Is(err, sale.ErrNewer) || !strings.Contains(err.Error(), line) {
+			t.Fatalf("byte %d, in %s: %v", at, line, err)
+		}
+	}
+	for n := 0; n < len(file); n += 11 {
+		if _, err := open(t, file[:n]); !errors.Is(err, sale.ErrDamaged) {
+			t.Fatalf("cut to %d of %d bytes: %v", n, len(file), err)
+		}
+	}
+	lines := bytes.SplitAfter(file, []byte("\n"))
+	for i := range lines[:len(lines)-1] {
+		without := slices.Concat(slices.Concat(lines[:i]...), slices.Concat(lines[i+1:]...))
+		if _, err := open(t, without); !errors.Is(err, sale.ErrDamaged) {
+			t.Fatalf("without line %d: %v", i+1, err)
+		}
+	}
+	if _, err := open(t, append(slices.Clone(file), '\n')); !errors.Is(err, sale.ErrDamaged) {
+		t.Errorf("with something behind: %v", err)
+	}
+}
+
+// A log that is not the one of the tables makes no backup.
+func TestAnotherLogIsNotBackedUp(t *testing.T) {
+	s := newShop(t)
+	s.trade()
+	other := newShop(t)
+	other.append(opening(1, 5, eight))
+	s.log = other.log
+	err := backup.Write(t.Context(), &bytes.Buffer{}, backup.Sale{Log: s.log, Store: s.store})
+	if !errors.Is(err, sale.ErrDamaged) {
+		t.Errorf("%v", err)
+	}
+}

@@ -1,0 +1,13 @@
+package sqlitestore
+
+import "errors"
+
+// Copy makes a store of the one at path as it is now, which another process may have open.
+func Copy(path, to string) error {
+	c, err := connect(path, "PRAGMA busy_timeout = 5000")
+	if err != nil {
+		return err
+	}
+	_, err = c.exec("copy", "VACUUM INTO ?", to)
+	return errors.Join(err, c.Close())
+}
