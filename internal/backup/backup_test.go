@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"slices"
@@ -317,6 +318,25 @@ func TestAFlippedByteIsNamed(t *testing.T) {
 	}
 	if _, err := open(t, append(slices.Clone(file), '\n')); !errors.Is(err, sale.ErrDamaged) {
 		t.Errorf("with something behind: %v", err)
+	}
+}
+
+// What a newer program wrote is not taken for damage, and nothing is made of it.
+func TestANewerProgramsFile(t *testing.T) {
+	s := newShop(t)
+	s.append(opening(1, 5, eight))
+	lines := bytes.SplitAfter(s.kept(), []byte("\n"))
+	for line, change := range [][2]string{{`"format":1`, `"format":2`}, {`"version":3`, `"version":4`}} {
+		_, document, _ := bytes.Cut(lines[line], []byte(" "))
+		changed := bytes.Replace(document, []byte(change[0]), []byte(change[1]), 1)
+		if bytes.Equal(changed, document) {
+			t.Fatalf("line %d: %s", line+1, document)
+		}
+		file := slices.Concat(lines[:line]...)
+		file = fmt.Appendf(file, "%08x %s", crc32.Checksum(changed, crc32.MakeTable(crc32.Castagnoli)), changed)
+		if _, err := open(t, slices.Concat(file, slices.Concat(lines[line+1:]...))); !errors.Is(err, sale.ErrNewer) {
+			t.Errorf("line %d: %v", line+1, err)
+		}
 	}
 }
 

@@ -98,7 +98,9 @@ func (r *record) line() (l orderlog.Line, err error) {
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
-func checksum(document []byte) string { return fmt.Sprintf("%08x", crc32.Checksum(document, castagnoli)) }
+func checksum(document []byte) string {
+	return fmt.Sprintf("%08x", crc32.Checksum(document, castagnoli))
+}
 
 // A writer writes lines.
 type writer struct {
