@@ -94,8 +94,11 @@ func TestPrometheusKnowsTheServices(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, s := range compose(t).Services {
-		if asked := strings.Contains(string(conf), `"`+name+`:3000"`); asked != (s.Image == "seckill") {
+		if asked := strings.Contains(string(conf), `"`+name+`:3001"`); asked != (s.Image == "seckill") {
 			t.Errorf("Prometheus asks %s: %v", name, asked)
+		}
+		if at := s.Environment["SECKILL_OPS_LISTEN"]; s.Image == "seckill" && (at == nil || *at != "0.0.0.0:3001") {
+			t.Errorf("%s does not answer it there", name)
 		}
 	}
 }

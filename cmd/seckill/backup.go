@@ -58,7 +58,7 @@ func (c *restoreCmd) Run(ctx context.Context, std streams) error {
 		return c.Yes || asked(std)
 	})
 	if err == nil {
-		err = report.Print(std.out)
+		err = report.Print(std.out, false)
 	}
 	if err != nil {
 		return notDone{"restored", err}

@@ -73,6 +73,7 @@ type serveCmd struct {
 	Roles           []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
 	Wait            time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
 	Listen          string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
+	OpsListen       string        `env:"SECKILL_OPS_LISTEN" placeholder:"HOST:PORT" help:"Where to tell those who run it: /metrics, /readyz with all it lacks, POST /verify, and for the admin token /debug/pprof/. Not needed where --listen is on this machine: all is there then. Else localhost, at the port above."`
 	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
 	PaymentSecret   secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"file:PATH" help:"Take payments that are signed by Standard Webhooks with this whsec_ secret, or with what file:PATH holds."`
 	Insecure        bool          `env:"SECKILL_INSECURE" help:"Beyond this machine, believe whatever user_id a buyer names; and without --admin-token let anybody who reaches the address run the sale."`
@@ -99,7 +100,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 // serve runs a sale, and begins what goes on beside it, if anything does, at its address.
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
-		Listen: c.Listen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), Insecure: c.Insecure,
+		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), Insecure: c.Insecure,
 		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),

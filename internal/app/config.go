@@ -22,6 +22,7 @@ import (
 // Config is what serve is started with.
 type Config struct {
 	Listen         string        // host:port; port 0 takes a free one
+	OpsListen      string        // host:port for those who run it; empty: opsListen
 	Data           string        // the data folder of the embedded mode, made if it is not there
 	AdminToken     string        // asked for on operators' routes; empty: nobody is asked
 	Insecure       bool          // beyond this machine, believe buyers; without an admin token everybody
@@ -82,13 +83,12 @@ const minToken = 16
 
 // Check returns a UsageError for the first flag that breaks a rule.
 func (c Config) Check() error {
-	host, port, err := net.SplitHostPort(c.Listen)
-	if err == nil {
-		_, err = strconv.ParseUint(port, 10, 16)
-	}
+	host, _, _ := net.SplitHostPort(c.Listen)
 	switch {
-	case err != nil:
+	case !isAddress(c.Listen):
 		return UsageError{"listen", fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
+	case !isAddress(c.OpsListen) && c.OpsListen != "":
+		return UsageError{"ops-listen", fmt.Sprintf("must be host:port, as in localhost:3001, not %q", c.OpsListen)}
 	case !isLoopback(host) && c.AdminToken == "" && !c.Insecure:
 		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --admin-token TOKEN and --buyer-auth jwt or header (docs/identity.md), or --insecure to believe everybody, operators too", c.Listen)}
 	case !isLoopback(host) && c.AdminToken != "" && utf8.RuneCountInString(c.AdminToken) < minToken:
@@ -202,6 +202,14 @@ func (c Config) signed() *auth.Signed {
 		return nil
 	}
 	return signed
+}
+
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	return err == nil
 }
 
 // isLoopback reports whether a listen host is reached from this machine only.

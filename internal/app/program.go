@@ -76,6 +76,7 @@ type Program struct {
 	process  orderstore.Process
 	mode     mode
 	listener *connlimit.Listener
+	ops      *opsServer // nil: all is told at listener
 	keepers  keepers
 
 	hub       *live.Hub
@@ -118,12 +119,23 @@ func open(cfg Config, m mode) (*Program, error) {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
 	}
 	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), elapsed(), cfg.Log)
+	if err := p.listenOps(); err != nil {
+		return nil, errors.Join(err, p.listener.Close())
+	}
 	p.measureProcess()
 	return p, nil
 }
 
 // Addr is where the program listens.
 func (p *Program) Addr() net.Addr { return p.listener.Addr() }
+
+// OpsAddr is where it tells those who run it what it tells nobody else; empty: at Addr.
+func (p *Program) OpsAddr() string {
+	if p.ops == nil {
+		return ""
+	}
+	return p.ops.listener.Addr().String()
+}
 
 // ErrTerminated is the cause of a context whose end those in front of the program
 // are to notice first: it goes on to serve for Config.Drain, while it says that it
@@ -133,7 +145,8 @@ var ErrTerminated = errors.New("terminated")
 // Run serves until ctx is done, and then answers whoever waits. It returns nil
 // after that, and the cause if it had to stop by itself.
 func (p *Program) Run(ctx context.Context) error {
-	p.cfg.Log.Info("starting", "version", p.cfg.Build.Version, "process", p.process.ID, "roles", p.process.Role, "address", p.Addr().String())
+	p.cfg.Log.Info("starting", "version", p.cfg.Build.Version, "process", p.process.ID, "roles", p.process.Role, "address", p.Addr().String(), "operations", p.OpsAddr())
+	defer p.serveOps()()
 	if p.keepers == (keepers{}) {
 		if err := p.connect(ctx); err != nil {
 			return quiet(ctx, err)
@@ -216,6 +229,9 @@ func (p *Program) condition(ctx context.Context) httpapi.Condition {
 func (p *Program) Close() error {
 	p.stopWork()
 	err := p.listener.Close()
+	if p.ops != nil {
+		_ = p.ops.listener.Close() // its server may have
+	}
 	if errors.Is(err, net.ErrClosed) {
 		err = nil
 	}

@@ -55,9 +55,10 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Trusted: p.trusted, Pages: p.cfg.Pages,
 		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rates: p.cfg.Rates,
-		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.counts.Handler(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
+		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.publicMetrics(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})
 	p.wired.Store(true)
+	p.tellOps(httpapi.Config{Auth: p.operators, Ready: p.condition, Openings: p.loading, Audit: p.audit})
 }
 
 // elapsed makes a clock that is never set back.

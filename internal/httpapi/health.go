@@ -2,53 +2,63 @@ package httpapi
 
 import (
 	"context"
-	"io"
+	"encoding/json"
 	"net/http"
 	"strings"
 )
 
 // HealthOnly answers for a process that does not sell: /livez, /startupz, /readyz, which
-// tells operators what is missing, and /metrics, for them too; everything else is 503. Of c it
+// tells operators what is missing, and /metrics, for them too, if it has any; everything else is 503. Of c it
 // needs Auth, Ready, Started, Metrics, and what slows those who guess.
 func HealthOnly(ctx context.Context, c Config) http.Handler {
 	a := &API{Config: c, waiting: ctx, brake: newBrake(c.Elapsed)}
 	mux := http.NewServeMux()
-	answer := func(w http.ResponseWriter, p *Problem) {
-		if p != nil {
-			p.write(w)
-			return
-		}
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"status":"ok"}`) // who does not read the answer has gone
-	}
 	operator := func(w http.ResponseWriter, r *http.Request, operation string) *Problem {
 		_, p := a.operator(r.Context(), a.shown(senderOf(r, w), operation), operation)
 		return p
 	}
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
-		var lacks *Problem
+	a.probes(mux, func(w http.ResponseWriter, r *http.Request) (h Health, not *Problem) {
 		if c := a.Ready(r.Context()); len(c.Missing) > 0 {
-			lacks = c.problem(operator(w, r, readyID) == nil)
+			return h, c.problem(operator(w, r, readyID) == nil)
 		}
-		answer(w, lacks)
+		return Health{Status: "ok"}, nil
+	})
+	if a.Metrics != nil {
+		mux.HandleFunc("GET "+metricsPath, func(w http.ResponseWriter, r *http.Request) {
+			if p := operator(w, r, metricsID); p != nil {
+				p.write(w)
+				return
+			}
+			a.Metrics.ServeHTTP(w, r)
+		})
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem(unavailable).write(w) })
+	return mux
+}
+
+// probes adds /livez, /startupz and /readyz to a mux that has no API.
+func (a *API) probes(mux *http.ServeMux, ready func(http.ResponseWriter, *http.Request) (Health, *Problem)) {
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, Health{Status: "ok"}) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		h, not := ready(w, r)
+		if not != nil {
+			not.write(w)
+			return
+		}
+		writeJSON(w, h)
 	})
 	mux.HandleFunc("GET /startupz", func(w http.ResponseWriter, _ *http.Request) {
 		if !a.Started() {
-			answer(w, notStarted())
+			notStarted().write(w)
 			return
 		}
-		answer(w, nil)
+		writeJSON(w, Health{Status: "ok"})
 	})
-	mux.HandleFunc("GET /metrics", func(w http.ResponseWriter, r *http.Request) {
-		if p := operator(w, r, metricsID); p != nil {
-			answer(w, p)
-			return
-		}
-		a.Metrics.ServeHTTP(w, r)
-	})
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { answer(w, problem(unavailable)) })
-	return mux
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // who does not read the answer has gone
 }
 
 // problem is that of a process which lacks something. What that is may name what is behind

@@ -58,11 +58,7 @@ func (a *API) systemRoutes(api huma.API) {
 		case !operates:
 			return &healthOutput{Health{Status: "ok"}}, nil
 		}
-		ready := Health{Status: "ok", Degraded: c.Degraded, Unavailable: c.Unavailable}
-		if a.Openings != nil {
-			ready.Openings = a.Openings()
-		}
-		return &healthOutput{ready}, nil
+		return &healthOutput{a.health(&c)}, nil
 	})
 	huma.Register(api, startedOperation(), func(context.Context, *struct{}) (*healthOutput, error) {
 		if !a.Started() {
@@ -86,6 +82,15 @@ func (a *API) systemRoutes(api huma.API) {
 			a.Metrics.ServeHTTP(w, r)
 		}}, nil
 	})
+}
+
+// health is what is told of a process that is ready to those who run it.
+func (a *API) health(c *Condition) Health {
+	h := Health{Status: "ok", Degraded: c.Degraded, Unavailable: c.Unavailable}
+	if a.Openings != nil {
+		h.Openings = a.Openings()
+	}
+	return h
 }
 
 // nativeRoutes puts the routes that match answers into the document, and into the

@@ -4,6 +4,8 @@ package kubernetes
 
 import (
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -85,6 +87,7 @@ func TestTheManifests(t *testing.T) {
 				t.Errorf("%s is probed by %v, which the program does not serve", d.Name, p)
 			}
 		}
+		operations(t, &pod)
 		if scaled := d.Name == scalers[0].Spec.ScaleTargetRef.Name; scaled != (d.Spec.Replicas == nil) {
 			t.Errorf("%s: an apply would undo what the autoscaler has done: %v", d.Name, scaled)
 		}
@@ -96,6 +99,18 @@ func TestTheManifests(t *testing.T) {
 		if m.Pods != nil && !strings.Contains(read(t, "../../internal/app/gauges.go"), `"`+m.Pods.Metric.Name+`"`) {
 			t.Errorf("nobody shows %s", m.Pods.Metric.Name)
 		}
+	}
+}
+
+// operations holds a pod to show its metrics where they are looked for, which is no port
+// that everybody is let in by.
+func operations(t *testing.T, pod *corev1.PodTemplateSpec) {
+	t.Helper()
+	c, at := pod.Spec.Containers[0], pod.Annotations["prometheus.io/port"]
+	listens := slices.ContainsFunc(c.Env, func(e corev1.EnvVar) bool { return e.Name == "SECKILL_OPS_LISTEN" && e.Value == "0.0.0.0:"+at })
+	open := slices.ContainsFunc(c.Ports, func(p corev1.ContainerPort) bool { return p.Name == "ops" && strconv.Itoa(int(p.ContainerPort)) == at })
+	if !listens || !open || c.Ports[0].Name != "http" || strconv.Itoa(int(c.Ports[0].ContainerPort)) == at {
+		t.Errorf("metrics are looked for at port %s: listens there %v, names it %v", at, listens, open)
 	}
 }
 
