@@ -32,7 +32,7 @@ type Settler interface {
 
 // A PaymentReceiver takes what was paid: settle.Payments, where the errors stand.
 type PaymentReceiver interface {
-	Receive(ctx context.Context, m sale.Payment, by string) (sale.Payment, error)
+	Receive(ctx context.Context, m sale.Payment, by string) (sale.Payment, sale.Order, error)
 	Refund(ctx context.Context, product, payment, reason, by string) (sale.Payment, error)
 	Void(ctx context.Context, id sale.OrderID, reason, by string) (sale.Order, error)
 }

@@ -151,18 +151,15 @@ func (a *API) receive(ctx context.Context, body []byte) (*receiptOutput, error) 
 	}
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
-	if m, err = a.Payments.Receive(ctx, m, by(ctx)); err != nil {
+	m, o, err := a.Payments.Receive(ctx, m, by(ctx))
+	if err != nil {
 		return nil, err
 	}
 	out := &receiptOutput{http.StatusOK, Receipt{Outcome: string(m.Status), Reason: m.Reason}}
-	id := m.OrderID
-	switch {
-	case m.Status == sale.PaymentLate:
+	if m.Status == sale.PaymentLate {
 		out.Status = http.StatusAccepted
-	case m.Status == sale.PaymentPaid && m.WasLate:
-		id = m.LateID
 	}
-	if o, err := a.Store.Order(ctx, id); err == nil { // the payment has its trace, whether this can be read or not
+	if o.ProductID != "" {
 		b := orderBody(&o)
 		out.Body.Order = &b
 	}

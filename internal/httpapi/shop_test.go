@@ -342,7 +342,7 @@ func (s *shop) Cancel(_ context.Context, id sale.OrderID, by string) (sale.Order
 }
 
 // Receive, Refund and Void do what settle.Payments does.
-func (s *shop) Receive(_ context.Context, m sale.Payment, by string) (sale.Payment, error) {
+func (s *shop) Receive(_ context.Context, m sale.Payment, by string) (sale.Payment, sale.Order, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st, o := s.state(m.ProductID), sale.Order{}
@@ -352,10 +352,10 @@ func (s *shop) Receive(_ context.Context, m sale.Payment, by string) (sale.Payme
 		}
 	}
 	if err := s.down; err != nil {
-		return m, err
+		return m, o, err
 	}
 	if o.ProductID != "" && o.ProductID != m.ProductID {
-		return m, sale.Invalid{sale.RuleOtherProduct.Of("order_id")}
+		return m, o, sale.Invalid{sale.RuleOtherProduct.Of("order_id")}
 	}
 	s.fold(sale.Record{
 		Kind: sale.KindPay, ProductID: m.ProductID, Epoch: st.Product.Epoch, OrderID: m.OrderID, PaymentID: m.ID, By: by, Price: m.Paid,
@@ -363,9 +363,10 @@ func (s *shop) Receive(_ context.Context, m sale.Payment, by string) (sale.Payme
 	})
 	kept := st.Payment(m.ID)
 	if kept.OrderID != m.OrderID || kept.Paid != m.Paid {
-		return *kept, sale.ErrOtherPayment
+		return *kept, o, sale.ErrOtherPayment
 	}
-	return *kept, nil
+	o, _ = s.order(m.OrderID) // if there is one
+	return *kept, o, nil
 }
 
 func (s *shop) Refund(_ context.Context, product, id, reason, by string) (m sale.Payment, err error) {

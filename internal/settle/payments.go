@@ -36,63 +36,79 @@ func NewPayments(s *Settler, desk Desk, gate Gate, secret []byte) *Payments {
 }
 
 // Receive takes a payment, of which product, id, order and what was paid are given, and
-// returns it as it stands; by is the operator who tells of it, empty: nobody with a name. The
-// same payment again is as it was. Errors: sale.Invalid if the order is another product's,
-// ErrOtherPayment, ErrUnavailable, ErrUnknownOutcome.
-func (p *Payments) Receive(ctx context.Context, m sale.Payment, by string) (sale.Payment, error) {
-	kept, err := p.store.Payment(ctx, m.ProductID, m.ID)
-	if !errors.Is(err, sale.ErrNotFound) {
-		return same(kept, m, err)
-	}
-	partition, epoch, err := p.home(ctx, &m)
+// returns it as it stands, with the order that it pays or is for, if there is one; by is the operator who tells
+// of it, empty: nobody with a name. The same payment again is as it was. Errors: sale.Invalid if the order is
+// another product's, ErrOtherPayment, ErrUnavailable, ErrUnknownOutcome.
+func (p *Payments) Receive(ctx context.Context, m sale.Payment, by string) (sale.Payment, sale.Order, error) {
+	o, partition, err := p.home(ctx, &m)
 	if err != nil {
-		return m, err
+		return m, o, err
+	}
+	if o.Status != sale.Placed { // then nearly always nobody has told of it before
+		kept, err := p.store.Payment(ctx, m.ProductID, m.ID)
+		if !errors.Is(err, sale.ErrNotFound) {
+			return p.told(ctx, kept, m, o, err)
+		}
 	}
 	crash.At("settle: a payment is to be appended")
 	at, err := p.log.Append(ctx, partition, []sale.Record{{
-		Kind: sale.KindPay, ProductID: m.ProductID, Epoch: epoch, OrderID: m.OrderID, PaymentID: m.ID,
+		Kind: sale.KindPay, ProductID: m.ProductID, Epoch: o.Epoch, OrderID: m.OrderID, PaymentID: m.ID,
 		LateID: sale.LateOrderID(p.secret, m.ProductID, m.ID), Price: m.Paid, By: by, At: p.now(),
 	}})
 	if err != nil {
-		return m, err
+		return m, o, err
 	}
 	crash.At("settle: the log has a payment")
 	if err := p.store.Passed(ctx, at); err != nil {
-		return m, unknown(err)
+		return m, o, unknown(err)
 	}
-	kept, err = p.store.Payment(ctx, m.ProductID, m.ID)
+	kept, err := p.store.Payment(ctx, m.ProductID, m.ID)
 	if errors.Is(err, sale.ErrNotFound) { // what the log has acknowledged it may lose yet
 		err = unknown(err)
 	}
 	crash.At("settle: the store has a payment")
-	return same(kept, m, err)
+	return p.told(ctx, kept, m, o, err)
 }
 
-// same is the payment that is kept, if m tells of that one.
-func same(kept, m sale.Payment, err error) (sale.Payment, error) {
-	if err == nil && (kept.OrderID != m.OrderID || kept.Paid != m.Paid) {
-		err = fmt.Errorf("%w: %s of product %s", sale.ErrOtherPayment, m.ID, m.ProductID)
+// told is the answer to m, if the payment that is kept is that one; o is its order as it was before.
+func (p *Payments) told(ctx context.Context, kept, m sale.Payment, o sale.Order, err error) (sale.Payment, sale.Order, error) {
+	pays := kept.Status == sale.PaymentPaid
+	switch {
+	case err != nil:
+		return kept, o, err
+	case kept.OrderID != m.OrderID || kept.Paid != m.Paid:
+		return kept, o, fmt.Errorf("%w: %s of product %s", sale.ErrOtherPayment, m.ID, m.ProductID)
+	case pays && !kept.WasLate && o.Status == sale.Placed:
+		o.Status, o.PaymentID = sale.Paid, kept.ID
+		return kept, o, nil
+	case pays && kept.WasLate:
+		o, err = p.store.Order(ctx, kept.LateID)
+	default:
+		o, err = p.store.Order(ctx, kept.OrderID)
 	}
-	return kept, err
+	if err != nil { // the payment has its trace, whether this can be read or not
+		o = sale.Order{}
+	}
+	return kept, o, nil
 }
 
 func unknown(err error) error { return fmt.Errorf("%w: %w", sale.ErrUnknownOutcome, err) }
 
-// home is the partition that a payment belongs to, and the epoch of the order that it
-// means. If nobody knows the order, it means none that comes later than the product is now.
-func (p *Payments) home(ctx context.Context, m *sale.Payment) (partition int32, epoch int64, err error) {
-	o, err := p.Find(ctx, m.OrderID)
+// home is the order that a payment is for, and the partition that it belongs to. If nobody
+// knows the order, it means none that comes later than the product is now.
+func (p *Payments) home(ctx context.Context, m *sale.Payment) (o sale.Order, partition int32, err error) {
+	o, err = p.Find(ctx, m.OrderID)
 	switch {
 	case err == nil && o.ProductID != m.ProductID:
-		return 0, 0, sale.Invalid{sale.RuleOtherProduct.Of("order_id")}
+		return o, 0, sale.Invalid{sale.RuleOtherProduct.Of("order_id")}
 	case err == nil || !errors.Is(err, sale.ErrNotFound):
-		return o.Position.Partition, o.Epoch, err
+		return o, o.Position.Partition, err
 	}
 	product, err := p.store.Product(ctx, m.ProductID)
 	if errors.Is(err, sale.ErrNotFound) {
-		return p.log.Partition(m.ProductID), 0, nil
+		return sale.Order{}, p.log.Partition(m.ProductID), nil
 	}
-	return product.Partition, product.Epoch, err
+	return sale.Order{Epoch: product.Epoch}, product.Partition, err
 }
 
 // Void ends, for the shop, an order that its buyer cannot end any more: one that is paid,

@@ -68,12 +68,15 @@ func payment(m string, n int) sale.Payment {
 // take demands where a payment stands once it was told of.
 func (s *till) take(m sale.Payment, status sale.PaymentStatus, reason string) {
 	s.t.Helper()
-	got, err := s.Receive(s.t.Context(), m, "till")
+	got, o, err := s.Receive(s.t.Context(), m, "till")
 	if err != nil || got.Status != status || got.Reason != reason {
 		s.t.Errorf("payment %s of order %v is %s, %q (%v); not %s, %q", m.ID, m.OrderID, got.Status, got.Reason, err, status, reason)
 	}
 	if kept, err := s.store.Payment(s.t.Context(), m.ProductID, m.ID); err != nil || kept != got {
 		s.t.Errorf("told %+v, kept %+v (%v)", got, kept, err)
+	}
+	if kept, err := s.store.Order(s.t.Context(), m.OrderID); o != kept {
+		s.t.Errorf("told of %+v, kept %+v (%v)", o, kept, err)
 	}
 }
 
@@ -99,17 +102,17 @@ func TestReceive(t *testing.T) {
 			stray.ProductID, stray.OrderID = never, id(98)
 			s.take(stray, sale.PaymentRefundDue, sale.UnknownOrder)
 		}
-		if _, err := s.Receive(t.Context(), payment("m1", 4), ""); !errors.Is(err, sale.ErrOtherPayment) {
+		if _, _, err := s.Receive(t.Context(), payment("m1", 4), ""); !errors.Is(err, sale.ErrOtherPayment) {
 			t.Errorf("another order: %v", err)
 		}
 		cheap.ID = "m1"
-		if _, err := s.Receive(t.Context(), cheap, ""); !errors.Is(err, sale.ErrOtherPayment) {
+		if _, _, err := s.Receive(t.Context(), cheap, ""); !errors.Is(err, sale.ErrOtherPayment) {
 			t.Errorf("another amount: %v", err)
 		}
 		records = s.logged()
 		stray.ID, stray.OrderID = "m7", id(1)
 		var bad sale.Invalid
-		if _, err := s.Receive(t.Context(), stray, ""); !errors.As(err, &bad) || bad[0].Code != "other_product" || s.logged() != records {
+		if _, _, err := s.Receive(t.Context(), stray, ""); !errors.As(err, &bad) || bad[0].Code != "other_product" || s.logged() != records {
 			t.Errorf("another product's order: %v", err)
 		}
 	})
@@ -136,13 +139,13 @@ func TestAPaymentIsAheadOfTheStore(t *testing.T) {
 func TestAPaymentWhoseEndIsUnknown(t *testing.T) {
 	paying(t, 1, func(t *testing.T, s *till) {
 		s.onAppend = func() error { return sale.ErrUnavailable }
-		if _, err := s.Receive(t.Context(), payment("m1", 1), ""); !errors.Is(err, sale.ErrUnavailable) {
+		if _, _, err := s.Receive(t.Context(), payment("m1", 1), ""); !errors.Is(err, sale.ErrUnavailable) {
 			t.Errorf("%v", err)
 		}
 		s.onAppend, s.asleep = nil, true
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := s.Receive(ctx, payment("m1", 1), ""); !errors.Is(err, sale.ErrUnknownOutcome) {
+		if _, _, err := s.Receive(ctx, payment("m1", 1), ""); !errors.Is(err, sale.ErrUnknownOutcome) {
 			t.Errorf("the log has it, and nobody knows: %v", err)
 		}
 		s.project()
@@ -164,7 +167,7 @@ func TestPaymentsRace(t *testing.T) {
 		s.onAppend = func() error { s.append(pay("first", 1)); return nil }
 		s.take(payment("m1", 1), sale.PaymentRefundDue, sale.AlreadyPaid)
 		s.onAppend = func() error { s.append(pay("m2", 1)); return nil }
-		if _, err := s.Receive(t.Context(), payment("m2", 2), ""); !errors.Is(err, sale.ErrOtherPayment) {
+		if _, _, err := s.Receive(t.Context(), payment("m2", 2), ""); !errors.Is(err, sale.ErrOtherPayment) {
 			t.Errorf("%v", err)
 		}
 		s.wantKept(2, sale.Placed)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"seckill/test/history"
+	"seckill/test/program"
 )
 
 // A purchase is what one buyer did, and what they were told.
@@ -24,8 +25,8 @@ type book struct {
 	mu        sync.Mutex
 	purchases []*purchase // with an order, or refused after a first try that was lost
 	lost      []*purchase // no answer came yet
-	payments  []payment   // that were answered
-	found     []string    // answers that should not have been given
+	payments  []program.Payment
+	found     []string // answers that should not have been given
 	history   history.History
 
 	answers, unanswered int // of requests

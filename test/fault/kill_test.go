@@ -67,7 +67,7 @@ func (k *killing) check(t *testing.T, s *server) []string {
 	found := k.crowd.audit(t, s, k.crowd.final, k.crowd.payable)
 	found = append(found, k.crowd.ask(t, s, k.asked)...)
 	k.asked = len(k.crowd.purchases)
-	found = append(found, k.crowd.money(t, s)...)
+	found = append(found, k.money(t, s)...)
 	return append(found, judged(t, k.data)...)
 }
 

@@ -56,7 +56,7 @@ func (s *story) tell(m sale.Payment) {
 			if p.older() {
 				return
 			}
-			got, err := p.payments.Receive(s.deadline(patience), m, p.operator("till"))
+			got, _, err := p.payments.Receive(s.deadline(patience), m, p.operator("till"))
 			answered = err == nil
 			switch key := [2]string{m.ProductID, m.ID}; {
 			case err == nil:

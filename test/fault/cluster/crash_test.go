@@ -50,7 +50,7 @@ func TestCrashPoints(t *testing.T) {
 		c.lend(t)
 		t.Point = points[t.Seed%uint64(len(points))]
 		s := c.newSale(40 * slow) // nobody projects for some ten seconds
-		var told map[string]string
+		var told told
 		if strings.HasPrefix(t.Point, "verify") {
 			c.offer(s)
 			s.open(slow)
@@ -76,7 +76,7 @@ func TestCrashPoints(t *testing.T) {
 func arm(t *ledger.Trial) string {
 	passes := 4
 	switch room, what, _ := strings.Cut(t.Point, ": "); {
-	case room == "app", what == "buyers are loaded", what == "the gates are cut", strings.Contains(what, "expiry"):
+	case room == "app", strings.Contains(what, "owed back"), what == "buyers are loaded", what == "the gates are cut", strings.Contains(what, "expiry"):
 		passes = 1
 	case room == "redisgate":
 		passes = 30
@@ -120,9 +120,9 @@ func (c *cluster) offer(s *sale) {
 }
 
 // live has a process do all that it can, until it is killed, which may be at any of
-// it. It returns the states in which orders ended, as their buyers were told.
-func (s *sale) live(t *ledger.Trial, p *program.Server) (told map[string]string) {
-	told = map[string]string{}
+// it. It returns the states in which orders ended, as their buyers were told, and what was told of payments.
+func (s *sale) live(t *ledger.Trial, p *program.Server) (told told) {
+	told.orders = map[string]string{}
 	if !p.Out.Await("msg=ready") {
 		return told
 	}
@@ -133,6 +133,9 @@ func (s *sale) live(t *ledger.Trial, p *program.Server) (told map[string]string)
 	if _, ok := ask("PUT", "/api/products/"+s.product, fmt.Sprintf(`{"quantity":%d}`, s.quantity)); ok {
 		s.open(slow)
 	}
+	if strings.Contains(t.Point, "owed back") || strings.Contains(t.Point, "a unit") {
+		told.payments = p.Latecomers(s.product+"-late-", 6)
+	}
 	bills := s.product + "-bills"
 	ask("PUT", "/api/products/"+bills, `{"quantity":50,"payment_window":"10s"}`)
 	for i := range 12 {
@@ -140,9 +143,16 @@ func (s *sale) live(t *ledger.Trial, p *program.Server) (told map[string]string)
 		if !ok || a.Status != 201 || i == 0 { // the first is never paid
 			continue
 		}
-		what := []string{"pay", "cancel"}[i%2]
-		if ended, ok := ask("POST", "/api/orders/"+a.Order.ID+"/"+what, ""); ok {
-			told[a.Order.ID] = ended.Order.Status
+		if i%3 > 0 {
+			what := []string{"pay", "cancel"}[i%2]
+			if ended, ok := ask("POST", "/api/orders/"+a.Order.ID+"/"+what, ""); ok {
+				told.orders[a.Order.ID] = ended.Order.Status
+			}
+		}
+		if m, ok, err := p.Pay(bills, a.Order.ID, fmt.Sprint("m", i)); ok {
+			told.payments = append(told.payments, m)
+		} else if err != nil {
+			t.Find(err.Error())
 		}
 	}
 	for _, name := range []string{"one", "other"} { // with orders to load
@@ -167,9 +177,19 @@ func (s *sale) live(t *ledger.Trial, p *program.Server) (told map[string]string)
 	return told
 }
 
-// broken finds orders that ended otherwise than their buyers were told.
-func (c *cluster) broken(told map[string]string) (found []string) {
-	for id, status := range told {
+// told is how orders ended, by their ids, and what became of payments.
+type told struct {
+	orders   map[string]string
+	payments []program.Payment
+}
+
+// broken finds orders and payments that ended otherwise than was told.
+func (c *cluster) broken(told told) (found []string) {
+	unpaid, err := c.any().Unpaid(told.payments)
+	if found = unpaid; err != nil {
+		found = append(found, err.Error())
+	}
+	for id, status := range told.orders {
 		if a, err := c.any().Get("/api/orders/" + id); err != nil || a.Order.Status != status {
 			found = append(found, fmt.Sprintf("order %s was told to be %s, and is %v, %v", id, status, a, err))
 		}
