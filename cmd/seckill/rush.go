@@ -24,6 +24,9 @@ type rushCmd struct {
 	Connections    int           `default:"256" env:"SECKILL_CONNECTIONS" placeholder:"N" help:"How many at once at most; buyers beyond that wait, and it counts (${default})."`
 	NewConnections bool          `env:"SECKILL_NEW_CONNECTIONS" help:"Every buyer opens a connection of their own, and closes it."`
 	Passes         string        `env:"SECKILL_PASSES" placeholder:"FILE" help:"Who the buyers are, and what proves it: lines of user,pass, as seckill pass --count writes them."`
+	Payments       bool          `env:"SECKILL_PAYMENTS" help:"Who is placed pays at a shop, which tells of it: 10 % cancel instead, 5 % pay when the payment window has passed, 2 % pay twice. The product needs a price and a payment window."`
+	PaymentSecret  secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"whsec_..." help:"What --payments is signed by, or file:PATH, which holds it."`
+	Token          secret        `env:"SECKILL_TOKEN" placeholder:"TOKEN" help:"What --payments is authorized by instead, of the role payments, or file:PATH."`
 	Seed           *uint64       `env:"SECKILL_SEED" placeholder:"N" help:"Makes the same user ids again (default: random, and printed)."`
 	JSON           string        `name:"json" env:"SECKILL_JSON" placeholder:"FILE" help:"Write the report as JSON. -: to the standard output, and the table to the other."`
 	HTML           string        `name:"html" env:"SECKILL_HTML" placeholder:"FILE" help:"Write the report as a page that needs no network. -: likewise."`
@@ -34,7 +37,7 @@ func (c *rushCmd) Help() string {
 	return `Every buyer ends in one answer. Right answers: placed, sold out, already bought, order limit, not open, closed, paused, rejected.
 Errors: 429, 503 (but paused), still queued after 30 s, no answer within 30 s, anything else.
 
-Exit code 0: every buyer got a right answer; 1: one did not, or the rush could not start; 64: wrong usage;
+Exit code 0: every buyer got a right answer; 1: one did not, or could not pay, or the rush could not start; 64: wrong usage;
 130: interrupted with Ctrl-C, after the report of what was.`
 }
 
@@ -59,6 +62,7 @@ func (c *rushCmd) config() rush.Config {
 	config := rush.Config{
 		URL: c.URL, Product: c.Product, Buyers: c.Buyers, Over: c.Over,
 		Connections: c.Connections, NewConnections: c.NewConnections,
+		Payments: c.Payments, PaymentSecret: string(c.PaymentSecret), Token: string(c.Token),
 	}
 	if c.Seed != nil {
 		config.Seed = *c.Seed
@@ -137,6 +141,8 @@ func whatFailed(r rush.Report) error {
 		return &rushError{130, "interrupted"}
 	case r.Errors > 0:
 		return &rushError{1, fmt.Sprintf("%d of %d buyers got no right answer", r.Errors, r.Answered)}
+	case r.Unpaid > 0:
+		return &rushError{1, fmt.Sprintf("%d buyers could not pay or cancel", r.Unpaid)}
 	}
 	return nil
 }

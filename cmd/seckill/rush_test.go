@@ -92,6 +92,7 @@ func TestRushThatCannotStart(t *testing.T) {
 	for want, args := range map[string][]string{
 		"no such product":      {"--url", url, "--product=2", "--json", document},
 		"cannot be reached":    {"--url=http://127.0.0.1:1"},
+		"want a price":         {"--url", url, "--payments", "--json", document},
 		"no report can be":     {"--url", url, "--json", filepath.Join(folder, "none", "r.json")},
 		"no report can be wri": {"--url", url, "--html", folder},
 	} {
@@ -120,6 +121,7 @@ func TestRushUsage(t *testing.T) {
 		"--product must be 1 to 64":          {"--product=a b"},
 		"--json and --html":                  {"--json=-", "--html=-"},
 		"--seed":                             {"--seed=-1"},
+		"--payment-secret must be whsec_":    {"--payment-secret=open sesame"},
 	} {
 		if code, _, stderr := rushWith(t.Context(), args...); code != 64 || !strings.Contains(stderr, want) {
 			t.Errorf("%v: exit %d, %s", args, code, stderr)

@@ -20,6 +20,7 @@ type Beyond struct {
 	Paid    int64          `json:"paid,omitempty"`
 	Quit    int64          `json:"quit,omitempty"`   // placed, and let the payment window pass
 	Unpaid  int64          `json:"unpaid,omitempty"` // placed, and could not pay
+	Money
 }
 
 func (b *Beyond) repeat(k Kind) {
@@ -30,7 +31,7 @@ func (b *Beyond) repeat(k Kind) {
 }
 
 func (b Beyond) clone() Beyond {
-	b.Repeats = maps.Clone(b.Repeats)
+	b.Repeats, b.Payments = maps.Clone(b.Repeats), slices.Clone(b.Payments)
 	return b
 }
 
@@ -46,7 +47,10 @@ func (b Beyond) words() string {
 		}
 		fmt.Fprintf(&s, "%s clicked again: %s.\n", thousands(all), strings.Join(parts, ", "))
 	}
-	if b.Paid+b.Quit+b.Unpaid > 0 {
+	switch {
+	case b.Payments != nil:
+		fmt.Fprintf(&s, "%s cancelled, %s could not pay or cancel.\n", thousands(b.Cancelled), thousands(b.Unpaid))
+	case b.Paid+b.Quit+b.Unpaid > 0:
 		fmt.Fprintf(&s, "%s paid, %s let the payment window pass, %s could not pay.\n", thousands(b.Paid), thousands(b.Quit), thousands(b.Unpaid))
 	}
 	return s.String()
@@ -96,6 +100,8 @@ func (w *worker) click(j job) {
 func (w *worker) payOrQuit(buyer int) {
 	c := w.run.config
 	switch {
+	case c.Payments:
+		w.goToShop(buyer)
 	case !c.Pay:
 	case c.has(forgetful, buyer, c.Quitters):
 		w.run.record.note(func(b *Beyond) { b.Quit++ })
@@ -106,9 +112,10 @@ func (w *worker) payOrQuit(buyer int) {
 	}
 }
 
-// pay pays; a server that cannot take it now is asked again.
-func (w *worker) pay(j job) {
-	err := w.exchange(payRequest(w.run.target, j.tail.path, w.run.config.Token))
+// settle pays, cancels, or tells of a payment; a server that cannot take it now is asked again.
+func (w *worker) settle(j job) {
+	t := j.tail
+	err := w.exchange(t.request(w.run.target, w.run.config))
 	said := ""
 	switch {
 	case err != nil && w.run.cutting.Load():
@@ -117,20 +124,36 @@ func (w *worker) pay(j job) {
 	case err != nil:
 		said, w.answer = plainly(err), answer{}
 	case w.answer.status == 200:
-		w.run.record.note(func(b *Beyond) { b.Paid++ })
+		w.settled(t)
 		w.run.pace.end()
 		return
 	default:
 		said = w.answer.String()
 	}
-	passes := err != nil || w.answer.status == 429 || w.answer.status == 503
-	if passes && j.tail.putOff(w.run.now(), w.answer.retryAfter) {
-		w.run.pace.again(j.tail)
+	passes := err != nil || w.answer.status == 429 || w.answer.status == 503 || w.isLate(t)
+	if passes && t.putOff(w.run.now(), w.answer.retryAfter) {
+		w.run.pace.again(t)
 		return
 	}
-	w.run.record.complain(Unexpected, "paying: "+said)
-	w.run.record.note(func(b *Beyond) { b.Unpaid++ })
+	if t.late {
+		w.count("late")
+	} else {
+		w.run.record.complain(Unexpected, errands[t.errand]+": "+said)
+		w.run.record.note(func(b *Beyond) { b.Unpaid++ })
+	}
 	w.run.pace.end()
+}
+
+// settled notes what has come of it.
+func (w *worker) settled(t *tail) {
+	switch t.errand {
+	case cancel:
+		w.run.record.note(func(b *Beyond) { b.Cancelled++ })
+	case tell:
+		w.told(t)
+	default:
+		w.run.record.note(func(b *Beyond) { b.Paid++ })
+	}
 }
 
 // orderOf is the id of an order document, or "".

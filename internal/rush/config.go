@@ -31,6 +31,8 @@ type Config struct {
 	Pay            bool          // who is placed pays, as a payment window asks for
 	Quitters       int           // percent of the buyers, who never pay; with Pay
 	Credentials    Credentials   // of the buyers; nil: user ids by Seed, and no proof of them
+	Payments       bool          // who is placed pays at a shop, which tells of it; some cancel, pay late or pay twice
+	PaymentSecret  string        // whsec_…, which signs what the shop tells; empty: Token authorizes it
 	Token          string        // what paying is authorized by, as a bearer token; empty: nothing is asked for
 }
 
@@ -90,6 +92,8 @@ func (c Config) Validate() error {
 		return &Invalid{"every", "must not be negative"}
 	case c.RepeatClickers < 0 || c.RepeatClickers > 100:
 		return &Invalid{"repeat-clickers", fmt.Sprintf("must be 0 to 100 percent, not %d", c.RepeatClickers)}
+	case !c.canSign():
+		return &Invalid{"payment-secret", "must be whsec_ and base64"}
 	case c.Quitters < 0 || c.Quitters > 100:
 		return &Invalid{"quitters", fmt.Sprintf("must be 0 to 100 percent, not %d", c.Quitters)}
 	}

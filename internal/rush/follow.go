@@ -78,7 +78,12 @@ const (
 	follow errand = iota // was told "queued", and asks what became of it
 	click                // clicks again
 	pay
+	cancel
+	tell // the shop tells of a payment
 )
+
+// errands are those that may fail, in words.
+var errands = map[errand]string{pay: "paying", cancel: "cancelling", tell: "paying"}
 
 // tail is a buyer who comes back.
 type tail struct {
@@ -89,6 +94,7 @@ type tail struct {
 	until  time.Duration // then it is given up
 	due    time.Duration // when to ask next
 	path   string
+	payment
 }
 
 // patience is the pause before a queued order is asked for again where the

@@ -88,10 +88,10 @@ func authorized(b []byte, token string) []byte {
 	return append(append(append(b, "Authorization: Bearer "...), token...), "\r\n"...)
 }
 
-// payRequest is the bytes of a POST to path, which begins with "/", without a body.
-func payRequest(t *target, path, token string) []byte {
-	b := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\nContent-Length: 0\r\n", path, t.host)
-	return append(authorized(b, token), "\r\n"...)
+// postRequest is the bytes of a POST of JSON, or of nothing, to path, which begins with "/"; headers are lines.
+func postRequest(t *target, path, token, headers string, body []byte) []byte {
+	b := fmt.Appendf(nil, "POST %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n%sContent-Length: %d\r\n", path, t.host, headers, len(body))
+	return append(append(authorized(b, token), "\r\n"...), body...)
 }
 
 // getRequest is the bytes of a GET of path, which begins with "/".

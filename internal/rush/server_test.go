@@ -28,7 +28,7 @@ func newShop(t *testing.T, buy func(w http.ResponseWriter, n int)) *shop {
 func newShopWith(t *testing.T, mux *http.ServeMux, buy func(w http.ResponseWriter, n int)) *shop {
 	s := &shop{}
 	mux.HandleFunc("GET /api/products/1", func(w http.ResponseWriter, _ *http.Request) {
-		fmt.Fprint(w, `{"id":"1"}`)
+		fmt.Fprint(w, `{"id":"1","price":{"amount":1999,"currency":"EUR"},"payment_window":"10ms"}`)
 	})
 	mux.HandleFunc("POST /api/products/1/orders", func(w http.ResponseWriter, r *http.Request) {
 		var body struct {

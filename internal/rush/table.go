@@ -33,6 +33,7 @@ func (r Report) WriteTable(w io.Writer) error {
 	for _, s := range r.Complaints {
 		fmt.Fprintf(&b, "  %s × %s: %s\n", thousands(s.Count), words(s.Kind), s.What)
 	}
+	r.Money.writeTable(&b)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

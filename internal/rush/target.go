@@ -23,6 +23,7 @@ type target struct {
 	prefix  string      // of every path, without a slash at its end
 	address string      // numeric: with it a dial asks no name service
 	tls     *tls.Config // nil: plain
+	bargain             // with Config.Payments
 }
 
 // reach finds the server and asks it for the product.
@@ -60,6 +61,10 @@ func reach(ctx context.Context, c Config) (*target, error) {
 		return nil, fmt.Errorf("%w at %s: %q; put it on sale first", ErrNoProduct, c.URL, c.Product)
 	case a.status != 200:
 		return nil, fmt.Errorf("%s answered %d when asked for product %q: %s", c.URL, a.status, c.Product, excerpt(a.body))
+	case c.Payments:
+		if t.bargain, err = bargainOf(a.body); err != nil {
+			return nil, fmt.Errorf("product %q at %s: %w", c.Product, c.URL, err)
+		}
 	}
 	return t, nil
 }

@@ -48,10 +48,10 @@ func (w *worker) loop() {
 			w.buy(j)
 		case j.tail.errand == click:
 			w.click(j)
-		case j.tail.errand == pay:
-			w.pay(j)
-		default:
+		case j.tail.errand == follow:
 			w.follow(j)
+		default:
+			w.settle(j)
 		}
 	}
 }
