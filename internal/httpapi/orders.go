@@ -20,18 +20,19 @@ import (
 
 // An Order is an order as it is sent.
 type Order struct {
-	OrderID    string `json:"order_id" format:"uuid"`
-	ProductID  string `json:"product_id"`
-	UserID     string `json:"user_id"`
-	Status     string `json:"status" enum:"queued,placed,paid,cancelled,expired,rejected" doc:"Only placed and paid hold a unit; placed is firm"`
-	Number     int64  `json:"number,omitempty,omitzero" doc:"1 to n in its product"`
-	Epoch      int64  `json:"epoch,omitempty,omitzero" doc:"Of the gate that admitted it"`
-	PlacedAt   string `json:"placed_at,omitempty,omitzero" format:"date-time"`
-	PayBy      string `json:"pay_by,omitempty,omitzero" format:"date-time" doc:"Absent: nothing is to be paid"`
-	Price      *Price `json:"price,omitempty,omitzero" doc:"At which it was placed"`
-	EndedAt    string `json:"ended_at,omitempty,omitzero" format:"date-time" doc:"When it was cancelled or expired"`
-	PaymentID  string `json:"payment_id,omitempty,omitzero" doc:"By which it is paid, or was until the shop has cancelled it. Absent: by none that is known"`
-	VoidReason string `json:"void_reason,omitempty,omitzero" doc:"Why the shop has cancelled it. Absent: it was not the shop"`
+	OrderID    string   `json:"order_id" format:"uuid"`
+	ProductID  string   `json:"product_id"`
+	UserID     string   `json:"user_id"`
+	Status     string   `json:"status" enum:"queued,placed,paid,cancelled,expired,rejected" doc:"Only placed and paid hold a unit; placed is firm"`
+	Number     int64    `json:"number,omitempty,omitzero" doc:"1 to n in its product"`
+	Epoch      int64    `json:"epoch,omitempty,omitzero" doc:"Of the gate that admitted it"`
+	PlacedAt   string   `json:"placed_at,omitempty,omitzero" format:"date-time"`
+	PayBy      string   `json:"pay_by,omitempty,omitzero" format:"date-time" doc:"Absent: nothing is to be paid"`
+	Price      *Price   `json:"price,omitempty,omitzero" doc:"At which it was placed"`
+	EndedAt    string   `json:"ended_at,omitempty,omitzero" format:"date-time" doc:"When it was cancelled or expired"`
+	PaymentID  string   `json:"payment_id,omitempty,omitzero" doc:"By which it is paid, or was until the shop has cancelled it. Absent: by none that is known"`
+	VoidReason string   `json:"void_reason,omitempty,omitzero" doc:"Why the shop has cancelled it. Absent: it was not the shop"`
+	Payment    *Payment `json:"payment,omitempty,omitzero" doc:"That was asked for with it: absent where it is not told yet, or is for another order"`
 }
 
 func orderBody(o *sale.Order) Order {

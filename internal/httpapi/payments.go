@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 
@@ -141,6 +142,17 @@ func (a *API) paymentRoutes(api huma.API) {
 		})
 		return answer(a, &orderOutput{o}, err)
 	})
+}
+
+// paymentOf is what has become of a payment for an order, as its buyer sees it; nil: there is none yet.
+func (a *API) paymentOf(ctx context.Context, o *Order, id string) (*Payment, error) {
+	m, err := a.Store.Payment(ctx, o.ProductID, id)
+	if errors.Is(err, sale.ErrNotFound) || err == nil && m.OrderID.String() != o.OrderID {
+		return nil, nil
+	}
+	m.By = ""
+	b := paymentBody(&m)
+	return &b, err
 }
 
 // receive takes a payment, and says what has become of it.

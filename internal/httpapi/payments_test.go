@@ -252,3 +252,20 @@ func TestPaidIsSaidByAPayment(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// Who may see an order may ask with it what has become of a payment for it, and of no other.
+func TestAnOrderWithItsPayment(t *testing.T) {
+	s := serve(t)
+	ids := priced(t, s, "a", "b")
+	s.do(t, "POST", "/api/orders/"+ids[0]+"/cancel", "").want(t, 200)
+	s.do(t, "POST", "/api/payments", pays("m1", ids[0], 5)).want(t, 202)
+	for path, want := range map[string]string{
+		ids[0] + "?payment=m1": "late", ids[1] + "?payment=m1": "", ids[0] + "?payment=m2": "", ids[0]: "",
+	} {
+		got := s.do(t, "GET", "/api/orders/"+path, "").want(t, 200).order(t).Payment
+		if (got == nil) != (want == "") || got != nil && (got.Status != want || got.LateOrderID == "" || got.Amount != 5) {
+			t.Errorf("%s: %+v", path, got)
+		}
+	}
+	s.do(t, "GET", "/api/orders/"+ids[0]+"?payment=a+b", "").problem(t, invalid)
+}

@@ -64,6 +64,7 @@ type (
 		OrderRef
 		Sender
 		Trace
+		Payment PaymentID `query:"payment" doc:"Say what has become of this payment, too"`
 	}
 	cancelInput struct {
 		OrderRef
@@ -242,6 +243,9 @@ func (a *API) buyerRoutes(api huma.API) {
 	huma.Register(api, findOperation(), func(ctx context.Context, in *findInput) (*orderOutput, error) {
 		v := a.viewerOf(ctx, &in.Sender)
 		o, err := v.seen(a.find(ctx, in.id(), v.of(in.Trace)))
+		if err == nil && in.Payment != "" {
+			o.Payment, err = a.paymentOf(ctx, &o, string(in.Payment))
+		}
 		return answer(a, &orderOutput{o}, err)
 	})
 	huma.Register(api, payOperation(), func(ctx context.Context, in *OrderRef) (*orderOutput, error) {

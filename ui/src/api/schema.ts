@@ -873,6 +873,8 @@ export interface components {
              * @description Absent: nothing is to be paid
              */
             pay_by?: string;
+            /** @description That was asked for with it: absent where it is not told yet, or is for another order */
+            payment?: components["schemas"]["Payment"];
             /** @description By which it is paid, or was until the shop has cancelled it. Absent: by none that is known */
             payment_id?: string;
             /** Format: date-time */
@@ -1433,6 +1435,8 @@ export interface operations {
                 product?: string;
                 user?: string;
                 epoch?: number;
+                /** @description Say what has become of this payment, too */
+                payment?: string;
             };
             header?: never;
             path: {
