@@ -67,6 +67,7 @@ var law = []room{
 	{"cmd/devstack", "the same as a command", []string{"internal/devstack"}, false},
 	{path: "internal/crash", promise: "names for moments at which the fault suites kill a process; empty in what is shipped"},
 	{path: "internal/archtest", promise: "this table, as a test"},
+	{path: "examples/checkout", promise: "the back end of a shop that takes the money: a stranger to the server"},
 }
 
 // A driver is code from outside that only its keepers may import.
