@@ -126,6 +126,8 @@ func TestWrongUsage(t *testing.T) {
 		{"serve --buyer-auth=header --buyer-header=Cookie --trusted-proxies=10.0.0.0/8", "--buyer-header must be the name of a header"},
 		{"serve --buyer-auth=header --buyer-header=X-User-Id --trusted-proxies=proxy", "--trusted-proxies must be addresses or networks"},
 		{"serve --trusted-proxies=10.0.0.0/8,0.0.0.0/0", "--trusted-proxies 0.0.0.0/0 is everybody"},
+		{"serve --hosts=https://sale.shop.example", "--hosts must be names"},
+		{"serve --hosts=sale.shop.example:443", "--hosts must be names"},
 		{"serve --trusted-proxies=::/0", "--trusted-proxies ::/0 is everybody"},
 		{"serve --buyer-auth=header --buyer-header=X-User-Id --trusted-proxies=10.0.0.0/8 --pass-life=1s", "--pass-life must be 1m to 168h"},
 		{"pass", "give --user or --count"},
@@ -172,6 +174,9 @@ func TestServeBeyondThisMachine(t *testing.T) {
 		put := s.put(t)
 		if put != want {
 			t.Errorf("%s: a stranger's product was answered %d", allowed, put)
+		}
+		if warns := strings.Contains(s.output(), "without TLS"); warns == strings.Contains(allowed, "--trusted-proxies") {
+			t.Errorf("%s: it warns of answers without TLS: %v", allowed, warns)
 		}
 		s.interrupt(t)
 	}

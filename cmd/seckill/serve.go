@@ -77,6 +77,7 @@ type serveCmd struct {
 	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
 	PaymentSecret   secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"file:PATH" help:"Take payments that are signed by Standard Webhooks with this whsec_ secret, or with what file:PATH holds."`
 	Insecure        bool          `env:"SECKILL_INSECURE" help:"Beyond this machine, believe whatever user_id a buyer names; and without --admin-token let anybody who reaches the address run the sale."`
+	Hosts           []string      `env:"SECKILL_HOSTS" placeholder:"NAME,..." help:"What the server may be called, beside its addresses and localhost: a request for another name is refused (default: anything, with --admin-token beyond this machine)."`
 	TrustedProxies  []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"What the proxies in front connect from: their X-Forwarded-For, X-Forwarded-Proto and --buyer-header are believed."`
 	MaxUnrelayed    int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
 	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second of one user: who is only believed, by address; 0 is no limit (${default})."`
@@ -101,7 +102,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), Insecure: c.Insecure,
-		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies,
+		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
 		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // if nobody asked to be told, nothing

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -27,6 +28,7 @@ type Config struct {
 	AdminToken     string        // asked for on operators' routes; empty: nobody is asked
 	Insecure       bool          // beyond this machine, believe buyers; without an admin token everybody
 	Buyers         BuyerConfig   // how buyers are known
+	Hosts          []string      // what the server may be called, beside its addresses; empty: anything, where there are operators
 	TrustedProxies []string      // addresses or networks of those in front, whose X-Forwarded-For, X-Forwarded-Proto and Buyers.Header are believed
 	PaymentSecret  string        // whsec_…, by which payments are signed; empty: none is
 	MaxUnrelayed   int           // admitted orders that may wait for the log
@@ -74,6 +76,9 @@ type UsageError struct{ Flag, Rule string }
 
 func (e UsageError) Error() string { return fmt.Sprintf("--%s %s", e.Flag, e.Rule) }
 
+// hostName is a name that a server may be called.
+var hostName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$`)
+
 // noLimit is the rule of a rate.
 const noLimit = "must be 0 (no limit) or above"
 
@@ -107,6 +112,8 @@ func (c Config) Check() error {
 		return UsageError{"rate-product", noLimit}
 	case c.MaxConnections != 0 && (c.MaxConnections < 2 || c.MaxConnections > connlimit.Max()):
 		return UsageError{"max-connections", fmt.Sprintf("must be 0 (as many as there are files for) or 2 to %d: this process may open %d files (ulimit -n), and needs some itself", connlimit.Max(), connlimit.Files())}
+	case slices.ContainsFunc(c.Hosts, func(name string) bool { return !hostName.MatchString(name) }):
+		return UsageError{"hosts", "must be names as in sale.shop.example, without https:// and port"}
 	case c.MetricsProducts < 0:
 		return UsageError{"metrics-products", "must be 0 (none) or above"}
 	case c.Drain < 0:
@@ -188,7 +195,7 @@ func Open(cfg Config) (*Program, error) {
 	if err := cfg.Check(); err != nil {
 		return nil, err
 	}
-	cfg.warnOfBelief()
+	cfg.warn()
 	if cfg.isCluster() {
 		return openCluster(cfg)
 	}

@@ -126,6 +126,7 @@ func refuse(ctx *fasthttp.RequestCtx, k kind) kind {
 
 // head writes status and headers.
 func (k kind) head(ctx *fasthttp.RequestCtx, media string) {
+	guard(ctx)
 	ctx.SetStatusCode(kinds[k].status)
 	ctx.SetContentType(media)
 	if retry := kinds[k].retry; retry > 0 {

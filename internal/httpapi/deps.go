@@ -103,6 +103,7 @@ type Config struct {
 	Auth       *auth.Authenticator
 	Buyers     *identity.Verifier // optional: without one a buyer is who the body says
 	Trusted    identity.Trusted   // optional: the proxies in front
+	Hosts      []string           // optional: what the server may be called, beside its addresses
 	Rehearsals Rehearsals
 	Audit      func(ctx context.Context) (AuditReport, error) // ErrUnavailable and its like: could not judge
 	Figures    func(ctx context.Context) Figures

@@ -89,6 +89,7 @@ func (p *Problem) write(w http.ResponseWriter) {
 
 // send answers a fasthttp request.
 func (p *Problem) send(ctx *fasthttp.RequestCtx) {
+	guard(ctx)
 	for name, values := range p.GetHeaders() {
 		ctx.Response.Header.Set(name, values[0])
 	}

@@ -213,6 +213,7 @@ type stream struct {
 // written once s.still says no, or after s.ends.
 func (a *API) stream(ctx *fasthttp.RequestCtx, s *stream, watch func(ring func()) []*live.Watcher) {
 	if ctx.IsHead() {
+		guard(ctx)
 		ctx.SetContentType("text/event-stream")
 		return
 	}

@@ -33,7 +33,7 @@ func HealthOnly(ctx context.Context, c Config) http.Handler {
 		})
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem(unavailable).write(w) })
-	return mux
+	return guarding(mux)
 }
 
 // probes adds /livez, /startupz and /readyz to a mux that has no API.

@@ -39,7 +39,7 @@ func Ops(ctx context.Context, c Config) http.Handler {
 		mux.Handle("GET /debug/pprof/"+path, may(profiling, profile))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem(notFound).write(w) })
-	return mux
+	return guarding(mux)
 }
 
 func (a *API) judge(w http.ResponseWriter, r *http.Request) {

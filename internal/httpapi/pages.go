@@ -27,8 +27,7 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>se
 var pageHeaders = map[string]string{
 	"Content-Security-Policy": "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; " +
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
-	"Referrer-Policy":        "no-referrer",
-	"X-Content-Type-Options": "nosniff",
+	"Referrer-Policy": "no-referrer",
 }
 
 // A page is a file of the pages, and how it is served.

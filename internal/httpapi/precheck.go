@@ -6,6 +6,8 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/valyala/fasthttp"
 )
@@ -21,8 +23,7 @@ func (a *API) precheck(ctx *fasthttp.RequestCtx) (kind, bool) {
 		return malformed, false
 	}
 	host := ctx.Host()
-	// A page of a foreign name that was made to resolve to here is of this site to a browser.
-	if a.loopback && !localName(host) || !a.loopback && a.Auth.Open() && !nearName(host) {
+	if !a.isCalled(host) {
 		return wrongHost, false
 	}
 	if !safe(ctx) && crossSite(&ctx.Request.Header, host) {
@@ -53,6 +54,20 @@ func isLength(line []byte) bool {
 
 func safe(ctx *fasthttp.RequestCtx) bool { return ctx.IsGet() || ctx.IsHead() || ctx.IsOptions() }
 
+// isCalled reports whether host, with or without a port, is a name of this server. A page of a
+// foreign one that was made to resolve to here is of this site to a browser.
+func (a *API) isCalled(host []byte) bool {
+	switch {
+	case a.Hosts != nil && slices.ContainsFunc(a.Hosts, func(name string) bool { return strings.EqualFold(name, string(withoutPort(host))) }):
+		return true
+	case a.loopback:
+		return localName(host)
+	case a.Hosts != nil:
+		return isAddress(host) || localName(host)
+	}
+	return !a.Auth.Open() || nearName(host)
+}
+
 // localName reports whether host, with or without a port, names this machine to itself.
 func localName(host []byte) bool {
 	host = withoutPort(host)
@@ -64,11 +79,16 @@ func localName(host []byte) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
+// isAddress reports whether host, with or without a port, is no name at all.
+func isAddress(host []byte) bool {
+	return net.ParseIP(string(bytes.Trim(withoutPort(host), "[]"))) != nil
+}
+
 // nearName reports whether host, with or without a port, is one that no stranger can
 // have made resolve to here: an address, or a name without a dot, as in a network of
 // containers.
 func nearName(host []byte) bool {
-	return bytes.IndexByte(host, '.') < 0 || net.ParseIP(string(bytes.Trim(withoutPort(host), "[]"))) != nil
+	return bytes.IndexByte(host, '.') < 0 || isAddress(host)
 }
 
 func withoutPort(host []byte) []byte {

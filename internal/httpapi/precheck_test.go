@@ -218,6 +218,29 @@ func TestHost(t *testing.T) {
 	s.do(t, "GET", "/livez", "", "Host", "shop.example").want(t, 200)
 }
 
+// With --hosts a server is called by them: by a proxy on this machine too, and beyond it by no other name.
+func TestHosts(t *testing.T) {
+	for name, loopback := range map[string]bool{"on this machine": true, "beyond it": false} {
+		s := known(t, func(_ *shop, c *Config) { c.Hosts = []string{"sale.shop.example"} })
+		s.put(t, "1", sale.Terms{Quantity: 1})
+		s.do(t, "GET", "/livez", "").want(t, 200) // it serves, and knows where
+		s.api.loopback = loopback
+		for host, want := range map[string]int{
+			"sale.shop.example": 200, "Sale.Shop.Example:8443": 200, "localhost": 200, "127.0.0.1:3000": 200,
+			"evil.example": 421, "sale.shop.example.evil.example": 421, "xsale.shop.example": 421, "seckill": 421, "shop.example": 421,
+		} {
+			if r := s.do(t, "GET", "/api/products/1", "", "Host", host); r.StatusCode != want {
+				t.Errorf("%s, %s: %d, not %d", name, host, r.StatusCode, want)
+			}
+		}
+		for _, address := range []string{"10.0.0.7:3000", "[2001:db8::7]:3000"} { // as a probe calls it
+			if r := s.do(t, "GET", "/api/products/1", "", "Host", address); (r.StatusCode == 421) != loopback {
+				t.Errorf("%s, %s: %d", name, address, r.StatusCode)
+			}
+		}
+	}
+}
+
 // The rule for requests from other sites is the one of the standard library.
 func TestCrossOrigin(t *testing.T) {
 	s := serve(t)

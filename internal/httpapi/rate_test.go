@@ -157,3 +157,17 @@ func TestRateOfAProduct(t *testing.T) {
 	}
 	s.do(t, "POST", "/api/products/2/orders", `{}`, s.as(t, "d")...).want(t, 201)
 }
+
+// What it costs a request, beside a hundred thousand who were there before.
+func BenchmarkAddressLimit(b *testing.B) {
+	began := time.Now()
+	l := newLimiter("address", 1e6, func() time.Duration { return time.Since(began) })
+	from := make([]netip.Prefix, 100_000)
+	for i := range from {
+		from[i] = network(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+		l.wait(l.ofAddress(from[i]))
+	}
+	for i := 0; b.Loop(); i++ {
+		l.wait(l.ofAddress(from[i%len(from)]))
+	}
+}

@@ -99,7 +99,7 @@ func (a *API) routes() http.Handler {
 		mux.Handle("POST /internal/", a.Internal)
 	}
 	a.writeDocument(api)
-	return a.recoverer(a.dispatch(mux))
+	return guarding(a.recoverer(a.dispatch(mux)))
 }
 
 func humaConfig() huma.Config {
@@ -125,9 +125,6 @@ func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 		r.URL = must(url.ParseRequestURI(strings.Clone(r.RequestURI)))
 		if r.URL.Path != metricsPath {
 			r.Header.Set("Accept", accepted(r.Header["Accept"]))
-		}
-		if strings.HasPrefix(r.URL.Path, "/api/") {
-			w.Header().Set("Cache-Control", "no-store")
 		}
 		if tidy := path.Clean(r.URL.EscapedPath()); tidy != r.URL.EscapedPath() {
 			problem(notFound).write(w) // the mux would redirect to a route that it is not

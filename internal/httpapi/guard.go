@@ -1,0 +1,36 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/valyala/fasthttp"
+)
+
+// guards are headers of all answers: nobody keeps one that is somebody's own, or takes it for
+// another type than it says. Pages, which are everybody's, say themselves how long they are kept.
+var guards = [...][2]string{{"Cache-Control", "no-store"}, {"X-Content-Type-Options", "nosniff"}}
+
+// rawGuards are the same, as a native route writes them.
+var rawGuards = func() (raw [len(guards)][2][]byte) {
+	for i, g := range guards {
+		raw[i] = [2][]byte{[]byte(g[0]), []byte(g[1])}
+	}
+	return raw
+}()
+
+// guarding is h with guards.
+func guarding(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, g := range guards {
+			w.Header().Set(g[0], g[1])
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// guard writes them on a native route.
+func guard(ctx *fasthttp.RequestCtx) {
+	for i := range rawGuards {
+		ctx.Response.Header.SetCanonical(rawGuards[i][0], rawGuards[i][1])
+	}
+}
