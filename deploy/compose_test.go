@@ -87,6 +87,7 @@ func TestTheServicesStart(t *testing.T) {
 			for k, v := range s.Environment {
 				settings[k] = servers.Replace(*v)
 			}
+			settings["SECKILL_OPS_LISTEN"] = devtest.FreeAddress(t)
 			start(t, binary, s.Command, settings, address)
 			check := exec.Command(binary, s.HealthCheck.Test[2:]...)
 			check.Env = environment(settings)

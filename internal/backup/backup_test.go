@@ -351,4 +351,24 @@ func TestAnotherLogIsNotBackedUp(t *testing.T) {
 	if !errors.Is(err, sale.ErrDamaged) {
 		t.Errorf("%v", err)
 	}
+	forgets := &forgetful{Log: newShop(t).log}
+	forgets.append(t, opening(1, 5, eight), order(1, 1, eight))
+	if err := backup.Write(t.Context(), &bytes.Buffer{}, backup.Sale{Log: forgets, Store: newShop(t).store}); !errors.Is(err, sale.ErrDamaged) || !strings.Contains(err.Error(), "offsets 0 to 0") {
+		t.Errorf("a log that has lost its beginning: %v", err)
+	}
+}
+
+// A forgetful log has lost its first line.
+type forgetful struct{ *sqlitelog.Log }
+
+func (l *forgetful) append(t *testing.T, records ...sale.Record) {
+	t.Helper()
+	if _, err := l.Log.Append(t.Context(), 0, records); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (l *forgetful) Bounds(ctx context.Context, partition int32) (first, end int64, err error) {
+	_, end, err = l.Log.Bounds(ctx, partition)
+	return 1, end, err
 }

@@ -89,6 +89,9 @@ func (s *Sale) writeLog(ctx context.Context, w *writer, partition int32, p *Part
 	if p.First, p.Next, err = s.Log.Bounds(ctx, partition); err != nil {
 		return err
 	}
+	if p.Folded < p.First {
+		return fmt.Errorf("%w: the log has lost what the tables have not folded: partition %d, offsets %d to %d", sale.ErrDamaged, partition, p.Folded, p.First-1)
+	}
 	chunks := int64(1) // until the first line says how many there are; they are large
 	for at := p.First; at < p.Next; {
 		most := int64(atOnce)

@@ -42,22 +42,39 @@ func TestABackupWhileItSells(t *testing.T) {
 		t.Fatalf("restore: exit code %d\n%s", code, out)
 	}
 	s = serve(t, bin, restored)
-	missing := before
-	for _, on := range []offer{k.crowd.final, k.crowd.payable} {
-		for _, o := range s.Orders(t, on.product) {
-			missing = slices.DeleteFunc(missing, func(order string) bool { return order == o.ID })
-		}
-	}
-	if len(before) == 0 || len(missing) > 0 {
-		t.Errorf("of %d orders %d are missing: %v", len(before), len(missing), missing)
-	}
+	k.crowd.isKept(t, s, before)
+	all := k.crowd.told()
 	if p := k.crowd.newcomer(k.crowd.final); !k.crowd.buy(s, p, false) {
 		t.Error("nobody can buy")
 	}
 	if found := judged(t, restored); len(found) > 0 {
 		t.Error(found)
 	}
-	t.Logf("%d orders before the backup", len(before))
+	// What was killed is backed up as it lies, with all that was told.
+	last := filepath.Join(dir, "last")
+	if code, out := program.Run(t, bin, "backup", file+"2", "--data", k.data); code != 0 {
+		t.Fatalf("of what was killed: exit code %d\n%s", code, out)
+	}
+	if code, out := program.Run(t, bin, "restore", file+"2", "--data", last); code != 0 {
+		t.Fatalf("restore: exit code %d\n%s", code, out)
+	}
+	k.crowd.isKept(t, serve(t, bin, last), all)
+	t.Logf("%d orders before the backup, %d before the kill", len(before), len(all))
+}
+
+// isKept demands that there is each of the orders.
+func (c *crowd) isKept(t *testing.T, s *server, orders []string) {
+	t.Helper()
+	kept := map[string]bool{}
+	for _, on := range []offer{c.final, c.payable} {
+		for _, o := range s.Orders(t, on.product) {
+			kept[o.ID] = true
+		}
+	}
+	missing := slices.DeleteFunc(slices.Clone(orders), func(order string) bool { return kept[order] })
+	if len(orders) == 0 || len(missing) > 0 {
+		t.Errorf("of %d orders %d are missing: %v", len(orders), len(missing), missing)
+	}
 }
 
 // told are the orders that buyers were told of.
@@ -165,6 +182,9 @@ func TestARestoreOfADamagedFile(t *testing.T) {
 	s.Stop(t)
 	if code, out := program.Run(t, bin, "backup", file, "--data", data); code != 0 {
 		t.Fatalf("of one that is stopped: exit code %d\n%s", code, out)
+	}
+	if is, err := os.Stat(file); err != nil || is.Mode().Perm() != 0o600 {
+		t.Errorf("others may read it: %v, %v", is, err)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil {
