@@ -3,6 +3,7 @@ package pgstore
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,8 +17,9 @@ const (
 	latePayments   = "SELECT p.* FROM unnest($1::text[], $2::uuid[]) w (product, id) CROSS JOIN LATERAL (" + somePayments + "late_id = w.id AND was_late AND product_id = w.product OFFSET 0) p"
 	paymentsOf     = "SELECT p.* FROM unnest($1::text[], $2::uuid[]) w (product, id) CROSS JOIN LATERAL (SELECT product_id, payment_id FROM seckill_order WHERE order_id = w.id AND payment_id <> '' OFFSET 0) o CROSS JOIN LATERAL (" +
 		somePayments + "product_id = o.product_id AND payment_id = o.payment_id AND product_id = w.product OFFSET 0) p"
-	owing         = "SELECT DISTINCT product_id FROM seckill_payment WHERE product_id = any($1) AND status IN ('late', 'refund_due')"
-	upsertPayment = "INSERT INTO seckill_payment (" + paymentColumns + ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (product_id, payment_id)" +
+	owing          = "SELECT DISTINCT product_id FROM seckill_payment WHERE product_id = any($1) AND status IN ('late', 'refund_due')"
+	upsertPayments = "INSERT INTO seckill_payment (" + paymentColumns + ") SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::bool[], $6::bigint[], $7::text[]," +
+		" $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[]) ON CONFLICT (product_id, payment_id)" +
 		" DO UPDATE SET was_late = excluded.was_late, status = excluded.status, reason = excluded.reason, refunded_by = excluded.refunded_by, changed_at = excluded.changed_at"
 )
 
@@ -56,9 +58,28 @@ func queuePayments(q *pgx.Batch, w *wanted, of map[string]*entry) {
 	}
 }
 
-func queuePayment(q *pgx.Batch, m *sale.Payment) {
-	q.Queue(upsertPayment, m.ProductID, m.ID, [16]byte(m.OrderID), [16]byte(m.LateID), m.WasLate, m.Paid.Amount, m.Paid.Currency,
-		string(m.Status), m.Reason, m.By, m.At, m.ChangedAt, m.Partition)
+// paymentArrays are payments as columns, for unnest.
+type paymentArrays struct {
+	products, ids, currencies, statuses, reasons, names []string
+	orders, lateOrders                                  [][16]byte
+	late                                                []bool
+	amounts                                             []int64
+	at, changedAt                                       []time.Time
+	partitions                                          []int32
+}
+
+func (a *paymentArrays) add(m *sale.Payment) {
+	a.products, a.ids = append(a.products, m.ProductID), append(a.ids, m.ID)
+	a.orders, a.lateOrders, a.late = append(a.orders, m.OrderID), append(a.lateOrders, m.LateID), append(a.late, m.WasLate)
+	a.amounts, a.currencies = append(a.amounts, m.Paid.Amount), append(a.currencies, m.Paid.Currency)
+	a.statuses, a.reasons, a.names = append(a.statuses, string(m.Status)), append(a.reasons, m.Reason), append(a.names, m.By)
+	a.at, a.changedAt, a.partitions = append(a.at, m.At), append(a.changedAt, m.ChangedAt), append(a.partitions, m.Partition)
+}
+
+func (a *paymentArrays) queue(q *pgx.Batch) {
+	if len(a.ids) > 0 {
+		q.Queue(upsertPayments, a.products, a.ids, a.orders, a.lateOrders, a.late, a.amounts, a.currencies, a.statuses, a.reasons, a.names, a.at, a.changedAt, a.partitions)
+	}
 }
 
 func eachPayment(ctx context.Context, q querier, f func(sale.Payment) error, sql string, args ...any) error {

@@ -26,11 +26,7 @@ func queueWrites(q *pgx.Batch, entries []*entry, letters []orderstore.DeadLetter
 		q.Queue(wipeOrders, c.wiped)
 		q.Queue(wipeReturns, c.wiped)
 	}
-	for _, e := range entries {
-		for _, m := range e.state.TouchedPayments() {
-			queuePayment(q, m)
-		}
-	}
+	c.payments.queue(q)
 	for _, e := range c.products {
 		sql := insertProduct
 		if e.isKept {
@@ -64,6 +60,7 @@ type changes struct {
 	ended, holding, added orderArrays
 	returns               returnArrays
 	history               historyArrays
+	payments              paymentArrays
 }
 
 type returnArrays struct {
@@ -75,6 +72,9 @@ type returnArrays struct {
 func newChanges(entries []*entry) *changes {
 	c := &changes{}
 	for _, e := range entries {
+		for _, m := range e.state.TouchedPayments() {
+			c.payments.add(m)
+		}
 		if e.state.Product.Epoch == 0 {
 			continue
 		}
