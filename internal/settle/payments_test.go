@@ -126,11 +126,13 @@ func TestAnOrderWithoutAPrice(t *testing.T) {
 	})
 }
 
-// An order that only the log has is waited for: the payment is no stranger's.
+// An order that only the log has, with the opening before it, is waited for: the payment is no stranger's.
 func TestAPaymentIsAheadOfTheStore(t *testing.T) {
 	paying(t, 0, func(t *testing.T, s *till) {
 		s.asleep = true
-		s.append(s.order(1))
+		o := s.order(1)
+		o.Epoch = 2
+		s.append(sale.Record{Kind: sale.KindOpening, ProductID: product, Epoch: 2, Nonce: "m", At: time.Now(), Terms: sale.Terms{Quantity: 5, LimitPerUser: 1, Price: eur}}, o)
 		s.onPassed = s.project
 		s.take(payment("m1", 1), sale.PaymentPaid, "")
 	})
