@@ -111,6 +111,25 @@ export class Server {
     await promisify(execFile)(binary, ['rush', ...flags])
   }
 
+  /** What a shop says that it was paid for an order of product 1, and what the sale says of that. */
+  async pay(payment_id: string, order_id: string, amount = 1999): Promise<string> {
+    const body = JSON.stringify({ payment_id, product_id: '1', order_id, amount, currency: 'EUR' })
+    return ((await this.ask('/api/payments', { method: 'POST', body })) as { outcome: string }).outcome
+  }
+
+  /** The newest order of product 1 that this user has. */
+  async orderOf(user: string): Promise<string> {
+    const { orders } = (await this.ask('/api/products/1/orders?order=newest', {})) as { orders: { order_id: string; user_id: string }[] }
+    const found = orders.find(({ user_id }) => user_id === user)
+    if (!found) throw new Error(`${user} has no order`)
+    return found.order_id
+  }
+
+  async end(order_id: string, step: 'cancel' | 'void') {
+    const body = step === 'void' ? { body: JSON.stringify({ reason: 'sold by mistake' }) } : {}
+    await this.ask(`/api/orders/${order_id}/${step}`, { method: 'POST', ...body })
+  }
+
   private async ask(route: string, init: RequestInit): Promise<unknown> {
     const headers = init.body ? { 'Content-Type': 'application/json' } : undefined
     const answer = await fetch(this.url + route, { ...init, ...(headers ? { headers } : {}) })

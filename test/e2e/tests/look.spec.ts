@@ -29,6 +29,7 @@ const press = (name: string) => (page: Page) => page.getByRole('button', { name,
 const buy = (page: Page) => buyAs(page, 'ann')
 const chinese = (page: Page) => page.addInitScript(() => localStorage.setItem('seckill.language', 'zh'))
 const several = { limit_per_user: 5, payment_window: '15m' }
+const priced = { payment_window: '15m', price: { amount: 1999, currency: 'EUR' } }
 const small = { buyers: 600, over: '1s', quantity: 40 }
 const rehearsal = (plan: Record<string, unknown>) => async (server: Server) => `/products/${await server.rehearse({ ...small, ...plan })}`
 
@@ -57,7 +58,18 @@ const sale: Look[] = [
   { name: 'sale-lost', prepare: sell({}, 63), path: '/products/1', act: lose('Newest orders'), sees: 'The server cannot be reached' },
   { name: 'sale-lost-zh', prepare: sell({}, 63), path: '/products/1', first: chinese, act: lose('最新订单'), sees: '无法连接服务器' },
   { name: 'orders', prepare: tenThousand, path: '/order/1', sees: '10,000 orders' },
+  { name: 'orders-void', prepare: owed, path: '/order/1', act: press('Void order 1'), sees: 'The buyer sees the reason' },
   { name: 'orders-zh', prepare: tenThousand, path: '/order/1', first: chinese, sees: '10,000 张订单' },
+]
+
+const money: Look[] = [
+  { name: 'sale-owed', prepare: owed, path: '/products/1', sees: 'Owed back' },
+  { name: 'sale-owed-zh', prepare: owed, path: '/products/1', first: chinese, sees: '应退款' },
+  { name: 'orders-payments', prepare: owed, path: '/products/1?payments', sees: '4 payments' },
+  { name: 'orders-payments-zh', prepare: owed, path: '/products/1?payments=refund_due', first: chinese, sees: '3 笔付款' },
+  { name: 'orders-payments-none', prepare: sell({}), path: '/products/1?payments', sees: 'No payments' },
+  { name: 'orders-payments-refunded', prepare: owed, path: '/products/1?payments', act: press('Say that pay_2 was paid back'), sees: 'The sale moves no money itself' },
+  { name: 'orders-payments-lost', prepare: owed, path: '/products/1?payments', act: lose('4 payments'), sees: 'The server cannot be reached' },
 ]
 
 const rehearsals: Look[] = [
@@ -82,6 +94,12 @@ const buyer: Look[] = [
   { name: 'buy-yours-zh', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', first: chinese, act: buyInChinese, sees: '抢到了' },
   { name: 'buy-to-pay', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', act: buy, sees: 'Time left to pay' },
   { name: 'buy-paid', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: pay, sees: 'It is yours for good' },
+  { name: 'buy-at-shop', prepare: sell({ ...priced, url: 'https://shop.example/pay' }), path: '/buy/1', act: buy, sees: 'Pay at the shop' },
+  { name: 'buy-voided', prepare: sell(priced), path: '/buy/1', act: paidAndVoided, sees: 'Cancelled by the shop' },
+  { name: 'buy-voided-zh', prepare: sell(priced), path: '/buy/1', first: chinese, act: paidAndVoided, sees: '商家已取消' },
+  { name: 'buy-late', prepare: sell(priced), path: '/buy/1', act: paidLate('pause'), sees: 'A unit is being asked for' },
+  { name: 'buy-late-zh', prepare: sell(priced), path: '/buy/1', first: chinese, act: paidLate('pause'), sees: '正在为你再争取一件' },
+  { name: 'buy-refund', prepare: sell(priced), path: '/buy/1', act: paidLate('close'), sees: 'The money goes back to you' },
   { name: 'buy-cancelled', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: giveBack, sees: 'You gave the unit back' },
   { name: 'buy-cancel', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: askedToCancel, sees: 'Keep it' },
   { name: 'buy-many', prepare: sell({ ...several, name: 'Anniversary keyboard' }), path: '/buy/1', act: four, sees: 'Your other orders' },
@@ -112,6 +130,41 @@ async function refusedInChinese(page: Page) {
 async function tenThousand(server: Server) {
   await server.put('1', { quantity: 10_000, name: 'Anniversary keyboard' })
   await server.rush('1', 10_000)
+}
+
+/** One order is paid, of the others each payment is owed back for another reason. */
+async function owed(server: Server) {
+  await server.put('1', { quantity: 100, name: 'Anniversary keyboard', ...priced })
+  await server.fill('1', 3)
+  const [first, second] = [await server.orderOf('buyer-1'), await server.orderOf('buyer-2')]
+  await server.pay('pay_1', first)
+  await server.pay('pay_2', first)
+  await server.pay('pay_3', second, 500)
+  await server.pay('pay_4', '0192f0c1-2345-7abc-8def-0123456789ab')
+}
+
+async function bought(page: Page, server: Server): Promise<string> {
+  await page.getByRole('textbox').fill('ann')
+  await page.getByRole('textbox').press('Enter')
+  await expect(page.getByRole('timer')).toBeVisible()
+  return server.orderOf('ann')
+}
+
+async function paidAndVoided(page: Page, server: Server) {
+  const order = await bought(page, server)
+  await server.pay('pay_1', order)
+  await server.end(order, 'void')
+}
+
+/** After its order had ended, and the sale does not sell. */
+function paidLate(step: 'pause' | 'close') {
+  return async (page: Page, server: Server) => {
+    const order = await bought(page, server)
+    await server.end(order, 'cancel')
+    await server.step('1', step)
+    await server.pay('pay_1', order)
+    await page.goto(`/buy/1?order=${order}&payment=pay_1`)
+  }
 }
 
 async function crowdRefused(page: Page) {
@@ -252,7 +305,7 @@ async function looksGood(look: Look, page: Page, server: Server) {
   }
 }
 
-for (const look of [...console_, ...sale, ...rehearsals, ...buyer]) {
+for (const look of [...console_, ...sale, ...money, ...rehearsals, ...buyer]) {
   test(`${look.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(look, page, server))
 }
 

@@ -83,3 +83,15 @@ test('who does not sign in is asked once, and sees what everybody may', async ({
   expect(asked).toBe(1)
   await expect(page.getByRole('dialog')).toBeHidden()
 })
+
+test('what a sale shows by itself asks nobody for a token again', async ({ page, server }) => {
+  const operator = { Authorization: 'Bearer open-sesame-open-sesame', 'Content-Type': 'application/json' }
+  await fetch(`${server.url}/api/products/1`, { method: 'PUT', headers: operator, body: JSON.stringify({ quantity: 2 }) })
+  await page.clock.install()
+  await page.goto('/products/1')
+  await page.getByRole('button', { name: 'Not now' }).click()
+  await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible()
+  await page.clock.runFor(60_000)
+  await page.evaluate(() => fetch('/livez')) // what the minute asked for went out before this
+  await expect(page.getByRole('dialog')).toBeHidden()
+})

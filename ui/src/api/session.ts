@@ -5,7 +5,7 @@ import { Refused, request, type Answer } from './request'
 // page asks for a token, and then goes out again, so that no press is lost.
 
 type Ask = { waiting: Promise<boolean>; settle: (signedIn: boolean) => void }
-export type Right = 'view' | 'operate' | 'admin'
+export type Right = 'view' | 'operate' | 'payments' | 'admin'
 
 const nameKey = 'seckill.signed-in'
 let ask: Ask | undefined
@@ -18,10 +18,10 @@ function changed() {
 }
 
 const rights: Record<NonNullable<Session['role']>, readonly Right[]> = {
-  admin: ['view', 'operate', 'admin'],
-  operate: ['view', 'operate'],
+  admin: ['view', 'operate', 'payments', 'admin'],
+  operate: ['view', 'operate', 'payments'],
   view: ['view'],
-  payments: [],
+  payments: ['payments'],
 }
 
 export const session = {

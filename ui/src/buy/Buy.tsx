@@ -17,7 +17,7 @@ import { holds, owes } from './journey'
 import { Offer } from './Offer'
 import { Others } from './Others'
 import { useJourney } from './useJourney'
-import { useMayPay } from './useMayPay'
+import { usePlays } from './usePlays'
 import { useAskWhileLost, useProduct } from './useProduct'
 import { Who } from './Who'
 
@@ -38,7 +38,7 @@ function Sale({ product: id, who, known }: Props) {
   const holding = stand.at === 'holding' ? stand.order : undefined
   const orders = holding ? [holding, ...others] : others
   const held = orders.filter(holds).length
-  const settling = { mayPay: useMayPay(orders.some(owes)), shop: product?.url, onOrder: journey.update }
+  const settling = { plays: usePlays(orders.some(owes)), shop: product?.url, onOrder: journey.update }
   // One stream: before there is an order the product's, from then on the order's.
   const link = useStream(
     holding ? `/api/orders/${holding.order_id}/events` : `${productPath(id)}/events`,

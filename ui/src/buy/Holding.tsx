@@ -3,7 +3,7 @@ import { useServerNow } from '../sale/clock'
 import { timeLeft, timeOfDay } from '../sale/format'
 import { money, payLink } from '../sale/money'
 import { words } from '../words/buy'
-import { holdingWords } from './holdingWords'
+import { holdingWords, paymentWords } from './holdingWords'
 import { holds, owes } from './journey'
 import { PayAtShop, Settle, type Settling } from './Settle'
 import type { useJourney } from './useJourney'
@@ -26,6 +26,7 @@ export function Holding({ product, title, journey, order, ...settling }: Props) 
         <div role="status" className="grid gap-2">
           <h1 className="text-headline font-semibold tracking-tight text-balance">{headline}</h1>
           <p>{line}</p>
+          <p className="font-medium empty:hidden">{paymentWords(order)}</p>
         </div>
         {owed && order.pay_by && (
           <p className="flex items-baseline justify-between gap-4 border-t border-current pt-4">

@@ -3,7 +3,7 @@ import type { Order } from '../api/bodies'
 import { useServerNow } from '../sale/clock'
 import { timeLeft, timeOfDay } from '../sale/format'
 import { words } from '../words/buy'
-import { holdingWords } from './holdingWords'
+import { holdingWords, paymentWords } from './holdingWords'
 import { holds, owes } from './journey'
 import { Settle, type Settling } from './Settle'
 
@@ -47,6 +47,7 @@ function Other({ order, now, ...settling }: Settling & { order: Order; now: numb
           {order.number !== undefined && <span>{`${words().number} ${order.number}`}</span>}
           {order.placed_at && <span>{timeOfDay(order.placed_at)}</span>}
         </p>
+        <p className="text-small empty:hidden">{paymentWords(order)}</p>
         <p className="font-mono text-small text-muted wrap-anywhere">{order.order_id}</p>
       </div>
       {owes(order) && <Settle order={order} {...settling} describedBy={id} small />}

@@ -6,7 +6,7 @@ import { Dialog } from '../look/Dialog'
 import { payLink } from '../sale/money'
 import { words } from '../words/buy'
 
-export type Settling = { mayPay: boolean | undefined; shop: string | undefined; onOrder: (order: Order) => void }
+export type Settling = { plays: boolean | undefined; shop: string | undefined; onOrder: (order: Order) => void }
 
 type Props = Settling & { order: Order; describedBy?: string; small?: boolean }
 
@@ -28,7 +28,7 @@ export function PayAtShop({ link, className, describedBy }: PayAtShopProps) {
 }
 
 /** What a buyer can do with an order that is not paid. Giving the unit back is asked once: somebody else may have it then. */
-export function Settle({ order, mayPay, shop, onOrder, describedBy, small = false }: Props) {
+export function Settle({ order, plays, shop, onOrder, describedBy, small = false }: Props) {
   const [pending, setPending] = useState(false)
   const [trouble, setTrouble] = useState('')
   const [asks, setAsks] = useState(false)
@@ -45,20 +45,31 @@ export function Settle({ order, mayPay, shop, onOrder, describedBy, small = fals
   }
   const size = small ? '' : 'h-14'
   const link = payLink(shop, order)
+  const play = (
+    <Button
+      kind={link ? 'plain' : 'strong'}
+      className={`${size} ${link ? 'col-span-2' : 'text-lead'}`}
+      aria-describedby={describedBy}
+      disabled={pending}
+      onClick={() => void settle('pay')}
+    >
+      {words().play}
+    </Button>
+  )
   return (
     <div className="grid grid-cols-[2fr_1fr] gap-3">
       {link ? (
         <PayAtShop link={link} className={size} describedBy={describedBy} />
-      ) : mayPay ? (
-        <Button kind="strong" className={`${size} text-lead`} aria-describedby={describedBy} disabled={pending} onClick={() => void settle('pay')}>
-          {words().pay}
-        </Button>
+      ) : plays ? (
+        play
       ) : (
-        <p className={`self-center ${small ? 'text-small' : ''}`}>{mayPay === false && words().payTheSeller}</p>
+        <p className={`self-center ${small ? 'text-small' : ''}`}>{plays === false && words().payTheSeller}</p>
       )}
       <Button className={size} aria-describedby={describedBy} disabled={pending} onClick={() => setAsks(true)}>
         {words().cancel}
       </Button>
+      {plays && link && play}
+      {plays && !small && <p className="col-span-2 text-center text-small text-muted">{words().playLine}</p>}
       <p role="alert" className="col-span-2 text-center text-alarm empty:hidden">
         {trouble}
       </p>

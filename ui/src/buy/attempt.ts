@@ -11,6 +11,8 @@ export type Attempt = {
   location?: string
   /** The buyer went on from it to the sale, so the page is no longer about it. */
   aside?: boolean
+  /** The payment that the shop has taken for it, by the link with which it leads back here. */
+  payment?: string
 }
 
 const userKey = 'seckill.user'
@@ -45,9 +47,15 @@ export function withAttempt(kept: Attempt[], next: Attempt): Attempt[] {
 
 export const without = (kept: Attempt[], key: string): Attempt[] => kept.filter((one) => one.key !== key)
 
+/** An order as an answer has it. Not every answer tells of its payment. */
+export const anew = ({ payment }: Order, order: Order): Order => (payment ? { payment, ...order } : order)
+
 /** The attempts with what is known now of this order; a rejected one is none. */
 export const withOrder = (kept: Attempt[], order: Order): Attempt[] =>
-  kept.flatMap((one) => (one.order?.order_id !== order.order_id ? [one] : order.status === 'rejected' ? [] : [{ ...one, order }]))
+  kept.flatMap((one) => {
+    if (one.order?.order_id !== order.order_id) return [one]
+    return order.status === 'rejected' ? [] : [{ ...one, order: anew(one.order, order) }]
+  })
 
 // randomUUID is missing on plain http, where a shop in a test network may well be.
 export const newKey = (): string =>

@@ -2,13 +2,15 @@ import { useEffect, useEffectEvent, useState } from 'react'
 import type { Order } from '../api/bodies'
 import { productPath } from '../api/products'
 import { Refused, request } from '../api/request'
-import { changeAttempts, newKey, withAttempt, withOrder, without, type Attempt } from './attempt'
+import { anew, changeAttempts, newKey, withAttempt, withOrder, without, type Attempt } from './attempt'
 import { identity } from './identity'
 import { afterAnswer, afterFailure, afterOrder, holds, orderOf, owes, type Stand, type Turn } from './journey'
+import { lateOrder, pathOf, returned, unsettled, withReturned } from './returned'
 import { useAttempts } from './useAttempts'
 
 const pollMs = 1000
 const othersMs = 5000
+const paymentMs = 2000
 
 const doubted = (refusal?: Refused) => refusal?.kind === 'unauthenticated' || refusal?.kind === 'not_you'
 
@@ -39,7 +41,12 @@ export function useJourney(product: string, known: string | undefined) {
     setStand((now) => (orderOf(now)?.order_id === order.order_id ? next(now) : now))
   const update = (order: Order) => {
     change((all) => withOrder(all, order))
-    told(order, (now) => afterOrder(order, now.at === 'holding' && now.already))
+    told(order, (now) => afterOrder(anew(orderOf(now) ?? order, order), now.at === 'holding' && now.already))
+  }
+  /** A payment that came late has got a unit: that is the order from now on. */
+  const replace = ({ key, aside = false, order: ended }: Attempt, order: Order) => {
+    change((all) => withAttempt(all, { key, order, aside }))
+    if (ended) told(ended, () => afterOrder(order, false))
   }
   const gone = ({ key, order }: Attempt) => {
     change((all) => without(all, key))
@@ -56,15 +63,19 @@ export function useJourney(product: string, known: string | undefined) {
     turn(attempt, led)
     return led.stand.at === 'asking' ? led.againMs : undefined
   })
-  const look = async (at: (order: Order) => boolean, signal?: AbortSignal) => {
+  const look = async (at: (order: Order, attempt: Attempt) => boolean, signal?: AbortSignal) => {
     for (const attempt of kept) {
-      if (!attempt.order || !at(attempt.order)) continue
-      const path = attempt.location ?? `/api/orders/${attempt.order.order_id}`
-      const found = await request<Order>(path).catch((error: unknown) => error)
+      if (!attempt.order || !at(attempt.order, attempt)) continue
+      const found = await request<Order>(pathOf(attempt, attempt.order)).catch((error: unknown) => error)
       if (signal?.aborted) return
       // Who has no valid pass any more is told the same.
       if (found instanceof Refused && found.status === 404 && (await identity.check())) gone(attempt)
-      if (!(found instanceof Error)) update((found as { body: Order }).body)
+      if (found instanceof Error) continue
+      const order = (found as { body: Order }).body
+      const late = await lateOrder(order)
+      if (signal?.aborted) return
+      if (late) replace(attempt, late)
+      else update(order)
     }
   }
 
@@ -87,6 +98,13 @@ export function useJourney(product: string, known: string | undefined) {
   useLooks(stand.at === 'waiting', pollMs, (signal) => look((order) => order.order_id === current, signal))
   // The stream of the page is that of the order in hand, so the others are asked for as long as time may end them.
   useLooks(others.some(owes), othersMs, (signal) => look((order) => order.order_id !== current && owes(order), signal))
+
+  useLooks(kept.some(unsettled), paymentMs, (signal) => look((_order, attempt) => unsettled(attempt), signal))
+  const takeReturn = useEffectEvent(() => {
+    const back = returned
+    if (back) change((all) => withReturned(all, back))
+  })
+  useEffect(() => takeReturn(), [])
 
   return {
     user,

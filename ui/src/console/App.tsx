@@ -1,10 +1,12 @@
 import { Route, Switch, useSearch } from 'wouter'
+import { paymentStatuses } from '../api/payments'
 import { isRehearsal } from '../api/rehearsals'
 import { words } from '../words/console'
 import { useLanguage } from '../words/language'
 import { Compare } from './Compare'
 import { Console } from './Console'
 import { Orders } from './Orders'
+import { Payments } from './Payments'
 import { RehearsalPage } from './RehearsalPage'
 import { Rehearsals } from './Rehearsals'
 import { Sale } from './Sale'
@@ -21,7 +23,7 @@ export function App() {
           <Home />
         </Route>
         <Route path="/products/:id">
-          {({ id }) => (isRehearsal(id) ? <RehearsalPage key={id} id={id} /> : <Sale key={id} id={id} />)}
+          {({ id }) => <OfProduct key={id} id={id} />}
         </Route>
         <Route path="/order/:id">{({ id }) => <Orders key={id} id={id} />}</Route>
         <Route>
@@ -33,6 +35,12 @@ export function App() {
       <SignIn />
     </>
   )
+}
+
+function OfProduct({ id }: { id: string }) {
+  const payments = new URLSearchParams(useSearch()).get('payments')
+  if (payments !== null) return <Payments id={id} shown={paymentStatuses.find((one) => one === payments)} />
+  return isRehearsal(id) ? <RehearsalPage id={id} /> : <Sale id={id} />
 }
 
 /** The server knows one address for what is of no single product, so what is shown there goes by what follows the `?`. */

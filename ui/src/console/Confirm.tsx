@@ -1,16 +1,29 @@
 import { useMutation } from '@tanstack/react-query'
-import type { Product } from '../api/bodies'
+import { useState } from 'react'
+import type { Order, Product } from '../api/bodies'
 import { closingTimeIsPast, startOver, stepProduct } from '../api/manage'
+import { noteRefund, voidOrder, type Payment } from '../api/payments'
 import { ended, removeRehearsal, type Rehearsal } from '../api/rehearsals'
+import { fieldErrors, ruleFor } from '../api/request'
 import { Button } from '../look/Button'
+import { Field } from '../look/Field'
 import { count } from '../sale/format'
+import { money } from '../sale/money'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
+import { paymentWords } from '../words/payments'
 import { Dialog } from '../look/Dialog'
 import { queries } from './queries'
 
-/** A step that cannot be taken back: what it will do, and the one press that does it. */
-export type Question = { title: string; tells: string; press: string; act: () => Promise<void>; done?: () => void }
+/** A step that cannot be taken back: what it will do, what has to be said to it, and the one press that does it. */
+export type Question = {
+  title: string
+  tells: string
+  press: string
+  reason?: { label: string; hint: string }
+  act: (reason: string) => Promise<void>
+  done?: () => void
+}
 
 export function askClose(product: Product): Question {
   const w = words()
@@ -41,20 +54,47 @@ export function askRemove(rehearsal: Rehearsal, done?: () => void): Question {
     : { title: w.askStop, tells: w.stopTells, press: w.stop, act }
 }
 
+export function askVoid(order: Order): Question {
+  const w = words()
+  return {
+    title: w.askVoid(order.number, order.user_id),
+    tells: w.voidTells(order.payment_id !== undefined),
+    press: w.voidIt,
+    reason: { label: w.reason, hint: w.voidReasonHint },
+    act: (reason) => voidOrder(order.order_id, reason),
+  }
+}
+
+export function askRefunded(payment: Payment): Question {
+  const p = paymentWords()
+  return {
+    title: p.askRefunded(money(payment)),
+    tells: p.refundedTells(payment.payment_id),
+    press: p.refundedIt,
+    reason: { label: words().reason, hint: p.refundedReasonHint },
+    act: (reason) => noteRefund(payment, reason),
+  }
+}
+
 export function Confirm({ question, onClose }: { question: Question; onClose: () => void }) {
+  const [reason, setReason] = useState('')
   const act = useMutation({
-    mutationFn: question.act,
+    mutationFn: () => question.act(reason.trim()),
     onSuccess: async () => {
       question.done?.()
       await queries.invalidateQueries()
       onClose()
     },
   })
+  const rule = ruleFor(fieldErrors(act.error), 'reason')
   return (
     <Dialog title={question.title} onClose={onClose}>
       <p className="mt-2 text-muted">{question.tells}</p>
+      {question.reason && (
+        <Field {...question.reason} rule={rule} className="mt-4" value={reason} onChange={(event) => setReason(event.target.value)} />
+      )}
       <p role="alert" className="mt-2 text-alarm empty:hidden">
-        {act.error?.message}
+        {rule === undefined && act.error?.message}
       </p>
       <div className="mt-6 flex justify-end gap-3">
         <Button onClick={onClose} disabled={act.isPending}>

@@ -1,94 +1,69 @@
-import { useEffect, useEffectEvent, type ReactNode } from 'react'
+import { useState, type ReactNode } from 'react'
 import type { Order } from '../api/bodies'
+import { may } from '../api/session'
 import { count, timeOfDay } from '../sale/format'
 import { words } from '../words/console'
-import { useKeys, type Key } from '../look/keys'
-import { useScaledRows } from './useScaledRows'
+import { askVoid, Confirm, type Question } from './Confirm'
+import { ScaledTable } from './ScaledTable'
+import { useMe } from './useMe'
 
 type Props = {
   rows: number
   at: (row: number) => { number: number | undefined; order: Order | undefined }
   onRange: (first: number, last: number) => void
-  /** Rows are put in at the top, and what is being looked at has to stay in its place. */
   growsAtTop: boolean
   footer: ReactNode
 }
 
-const columns =
-  'grid grid-cols-[4.75rem_minmax(0,1fr)_5rem] gap-3 px-3 sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem] lg:grid-cols-[6rem_minmax(0,1fr)_6rem_10rem_10rem_21rem]'
-
-/** The keys of the list, for the help of the page that it is on. */
-export const listKeys: Key[] = [
-  { key: 'a', does: 'start' },
-  { key: 'm', does: 'middle' },
-  { key: 'z', does: 'end' },
-]
+const widths =
+  'grid-cols-[4rem_minmax(0,1fr)_5rem_2.75rem] sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem_2.75rem] lg:grid-cols-[6rem_minmax(0,1fr)_6rem_10rem_10rem_21rem_2.75rem]'
 
 export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
-  const { scroller, rowPx, heightPx, first, last, placeOf, show } = useScaledRows(rows, growsAtTop)
-  const ranged = useEffectEvent(onRange)
-  useEffect(() => ranged(first, last), [first, last, rows])
+  const [question, setQuestion] = useState<Question>()
+  const operates = may(useMe(), 'operate')
   const w = words()
-  const jumps = [
-    { word: w.toStart, to: 0 },
-    { word: w.toMiddle, to: Math.floor(rows / 2) },
-    { word: w.toEnd, to: rows - 1 },
-  ]
-  useKeys(listKeys.map((key, i) => ({ ...key, act: () => show(jumps[i]?.to ?? 0) })))
+  const ended = (order: Order | undefined) =>
+    order?.status === 'cancelled' || order?.status === 'expired' || order?.status === 'rejected'
   return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-hidden rounded-box border border-line bg-surface">
-      <div
-        ref={scroller}
-        tabIndex={0}
-        role="region"
-        aria-label={w.orders}
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
-      >
-        <div role="table" aria-label={w.orders} aria-rowcount={rows + 1}>
-          <div role="row" aria-rowindex={1} className={`${columns} sticky top-0 z-10 h-10 items-center border-b border-line bg-surface text-small font-medium text-muted`}>
-            <span role="columnheader">{w.columns.number}</span>
-            <span role="columnheader">{w.columns.user}</span>
-            <span role="columnheader">{w.columns.status}</span>
-            <span role="columnheader" className="max-sm:hidden">{w.columns.placedAt}</span>
-            <span role="columnheader" className="max-lg:hidden">{w.columns.endedAt}</span>
-            <span role="columnheader" className="max-lg:hidden">{w.columns.orderId}</span>
-          </div>
-          <div role="rowgroup" className="relative overflow-hidden" style={{ height: heightPx }}>
-            {Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i).map((row) => (
-              <Row key={row} index={row} start={placeOf(row)} height={rowPx} {...at(row)} />
-            ))}
-          </div>
-        </div>
-      </div>
-      <div className="flex min-h-12 flex-wrap items-center gap-x-4 border-t border-line px-3 text-small text-muted">
-        <span className="figures mr-auto">{footer}</span>
-        {jumps.map(({ word, to }) => (
-          <button key={word} type="button" className="py-2 text-ink underline underline-offset-4" onClick={() => show(to)}>
-            {word}
-          </button>
-        ))}
-      </div>
-    </div>
+    <>
+      <ScaledTable
+        label={w.orders}
+        widths={widths}
+        columns={[
+          { word: w.columns.number },
+          { word: w.columns.user },
+          { word: w.columns.status },
+          { word: w.columns.placedAt, className: 'max-sm:hidden' },
+          { word: w.columns.endedAt, className: 'max-lg:hidden' },
+          { word: w.columns.orderId, className: 'max-lg:hidden' },
+          { word: w.columns.step },
+        ]}
+        rows={rows}
+        at={(row) => {
+          const { number, order } = at(row)
+          return [
+            <span className="text-muted">{number === undefined ? '' : count(number)}</span>,
+            order?.user_id ?? '…',
+            order && (order.void_reason === undefined ? w.counts[order.status] : w.voided),
+            order?.placed_at && timeOfDay(order.placed_at),
+            order?.ended_at && timeOfDay(order.ended_at),
+            <span className="font-mono text-small">{order?.order_id}</span>,
+            order && operates && voidable(order) && (
+              <button type="button" aria-label={w.voidOf(order.number)} className="underline underline-offset-4" onClick={() => setQuestion(askVoid(order))}>
+                {w.void}
+              </button>
+            ),
+          ]
+        }}
+        quiet={(row) => ended(at(row).order)}
+        onRange={onRange}
+        growsAtTop={growsAtTop}
+        footer={footer}
+      />
+      {question && <Confirm question={question} onClose={() => setQuestion(undefined)} />}
+    </>
   )
 }
 
-type RowProps = { index: number; start: number; height: number; number: number | undefined; order: Order | undefined }
-
-function Row({ index, start, height, number, order }: RowProps) {
-  const ended = order?.status === 'cancelled' || order?.status === 'expired' || order?.status === 'rejected'
-  return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      style={{ height, transform: `translateY(${start}px)` }}
-      className={`${columns} figures absolute inset-x-0 top-0 items-center border-b border-line ${ended ? 'text-muted' : ''}`}
-    >
-      <span role="cell" className="text-muted">{number === undefined ? '' : count(number)}</span>
-      <span role="cell" className="truncate">{order?.user_id ?? '…'}</span>
-      <span role="cell">{order && words().counts[order.status]}</span>
-      <span role="cell" className="whitespace-nowrap max-sm:hidden">{order?.placed_at && timeOfDay(order.placed_at)}</span>
-      <span role="cell" className="whitespace-nowrap max-lg:hidden">{order?.ended_at && timeOfDay(order.ended_at)}</span>
-      <span role="cell" className="truncate font-mono text-small max-lg:hidden">{order?.order_id}</span>
-    </div>
-  )
-}
+/** Whether its buyer cannot end it any more. */
+const voidable = ({ status, pay_by }: Order): boolean => status === 'paid' || (status === 'placed' && pay_by === undefined)

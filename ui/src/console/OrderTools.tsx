@@ -1,9 +1,9 @@
-import { useMutation } from '@tanstack/react-query'
 import { statuses, type Product, type Status } from '../api/bodies'
 import { Button } from '../look/Button'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { downloadCsv } from './csv'
+import { CsvButton } from './CsvButton'
 import { numbered } from './useSale'
 
 type Props = {
@@ -16,7 +16,6 @@ type Props = {
 
 export function OrderTools({ product, status, onStatus, newest, onNewest }: Props) {
   const w = words()
-  const csv = useMutation({ mutationFn: () => downloadCsv(product.id) })
   return (
     <div className="flex flex-wrap items-center gap-3 py-4 max-sm:gap-2">
       <select
@@ -35,13 +34,7 @@ export function OrderTools({ product, status, onStatus, newest, onNewest }: Prop
       <Button aria-pressed={newest} onClick={() => onNewest(!newest)} className="aria-pressed:bg-ink aria-pressed:text-ground">
         {w.newestFirst}
       </Button>
-      <span role="alert" className="text-right text-alarm max-sm:order-last max-sm:w-full max-sm:empty:hidden sm:flex-1">
-        {csv.error?.message}
-      </span>
-      <Button aria-label={w.download} onClick={() => csv.mutate()} disabled={csv.isPending}>
-        <span className="max-sm:hidden">{w.download}</span>
-        <span className="sm:hidden">{w.csv}</span>
-      </Button>
+      <CsvButton save={() => downloadCsv(product.id)} />
     </div>
   )
 }

@@ -8,6 +8,7 @@ import { focusOn } from '../look/keys'
 import { count, timeOfDay } from '../sale/format'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
+import { paymentWords } from '../words/payments'
 import { shared } from '../words/shared'
 import { Board } from './Board'
 import { Confirm, type Question } from './Confirm'
@@ -15,6 +16,7 @@ import { downloadCsv } from './csv'
 import { FigureCharts } from './FigureCharts'
 import { History } from './History'
 import { NoProduct } from './NoProduct'
+import { OwedBack } from './OwedBack'
 import { boardLink, BoardLink } from './ProductCard'
 import { Shell } from './Shell'
 import { Steps } from './Steps'
@@ -50,6 +52,7 @@ export function Sale({ id }: { id: string }) {
           <Board product={product} heading="h1" clock>
             <nav aria-label={w.pagesOf(titleOf(product))} className="flex flex-wrap gap-x-6 gap-y-1">
               <BoardLink href={`/order/${path}`}>{w.allOrders}</BoardLink>
+              <BoardLink href={`/products/${path}?payments`}>{paymentWords().title}</BoardLink>
               <a className={boardLink} href={`/buy/${path}`} target="_blank" rel="noopener">
                 {w.buyersPage}
               </a>
@@ -61,6 +64,7 @@ export function Sale({ id }: { id: string }) {
               <TermsForm edited={id} products={[product]} onDone={() => setEditing(false)} fixed />
             </div>
           )}
+          <OwedBack id={id} onAsk={setQuestion} />
           {may(me, 'view') && <FigureCharts />}
           {may(me, 'view') && (
             <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">

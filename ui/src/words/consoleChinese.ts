@@ -31,7 +31,7 @@ export const zh: ConsoleWords = {
 
   // Operators
   roles: { admin: '管理员', view: '查看', operate: '操作', payments: '收款' },
-  roleTells: { view: '可查看一切，不能改动。', operate: '还可以管理抢购。', payments: '只能标记订单已付款。' },
+  roleTells: { view: '可查看一切，不能改动。', operate: '还可以管理抢购。', payments: '只能记录收款与退款。' },
   noOperators: '此服务器没有管理员令牌，能访问它的人都是操作员。用 --admin-token 启动后，可以给每位操作员一个令牌。',
   tokens: '令牌',
   noTokens: '还没有。在此之前只有管理员令牌。',
@@ -64,6 +64,7 @@ export const zh: ConsoleWords = {
     expired: '已过期',
     rejected: '未成功',
   },
+  voided: '已作废',
   serverClock: (time, error) => `服务器时间 ${time} ± ${error}`,
 
   // First open
@@ -190,7 +191,16 @@ export const zh: ConsoleWords = {
   toStart: '到开头',
   toMiddle: '到中间',
   toEnd: '到末尾',
-  columns: { number: '序号', user: '用户', status: '状态', placedAt: '下单时间', endedAt: '结束时间', orderId: '订单 ID' },
+  columns: { number: '序号', user: '用户', status: '状态', placedAt: '下单时间', endedAt: '结束时间', orderId: '订单 ID', step: '操作' },
+
+  // Ending an order for the shop
+  void: '作废',
+  voidOf: (number) => `作废订单 ${number ?? ''}`,
+  askVoid: (number, user) => `作废 ${user} 的订单 ${number ?? ''}？`,
+  voidTells: (paid) => `订单就此结束，这一件重新开售。${paid ? '已付的款项须退回。' : ''}买家会看到原因。`,
+  voidIt: '作废',
+  reason: '原因',
+  voidReasonHint: '给买家看，例如：误售。',
 
   // Rehearsals
   newRehearsal: '演练一次抢购',

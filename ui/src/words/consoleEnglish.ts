@@ -37,7 +37,7 @@ export const en = {
   roleTells: {
     view: 'Sees everything, and changes nothing.',
     operate: 'Runs the sale, too.',
-    payments: 'Says that an order is paid, and nothing else.',
+    payments: 'Says what was paid and what was paid back, and nothing else.',
   } satisfies Record<Role, string>,
   noOperators: 'This server has no admin token, so everybody who reaches it is an operator. Start it with --admin-token to give each operator a token.',
   tokens: 'Tokens',
@@ -71,6 +71,7 @@ export const en = {
     expired: 'expired',
     rejected: 'rejected',
   } satisfies Record<Status, string>,
+  voided: 'voided',
   serverClock: (time: string, error: string) => `Server’s clock ${time} ± ${error}`,
 
   // First open
@@ -199,7 +200,17 @@ export const en = {
   toStart: 'To the start',
   toMiddle: 'To the middle',
   toEnd: 'To the end',
-  columns: { number: 'number', user: 'user', status: 'status', placedAt: 'placed at', endedAt: 'ended at', orderId: 'order id' },
+  columns: { number: 'number', user: 'user', status: 'status', placedAt: 'placed at', endedAt: 'ended at', orderId: 'order id', step: 'step' },
+
+  // Ending an order for the shop
+  void: 'Void',
+  voidOf: (number: number | undefined) => `Void order ${number ?? ''}`,
+  askVoid: (number: number | undefined, user: string) => `Void order ${number ?? ''} of ${user}?`,
+  voidTells: (paid: boolean) =>
+    `It ends for good, and its unit goes back on sale.${paid ? ' What was paid for it is owed back.' : ''} The buyer sees the reason.`,
+  voidIt: 'Void it',
+  reason: 'Reason',
+  voidReasonHint: 'For the buyer, such as: sold by mistake.',
 
   // Rehearsals
   newRehearsal: 'Rehearse a sale',

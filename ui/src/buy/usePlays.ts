@@ -4,9 +4,9 @@ import { request } from '../api/request'
 
 const againMs = 2000
 
-/** Whether the page may play a payment, as there are no operators; undefined until the server has said so, once it is wanted. */
-export function useMayPay(wanted: boolean): boolean | undefined {
-  const [may, setMay] = useState<boolean>()
+/** Whether the page plays that an order is paid: exactly where there are no operators. Undefined until the server has said so, once it is wanted. */
+export function usePlays(wanted: boolean): boolean | undefined {
+  const [plays, setPlays] = useState<boolean>()
   useEffect(() => {
     if (!wanted) return
     let over = false
@@ -14,7 +14,7 @@ export function useMayPay(wanted: boolean): boolean | undefined {
     const ask = async () => {
       const found = await request<Session>('/api/session').catch(() => undefined)
       if (over) return
-      setMay(found && found.body.operator && !found.body.name)
+      setPlays(found && found.body.operator && found.body.name === undefined)
       if (!found) timer = setTimeout(() => void ask(), againMs)
     }
     void ask()
@@ -23,5 +23,5 @@ export function useMayPay(wanted: boolean): boolean | undefined {
       clearTimeout(timer)
     }
   }, [wanted])
-  return may
+  return plays
 }

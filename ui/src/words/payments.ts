@@ -1,0 +1,83 @@
+import type { PaymentStatus } from '../api/payments'
+import { dictionary } from './language'
+
+const en = {
+  title: 'Payments',
+  titleOf: 'Payments of',
+  all: 'all payments',
+  states: {
+    paid: 'paid',
+    late: 'late',
+    refund_due: 'owed back',
+    refunded: 'paid back',
+  } satisfies Record<PaymentStatus, string>,
+  tells: {
+    paid: 'It pays its order.',
+    late: 'Its order had ended. A unit is asked for until there is one, or surely none; nothing is to be done.',
+    refund_due: 'Pay each of these back where it was paid, and then say so here: the sale moves no money.',
+    refunded: 'It was owed back, and somebody has said that it was paid back.',
+  } satisfies Record<PaymentStatus, string>,
+  columns: { id: 'payment id', order: 'order id', amount: 'amount', state: 'state', why: 'why', when: 'came at' },
+  fetching: 'Fetching the payments',
+  some: (n: number, text: string, more: boolean) =>
+    n === 0 ? 'No payments.' : `${text} ${n === 1 ? 'payment' : 'payments'}${more ? ', more as you scroll' : ''}`,
+  owedBack: 'Owed back',
+  allOwed: 'All that is owed back',
+  refunded: 'Paid back?',
+  refundedOf: (id: string) => `Say that ${id} was paid back`,
+  askRefunded: (amount: string) => `Was ${amount} paid back?`,
+  refundedTells: (id: string) => `Say so only once payment ${id} was returned where it was paid. The sale moves no money itself.`,
+  refundedIt: 'It was paid back',
+  refundedReasonHint: 'How, such as the number of the refund.',
+  // Why one is owed back, by the server's code of it
+  reasons: {
+    unknown_order: 'nobody knows the order',
+    wrong_amount: 'not the price of the order',
+    already_paid: 'the order was paid already',
+    voided: 'the shop has voided the order',
+    sold_out: 'came late, and nothing was left',
+    limit_reached: 'came late, and the buyer has their limit',
+    order_limit: 'came late, and the buyer has had all their orders',
+    closed: 'came late, and the sale is over',
+  } as Record<string, string>,
+}
+
+const zh: typeof en = {
+  title: '付款',
+  titleOf: '付款：',
+  all: '全部付款',
+  states: { paid: '已付款', late: '迟到', refund_due: '应退款', refunded: '已退款' },
+  tells: {
+    paid: '已用于支付订单。',
+    late: '付款时订单已结束。系统会继续争取一件，直到成功或确定没有；无需处理。',
+    refund_due: '请在原收款处逐笔退款，然后在此确认：本系统不经手资金。',
+    refunded: '曾需退款，并已有人确认退回。',
+  },
+  columns: { id: '付款 ID', order: '订单 ID', amount: '金额', state: '状态', why: '原因', when: '到账时间' },
+  fetching: '正在读取付款',
+  some: (n, text, more) => (n === 0 ? '没有付款。' : `${text} 笔付款${more ? '，滚动可显示更多' : ''}`),
+  owedBack: '应退款',
+  allOwed: '全部应退款',
+  refunded: '已退？',
+  refundedOf: (id) => `确认 ${id} 已退款`,
+  askRefunded: (amount) => `${amount} 已退回？`,
+  refundedTells: (id) => `请在付款 ${id} 确已原路退回之后再确认。本系统不经手资金。`,
+  refundedIt: '已退款',
+  refundedReasonHint: '退款方式，例如退款单号。',
+  reasons: {
+    unknown_order: '没有这张订单',
+    wrong_amount: '金额与订单价格不符',
+    already_paid: '订单此前已付款',
+    voided: '商家已作废订单',
+    sold_out: '付款迟到，且已无剩余',
+    limit_reached: '付款迟到，且买家已达限购',
+    order_limit: '付款迟到，且买家订单数已满',
+    closed: '付款迟到，且抢购已结束',
+  },
+}
+
+/** The words for what was paid, as operators see it. */
+export const paymentWords = dictionary({ en, zh })
+
+/** Why a payment is owed back; what the server learns to say later is shown as it says it. */
+export const reasonWord = (reason: string): string => paymentWords().reasons[reason] ?? reason
