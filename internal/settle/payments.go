@@ -44,7 +44,7 @@ func (p *Payments) Receive(ctx context.Context, m sale.Payment, by string) (sale
 	if err != nil {
 		return m, o, err
 	}
-	if o.Status != sale.Placed { // then nearly always nobody has told of it before
+	if o.Status != sale.Placed { // of one that is placed nearly nobody has told before
 		kept, err := p.store.Payment(ctx, m.ProductID, m.ID)
 		if !errors.Is(err, sale.ErrNotFound) {
 			return p.told(ctx, kept, m, o, err)
@@ -92,7 +92,7 @@ func (p *Payments) told(ctx context.Context, kept, m sale.Payment, o sale.Order,
 	return kept, o, nil
 }
 
-func unknown(err error) error { return fmt.Errorf("%w: %w", sale.ErrUnknownOutcome, err) }
+func unknown(err error) error { return fmt.Errorf("%w: %v", sale.ErrUnknownOutcome, err) }
 
 // home is the order that a payment is for, and the partition that it belongs to. If nobody
 // knows the order, it means none that comes later than the product is now.

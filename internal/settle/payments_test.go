@@ -158,6 +158,18 @@ func TestAPaymentWhoseEndIsUnknown(t *testing.T) {
 	})
 }
 
+// A record that was acknowledged and cannot be read leaves no row: nobody is told that it is well.
+func TestAPaymentThatRots(t *testing.T) {
+	paying(t, 1, func(t *testing.T, s *till) {
+		s.rots = true
+		if _, _, err := s.Receive(t.Context(), payment("m1", 1), ""); !errors.Is(err, sale.ErrUnknownOutcome) || errors.Is(err, sale.ErrNotFound) {
+			t.Errorf("%v", err)
+		}
+		s.rots = false
+		s.take(payment("m1", 1), sale.PaymentPaid, "")
+	})
+}
+
 // Of two payments that race for an order, or with another body under one id, the first in the log counts.
 func TestPaymentsRace(t *testing.T) {
 	paying(t, 2, func(t *testing.T, s *till) {

@@ -31,6 +31,7 @@ type shop struct {
 	projector *projector.Projector
 	cursor    *projector.Cursor
 	asleep    bool
+	rots      bool // what is appended is nothing when it is read
 	calls     []string
 	onAppend  func() error // before it
 	onPassed  func()       // likewise
@@ -88,6 +89,9 @@ func (l touchedLog) Append(ctx context.Context, partition int32, records []sale.
 		if err := l.s.onAppend(); err != nil {
 			return at, err
 		}
+	}
+	if l.s.rots {
+		records = []sale.Record{sale.Probe(product, time.Now())}
 	}
 	at, err = l.Log.Append(ctx, partition, records)
 	if !l.s.asleep {

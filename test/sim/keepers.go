@@ -257,22 +257,6 @@ func (s netStore) Order(ctx context.Context, id sale.OrderID) (o sale.Order, err
 	return o, err
 }
 
-func (s netStore) Payment(ctx context.Context, product, id string) (m sale.Payment, err error) {
-	err = s.w.ask("payment", func() (err error) {
-		m, err = s.memStore.Payment(ctx, product, id)
-		return err
-	})
-	return m, err
-}
-
-func (s netStore) Late(ctx context.Context, partition int32, after sale.Payment, max int) (all []sale.Payment, err error) {
-	err = s.w.ask("late", func() (err error) {
-		all, err = s.memStore.Late(ctx, partition, after, max)
-		return err
-	})
-	return all, err
-}
-
 func (s netStore) OrdersByID(ctx context.Context, ids []sale.OrderID) (orders []sale.Order, err error) {
 	err = s.w.ask("orders", func() (err error) {
 		orders, err = s.memStore.OrdersByID(ctx, ids)

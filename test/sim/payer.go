@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -151,3 +152,19 @@ func (s *story) unpaid(find func(format string, args ...any)) {
 
 // isLate reports whether an order was asked for by a late payment.
 func isLate(id sale.OrderID) bool { return id[6]>>4 == 8 }
+
+func (s netStore) Payment(ctx context.Context, product, id string) (m sale.Payment, err error) {
+	err = s.w.ask("payment", func() (err error) {
+		m, err = s.memStore.Payment(ctx, product, id)
+		return err
+	})
+	return m, err
+}
+
+func (s netStore) Late(ctx context.Context, partition int32, after sale.Payment, max int) (all []sale.Payment, err error) {
+	err = s.w.ask("late", func() (err error) {
+		all, err = s.memStore.Late(ctx, partition, after, max)
+		return err
+	})
+	return all, err
+}
