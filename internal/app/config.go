@@ -35,6 +35,7 @@ type Config struct {
 	Rates          Rates         // how much is let through
 	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
 	MaxConnections int           // 0: as many as there are files for
+	MaxOfAddress   int           // of them; 0: any number
 
 	Redis, Kafka, Postgres string        // where the servers are: the cluster, if set
 	Roles                  []string      // of the cluster's process: RoleAPI, RoleProjector
@@ -112,6 +113,8 @@ func (c Config) Check() error {
 		return UsageError{"rate-product", noLimit}
 	case c.MaxConnections != 0 && (c.MaxConnections < 2 || c.MaxConnections > connlimit.Max()):
 		return UsageError{"max-connections", fmt.Sprintf("must be 0 (as many as there are files for) or 2 to %d: this process may open %d files (ulimit -n), and needs some itself", connlimit.Max(), connlimit.Files())}
+	case c.MaxOfAddress < 0:
+		return UsageError{"max-connections-address", noLimit}
 	case slices.ContainsFunc(c.Hosts, func(name string) bool { return !hostName.MatchString(name) }):
 		return UsageError{"hosts", "must be names as in sale.shop.example, without https:// and port"}
 	case c.MetricsProducts < 0:

@@ -1,9 +1,24 @@
 package app
 
 import (
+	"net/netip"
 	"slices"
 	"testing"
+
+	"seckill/internal/identity"
 )
+
+// A proxy has the connections of everybody, and so has this machine.
+func TestWhoseConnectionsAreBounded(t *testing.T) {
+	proxies := identity.Trusted{netip.MustParsePrefix("10.0.0.0/8")}
+	for peer, want := range map[string]string{
+		"127.0.0.1": "", "::1": "", "10.1.2.3": "", "192.0.2.1": "192.0.2.1/32", "2001:db8::7": "2001:db8::/64",
+	} {
+		if got := bounded(proxies, netip.MustParseAddr(peer)); got.IsValid() != (want != "") || got.IsValid() && got.String() != want {
+			t.Errorf("%s: %v", peer, got)
+		}
+	}
+}
 
 // Between the last server's answer and the opening of the gates nothing is sold: a
 // process that said it is ready then answered 503 to whoever came.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"sync/atomic"
 	"time"
 
@@ -119,11 +120,20 @@ func open(cfg Config, m mode) (*Program, error) {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
 	}
 	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), elapsed(), cfg.Log)
+	p.listener.Each(cfg.MaxOfAddress, func(peer netip.Addr) netip.Prefix { return bounded(p.trusted, peer) })
 	if err := p.listenOps(); err != nil {
 		return nil, errors.Join(err, p.listener.Close())
 	}
 	p.measureProcess()
 	return p, nil
+}
+
+// bounded is by what a peer's connections are counted; no valid prefix: not at all, for who connects from there is everybody.
+func bounded(proxies identity.Trusted, peer netip.Addr) netip.Prefix {
+	if peer.IsLoopback() || proxies.Has(peer) {
+		return netip.Prefix{}
+	}
+	return identity.Network(peer)
 }
 
 // Addr is where the program listens.

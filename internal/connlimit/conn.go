@@ -3,6 +3,7 @@ package connlimit
 import (
 	"math"
 	"net"
+	"net/netip"
 	"sync/atomic"
 )
 
@@ -16,8 +17,9 @@ const (
 // something was read. One that waits for more of what it has begun to read is idle too.
 type conn struct {
 	net.Conn
-	l  *Listener
-	at int // in l.open
+	l    *Listener
+	at   int          // in l.open
+	from netip.Prefix // in l.origins
 
 	// state is since when it is idle, by l.now; negative while it is not, and gone at
 	// its end.

@@ -7,7 +7,8 @@
 // worked on for, for a second at least, and that has sent nothing which is unread.
 // Connections that were never answered have half of the room at most, so that no
 // number of them closes one that is in use. If none is idle, the new one waits,
-// and those behind it in the system's queue.
+// and those behind it in the system's queue. The connections of one address may
+// be bounded by themselves, so that nobody else's is closed for them.
 //
 // What it costs a request is a few atomic operations on its own connection.
 package connlimit
@@ -17,6 +18,7 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -43,16 +45,19 @@ type Listener struct {
 	log     *slog.Logger
 	told    time.Time
 	closed  atomic.Bool
+	each    int // connections of one origin at most; 0: any number
+	of      func(netip.Addr) netip.Prefix
 
-	mu   sync.Mutex
-	open []*conn
-	next []idler // to be closed, if they are idle still; for Accept alone
+	mu      sync.Mutex
+	open    []*conn
+	origins map[netip.Prefix][]*conn
+	next    []idler // to be closed, if they are idle still; for Accept alone
 }
 
 // New makes a Listener of at most max connections, max >= 2. elapsed is a clock that
 // is never set back.
 func New(ln *net.TCPListener, max int, elapsed func() time.Duration, log *slog.Logger) *Listener {
-	return &Listener{TCPListener: ln, accept: ln.Accept, silence: silence, max: max, elapsed: elapsed, log: log}
+	return &Listener{TCPListener: ln, accept: ln.Accept, silence: silence, max: max, elapsed: elapsed, log: log, origins: map[netip.Prefix][]*conn{}}
 }
 
 // now is the time as a state of a connection holds it: never 0.
@@ -85,6 +90,10 @@ func (l *Listener) Accept() (net.Conn, error) {
 	for {
 		c, err := l.accept()
 		switch {
+		case err == nil && !l.mayCome(l.origin(c)):
+			l.tell("an address has as many connections as it may", nil)
+			_ = c.Close()
+			continue
 		case err == nil:
 			return l.admit(c)
 		case !isShortage(err):
@@ -120,12 +129,13 @@ func (l *Listener) admit(c net.Conn) (net.Conn, error) {
 		}
 		time.Sleep(retry)
 	}
-	n := &conn{Conn: c, l: l}
+	n := &conn{Conn: c, l: l, from: l.origin(c)}
 	n.state.Store(max(1, l.now()-int64(l.silence(c)))) // it may have waited in the system's queue
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	n.at = len(l.open)
 	l.open = append(l.open, n)
+	l.join(n)
 	return n, nil
 }
 
@@ -152,9 +162,7 @@ func (l *Listener) closeIdle() bool {
 				first.spared.since, first.spared.until = first.since, l.now()+int64(idleFor)
 				continue
 			}
-			if first.state.CompareAndSwap(first.since, gone) {
-				l.remove(first.conn)
-				_ = first.Conn.Close() // whoever reads from it gets the error
+			if l.evict(first) {
 				return true
 			}
 		}
@@ -197,4 +205,5 @@ func (l *Listener) remove(c *conn) {
 	l.open[c.at].at = c.at
 	l.open[last] = nil
 	l.open = l.open[:last]
+	l.leave(c)
 }

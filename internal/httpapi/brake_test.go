@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/identity"
 	"seckill/internal/sale"
 )
 
@@ -62,7 +63,7 @@ func TestABrakeIsOfAnOrigin(t *testing.T) {
 	b := newBrake(func() time.Duration { return now })
 	failed := func(address string) (time.Duration, []tally) {
 		parsed, _ := netip.ParseAddr(address)
-		from := network(parsed.Unmap())
+		from := identity.Network(parsed.Unmap())
 		return b.wait(from), b.told(from)
 	}
 	for i := range 20 {

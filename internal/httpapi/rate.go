@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/valyala/fasthttp"
+
+	"seckill/internal/identity"
 )
 
 // Rates are how much is let through a second; 0: any number. What is refused is not counted, and
@@ -120,7 +122,7 @@ func (a *API) addressLimited(ctx *fasthttp.RequestCtx) bool {
 	if address.IsLoopback() {
 		return false
 	}
-	wait := l.wait(l.ofAddress(network(address)))
+	wait := l.wait(l.ofAddress(identity.Network(address)))
 	if wait > 0 {
 		l.refuse(ctx, wait)
 	}

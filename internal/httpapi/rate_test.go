@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/identity"
 	"seckill/internal/sale"
 )
 
@@ -127,7 +128,7 @@ func TestRateOfAnAddress(t *testing.T) {
 // Whoever is no trusted proxy comes from where they are.
 func TestRateOfAnAddressThatIsClaimed(t *testing.T) {
 	l := newLimiter("address", 1, func() time.Duration { return 0 })
-	if l.wait(l.ofAddress(network(netip.MustParseAddr("192.0.2.1")))) != 0 {
+	if l.wait(l.ofAddress(identity.Network(netip.MustParseAddr("192.0.2.1")))) != 0 {
 		t.Fatal("the first waits")
 	}
 	stranger := otherRequest{httptest.NewRequest("GET", "/api/products", nil)} // from 192.0.2.1
@@ -164,7 +165,7 @@ func BenchmarkAddressLimit(b *testing.B) {
 	l := newLimiter("address", 1e6, func() time.Duration { return time.Since(began) })
 	from := make([]netip.Prefix, 100_000)
 	for i := range from {
-		from[i] = network(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
+		from[i] = identity.Network(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}))
 		l.wait(l.ofAddress(from[i]))
 	}
 	for i := 0; b.Loop(); i++ {

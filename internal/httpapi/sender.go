@@ -91,14 +91,5 @@ func (a *API) shown(s Sender, operation string) credentials {
 // origin is where a request comes from, by address; of IPv6 it is the network, in which one host may
 // have any address.
 func (a *API) origin(r identity.Request) netip.Prefix {
-	return network(a.Trusted.Client(r))
-}
-
-func network(address netip.Addr) netip.Prefix {
-	bits := 32
-	if address.Is6() {
-		bits = 64
-	}
-	n, _ := address.WithZone("").Prefix(bits) // what is no address is one origin
-	return n
+	return identity.Network(a.Trusted.Client(r))
 }

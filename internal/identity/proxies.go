@@ -9,7 +9,8 @@ import (
 // Trusted are the networks of the proxies in front: what they say of a request is believed.
 type Trusted []netip.Prefix
 
-func (t Trusted) has(address netip.Addr) bool {
+// Has reports whether address is one of theirs.
+func (t Trusted) Has(address netip.Addr) bool {
 	return slices.ContainsFunc(t, func(from netip.Prefix) bool { return from.Contains(address) })
 }
 
@@ -17,11 +18,11 @@ func (t Trusted) has(address netip.Addr) bool {
 // it says was at the other end of its own, and so on. What stands before that in X-Forwarded-For anybody may have written.
 func (t Trusted) Client(r Request) netip.Addr {
 	address := r.Peer()
-	if !t.has(address) {
+	if !t.Has(address) {
 		return address
 	}
 	hops := bytes.Split(bytes.Join(r.Values("X-Forwarded-For"), []byte(",")), []byte(","))
-	for i := len(hops) - 1; i >= 0 && t.has(address); i-- {
+	for i := len(hops) - 1; i >= 0 && t.Has(address); i-- {
 		from, ok := forwarded(string(bytes.TrimSpace(hops[i])))
 		if !ok {
 			break
@@ -29,6 +30,16 @@ func (t Trusted) Client(r Request) netip.Addr {
 		address = from
 	}
 	return address
+}
+
+// Network is what counts as one address: of IPv6 the 64 bits in which one host may have any. What is no address is none.
+func Network(address netip.Addr) netip.Prefix {
+	bits := 32
+	if address.Is6() {
+		bits = 64
+	}
+	n, _ := address.WithZone("").Prefix(bits)
+	return n
 }
 
 // forwarded is an address as proxies write it, with a port or without.
@@ -47,5 +58,5 @@ func (t Trusted) OverTLS(r Request) bool {
 	if origin := r.Values("Origin"); len(origin) > 0 && bytes.HasPrefix(origin[0], []byte("https://")) {
 		return true
 	}
-	return t.has(r.Peer()) && slices.ContainsFunc(r.Values("X-Forwarded-Proto"), func(v []byte) bool { return bytes.Contains(bytes.ToLower(v), []byte("https")) })
+	return t.Has(r.Peer()) && slices.ContainsFunc(r.Values("X-Forwarded-Proto"), func(v []byte) bool { return bytes.Contains(bytes.ToLower(v), []byte("https")) })
 }

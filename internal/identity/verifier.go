@@ -75,7 +75,7 @@ func (v *Verifier) Named(r Request) (b Buyer, named bool, err error) {
 	if v.Proxy.Groups != "" {
 		groups = r.Values(v.Proxy.Groups)
 	}
-	if !v.Trusted.has(r.Peer()) || !once || len(groups) > 1 {
+	if !v.Trusted.Has(r.Peer()) || !once || len(groups) > 1 {
 		return b, true, ErrWrong
 	}
 	var has []string

@@ -1,0 +1,80 @@
+package connlimit
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+)
+
+// enterFrom is a guest from another address of this machine, let in or turned away when all others are idle.
+func (h *house) enterFrom(address string) guest {
+	h.t.Helper()
+	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(address)}}
+	c, err := d.Dial("tcp", h.Addr().String())
+	if err != nil {
+		h.t.Skipf("this machine has no %s: %v", address, err)
+	}
+	h.t.Cleanup(func() { c.Close() })
+	return guest{c, h.t}
+}
+
+// By address: 127.0.0.1 is nobody's.
+func byAddress(a netip.Addr) (from netip.Prefix) {
+	if a != netip.MustParseAddr("127.0.0.1") {
+		from, _ = a.Prefix(32)
+	}
+	return from
+}
+
+// Whoever takes all that an address may loses their own oldest, and nobody else's is closed.
+func TestAnAddressAtItsBound(t *testing.T) {
+	h := open(t, 100)
+	h.Each(2, byAddress)
+	h.serve()
+	other, unbounded := h.enterFrom("127.0.0.3"), []guest{h.enter(), h.enter(), h.enter()}
+	h.asks(other)
+	first, second := h.enterFrom("127.0.0.2"), h.enterFrom("127.0.0.2")
+	h.asks(second)
+	h.asks(first)
+	h.pass()
+	third := h.enterFrom("127.0.0.2")
+	h.asks(third)
+	second.closed()
+	h.asks(first)
+	h.asks(other)
+	for _, g := range unbounded {
+		h.asks(g)
+	}
+	h.until(func() bool { return h.Len() == 6 })
+}
+
+// If all of an address are worked on, the new one is closed, and those of others are taken meanwhile.
+func TestAnAddressWhoseConnectionsAreAllBusy(t *testing.T) {
+	h := open(t, 100)
+	h.Each(2, byAddress)
+	h.serve()
+	busy := []guest{h.enterFrom("127.0.0.2"), h.enterFrom("127.0.0.2")}
+	for _, g := range busy {
+		if err := g.say("wait"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.until(func() bool { return h.Busy() == 2 })
+	h.pass()
+	h.enterFrom("127.0.0.2").closed()
+	h.asks(h.enterFrom("127.0.0.3"))
+	close(h.leave)
+	for _, g := range busy {
+		if err := g.hear(); err != nil {
+			t.Error(err)
+		}
+		g.Close()
+	}
+	h.until(func() bool { return h.Len() == 1 })
+	h.asks(h.enterFrom("127.0.0.2")) // who has gone counts no more
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if len(h.origins) != 2 {
+		t.Errorf("origins: %v", h.origins)
+	}
+}
