@@ -15,7 +15,7 @@ func payStory(seed uint64) bool {
 	return slices.Contains([]uint64{12, 14, 16, 18, 19}, seed%20) || slices.Contains([]uint64{31, 33}, seed%40) || seed%60 == 57
 }
 
-// A paid is what was told of a payment, and by when.
+// A paid is what was told of a payment.
 type paid struct {
 	sale.Payment
 	status sale.PaymentStatus
@@ -57,11 +57,12 @@ func (s *story) tell(m sale.Payment) {
 			if p.older() {
 				return
 			}
+			before := s.payments[[2]string{m.ProductID, m.ID}].status // another answer may come meanwhile
 			got, _, err := p.payments.Receive(s.deadline(patience), m, p.operator("till"))
 			answered = err == nil
 			switch key := [2]string{m.ProductID, m.ID}; {
 			case err == nil:
-				s.toldOf(key, m, got)
+				s.toldOf(key, m, got, before)
 			case errors.Is(err, sale.ErrOtherPayment):
 				if kept := s.store.view().payments[key]; answers(kept, m) {
 					s.find("payment %s was told to be another, and is the one", m.ID)
@@ -74,15 +75,16 @@ func (s *story) tell(m sale.Payment) {
 
 func answers(kept, m sale.Payment) bool { return kept.OrderID == m.OrderID && kept.Paid == m.Paid }
 
-func (s *story) toldOf(key [2]string, m, got sale.Payment) {
-	before, known := s.payments[key]
+func (s *story) toldOf(key [2]string, m, got sale.Payment, before sale.PaymentStatus) {
 	switch {
 	case !answers(got, m):
 		s.find("payment %s is for %s, and was answered as %+v", m.ID, m.OrderID, got)
-	case known && !leadsTo(before.status, got.Status):
-		s.find("payment %s was told to be %s, and then %s", m.ID, before.status, got.Status)
+	case !leadsTo(before, got.Status):
+		s.find("payment %s was told to be %s, and then %s", m.ID, before, got.Status)
 	}
-	s.payments[key] = paid{m, got.Status}
+	if leadsTo(s.payments[key].status, got.Status) {
+		s.payments[key] = paid{m, got.Status}
+	}
 	if r, bought := s.receipts[m.OrderID]; bought && got.Status == sale.PaymentPaid && !got.WasLate {
 		if o := s.store.view().orders[m.OrderID]; o.Status == sale.Paid {
 			r.epoch, r.status = o.Epoch, sale.Paid
@@ -93,7 +95,7 @@ func (s *story) toldOf(key [2]string, m, got sale.Payment) {
 
 // leadsTo reports whether a payment may go from one status to another, in any number of steps.
 func leadsTo(from, to sale.PaymentStatus) bool {
-	way := []sale.PaymentStatus{sale.PaymentLate, sale.PaymentPaid, sale.PaymentRefundDue, sale.PaymentRefunded}
+	way := []sale.PaymentStatus{"", sale.PaymentLate, sale.PaymentPaid, sale.PaymentRefundDue, sale.PaymentRefunded}
 	return slices.Index(way, from) <= slices.Index(way, to)
 }
 
