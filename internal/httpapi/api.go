@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -141,7 +140,7 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	route, id := match(ctx)
-	switch limited := bytes.HasPrefix(ctx.RequestURI(), apiPrefix) && a.addressLimited(ctx); {
+	switch limited := a.addressLimited(ctx); {
 	case limited && route == buyRoute:
 		a.count[rateLimited](time.Since(ctx.Time()))
 		return

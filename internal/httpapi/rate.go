@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"fmt"
 	"hash/maphash"
 	"net/netip"
@@ -111,11 +112,11 @@ func (l *limiter) refuse(ctx *fasthttp.RequestCtx, wait time.Duration) kind {
 	return rateLimited
 }
 
-// addressLimited answers a request whose address has spent its rate, and reports whether it has. This
-// machine's own, such as a proxy that nobody trusts, stand for anybody.
+// addressLimited answers a request to the API whose address has spent its rate, however its path is written, and reports
+// whether it has. This machine's own, such as a proxy that nobody trusts, stand for anybody.
 func (a *API) addressLimited(ctx *fasthttp.RequestCtx) bool {
 	l := a.limits.address
-	if l == nil {
+	if l == nil || !bytes.HasPrefix(ctx.Path(), apiPrefix) {
 		return false
 	}
 	address := a.Trusted.Client(nativeRequest{ctx})

@@ -109,6 +109,12 @@ func TestRateOfAnAddress(t *testing.T) {
 			t.Errorf("%s: %s", route, r.raw())
 		}
 	}
+	for _, spelt := range []string{"http://localhost/api/products/1", "/%61pi/products/1", "/x/../api/products/1", "//api/products/1", "/api//products/1"} {
+		r := s.raw(t, "GET "+spelt+" HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 198.51.100.7\r\nConnection: close\r\n\r\n")[0]
+		if r.StatusCode == 200 {
+			t.Errorf("%s: %s", spelt, r.raw())
+		}
+	}
 	s.do(t, "GET", "/livez", "", from("198.51.100.7")...).want(t, 200)
 	s.buy(t, "1", "b", from("198.51.100.8")...).problem(t, soldOut)
 	// A network of IPv6 is one address, and this machine none.
