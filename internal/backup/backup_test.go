@@ -74,6 +74,13 @@ func cancel(n int, at time.Time) sale.Record {
 	return sale.Record{Kind: sale.KindCancel, ProductID: "a", Epoch: 9, At: at, OrderID: sale.OrderID{byte(n >> 8), byte(n), 1}}
 }
 
+// payment is one for the order n of a product that has the price of opening.
+func payment(product string, n int, at time.Time) sale.Record {
+	r := cancel(n, at)
+	r.Kind, r.ProductID, r.PaymentID, r.LateID, r.Price = sale.KindPay, product, fmt.Sprint("m", n), sale.OrderID{9, byte(n)}, sale.Price{Amount: 100, Currency: "EUR"}
+	return r
+}
+
 // trade fills a shop: of the last three records the tables know nothing.
 func (s *shop) trade() {
 	s.Helper()
@@ -83,7 +90,8 @@ func (s *shop) trade() {
 	}
 	s.append(opening(1, 2000, eight))
 	s.append(all...)
-	s.append(cancel(3, eight.Add(2000*time.Second)), cancel(4, eight.Add(2001*time.Second)), opening(2, 1999, eight.Add(2002*time.Second)))
+	s.append(cancel(3, eight.Add(2000*time.Second)), cancel(4, eight.Add(2001*time.Second)),
+		payment("a", 5, eight.Add(2001*time.Second)), payment("nobody", 6, eight.Add(2001*time.Second)), opening(2, 1999, eight.Add(2002*time.Second)))
 	for key, kept := range map[string][]byte{"secret": {0x0a, 0x1b}, "passes": {7}} {
 		if _, err := s.store.Meta(s.Context(), key, kept); err != nil {
 			s.Fatal(err)
@@ -159,7 +167,7 @@ func (s *shop) rows() (all []string) {
 			}), snap.Returns(p.ID, func(r sale.Return) error { all = append(all, fmt.Sprintf("%+v", r)); return nil }),
 				snap.History(p.ID, func(e sale.HistoryEntry) error { all = append(all, fmt.Sprintf("%+v", e)); return nil }))
 		}
-		return err
+		return errors.Join(err, snap.Payments(0, func(m sale.Payment) error { all = append(all, fmt.Sprintf("%+v", m)); return nil }))
 	})
 	tokens, err2 := s.store.Tokens(s.Context())
 	passes, err3 := s.store.Meta(s.Context(), "passes", nil)
@@ -186,7 +194,7 @@ func TestASaleIsRestored(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.Products != 1 || b.Orders != 1050 || b.Position() != "0:1056" || b.Program != "v1" {
+	if b.Products != 1 || b.Orders != 1050 || b.Position() != "0:1058" || b.Program != "v1" {
 		t.Errorf("%+v", b)
 	}
 	to := restored(t, b, b.Whole)
@@ -238,10 +246,10 @@ func TestASaleAsItWas(t *testing.T) {
 		held, orders int64
 		lost         string
 	}{
-		eight.Add(1000 * time.Second).Format(time.RFC3339): {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 2 cancellations, 1 changes of terms"},
-		"0:1000":               {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 2 cancellations, 1 changes of terms"},
-		"0:1051":               {1049, 1050, "of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 cancellations, 1 changes of terms"},
-		"0:-1":                 {0, 0, "of product a, what only the log has: 1052 orders, whose buyers are told rejected, 2 changes of terms"},
+		eight.Add(1000 * time.Second).Format(time.RFC3339): {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 1 payments, or steps of payments, that leave no trace, 2 cancellations, 1 changes of terms\nof product nobody, what only the log has: 1 payments, or steps of payments, that leave no trace"},
+		"0:1000":               {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 1 payments, or steps of payments, that leave no trace, 2 cancellations, 1 changes of terms\nof product nobody, what only the log has: 1 payments, or steps of payments, that leave no trace"},
+		"0:1051":               {1049, 1050, "of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 payments, or steps of payments, that leave no trace, 1 cancellations, 1 changes of terms\nof product nobody, what only the log has: 1 payments, or steps of payments, that leave no trace"},
+		"0:-1":                 {0, 0, "of product a, what only the log has: 1052 orders, whose buyers are told rejected, 1 payments, or steps of payments, that leave no trace, 2 changes of terms\nof product nobody, what only the log has: 1 payments, or steps of payments, that leave no trace"},
 		"2027-01-01T00:00:00Z": {1049, 1052, ""},
 	} {
 		t.Run(until, func(t *testing.T) {
