@@ -29,7 +29,7 @@ type adminFlags struct {
 type tokenAddCmd struct {
 	adminFlags
 	Name string `arg:"" help:"Whose it is: what its operator changes is noted under this name."`
-	Role string `required:"" env:"SECKILL_ROLE" enum:"view,operate,payments" placeholder:"view|operate|payments" help:"view: see everything; operate: run the sale, too; payments: say that an order is paid, and nothing else."`
+	Role string `required:"" env:"SECKILL_ROLE" enum:"view,operate,payments" placeholder:"view|operate|payments" help:"view: see everything; operate: run the sale, too; payments: tell of payments, see them, note what was paid back, and nothing else."`
 }
 
 func (c *tokenAddCmd) Run(ctx context.Context, std streams) error {
