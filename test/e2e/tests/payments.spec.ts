@@ -65,6 +65,9 @@ test('an order is voided for a reason, and what was paid for it is owed back', a
   await expect(buyer.getByRole('heading', { name: 'Cancelled by the shop' })).toBeVisible()
   await expect(buyer.getByText('The shop says: “sold by mistake”. What you paid goes back to you.')).toBeVisible()
   await expectNoFindings(buyer)
+  await buyer.setViewportSize({ width: 360, height: 740 })
+  const rightOf = (what: string) => buyer.locator(what).first().evaluate((element) => element.getBoundingClientRect().right)
+  expect(await rightOf('main section'), 'the board is as wide as the page').toBeLessThanOrEqual(await rightOf('main'))
 
   await page.goto('/products/1')
   await expect(page.getByRole('region', { name: 'Owed back' })).toContainText('the shop has voided the order')
