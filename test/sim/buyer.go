@@ -109,7 +109,11 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 			}
 		default:
 			if s.buying[id] == 1 { // else another buy's try may be admitted yet
-				s.refused[id] = refusal{p, p.life, answer.Epoch, asked, s.now}
+				r := refusal{p, p.life, answer.Epoch, asked, s.now}
+				if at, decided := s.decided[id]; decided && !refused {
+					r.told = at
+				}
+				s.refused[id] = r
 			}
 			// It must be news to this gate that they have the order.
 			known := firm && asked.Sub(r.at) > purchase.ViewAge && answer.Epoch >= r.epoch
@@ -122,7 +126,8 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 }
 
 // A refusal is what a buy was told, by a process in one of its lives, while no other buy
-// under the id was at work.
+// under the id was at work. It is of the moment at which the process had it from the gate: what
+// another buy of the same key sends behind that is a later try, however long the word is on its way.
 type refusal struct {
 	by          *process
 	life        int
@@ -144,6 +149,9 @@ func (s *system) admitted(p *process, life int, product string, sent time.Time, 
 		}
 		if terms.Epoch == a.View.Epoch && (d.Verdict == gate.Admitted && !in || d.Verdict == gate.NotEligible && in) {
 			s.broken = append(s.broken, fmt.Sprintf("%s is for %q, and a buyer in %q was told %d", product, terms.Terms.Group, batch[i].Groups, d.Verdict))
+		}
+		if id := batch[i].Order; d.Verdict != gate.Admitted {
+			s.decided[id] = s.now
 		}
 		r, refused := s.refused[d.Order]
 		if d.Verdict != gate.Admitted || !refused || a.View.Epoch < r.epoch || sent.After(r.told) {

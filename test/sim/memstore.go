@@ -276,7 +276,13 @@ func (s *memStore) Alive(_ context.Context, p orderstore.Process) error {
 	if p.Reads < s.allowed {
 		return fmt.Errorf("store: version %d may be in the log: %w", s.allowed, sale.ErrNewer)
 	}
-	s.alive[p.ID] = aliveProcess{p, s.now()}
+	now := s.now()
+	for id, other := range s.alive {
+		if other.seen.After(now) {
+			s.alive[id] = aliveProcess{other.Process, now}
+		}
+	}
+	s.alive[p.ID] = aliveProcess{p, now}
 	return nil
 }
 

@@ -35,6 +35,7 @@ type system struct {
 	skew     struct{ gate, store, process time.Duration } // of the wall clocks
 	buying   map[sale.OrderID]int                         // buys under an id at work
 	refused  map[sale.OrderID]refusal                     // what the last one was told
+	decided  map[sale.OrderID]time.Time                   // when a process last had a no from a gate
 	broken   []string                                     // promises, as the servers saw it
 	turned   time.Time                                    // when one of them last jumped
 }
@@ -62,7 +63,7 @@ const (
 )
 
 func newSystem(seed uint64, embedded bool, processes int) *system {
-	s := &system{world: newWorld(seed), embedded: embedded, buying: map[sale.OrderID]int{}, refused: map[sale.OrderID]refusal{}}
+	s := &system{world: newWorld(seed), embedded: embedded, buying: map[sale.OrderID]int{}, refused: map[sale.OrderID]refusal{}, decided: map[sale.OrderID]time.Time{}}
 	s.upgrade.on, s.pays = !embedded && seed%20 == 11, payStory(seed)
 	s.log = newMemLog(partitions)
 	s.store = newMemStore(func() time.Time { return s.now.Add(s.skew.store) })

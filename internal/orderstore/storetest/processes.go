@@ -95,6 +95,19 @@ func processesTooOldHalt(w *world) {
 	}
 }
 
+// A clock that was set back leaves nobody alive for as long who is gone.
+func processesOfALaterClock(w *world) {
+	w.several()
+	w.alive("old", 1)
+	w.Pass(-time.Hour)
+	w.alive("new", 2)
+	w.refuses(2, "old")
+	w.Pass(orderstore.ProcessGone + time.Second)
+	w.alive("new", 2)
+	w.living(process("new", 2))
+	w.allows(2)
+}
+
 func (w *world) living(want ...orderstore.Process) {
 	w.Helper()
 	got, err := w.Keeper.Living(w.ctx)

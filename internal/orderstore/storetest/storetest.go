@@ -79,6 +79,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Processes/readWhatIsAllowed", processesReadWhatIsAllowed},
 		{"Processes/tooOldHalt", processesTooOldHalt},
 		{"Processes/thatAreGone", processesThatAreGone},
+		{"Processes/ofALaterClock", processesOfALaterClock},
 		{"Processes/race", processesRace},
 		{"Renew/movesAllMarks", renewMoves},
 		{"Renew/comparesAndSets", renewCompares},
