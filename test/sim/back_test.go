@@ -11,7 +11,8 @@ import (
 // bought again at an earlier epoch, and paid by who remembers the first. What is firm is
 // the second, which goes if the product is deleted.
 func TestAReceiptIsOfTheOrderAsItIs(t *testing.T) {
-	s := &story{calm: true, receipts: map[sale.OrderID]receipt{}, products: 1, buyers: 1}
+	s := newStory(true)
+	s.products, s.buyers = 1, 1
 	s.system = newSystem(0, false, 2)
 	user, id := userID(0), orderID(0, 1)
 	sell := func() {

@@ -15,7 +15,8 @@ import (
 // however often the processes are started again.
 func TestALogThatGrewAgain(t *testing.T) {
 	for seed := range uint64(20) {
-		s := &story{calm: true, receipts: map[sale.OrderID]receipt{}, products: 1, buyers: 20}
+		s := newStory(true)
+		s.products, s.buyers = 1, 20
 		s.system = newSystem(seed, false, 2)
 		s.client("merchant", func() { s.merchant(0) })
 		for n := range s.buyers {

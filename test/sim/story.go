@@ -33,11 +33,15 @@ type receipt struct {
 	at      time.Time
 }
 
+func newStory(calm bool) *story {
+	return &story{calm: calm, receipts: map[sale.OrderID]receipt{}, payments: map[[2]string]paid{}, voided: map[sale.OrderID]bool{}}
+}
+
 // tell runs one story and returns what is wrong with how it ends.
 func tell(seed uint64) (s *story, found []string) { return tellOf(seed, false) }
 
 func tellOf(seed uint64, calm bool) (s *story, found []string) {
-	s = &story{calm: calm, receipts: map[sale.OrderID]receipt{}, payments: map[[2]string]paid{}, voided: map[sale.OrderID]bool{}}
+	s = newStory(calm)
 	defer func() {
 		if r := recover(); r != nil {
 			found = append(s.found, fmt.Sprint(r))
