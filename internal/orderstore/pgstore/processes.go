@@ -18,9 +18,7 @@ const (
 	readWritten = "SELECT version FROM seckill_written FOR UPDATE"
 	noteProcess = `INSERT INTO seckill_process (id, role, place, reads, seen_at) VALUES ($1, $2, $3, $4, clock_timestamp())
 		ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at`
-	dropGone = "DELETE FROM seckill_process WHERE seen_at < clock_timestamp() - make_interval(secs => $1)"
-	// Whoever was seen by a clock that was set back since may be gone: not for as long as that.
-	seenByNow     = "UPDATE seckill_process SET seen_at = clock_timestamp() WHERE seen_at > clock_timestamp()"
+	dropGone      = "DELETE FROM seckill_process WHERE seen_at < clock_timestamp() - make_interval(secs => $1)"
 	dropProcess   = "DELETE FROM seckill_process WHERE id = $1"
 	readsTheLeast = "SELECT role, place, reads FROM seckill_process WHERE reads < $1 ORDER BY reads, id LIMIT 1"
 	readLiving    = "SELECT id, role, place, reads FROM seckill_process WHERE seen_at >= clock_timestamp() - make_interval(secs => $1) ORDER BY id"
@@ -96,6 +94,9 @@ func (s *Store) withVersion(ctx context.Context, f func(tx pgx.Tx, allowed int) 
 		return f(tx, allowed)
 	})
 }
+
+// Whoever was seen by a clock that was set back since may be gone: not for as long as that.
+const seenByNow = "UPDATE seckill_process SET seen_at = clock_timestamp() WHERE seen_at > clock_timestamp()"
 
 func forgetGone(ctx context.Context, tx pgx.Tx) error {
 	_, err := tx.Exec(ctx, seenByNow)
