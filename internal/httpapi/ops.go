@@ -9,8 +9,8 @@ import (
 // profiling is an operation of the admin token alone: a heap has secrets.
 const profiling = "profile"
 
-// Ops answers at an address for those who run a process. Whoever reaches it may see the
-// probes, with all that they tell, and the metrics. Of c it needs what HealthOnly does, and
+// Ops answers at an address for those who run a process. Whoever reaches it, and calls it by an address, a
+// name without a dot or one of Hosts, may see the probes, with all that they tell, and the metrics. Of c it needs what HealthOnly does, and
 // Audit and Openings, if there are any yet.
 func Ops(ctx context.Context, c Config) http.Handler {
 	a := &API{Config: c, waiting: ctx, brake: newBrake(c.Elapsed)}
@@ -39,7 +39,13 @@ func Ops(ctx context.Context, c Config) http.Handler {
 		mux.Handle("GET /debug/pprof/"+path, may(profiling, profile))
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) { problem(notFound).write(w) })
-	return guarding(mux)
+	return guarding(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if host := []byte(r.Host); !nearName(host) && !a.isNamed(host) {
+			problem(crossOrigin).write(w)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	}))
 }
 
 func (a *API) judge(w http.ResponseWriter, r *http.Request) {

@@ -26,6 +26,7 @@ func TestOperationsHaveTheirOwnAddress(t *testing.T) {
 	public := HealthOnly(t.Context(), c)
 	ask := func(h http.Handler, token, method, path string) (int, string) {
 		r, w := httptest.NewRequest(method, path, nil), httptest.NewRecorder()
+		r.Host = "localhost:3001"
 		if token != "" {
 			r.Header.Set("Authorization", "Bearer "+token)
 		}
@@ -63,5 +64,20 @@ func TestOperationsHaveTheirOwnAddress(t *testing.T) {
 	}
 	if status, body := ask(ops, "", "GET", "/readyz"); status != 200 || !strings.Contains(body, "Kafka") || !strings.Contains(body, "secret-product") {
 		t.Errorf("to operators: %d %s", status, body)
+	}
+}
+
+// A page whose name was made to resolve to here is told nothing, though its reader reaches this address.
+func TestOperationsAreOfTheirOwnHost(t *testing.T) {
+	metrics := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
+	ops := Ops(t.Context(), Config{Metrics: metrics, Auth: newShop().operators(""), Hosts: []string{"ops.example.com"}, Elapsed: func() time.Duration { return 0 }})
+	for host, status := range map[string]int{
+		"evil.example": 403, "evil.example:3001": 403, "localhost:3001": 200, "10.1.2.3:3001": 200, "[::1]:3001": 200, "api-1:3001": 200, "ops.example.com:3001": 200,
+	} {
+		r, w := httptest.NewRequest("GET", "/metrics", nil), httptest.NewRecorder()
+		r.Host = host
+		if ops.ServeHTTP(w, r); w.Code != status {
+			t.Errorf("%s: %d %s", host, w.Code, w.Body)
+		}
 	}
 }

@@ -58,7 +58,7 @@ func safe(ctx *fasthttp.RequestCtx) bool { return ctx.IsGet() || ctx.IsHead() ||
 // foreign one that was made to resolve to here is of this site to a browser.
 func (a *API) isCalled(host []byte) bool {
 	switch {
-	case a.Hosts != nil && slices.ContainsFunc(a.Hosts, func(name string) bool { return strings.EqualFold(name, string(withoutPort(host))) }):
+	case a.isNamed(host):
 		return true
 	case a.loopback:
 		return localName(host)
@@ -66,6 +66,11 @@ func (a *API) isCalled(host []byte) bool {
 		return isAddress(host) || localName(host)
 	}
 	return !a.Auth.Open() || nearName(host)
+}
+
+// isNamed reports whether host is what somebody said that the server may be called.
+func (a *API) isNamed(host []byte) bool {
+	return slices.ContainsFunc(a.Hosts, func(name string) bool { return strings.EqualFold(name, string(withoutPort(host))) })
 }
 
 // localName reports whether host, with or without a port, names this machine to itself.
