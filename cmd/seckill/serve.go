@@ -76,6 +76,8 @@ type serveCmd struct {
 	OpsListen       string        `env:"SECKILL_OPS_LISTEN" placeholder:"HOST:PORT" help:"Where to tell those who run it: /metrics, /readyz with all it lacks, POST /verify, and for the admin token /debug/pprof/. Not needed where --listen is on this machine: all is there then. Else localhost, at the port above."`
 	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
 	PaymentSecret   secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"file:PATH" help:"Take payments that are signed by Standard Webhooks with this whsec_ secret, or with what file:PATH holds."`
+	StripeSecret    secret        `env:"SECKILL_STRIPE_SECRET" placeholder:"file:PATH" help:"Take Stripe's events at /api/payments/stripe, signed with this secret of an endpoint there, or with what file:PATH holds."`
+	StripeTest      bool          `env:"SECKILL_STRIPE_TEST" help:"Take those of Stripe's test mode, and no others."`
 	Insecure        bool          `env:"SECKILL_INSECURE" help:"Beyond this machine, believe whatever user_id a buyer names; and without --admin-token let anybody who reaches the address run the sale."`
 	Hosts           []string      `env:"SECKILL_HOSTS" placeholder:"NAME,..." help:"What the server may be called, beside its addresses and localhost: a request for another name is refused (default: anything, with --admin-token beyond this machine)."`
 	TrustedProxies  []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"What the proxies in front connect from: their X-Forwarded-For, X-Forwarded-Proto and --buyer-header are believed."`
@@ -102,7 +104,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 // serve runs a sale, and begins what goes on beside it, if anything does, at its address.
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
-		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), Insecure: c.Insecure,
+		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), StripeSecret: string(c.StripeSecret), StripeTest: c.StripeTest, Insecure: c.Insecure,
 		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),

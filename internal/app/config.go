@@ -31,6 +31,8 @@ type Config struct {
 	Hosts          []string      // what the server may be called, beside its addresses; empty: anything, where there are operators
 	TrustedProxies []string      // addresses or networks of those in front, whose X-Forwarded-For, X-Forwarded-Proto and Buyers.Header are believed
 	PaymentSecret  string        // whsec_…, by which payments are signed; empty: none is
+	StripeSecret   string        // whsec_…, by which Stripe signs its events; empty: none is taken
+	StripeTest     bool          // those of its test mode, and no others
 	MaxUnrelayed   int           // admitted orders that may wait for the log
 	Rates          Rates         // how much is let through
 	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
@@ -131,6 +133,9 @@ func (c Config) Check() error {
 	if _, err := auth.NewSigned(c.PaymentSecret, time.Now); c.PaymentSecret != "" && err != nil {
 		return UsageError{"payment-secret", err.Error()}
 	}
+	if _, err := auth.NewStripe(c.StripeSecret, time.Now); c.StripeSecret != "" && err != nil {
+		return UsageError{"stripe-secret", err.Error()}
+	}
 	if c.sells() && c.Buyers.known() && c.AdminToken == "" && !c.Insecure { // also on this machine: a proxy in front brings strangers
 		return UsageError{"buyer-auth", c.Buyers.Auth + " needs --admin-token TOKEN beside it, or whoever reaches the address is an operator: give one, or --insecure for that"}
 	}
@@ -212,6 +217,15 @@ func (c Config) signed() *auth.Signed {
 		return nil
 	}
 	return signed
+}
+
+// stripe checks the events of Stripe; nil: none is taken.
+func (c Config) stripe() *auth.Stripe {
+	stripe, err := auth.NewStripe(c.StripeSecret, time.Now)
+	if err != nil { // as above
+		return nil
+	}
+	return stripe
 }
 
 func isAddress(text string) bool {

@@ -51,7 +51,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 	p.runner = p.newRunner()
 	p.measure()
 	p.api = httpapi.New(httpapi.Config{
-		Desk: p.desk, Settle: p.settle, Payments: p.payments, Signed: p.cfg.signed(), Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
+		Desk: p.desk, Settle: p.settle, Payments: p.payments, Signed: p.cfg.signed(), Stripe: p.cfg.stripe(), StripeTest: p.cfg.StripeTest, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Trusted: p.trusted, Hosts: p.cfg.Hosts, Pages: p.cfg.Pages,
 		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rates: p.cfg.Rates,

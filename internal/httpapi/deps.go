@@ -96,6 +96,8 @@ type Config struct {
 	Settle     Settler
 	Payments   PaymentReceiver
 	Signed     *auth.Signed // optional: checks payments that are signed
+	Stripe     *auth.Stripe // optional: checks the events of Stripe
+	StripeTest bool         // they are of its test mode
 	Merchant   Merchant
 	Store      Store
 	Gates      Gates

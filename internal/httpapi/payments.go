@@ -104,9 +104,14 @@ func paymentBody(m *sale.Payment) Payment {
 
 func (a *API) paymentRoutes(api huma.API) {
 	huma.Register(api, receiveOperation(api), func(ctx context.Context, in *struct{ JSONBody }) (*receiptOutput, error) {
-		out, err := a.receive(ctx, in.raw)
+		m, err := readPayment(in.raw)
+		if err != nil {
+			return nil, a.explain(err)
+		}
+		out, err := a.receive(ctx, m)
 		return answer(a, out, err)
 	})
+	huma.Register(api, stripeOperation(api), a.receiveStripe)
 	huma.Register(api, paymentsOperation(), func(ctx context.Context, in *paymentsInput) (*paymentsOutput, error) {
 		all, err := a.Store.Payments(ctx, sale.PaymentQuery{Product: string(in.ID), Status: sale.PaymentStatus(in.Status), After: string(in.After), Limit: in.Limit})
 		page := Payments{Payments: make([]Payment, len(all))}
@@ -156,11 +161,7 @@ func (a *API) paymentOf(ctx context.Context, o *Order, id string) (*Payment, err
 }
 
 // receive takes a payment, and says what has become of it.
-func (a *API) receive(ctx context.Context, body []byte) (*receiptOutput, error) {
-	m, err := readPayment(body)
-	if err != nil {
-		return nil, err
-	}
+func (a *API) receive(ctx context.Context, m sale.Payment) (*receiptOutput, error) {
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
 	m, o, err := a.Payments.Receive(ctx, m, by(ctx))

@@ -121,26 +121,34 @@ func crossSite(h *fasthttp.RequestHeader, host []byte) bool {
 	return err != nil || u.Host != string(host)
 }
 
-// fits reads a body that was sent in chunks, and refuses one that is too large.
+// mostOf is how large a body may be, in bytes.
+func mostOf(h *fasthttp.RequestHeader) int64 {
+	if string(h.RequestURI()) == stripePath {
+		return maxEvent
+	}
+	return maxBody
+}
+
+// fits reads a body that was sent in chunks or is an event, and refuses one that is too large.
 func fits(ctx *fasthttp.RequestCtx) (kind, bool) {
-	length := ctx.Request.Header.ContentLength()
+	length, most := ctx.Request.Header.ContentLength(), mostOf(&ctx.Request.Header)
 	stream := ctx.RequestBodyStream()
 	switch {
 	case stream == nil:
 		return 0, true
-	case length > maxBody:
+	case int64(length) > most:
 		drain(ctx, stream)
 		return tooLarge, false
-	case length >= 0:
+	case length >= 0 && length <= maxBody:
 		ctx.Request.SwapBody(ctx.Request.SwapBody(nil)) // it is here already; Body would warn of the stream each time
 		return 0, true
 	}
-	body, err := io.ReadAll(io.LimitReader(stream, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(stream, most+1))
 	switch {
 	case err != nil:
 		ctx.SetConnectionClose()
 		return unreadableKind(err), false
-	case len(body) > maxBody:
+	case int64(len(body)) > most:
 		drain(ctx, stream)
 		return tooLarge, false
 	}
@@ -164,7 +172,7 @@ func expect(ctx *fasthttp.RequestCtx) int {
 		problem(malformed).send(ctx)
 		return fasthttp.StatusBadRequest
 	}
-	if ctx.Request.Header.ContentLength() <= maxBody {
+	if int64(ctx.Request.Header.ContentLength()) <= mostOf(&ctx.Request.Header) {
 		return fasthttp.StatusContinue
 	}
 	problem(tooLarge).send(ctx)

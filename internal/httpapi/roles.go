@@ -78,6 +78,7 @@ var accesses = map[string]access{
 	watchOrder:    {public: true, roles: viewers, proof: proofHeeded},
 	"get-pass":    {public: true, proof: proofNeeded},
 	"forget-pass": {public: true},
+	receiveStripe: {public: true}, // by its signature
 	"get-session": {public: true, roles: auth.Roles},
 	"sign-in":     {public: true},
 	"sign-out":    {public: true},
@@ -94,6 +95,7 @@ const (
 	metricsID      = "metrics"
 	readyID        = "ready"
 	receivePayment = "receive-payment"
+	receiveStripe  = "receive-stripe-event"
 )
 
 // may reports whether an operator with this role may use an operation.

@@ -41,6 +41,8 @@ var (
 	RuleRole           = rule("role", "must be view, operate or payments")
 	RulePayment        = rule("payment", "must be 1 to 120 of A-Z, a-z, 0-9, _ and -")
 	RuleOtherProduct   = rule("other_product", "is the order of another product")
+	RuleEvent          = rule("event", "must be checkout.session.completed or checkout.session.async_payment_succeeded")
+	RuleLivemode       = rule("livemode", "must be %v: see --stripe-test")
 	RuleReason         = rule("reason", "must be 1 to %v characters, without control characters, line breaks and bidirectional overrides")
 	RuleCurrency       = rule("currency", "must be a currency of ISO 4217, as EUR")
 	RuleLink           = rule("link", "must be an http or https URL of at most %v ASCII characters, without a user")

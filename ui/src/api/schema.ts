@@ -153,6 +153,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/payments/stripe": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stripe's webhook: checkout.session.completed and checkout.session.async_payment_succeeded, signed with the server's --stripe-secret, of a session whose metadata names product_id and order_id. Its id is the payment_id */
+        post: operations["receive-stripe-event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products": {
         parameters: {
             query?: never;
@@ -704,7 +721,7 @@ export interface components {
              * @description The rule, by a name that stays the same
              * @enum {string}
              */
-            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "payment" | "other_product" | "reason" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
+            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "payment" | "other_product" | "event" | "livemode" | "reason" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
             field: string;
             /** @description The same in words */
             rule: string;
@@ -2098,6 +2115,144 @@ export interface operations {
                 };
             };
             /** @description unavailable, outcome_unknown, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-stripe-event": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description By the endpoint's signing secret, at most five minutes old */
+                "Stripe-Signature"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It pays the order, or is owed back */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description It came late: a unit is being asked for */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Receipt"];
+                };
+            };
+            /** @description The session is not paid yet: nothing was done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_signature */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description payment_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, outcome_unknown */
             503: {
                 headers: {
                     [name: string]: unknown;
