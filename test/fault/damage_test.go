@@ -56,6 +56,8 @@ var wrecks = []wreck{
 		[]string{"FINDING fold", storeFile, "a product of the log is not in the store", "[seckill_product]"}, nil},
 	{"a return's row deleted", statement(storeFile, `DELETE FROM seckill_return WHERE number = 1`),
 		[]string{"FINDING returns", storeFile, "[seckill_return "}, nil},
+	{"a payment of more", statement(storeFile, `UPDATE seckill_payment SET amount = amount + 1`),
+		[]string{"FINDING fold", "FINDING money", storeFile, "amount", "[seckill_payment"}, nil},
 	{"an order given to somebody else", statement(storeFile, `UPDATE seckill_order SET user_id = 'thief' WHERE number = 7`),
 		[]string{"FINDING fold", storeFile, "user_id", "[seckill_order "}, nil},
 	{"orders added, more than the quantity", statement(storeFile, added(300, "'more-' || n", "1")),
@@ -208,6 +210,12 @@ func sellSome(t *testing.T, s *server) *server {
 		}
 		if a, err = s.Ask(method, path, "", ""); err != nil || a.Status != 200 {
 			t.Fatalf("%s %s: %v, %v", method, path, a, err)
+		}
+		if i == 2 {
+			body := `{"payment_id":"m","product_id":"1","order_id":"` + a.Order.ID + `","amount":5,"currency":"EUR"}`
+			if a, err = s.Ask("POST", "/api/payments", "", body); err != nil || a.Status != 200 {
+				t.Fatalf("a payment: %v, %v", a, err)
+			}
 		}
 	}
 	return s
