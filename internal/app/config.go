@@ -92,11 +92,14 @@ const minToken = 16
 // Check returns a UsageError for the first flag that breaks a rule.
 func (c Config) Check() error {
 	host, _, _ := net.SplitHostPort(c.Listen)
+	opsHost, _, _ := net.SplitHostPort(c.OpsListen)
 	switch {
 	case !isAddress(c.Listen):
 		return UsageError{"listen", fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
 	case !isAddress(c.OpsListen) && c.OpsListen != "":
 		return UsageError{"ops-listen", fmt.Sprintf("must be host:port, as in localhost:3001, not %q", c.OpsListen)}
+	case !isLoopback(opsHost) && c.OpsListen != "" && c.AdminToken == "" && !c.Insecure:
+		return UsageError{"ops-listen", fmt.Sprintf("%s can be reached from other machines, which would see every profile of the process: give --admin-token TOKEN, or --insecure for that", c.OpsListen)}
 	case !isLoopback(host) && c.AdminToken == "" && !c.Insecure:
 		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --admin-token TOKEN and --buyer-auth jwt or header (docs/identity.md), or --insecure to believe everybody, operators too", c.Listen)}
 	case !isLoopback(host) && c.AdminToken != "" && utf8.RuneCountInString(c.AdminToken) < minToken:

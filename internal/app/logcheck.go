@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -88,7 +89,7 @@ func checkAll(ctx context.Context, log orderlog.Reader, p *projector.Projector) 
 	}
 	all, ctx := errgroup.WithContext(ctx)
 	for partition := range n {
-		all.Go(func() error { return p.Check(ctx, partition) })
+		all.Go(func() error { return cmp.Or(p.Check(ctx, partition), p.CheckState(ctx, partition)) })
 	}
 	return all.Wait()
 }

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -215,6 +216,14 @@ func (a *API) owes(ctx context.Context, product string) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// unlessOwed is otherwise, but if money of the product is late or owed back.
+func (a *API) unlessOwed(ctx context.Context, product string, otherwise error) error {
+	if owes, err := a.owes(ctx, product); err != nil || !owes {
+		return cmp.Or(err, otherwise)
+	}
+	return problem(moneyOwed)
 }
 
 func receiveOperation(api huma.API) huma.Operation {

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -199,20 +198,14 @@ func (a *API) deleteProduct(ctx context.Context, id string) error {
 	if !p.Terms.ClosedAt(a.Now()) {
 		return problem(notClosed)
 	}
-	refused := func(otherwise error) error {
-		if owes, err := a.owes(ctx, id); err != nil || !owes {
-			return cmp.Or(err, otherwise)
-		}
-		return problem(moneyOwed)
-	}
-	if err := refused(nil); err != nil { // a gate is shut for nothing
+	if err := a.unlessOwed(ctx, id, nil); err != nil { // a gate is shut for nothing
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, putTimeout)
 	defer cancel()
 	err = a.Merchant.Delete(ctx, id, by(ctx))
 	if errors.Is(err, sale.ErrTermsRefused) {
-		return refused(problem(notClosed)) // it was put again meanwhile, or paid for
+		return a.unlessOwed(ctx, id, problem(notClosed)) // it was put again meanwhile, or paid for
 	}
 	return err
 }

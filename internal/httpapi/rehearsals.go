@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -81,7 +82,11 @@ func (a *API) rehearsalRoutes(api huma.API) {
 	huma.Register(api, removeOperation(), func(ctx context.Context, in *ProductRef) (*struct{}, error) {
 		ctx, cancel := context.WithTimeout(ctx, 2*putTimeout) // it is closed, and deleted
 		defer cancel()
-		return answer(a, &struct{}{}, a.Rehearsals.Remove(ctx, string(in.ID), by(ctx)))
+		err := a.Rehearsals.Remove(ctx, string(in.ID), by(ctx))
+		if errors.Is(err, sale.ErrTermsRefused) { // its product is closed by then: somebody has told of a payment
+			err = a.unlessOwed(ctx, string(in.ID), err)
+		}
+		return answer(a, &struct{}{}, err)
 	})
 	huma.Register(api, reportOperation(api), a.report)
 }
@@ -185,7 +190,7 @@ func rehearsalOperation() huma.Operation {
 func removeOperation() huma.Operation {
 	return operation("DELETE", "/api/rehearsals/{id}", "remove-rehearsal",
 		"Stop one that has not ended: it is cancelled within seconds. Or remove one that has, with its product",
-		invalid, notFound, crossOrigin, changedMeanwhile, unavailable)
+		invalid, notFound, crossOrigin, changedMeanwhile, moneyOwed, unavailable)
 }
 
 func reportOperation(api huma.API) huma.Operation {

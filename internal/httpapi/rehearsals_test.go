@@ -210,3 +210,13 @@ func TestRehearsalsAreForOperators(t *testing.T) {
 		}
 	}
 }
+
+// A payment of a rehearsal's product that is owed back keeps both, as it does elsewhere.
+func TestARehearsalThatOwesMoney(t *testing.T) {
+	s := serve(t)
+	priced(t, s)
+	s.drill.fails = sale.ErrTermsRefused
+	s.do(t, "DELETE", "/api/rehearsals/1", "").problem(t, termsRefused)
+	s.do(t, "POST", "/api/payments", pays("m", nobody, 5)).want(t, 200)
+	s.do(t, "DELETE", "/api/rehearsals/1", "").problem(t, moneyOwed)
+}

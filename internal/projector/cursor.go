@@ -113,6 +113,25 @@ func (p *Projector) Check(ctx context.Context, partition int32) error {
 	return p.seek(ctx, NewCursor(partition))
 }
 
+// CheckState returns ErrDamaged if the log ends before the last chunk of the state that it
+// begins with. Whoever wrote that, a restore or a recovery, was ended, and what
+// follows it would be folded into half a sale.
+func (p *Projector) CheckState(ctx context.Context, partition int32) error {
+	first, end, err := p.log.Bounds(ctx, partition)
+	if err != nil || first > 0 || end == 0 {
+		return err
+	}
+	lines, err := p.log.Read(ctx, partition, 0, 1)
+	if err != nil {
+		return err
+	}
+	if of := lines[0].Chunks(); end < of {
+		return fmt.Errorf("%w: partition %d of the log begins with a state of %d records, and ends behind %d of them: a restore or a recovery was broken off. "+
+			"Empty the folder, or the tables and the topic, and restore anew; or put back the tables of before, and recover", sale.ErrDamaged, partition, of, end)
+	}
+	return nil
+}
+
 // seek takes the position from the store and checks that it is of this log.
 func (p *Projector) seek(ctx context.Context, c *Cursor) error {
 	mark, err := p.store.Mark(ctx, c.partition)

@@ -308,3 +308,27 @@ func TestAStepWaits(t *testing.T) {
 		s.store.Close()
 	})
 }
+
+// A log whose state lacks its end is half a sale, whatever the tables have of it: those of a restore that was
+// killed may have been removed.
+func TestAStateThatWasBrokenOff(t *testing.T) {
+	s := newShop(t)
+	check := func() error { return projector.New(s.log, s.store, nil, nil).CheckState(t.Context(), 0) }
+	if err := check(); err != nil {
+		t.Error("an empty log:", err)
+	}
+	chunk := func(n int64) sale.Record {
+		return sale.Record{Kind: sale.KindState, ProductID: fmt.Sprint("p", n), Epoch: 1, At: time.Unix(1, 0), Chunk: &sale.Chunk{Number: n, Of: 2, Recovery: map[int64]*sale.Recovery{1: {Why: []string{"gone"}}}[n], Product: &sale.Product{ID: fmt.Sprint("p", n), Epoch: 1, Nonce: "n", Terms: plenty, Deleted: true}}}
+	}
+	s.append(chunk(1))
+	if l, err := s.log.Read(t.Context(), 0, 0, 1); err != nil || l[0].Poison != nil {
+		t.Fatal(err, l[0].Poison)
+	}
+	if err := check(); !errors.Is(err, sale.ErrDamaged) || !strings.Contains(err.Error(), "broken off") {
+		t.Error("one of two chunks:", err)
+	}
+	s.append(chunk(2))
+	if err := check(); err != nil {
+		t.Error("both:", err)
+	}
+}

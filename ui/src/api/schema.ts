@@ -3890,7 +3890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description changed_meanwhile */
+            /** @description changed_meanwhile, money_owed */
             409: {
                 headers: {
                     [name: string]: unknown;
