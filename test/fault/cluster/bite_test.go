@@ -57,6 +57,8 @@ var damages = []damage{
 	{"a gate that has forgotten a buyer", 9, "", "HDEL BUYERS buyer-2", nil, []string{"buyers"}},
 	{"too many that wait", 9, "", "HINCRBY GATE waiting 7", nil, []string{"waiting"}},
 	{"more time to pay", 9, `UPDATE seckill_order SET pay_by = pay_by + interval '1 minute' WHERE product_id = $1 AND number = 1`, "", nil, []string{"fold"}},
+	{"a payment made up", 9, `INSERT INTO seckill_payment (amount, at, changed_at, partition, was_late, order_id, late_id, product_id, payment_id, currency, status, reason, refunded_by)
+		SELECT 5, placed_at, placed_at, partition, false, order_id, gen_random_uuid(), product_id, 'm', 'EUR', 'paid', '', '' FROM seckill_order WHERE product_id = $1 AND number = 1`, "", nil, []string{"money", "fold"}},
 	{"a record missing", 9, "", "HINCRBY GATE seq 1", nil, []string{"seqs"}},
 	{"a record twice", 9, "", "", func(order []byte) []byte { return order }, nil}, // which counts once
 	{"a record twice, of two orders", 9, "", "", another, []string{"seqs", "units"}},
