@@ -76,13 +76,12 @@ func past(ctx context.Context, b *backup.Backup, until string) (plan *recovery.P
 	if err != nil {
 		return nil, nil, err
 	}
-	p := b.Past(ends)
-	store, err := sqlitestore.Open(filepath.Join(dir, "store.db"), p.Now)
+	store, err := sqlitestore.Open(filepath.Join(dir, "store.db"), time.Now)
 	if err != nil {
 		return nil, nil, errors.Join(err, os.RemoveAll(dir))
 	}
 	done = func() { _, _ = store.Close(), os.RemoveAll(dir) } // nobody needs it any more
-	if plan, err = p.Fold(ctx, store); err != nil {
+	if plan, err = b.Past(ends).Fold(ctx, store); err != nil {
 		done()
 	}
 	return plan, done, err

@@ -177,6 +177,27 @@ func (s *shop) rows() (all []string) {
 	return append(all, fmt.Sprint(tokens, passes))
 }
 
+// areOfTheirTime demands that the order n was placed n seconds after eight, as in trade.
+func (s *shop) areOfTheirTime() {
+	s.Helper()
+	err := s.store.Audit(s.Context(), func(snap orderstore.Snapshot) error {
+		return snap.Orders("a", func(o sale.Order) error {
+			n := o.Seq
+			if n > 2000 {
+				n += 999
+			}
+			placed := eight.Add(time.Duration(n) * time.Second)
+			if !o.PlacedAt.Equal(placed) || !o.PayBy.Equal(placed.Add(time.Hour)) {
+				return fmt.Errorf("order %d of %v, to be paid by %v", o.Seq, o.PlacedAt, o.PayBy)
+			}
+			return nil
+		})
+	})
+	if err != nil && !errors.Is(err, sale.ErrNotFound) {
+		s.Error(err)
+	}
+}
+
 func same(t *testing.T, got, want []string) {
 	t.Helper()
 	for i := range max(len(got), len(want)) {
@@ -258,7 +279,7 @@ func TestASaleAsItWas(t *testing.T) {
 				t.Fatal(err)
 			}
 			past := b.Past(ends)
-			scratch, err := sqlitestore.Open(filepath.Join(t.TempDir(), "scratch"), past.Now)
+			scratch, err := sqlitestore.Open(filepath.Join(t.TempDir(), "scratch"), func() time.Time { return eight })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -281,6 +302,7 @@ func TestASaleAsItWas(t *testing.T) {
 			if err != nil || p.Held != c.held || p.LastNumber != c.orders {
 				t.Errorf("held %d, orders %d, %v", p.Held, p.LastNumber, err)
 			}
+			to.areOfTheirTime()
 		})
 	}
 	for _, wrong := range []string{"yesterday", "0:9999", "1:1", "0", "0:-2", "0:1,x"} {

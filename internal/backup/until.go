@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"seckill/internal/orderlog"
@@ -85,20 +84,11 @@ type Past struct {
 	b       *Backup
 	ends    []int64
 	cursors map[int32]*cursor
-	time    atomic.Pointer[time.Time]
 }
 
 // Past is the log up to ends.
 func (b *Backup) Past(ends []int64) *Past {
 	return &Past{b: b, ends: ends, cursors: map[int32]*cursor{}}
-}
-
-// Now is the clock of the store that the past is folded into: the time of what was read last.
-func (p *Past) Now() time.Time {
-	if t := p.time.Load(); t != nil {
-		return *t
-	}
-	return p.b.At
 }
 
 // Fold folds the past into an empty store, and returns the plan of a log that continues
@@ -109,9 +99,9 @@ func (p *Past) Fold(ctx context.Context, scratch orderstore.Keeper) (*recovery.P
 			return nil, err
 		}
 	}
-	until := extract{p, make([]int64, len(p.ends)), p.ends}
+	until := timed{extract{p, make([]int64, len(p.ends)), p.ends}, scratch, map[int64]time.Time{}}
 	for partition := range p.ends {
-		if _, err := recovery.Fold(ctx, until, scratch, int32(partition)); err != nil {
+		if _, err := recovery.Fold(ctx, until, until, int32(partition)); err != nil {
 			return nil, err
 		}
 	}
@@ -157,9 +147,6 @@ func (e extract) Read(_ context.Context, partition int32, from int64, max int) (
 		if c.next = l.Offset + 1; l.Offset < from {
 			continue
 		}
-		if l.Poison == nil {
-			e.past.time.Store(&l.Record.At)
-		}
 		lines = append(lines, *l)
 	}
 	if len(lines) == 0 {
@@ -172,4 +159,42 @@ func (e extract) Read(_ context.Context, partition int32, from int64, max int) (
 type cursor struct {
 	r    *reader
 	next int64 // offset of what r reads next; 0: not known yet
+}
+
+// A timed log is folded into a store, which it has give each order the time of its
+// record, and not that of the fold.
+type timed struct {
+	extract
+	orderstore.Writer
+	times map[int64]time.Time // of the orders that were read and not folded yet, by offset
+}
+
+func (t timed) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
+	lines, err := t.extract.Read(ctx, partition, from, max)
+	for i := range lines {
+		if r := &lines[i].Record; r.Kind == sale.KindOrder {
+			t.times[lines[i].Offset] = r.At
+		}
+	}
+	return lines, err
+}
+
+func (t timed) Apply(ctx context.Context, b orderstore.Batch, fold func(now time.Time, states []*sale.State) []orderstore.DeadLetter) error {
+	return t.Writer.Apply(ctx, b, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
+		defer clear(t.times)
+		letters := fold(now, states)
+		for _, s := range states {
+			for _, o := range s.Touched() {
+				at, placed := t.times[o.Position.Offset]
+				if !placed {
+					continue
+				}
+				if !o.PayBy.IsZero() {
+					o.PayBy = o.PayBy.Add(at.Sub(o.PlacedAt))
+				}
+				o.PlacedAt = at
+			}
+		}
+		return letters
+	})
 }
