@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -28,16 +29,17 @@ func Backup(ctx context.Context, cfg Config, to string) (made *backup.Backup, er
 		return nil, errors.Join(err, fmt.Errorf("%s is there already", to))
 	}
 	part := to + ".part"
-	if err := os.Mkdir(part, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+	left, err := makePart(part)
+	if err != nil {
 		return nil, err
 	}
-	lock := flock.New(filepath.Join(part, "lock"))
+	lock := flock.New(filepath.Join(part, "lock"), flock.SetPermissions(0o600))
 	if locked, err := lock.TryLock(); err != nil || !locked {
 		return nil, errors.Join(err, fmt.Errorf("another backup is being written to %s", part))
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(part), lock.Close()) }()
-	for _, left := range []string{"backup", "orders.log", "store.db"} { // by one that was killed
-		if err := removeDatabase(filepath.Join(part, left)); err != nil {
+	for _, file := range left {
+		if err := os.Remove(filepath.Join(part, file)); err != nil {
 			return nil, err
 		}
 	}
@@ -54,6 +56,46 @@ func Backup(ctx context.Context, cfg Config, to string) (made *backup.Backup, er
 	}
 	crash.At("app: a backup is in its place")
 	return made, syncFolder(filepath.Dir(to))
+}
+
+var ofBackup = regexp.MustCompile(`^(lock|(backup|orders\.log|store\.db)(-journal|-wal|-shm)?)$`)
+
+// makePart makes the folder, or takes one of this user alone that a backup which was
+// killed has left, and returns its files but for the lock.
+func makePart(path string) (left []string, err error) {
+	if err := os.Mkdir(path, 0o700); !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	is, err := os.Lstat(path)
+	if err != nil {
+		return nil, err
+	}
+	inTheWay := ""
+	switch {
+	case !is.IsDir():
+		inTheWay = "is no folder"
+	case !isOurs(is):
+		inTheWay = "is another user's"
+	case is.Mode().Perm()&0o077 != 0:
+		inTheWay = "is open to others"
+	default:
+		files, err := os.ReadDir(path)
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			switch {
+			case !file.Type().IsRegular() || !ofBackup.MatchString(file.Name()):
+				inTheWay = "holds " + file.Name()
+			case file.Name() != "lock":
+				left = append(left, file.Name())
+			}
+		}
+	}
+	if inTheWay != "" {
+		return nil, fmt.Errorf("%s, in which the backup is to be made, is there and %s: move it away, or name another file", path, inTheWay)
+	}
+	return left, nil
 }
 
 // writeBackup writes the file, and waits until the disk has it.
