@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -44,6 +45,7 @@ func (b *Backup) Point(text string) (ends []int64, err error) {
 
 // cutAfter cuts each partition before its first record that is later.
 func (b *Backup) cutAfter(t time.Time, ends []int64) error {
+	var first time.Time
 	for partition := range ends {
 		r := b.from(b.logs[partition])
 		for {
@@ -54,27 +56,42 @@ func (b *Backup) cutAfter(t time.Time, ends []int64) error {
 			if l == nil {
 				break
 			}
-			if l.Poison == nil && l.Record.At.After(t) {
+			if l.Poison != nil {
+				continue
+			}
+			if first.IsZero() || l.Record.At.Before(first) {
+				first = l.Record.At
+			}
+			if l.Record.At.After(t) {
 				ends[partition] = l.Offset
 				break
 			}
 		}
 	}
+	if first.After(t) {
+		return fmt.Errorf("%s is before the sale: the first record is of %s", sale.FormatTime(t), sale.FormatTime(first))
+	}
 	return nil
 }
 
+var position = regexp.MustCompile(`^(0|[1-9][0-9]*):(0|[1-9][0-9]*)$`)
+
 func (b *Backup) cutAt(text string, ends []int64) error {
+	named := map[int]bool{}
 	for one := range strings.SplitSeq(text, ",") {
-		p, o, _ := strings.Cut(one, ":")
-		partition, wrong := strconv.Atoi(p)
-		offset, wrong2 := strconv.ParseInt(o, 10, 64)
-		if errors.Join(wrong, wrong2) != nil {
-			return fmt.Errorf("%q is neither a time, as in 2026-11-11T20:00:00Z, nor a position, PARTITION:OFFSET", one)
+		parts := position.FindStringSubmatch(one)
+		if parts == nil {
+			return fmt.Errorf("%q is neither a time, as in 2026-11-11T20:00:00Z (RFC 3339), nor a position, as in 0:8161 (PARTITION:OFFSET,…)", one)
 		}
-		if partition < 0 || partition >= len(ends) || offset < -1 || offset >= b.Partitions[partition].Next {
+		partition, wrong := strconv.Atoi(parts[1])
+		offset, wrong2 := strconv.ParseInt(parts[2], 10, 64)
+		if errors.Join(wrong, wrong2) != nil || partition >= len(ends) || offset >= b.Partitions[partition].Next {
 			return fmt.Errorf("the backup has no position %s: it goes to %s", one, b.Position())
 		}
-		ends[partition] = offset + 1
+		if named[partition] {
+			return fmt.Errorf("partition %d is named twice", partition)
+		}
+		named[partition], ends[partition] = true, offset+1
 	}
 	return nil
 }
