@@ -405,3 +405,29 @@ func (l *forgetful) Bounds(ctx context.Context, partition int32) (first, end int
 	_, end, err = l.Log.Bounds(ctx, partition)
 	return 1, end, err
 }
+
+// What is no backup is told as what it is, before anything is read of it.
+func TestWhatIsNoFile(t *testing.T) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = errors.Join(read.Close(), write.Close()) })
+	if _, err := fmt.Fprint(write, "0 {}\n"); err != nil {
+		t.Fatal(err)
+	}
+	packed := filepath.Join(t.TempDir(), "backup.gz")
+	if err := os.WriteFile(packed, []byte{0x1f, 0x8b, 8, 0}, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		fmt.Sprintf("/dev/fd/%d", read.Fd()): "must be a file, not a pipe",
+		t.TempDir():                          "must be a file, not a folder",
+		os.DevNull:                           "must be a file",
+		packed:                               "is packed by gzip: unpack it first",
+	} {
+		if _, err := backup.Open(path); err == nil || !strings.Contains(err.Error(), path+" "+want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}

@@ -29,9 +29,16 @@ type Backup struct {
 // Open reads a file to its end. One that is not whole, or was changed, is ErrDamaged;
 // one with records of a newer program, or in another form than this one knows, is ErrNewer.
 func Open(path string) (*Backup, error) {
+	if err := isFile(path); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
+	}
+	magic := make([]byte, 2)
+	if _, err := f.ReadAt(magic, 0); err == nil && string(magic) == "\x1f\x8b" {
+		return nil, errors.Join(fmt.Errorf("%s is packed by gzip: unpack it first", path), f.Close())
 	}
 	b := &Backup{path: path, file: f}
 	r := newReader(f, 0)
@@ -40,6 +47,22 @@ func Open(path string) (*Backup, error) {
 		return nil, errors.Join(fmt.Errorf("%s, line %d (from byte %d on): %w", path, r.lines, r.at, err), f.Close())
 	}
 	return b, nil
+}
+
+// isFile is an error for what cannot be read more than once, as a backup is.
+func isFile(path string) error {
+	is, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case is.Mode().IsRegular():
+		return nil
+	case is.Mode()&os.ModeNamedPipe != 0:
+		return fmt.Errorf("%s must be a file, not a pipe", path)
+	case is.IsDir():
+		return fmt.Errorf("%s must be a file, not a folder", path)
+	}
+	return fmt.Errorf("%s must be a file", path)
 }
 
 // Position is how far the log goes: the last record of each partition that has any.
