@@ -25,6 +25,9 @@ func Backup(ctx context.Context, cfg Config, to string) (made *backup.Backup, er
 	if err := cfg.checkServers(); err != nil {
 		return nil, err
 	}
+	if to == "" || to == "-" {
+		return nil, fmt.Errorf("FILE must be the name of a file, which is read again when it is written, not %q", to)
+	}
 	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
 		return nil, errors.Join(err, fmt.Errorf("%s is there already", to))
 	}
