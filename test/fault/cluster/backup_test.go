@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -18,7 +19,7 @@ func TestABackupOfACluster(t *testing.T) {
 	on, anew := ownServers(t, 1), ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.sell(10_000)
-	before := s.firm()
+	before, earlier := s.firm(), time.Now()
 	file := filepath.Join(t.TempDir(), "backup")
 	seckill := func(on *servers, command string, args ...string) (code int, out string) {
 		return program.Run(t, bin, append(append([]string{command}, args...), on.flags()...)...)
@@ -49,7 +50,7 @@ func TestABackupOfACluster(t *testing.T) {
 		api.Stop(t)
 		anew.empty(t)
 	}
-	if code, out := seckill(anew, "restore", file, "--until", "0:-1", "--yes"); code != 0 {
+	if code, out := seckill(anew, "restore", file, "--until", earlier.Format(time.RFC3339Nano), "--yes"); code != 0 {
 		t.Errorf("up to an earlier point: exit code %d\n%s", code, out)
 	}
 	anew.empty(t)
