@@ -323,6 +323,7 @@ async function withTokens(page: Page) {
   await page.getByLabel('Your name').fill('admin')
   await page.getByLabel('Token', { exact: true }).fill('open-sesame-open-sesame')
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByText('None yet')).toBeVisible() // before, the dialog lies over the form
   await page.getByLabel('Whose').fill('ann')
   await page.getByRole('button', { name: 'Make the token' }).click()
 }
