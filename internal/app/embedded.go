@@ -47,11 +47,11 @@ func (m *embedded) fill(p *Program) (err error) {
 		return err
 	}
 	folds := projector.New(m.log, m.store, nil, nil)
-	if err = folds.CheckState(p.work, 0); err != nil {
-		return err
-	}
 	if err = folds.Check(p.work, 0); err != nil {
 		return m.folder.advise(fmt.Errorf("%s does not fit %s: %w", m.folder.file("store.db"), m.folder.file("orders.log"), err), nil)
+	}
+	if err = folds.CheckState(p.work, 0); err != nil {
+		return err
 	}
 	b, err := m.folder.writeEndpoint(p.Addr().String())
 	if err != nil {

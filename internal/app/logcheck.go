@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +88,12 @@ func checkAll(ctx context.Context, log orderlog.Reader, p *projector.Projector) 
 	}
 	all, ctx := errgroup.WithContext(ctx)
 	for partition := range n {
-		all.Go(func() error { return cmp.Or(p.Check(ctx, partition), p.CheckState(ctx, partition)) })
+		all.Go(func() error {
+			if err := p.Check(ctx, partition); err != nil {
+				return err
+			}
+			return p.CheckState(ctx, partition)
+		})
 	}
 	return all.Wait()
 }

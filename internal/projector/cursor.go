@@ -91,11 +91,8 @@ func (p *Projector) inPlace(ctx context.Context, c *Cursor, lines []orderlog.Lin
 		return lines, nil
 	}
 	if c.mark.Next > 0 && c.chunks == 0 {
-		first, err := p.log.Read(ctx, c.partition, 0, 1)
-		switch {
-		case err == nil:
-			c.chunks = first[0].Chunks()
-		case !errors.Is(err, sale.ErrDamaged): // a line that is not kept any more begins with nothing
+		var err error
+		if c.chunks, err = p.chunks(ctx, c.partition); err != nil {
 			return nil, err
 		}
 	}
@@ -104,6 +101,19 @@ func (p *Projector) inPlace(ctx context.Context, c *Cursor, lines []orderlog.Lin
 		placed[i] = lines[i].InPlace(c.chunks)
 	}
 	return placed, nil
+}
+
+// chunks is how many records the state has that the log begins with; a line that is not
+// kept any more, or cannot be read, begins with nothing.
+func (p *Projector) chunks(ctx context.Context, partition int32) (int64, error) {
+	first, err := p.log.Read(ctx, partition, 0, 1)
+	if errors.Is(err, sale.ErrDamaged) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return first[0].Chunks(), nil
 }
 
 // Check returns ErrDamaged if the store has not been filled from this log. It
@@ -121,15 +131,12 @@ func (p *Projector) CheckState(ctx context.Context, partition int32) error {
 	if err != nil || first > 0 || end == 0 {
 		return err
 	}
-	lines, err := p.log.Read(ctx, partition, 0, 1)
-	if err != nil {
-		return err
-	}
-	if of := lines[0].Chunks(); end < of {
+	of, err := p.chunks(ctx, partition)
+	if err == nil && end < of {
 		return fmt.Errorf("%w: partition %d of the log begins with a state of %d records, and ends behind %d of them: a restore or a recovery was broken off. "+
 			"Empty the folder, or the tables and the topic, and restore anew; or put back the tables of before, and recover", sale.ErrDamaged, partition, of, end)
 	}
-	return nil
+	return err
 }
 
 // seek takes the position from the store and checks that it is of this log.
