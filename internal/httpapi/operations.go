@@ -83,6 +83,7 @@ func documentBodies(api huma.API) {
 	paths["/api/session"].Post.RequestBody = bodyOf(api, SignIn{})
 	paths["/api/tokens"].Post.RequestBody = bodyOf(api, TokenBody{})
 	documentPayments(api)
+	documentStripe(api)
 	documentRoles(api.OpenAPI().Components.Schemas.Map())
 	documentDeeds(api.OpenAPI().Components.Schemas.Map())
 }

@@ -99,3 +99,12 @@ func stripeOperation(api huma.API) huma.Operation {
 	op.Responses["204"] = &huma.Response{Description: "The session is not paid yet: nothing was done"}
 	return op
 }
+
+// documentStripe says that a body is there; Stripe says what stands in it.
+func documentStripe(api huma.API) {
+	api.OpenAPI().Paths[stripePath].Post.RequestBody = &huma.RequestBody{
+		Required:    true,
+		Description: "An event as Stripe sends it, of 64 KiB at most",
+		Content:     map[string]*huma.MediaType{"application/json": {Schema: &huma.Schema{Type: "object"}}},
+	}
+}

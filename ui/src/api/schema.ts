@@ -2135,7 +2135,12 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        /** @description An event as Stripe sends it, of 64 KiB at most */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
         responses: {
             /** @description It pays the order, or is owed back */
             200: {
