@@ -127,6 +127,7 @@ func TestWrongUsage(t *testing.T) {
 		{"serve --buyer-auth=header --buyer-header=X-User-Id --trusted-proxies=proxy", "--trusted-proxies must be addresses or networks"},
 		{"serve --trusted-proxies=10.0.0.0/8,0.0.0.0/0", "--trusted-proxies 0.0.0.0/0 is everybody"},
 		{"serve --max-connections-address=-1", "--max-connections-address must be 0 (no limit) or above"},
+		{"serve --max-streams-address=-1", "--max-streams-address must be 0 (no limit) or above"},
 		{"serve --rate-address=-1", "--rate-address must be 0"},
 		{"serve --rate-product=-1", "--rate-product must be 0"},
 		{"serve --hosts=https://sale.shop.example", "--hosts must be names"},

@@ -87,6 +87,7 @@ type serveCmd struct {
 	RateProduct     float64       `default:"0" env:"SECKILL_RATE_PRODUCT" placeholder:"N" help:"Buys a second of one product that this process lets ask its gate; 0 is no limit (${default})."`
 	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
 	MaxOfAddress    int           `name:"max-connections-address" default:"0" env:"SECKILL_MAX_CONNECTIONS_ADDRESS" placeholder:"N" help:"How many of them one address may have, or IPv6 network of 64 bits, but for --trusted-proxies and this machine; 0 is no limit (${default})."`
+	MaxStreams      int           `name:"max-streams-address" default:"0" env:"SECKILL_MAX_STREAMS_ADDRESS" placeholder:"N" help:"How many event streams one address may have, or IPv6 network of 64 bits, but for this machine; 0 is no limit (${default}). All have half of the connections at most."`
 	LogUsers        bool          `env:"SECKILL_LOG_USERS" help:"Log user ids, too, in the lines of buys."`
 	MetricsProducts int           `default:"0" env:"SECKILL_METRICS_PRODUCTS" placeholder:"N" help:"How many products, the first by id, /metrics shows one by one (${default})."`
 	Drain           time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
@@ -105,7 +106,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), StripeSecret: string(c.StripeSecret), StripeTest: c.StripeTest, Insecure: c.Insecure,
-		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
+		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, MaxStreamsOfAddress: c.MaxStreams, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
 		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // if nobody asked to be told, nothing

@@ -47,6 +47,7 @@ type observer struct {
 	desk *purchase.Desk
 	hub  *live.Hub
 	dead func(n int) // told of dead letters
+	gone func()      // told of a product that was deleted, and all its orders
 }
 
 func (o observer) Projected(states []*sale.State, dead int) {
@@ -55,6 +56,9 @@ func (o observer) Projected(states []*sale.State, dead int) {
 		return
 	}
 	for _, s := range states {
+		if !s.Product.Exists() {
+			o.gone()
+		}
 		o.hub.Wake(s.Product.ID)
 		for _, order := range s.Touched() {
 			o.hub.Wake(order.ID.String())

@@ -39,6 +39,8 @@ type Config struct {
 	MaxConnections int           // 0: as many as there are files for
 	MaxOfAddress   int           // of them; 0: any number
 
+	MaxStreamsOfAddress int // event streams; 0: any number
+
 	Redis, Kafka, Postgres string        // where the servers are: the cluster, if set
 	Roles                  []string      // of the cluster's process: RoleAPI, RoleProjector
 	Wait                   time.Duration // the cluster's: how long a buyer waits for placed
@@ -120,6 +122,8 @@ func (c Config) Check() error {
 		return UsageError{"max-connections", fmt.Sprintf("must be 0 (as many as there are files for) or 2 to %d: this process may open %d files (ulimit -n), and needs some itself", connlimit.Max(), connlimit.Files())}
 	case c.MaxOfAddress < 0:
 		return UsageError{"max-connections-address", noLimit}
+	case c.MaxStreamsOfAddress < 0:
+		return UsageError{"max-streams-address", noLimit}
 	case slices.ContainsFunc(c.Hosts, func(name string) bool { return !hostName.MatchString(name) }):
 		return UsageError{"hosts", "must be names as in sale.shop.example, without https:// and port"}
 	case c.MetricsProducts < 0:

@@ -30,6 +30,10 @@ const (
 func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	g.Go(func() error { return p.mode.failed(ctx) })
 	p.live(ctx, g)
+	g.Go(p.repeat(ctx, live.Spacing, func() error { return p.wakeStreams(ctx) }))
+	if p.cfg.isCluster() { // others may project as well
+		g.Go(p.followAll(ctx, g))
+	}
 	if p.cfg.projects() {
 		g.Go(p.round(ctx, p.projector.Sweep, nil))
 	}
@@ -41,9 +45,6 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	}
 	g.Go(func() error { return p.openGates(ctx) })
 	g.Go(p.round(ctx, p.desk.Sweep, nil))
-	if p.cfg.isCluster() { // others may project as well
-		g.Go(p.followAll(ctx, g))
-	}
 }
 
 // followAll follows every partition, those included that are added.
@@ -53,7 +54,7 @@ func (p *Program) followAll(ctx context.Context, g *errgroup.Group) (loop func()
 		n, err := p.keepers.log.Partitions(ctx)
 		for ; err == nil && followed < n; followed++ {
 			partition := followed
-			g.Go(p.repeat(ctx, live.Spacing, func() error { return p.follow(ctx, partition) }))
+			g.Go(p.repeat(ctx, live.Spacing, p.follow(ctx, partition)))
 		}
 		return err
 	})
@@ -83,14 +84,41 @@ func (p *Program) project(ctx context.Context, partition int32) error {
 	return g.Wait()
 }
 
-// follow wakes the event streams once the store has moved.
-func (p *Program) follow(ctx context.Context, partition int32) error {
-	mark, err := p.keepers.store.Mark(ctx, partition)
-	if err != nil {
+// follow has the event streams woken each time that the store has moved.
+func (p *Program) follow(ctx context.Context, partition int32) (step func() error) {
+	told := int64(-1)
+	return func() error {
+		if err := p.keepers.store.Passed(ctx, sale.Position{Partition: partition, Offset: told}); err != nil {
+			return err
+		}
+		mark, err := p.keepers.store.Mark(ctx, partition)
+		if err == nil {
+			told = mark.Next
+			p.storeMoved()
+		}
 		return err
 	}
-	err = p.keepers.store.Passed(ctx, sale.Position{Partition: partition, Offset: mark.Next})
-	p.hub.WakeAll()
+}
+
+// storeMoved has the event streams woken. It never blocks.
+func (p *Program) storeMoved() {
+	select {
+	case p.moved <- struct{}{}:
+	default:
+	}
+}
+
+// wakeStreams waits until the store has moved, and wakes the event streams.
+func (p *Program) wakeStreams(ctx context.Context) error {
+	select {
+	case <-p.moved:
+	case <-ctx.Done():
+		return nil
+	}
+	err := p.api.Moved(ctx)
+	if err != nil {
+		p.storeMoved()
+	}
 	return err
 }
 

@@ -81,6 +81,7 @@ type Program struct {
 	keepers  keepers
 
 	hub       *live.Hub
+	moved     chan struct{} // holds one sign that the store has, and the event streams were not told
 	counts    *metrics.Set
 	desk      *purchase.Desk
 	settle    *settle.Settler
@@ -108,7 +109,7 @@ type Program struct {
 
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
-	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), counts: metrics.New()}
+	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), moved: make(chan struct{}, 1), counts: metrics.New()}
 	p.work, p.stopWork = context.WithCancel(context.Background())
 	p.trusted, _ = cfg.trusted() // they have been checked
 	var err error

@@ -44,7 +44,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 	p.openings.Opener, p.openings.Log, p.openings.Opened = p.opener, p.cfg.Log, p.countOpenings()
 	deadLetters := p.countDeadLetters()
 	p.monitor = opening.NewMonitor(p.opener, time.Now)
-	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub, deadLetters})
+	p.projector = projector.New(k.log, k.store, k.gate, observer{p.desk, p.hub, deadLetters, p.storeMoved})
 	p.auditor = newAuditor(verify.Parts{Gate: k.gate, Log: k.log, Store: k.store, Pause: auditPause, Placed: p.mode.placedBy()})
 	p.operators = p.newOperators(s.orders)
 	p.buyers = p.cfg.Buyers.verifier(s.passes, p.tokens, p.trusted)
@@ -54,7 +54,8 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Desk: p.desk, Settle: p.settle, Payments: p.payments, Signed: p.cfg.signed(), Stripe: p.cfg.stripe(), StripeTest: p.cfg.StripeTest, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Trusted: p.trusted, Hosts: p.cfg.Hosts, Pages: p.cfg.Pages,
-		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait, Rates: p.cfg.Rates,
+		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait,
+		Rates: p.cfg.Rates, MaxStreams: p.cfg.maxConnections() / 2, MaxStreamsOfAddress: p.cfg.MaxStreamsOfAddress,
 		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.publicMetrics(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})
 	p.wired.Store(true)

@@ -54,6 +54,7 @@ const (
 	notJSON
 	wrongHost
 	invalid
+	tooManyStreams
 	headersTooLarge
 	notJudged
 	internal
@@ -114,6 +115,7 @@ var kinds = [kindCount]struct {
 	notJSON:          {"not_json", 415, 0, "Content-Type must be application/json", 0, ""},
 	wrongHost:        {"wrong_host", 421, 0, "Not a name of this server", 0, ""},
 	invalid:          {"invalid", 422, 0, "Well-formed, and wrong", 0, ""},
+	tooManyStreams:   {"too_many_streams", 429, 10, "Too many event streams of this buyer or address", 0, ""},
 	headersTooLarge:  {"headers_too_large", 431, 0, "More header than fits", 0, ""},
 	internal:         {"internal", 500, 0, "Unexpected error", 0, ""},
 	notJudged:        {"not_judged", 503, 1, "Could not judge", 0, ""},

@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -36,7 +35,7 @@ type API struct {
 	cancel     context.CancelFunc
 	waiting    context.Context // of buyers who would wait for placed, and of event streams
 	endWaiting context.CancelFunc
-	streams    sync.WaitGroup
+	streams    *openStreams
 	closing    atomic.Bool
 	draining   atomic.Bool
 	ln         atomic.Pointer[net.Listener]
@@ -61,7 +60,7 @@ func New(c Config) *API {
 	a := &API{Config: c}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.waiting, a.endWaiting = context.WithCancel(a.ctx)
-	a.brake = newBrake(c.Elapsed)
+	a.brake, a.streams = newBrake(c.Elapsed), newStreams(&c)
 	a.limits = newLimits(c.Rates, c.Elapsed)
 	a.countAnswers()
 	a.logsBuys, a.start = c.Log.Enabled(a.ctx, slog.LevelDebug), strings.ToLower(rand.Text()[:6])

@@ -56,6 +56,7 @@ type Store interface {
 	Product(ctx context.Context, id string) (sale.Product, error)
 	Products(ctx context.Context, deleted bool) ([]sale.Product, error)
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error)
 	List(ctx context.Context, q sale.Query) ([]sale.Order, error)
 	Payment(ctx context.Context, product, id string) (sale.Payment, error)
 	Payments(ctx context.Context, q sale.PaymentQuery) ([]sale.Payment, error)
@@ -124,6 +125,9 @@ type Config struct {
 	// placed, before the answer is 202.
 	Wait  time.Duration
 	Rates Rates
+	// MaxStreams is how many event streams there may be, and MaxStreamsOfAddress how many of one address, of IPv6 a /64,
+	// but for this machine's own; 0: any number.
+	MaxStreams, MaxStreamsOfAddress int
 
 	Ready    func(ctx context.Context) Condition
 	Started  func() bool

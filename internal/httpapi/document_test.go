@@ -277,8 +277,10 @@ func TestEveryKindIsReachable(t *testing.T) {
 	meet(s.do(t, "POST", "/api/rehearsals", `{}`, operator...))
 	s.set(func() { s.cannot = sale.ErrUnavailable })
 	meet(s.do(t, "POST", "/api/verify", "", operator...))
-	k := known(t)
+	k := known(t, func(_ *shop, c *Config) { c.Trusted, c.MaxStreamsOfAddress = here, 1 })
 	k.put(t, "1", sale.Terms{Quantity: 1})
+	k.watch(t, "/api/products/1/events", from("198.51.100.7")...)
+	meet(k.do(t, "GET", "/api/products/1/events", "", from("198.51.100.7")...))
 	meet(k.buy(t, "1", "a"))
 	meet(k.buy(t, "1", "a", k.as(t, "b")...))
 	// The last two need a connection that is badly used: see TestUnreadableKind.

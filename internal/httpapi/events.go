@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"sync/atomic"
@@ -67,11 +68,15 @@ func (a *API) orderEvents(ctx *fasthttp.RequestCtx, raw []byte) {
 		if o, err = v.seen(a.known(a.ctx, id, t)); err == nil && o.Status == string(sale.Rejected) {
 			err = sale.ErrNotFound
 		}
+		if still == nil {
+			s.buyer = o.UserID
+		}
 	}
 	if err != nil {
 		a.explain(err).send(ctx)
 		return
 	}
+	s.order = id
 	view := "order " + string(t.Product) + " " + string(t.User)
 	a.stream(ctx, s, func(ring func()) []*live.Watcher {
 		return []*live.Watcher{a.Hub.Watch(id.String(), view, func() live.Build { return a.watchOrder(id, t) }, ring)}
@@ -137,7 +142,7 @@ func (a *API) watchOrders(id string) live.Build {
 			return away(err)
 		}
 		all := orderBodies(orders)
-		news := slices.DeleteFunc(slices.Clone(all), func(o Order) bool { return last[o.Number] == o })
+		news := slices.DeleteFunc(slices.Clone(all), func(o Order) bool { return o.is(last[o.Number]) })
 		if len(news) == 0 {
 			return live.Frame{}, live.Same
 		}
@@ -157,7 +162,7 @@ func numbered(orders []Order) func(yield func(int64, Order) bool) {
 }
 
 // watchOrder shows one order as often as it changes, and for the last time if
-// it was rejected.
+// it was rejected. One that the store has is not looked at before it has changed.
 func (a *API) watchOrder(id sale.OrderID, t Trace) live.Build {
 	var last Order
 	return func(ctx context.Context) (live.Frame, live.Word) {
@@ -168,12 +173,13 @@ func (a *API) watchOrder(id sale.OrderID, t Trace) live.Build {
 		if err != nil {
 			return away(err)
 		}
-		if o == last {
-			return live.Frame{}, live.Same
+		still := o.Status != string(sale.Queued) && o.Status != string(sale.Rejected)
+		if o.is(last) {
+			return live.Frame{Still: still}, live.Same
 		}
 		last = o
 		frame := event("order", &o)
-		return live.Frame{Whole: frame, News: frame}, live.News
+		return live.Frame{Whole: frame, News: frame, Still: still}, live.News
 	}
 }
 
@@ -205,21 +211,28 @@ type stream struct {
 	waits    context.Context // done when the stream is to end
 	ends     time.Time       // with a buyer's proof; zero: it does not
 	still    func() bool     // whether an operator is still one; nil: it is no operator's
+	from     netip.Prefix    // by what it is counted; not valid: it is not
+	buyer    string          // likewise: whose the order is that it shows; empty: nobody's
+	order    sale.OrderID    // that it shows; zero: none
 	left     func()          // called at the end
 }
 
 // stream turns the connection into an event stream. What began it goes back to
 // fasthttp, so that a watcher costs a connection and no buffers. Nothing more is
-// written once s.still says no, or after s.ends.
+// written once s.still says no, or after s.ends. One that is one too many is refused.
 func (a *API) stream(ctx *fasthttp.RequestCtx, s *stream, watch func(ring func()) []*live.Watcher) {
 	if ctx.IsHead() {
 		guard(ctx)
 		ctx.SetContentType("text/event-stream")
 		return
 	}
+	s.from, _ = a.stranger(nativeRequest{ctx})
+	if k, ok := a.streams.enter(s); !ok {
+		refuse(ctx, k)
+		return
+	}
 	s.rings.Store(1) // a frame that comes now waits until it has begun
 	s.watchers = watch(s.ring)
-	a.streams.Add(1)
 	ctx.HijackSetNoResponse(true)
 	ctx.Hijack(func(c net.Conn) {
 		if h, ok := c.(interface{ UnsafeConn() net.Conn }); ok {
@@ -245,7 +258,7 @@ func (a *API) begin(s *stream, c net.Conn) {
 		s.beats.Stop()
 		forget()
 		leave()
-		a.streams.Done()
+		a.streams.leave(s)
 	}
 	if !s.say([]byte(streamHead)) {
 		s.end()

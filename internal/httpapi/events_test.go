@@ -253,7 +253,7 @@ func TestSlowReader(t *testing.T) {
 	st := &stream{}
 	st.rings.Store(1)
 	st.watchers = []*live.Watcher{a.Hub.Watch("1", "v", func() live.Build { return a.watchProduct("1") }, st.ring)}
-	a.streams.Add(1)
+	a.streams.enter(st)
 	a.begin(st, deadlineConn{end})
 	if n := a.Hub.Watchers(); n != 0 {
 		t.Errorf("%d watchers are left", n)

@@ -244,10 +244,10 @@ func nativeOperations(api huma.API) []*huma.Operation {
 	}
 	product := streams(operation("GET", "/api/products/{id}/events", watchProduct,
 		"Its counters, at most 10 times a second, and for operators the newest orders: events product and orders",
-		invalid, notFound, unavailable), "product", "orders")
+		invalid, notFound, tooManyStreams, unavailable), "product", "orders")
 	product.Parameters = []*huma.Param{parameter("path", "id", idSchema())}
 	order := streams(operation("GET", "/api/orders/{order_id}/events", watchOrder,
-		"The order whenever it changes: event order", invalid, notFound, unavailable), "order")
+		"The order whenever it changes: event order", invalid, notFound, tooManyStreams, unavailable), "order")
 	order.Parameters = []*huma.Param{
 		parameter("path", "order_id", &huma.Schema{Type: "string", Format: "uuid"}),
 		parameter("query", "product", idSchema()), parameter("query", "user", userSchema()),

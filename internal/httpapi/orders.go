@@ -43,6 +43,13 @@ func orderBody(o *sale.Order) Order {
 	}
 }
 
+// is reports whether nothing of an order has changed.
+func (o Order) is(other Order) bool {
+	price := o.Price == other.Price || o.Price != nil && other.Price != nil && *o.Price == *other.Price
+	o.Price, other.Price = nil, nil
+	return price && o == other
+}
+
 func orderBodies(orders []sale.Order) []Order {
 	bodies := make([]Order, len(orders))
 	for i := range orders {

@@ -35,7 +35,7 @@ func TestWhoHasGoneIsNoticedAtTheNextWrite(t *testing.T) {
 	st := &stream{}
 	st.rings.Store(1)
 	st.watchers = []*live.Watcher{a.Hub.Watch("1", "v", silent, st.ring)}
-	a.streams.Add(1)
+	a.streams.enter(st)
 	if a.begin(st, end); st.rings.Load() != 0 {
 		t.Fatal("it does not rest")
 	}

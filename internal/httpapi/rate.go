@@ -119,15 +119,24 @@ func (a *API) addressLimited(ctx *fasthttp.RequestCtx) bool {
 	if l == nil || !bytes.HasPrefix(ctx.Path(), apiPrefix) {
 		return false
 	}
-	address := a.Trusted.Client(nativeRequest{ctx})
-	if address.IsLoopback() {
+	from, bounded := a.stranger(nativeRequest{ctx})
+	if !bounded {
 		return false
 	}
-	wait := l.wait(l.ofAddress(identity.Network(address)))
+	wait := l.wait(l.ofAddress(from))
 	if wait > 0 {
 		l.refuse(ctx, wait)
 	}
 	return wait > 0
+}
+
+// stranger is where a request comes from, if what it may is bounded by that.
+func (a *API) stranger(r identity.Request) (from netip.Prefix, bounded bool) {
+	address := a.Trusted.Client(r)
+	if address.IsLoopback() {
+		return from, false
+	}
+	return identity.Network(address), true
 }
 
 // buyLimited is how long this buy has to wait, and by which limit.

@@ -200,7 +200,7 @@ func reportOperation(api huma.API) huma.Operation {
 
 func watchRehearsalOperation(api huma.API) huma.Operation {
 	op := gives(api, operation("GET", "/api/rehearsals/{id}/events", watchRehearsal,
-		"The rehearsal whenever it changes, at most 10 times a second: event rehearsal", invalid, notFound, unavailable),
+		"The rehearsal whenever it changes, at most 10 times a second: event rehearsal", invalid, notFound, tooManyStreams, unavailable),
 		http.StatusOK, "OK", "text/event-stream", "")
 	op.Parameters = []*huma.Param{parameter("path", "id", idSchema())}
 	return op

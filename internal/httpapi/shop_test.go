@@ -33,6 +33,9 @@ type shop struct {
 	passed  time.Duration   // by the clock that is never set back
 	hub     *live.Hub
 	changes int   // records that were folded
+	silent  bool  // and nobody was told: another process projects
+	reads   int   // of single orders
+	looks   int   // at many at once
 	down    error // of everything that is asked for
 	gate    error // of Counter and Knows
 	shut    bool
@@ -94,7 +97,9 @@ func (s *shop) fold(r sale.Record) sale.Outcome {
 	r.At = s.now
 	st := s.state(r.ProductID)
 	out := sale.Fold(st, r, sale.Position{Offset: s.offset}, s.now)
-	s.hub.Wake(r.ProductID, r.OrderID.String())
+	if !s.silent {
+		s.hub.Wake(r.ProductID, r.OrderID.String())
+	}
 	return out
 }
 
@@ -159,7 +164,20 @@ func (s *shop) order(id sale.OrderID) (sale.Order, error) {
 func (s *shop) Order(_ context.Context, id sale.OrderID) (sale.Order, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.reads++
 	return s.order(id)
+}
+
+func (s *shop) OrdersByID(_ context.Context, ids []sale.OrderID) (found []sale.Order, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looks++
+	for _, id := range ids {
+		if o, err := s.order(id); err == nil {
+			found = append(found, o)
+		}
+	}
+	return found, s.down
 }
 
 // Find waits for what was left behind.

@@ -4,7 +4,7 @@
 // of one view of one key form a topic, and the topic builds each frame once for
 // all of them: at most one every Spacing, as soon as somebody calls Wake with its
 // key, and every Pulse unasked, for what changes without a record (time passes, a
-// gate shuts). It rings its watchers in turns, and each fetches what is newest
+// gate shuts), but for a frame that is Still. It rings its watchers in turns, and each fetches what is newest
 // then: a few hear of a frame at once, and thousands within about a second.
 //
 // It promises that Wake never blocks, that whatever was true when Wake was called
@@ -43,6 +43,7 @@ const (
 type Frame struct {
 	Whole []byte // for those who come now, or have missed one
 	News  []byte // what is new since the frame before
+	Still bool   // nothing of it changes until somebody calls Wake with its key: no build before that
 }
 
 // A Word is what a build found.
@@ -50,7 +51,7 @@ type Word uint8
 
 // The words.
 const (
-	Same Word = iota // nothing new, or nothing to be learned at the moment
+	Same Word = iota // nothing new, or nothing to be learned at the moment; of the frame only Still counts
 	News             // the frame is to be shown
 	Gone             // there is nothing to watch any more
 )
@@ -87,7 +88,7 @@ func (h *Hub) Wake(keys ...string) {
 	}
 }
 
-// WakeAll tells every topic that there may be news.
+// WakeAll tells every topic that there may be news, but those that are Still.
 func (h *Hub) WakeAll() {
 	if h.watchers.Load() == 0 {
 		return
@@ -96,7 +97,9 @@ func (h *Hub) WakeAll() {
 	defer h.mu.Unlock()
 	for _, topics := range h.topics {
 		for _, t := range topics {
-			t.wake()
+			if !t.still.Load() {
+				t.wake()
+			}
 		}
 	}
 }

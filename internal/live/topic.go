@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,7 @@ type topic struct {
 	build     Build
 	stop      context.CancelFunc
 	woken     chan struct{} // holds one wake-up: more would say no more
+	still     atomic.Bool   // what the last build found
 
 	mu       sync.Mutex
 	watchers map[*Watcher]struct{}
@@ -64,6 +66,7 @@ func (t *topic) wake() {
 func (t *topic) run(ctx context.Context) {
 	for {
 		frame, word := t.build(ctx)
+		t.still.Store(frame.Still)
 		switch word {
 		case News:
 			t.show(frame)
@@ -95,7 +98,11 @@ func (t *topic) show(f Frame) {
 // rest rings who is due, turn by turn, until the next build is due, and returns
 // false if the topic has ended.
 func (t *topic) rest(ctx context.Context) bool {
-	spaced, pulse := time.After(Spacing), time.After(Pulse)
+	spaced := time.After(Spacing)
+	var pulse <-chan time.Time
+	if !t.still.Load() {
+		pulse = time.After(Pulse)
+	}
 	var woken <-chan struct{} // not before the spacing has passed
 	for {
 		var next <-chan time.Time

@@ -16,7 +16,20 @@ import (
 func TestAbandonedStreamsLeaveNothingBehind(t *testing.T) {
 	const watchers = 4000
 	s := serve(t, bin, t.TempDir())
-	s.Put(t, "1", `{"quantity":1000}`)
+	s.Put(t, "1", `{"quantity":10000}`)
+	at := make([]string, watchers) // half of them watch the product, and half an order of their own
+	for i := range at {
+		at[i] = "/api/products/1/events"
+		if i%2 == 0 {
+			continue
+		}
+		a, err := s.Buy("1", "u"+itoa(i), "")
+		if err != nil || a.Status != 201 {
+			t.Fatal(a, err)
+		}
+		at[i] = "/api/orders/" + a.Order.ID + "/events"
+	}
+	s.HTTP.CloseIdleConnections()
 	files := func() int {
 		open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.Pid()))
 		if err != nil {
@@ -37,9 +50,9 @@ func TestAbandonedStreamsLeaveNothingBehind(t *testing.T) {
 		all = append(all, c)
 	}
 	var watch sync.WaitGroup
-	for _, c := range all {
+	for i, c := range all {
 		watch.Go(func() {
-			fmt.Fprint(c, "GET /api/products/1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+			fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", at[i])
 			if line, err := bufio.NewReader(c).ReadString('\n'); err != nil || line != "HTTP/1.1 200 OK\r\n" {
 				t.Errorf("%q, %v", line, err)
 			}

@@ -1014,7 +1014,7 @@ export interface components {
              * @description What went wrong
              * @enum {string}
              */
-            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
+            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/too_many_streams" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
             /** Format: int64 */
@@ -1651,7 +1651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description rate_limited */
+            /** @description too_many_streams, rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2736,7 +2736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description rate_limited */
+            /** @description too_many_streams, rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -3998,7 +3998,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description rate_limited */
+            /** @description too_many_streams, rate_limited */
             429: {
                 headers: {
                     [name: string]: unknown;

@@ -43,6 +43,7 @@ const zh: ServerWords = {
     too_large: '超过 4 KiB',
     not_json: 'Content-Type 必须是 application/json',
     wrong_host: '不是此服务器的名称',
+    too_many_streams: '此买家或此地址打开的实时更新过多',
     invalid: '格式正确，内容有误',
     rate_limited: '请求过多',
     headers_too_large: '请求头过大',
