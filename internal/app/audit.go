@@ -93,7 +93,7 @@ func about[T any](all []T, product string, of func(T) string) (some []T) {
 func AuditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
 	v := httpapi.AuditReport{
 		JudgedAt: sale.FormatTime(began), TookS: time.Since(began).Seconds(),
-		Products: r.Products, Orders: r.Orders, Records: r.Records, Recovered: r.Recovered,
+		Products: r.Products, Orders: r.Orders, Records: r.Records,
 	}
 	for _, c := range r.Checks {
 		v.Checks = append(v.Checks, httpapi.Check{
@@ -102,11 +102,14 @@ func AuditReport(r *verify.Report, began time.Time) httpapi.AuditReport {
 	}
 	for _, f := range r.Findings {
 		v.Findings = append(v.Findings, httpapi.Finding{
-			Invariant: string(f.Invariant), Code: f.Code, Args: f.Args, Product: f.Product, Place: f.Place, Words: f.Words, Numbers: numbers(f.Numbers),
+			Invariant: string(f.Invariant), Code: f.Code, Args: f.Args, Product: f.Product, Place: f.Place.Words, PlaceCode: f.Place.Code, PlaceArgs: f.Place.Args, Words: f.Words, Numbers: numbers(f.Numbers),
 		})
 	}
 	for _, o := range r.LeftOut {
-		v.LeftOut = append(v.LeftOut, httpapi.Omission{Invariant: string(o.Invariant), Product: o.Product, Why: o.Why})
+		v.LeftOut = append(v.LeftOut, httpapi.Omission{Invariant: string(o.Invariant), Product: o.Product, Code: o.Code, Args: o.Args, Why: o.Why})
+	}
+	for _, one := range r.Recovered {
+		v.Recovered = append(v.Recovered, httpapi.Recovery(one))
 	}
 	return v
 }

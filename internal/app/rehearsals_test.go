@@ -165,7 +165,7 @@ func TestTheServerEndsDuringARehearsal(t *testing.T) {
 	p = start(t, data)
 	var r httpapi.Rehearsal
 	p.read("/api/rehearsals/"+id, &r)
-	if r.State != "failed" || !strings.Contains(r.Reason, "server ended") || r.Answered == 0 {
+	if r.State != "failed" || !strings.Contains(r.Reason, "server stopped") || r.Answered == 0 {
 		t.Errorf("%+v", r)
 	}
 	p.ask(200, "GET", "/api/products/"+id, "")

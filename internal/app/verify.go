@@ -94,7 +94,7 @@ func damage(r verify.Report, err error) (verify.Report, error) {
 	if !errors.Is(err, sale.ErrDamaged) {
 		return r, err
 	}
-	r.Findings = append(r.Findings, verify.Finding{Invariant: verify.Damage, Words: err.Error()})
+	r.Findings = append(r.Findings, verify.DamagedFile(err))
 	return r, nil
 }
 

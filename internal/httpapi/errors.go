@@ -25,6 +25,7 @@ type Problem struct {
 	Title   string            `json:"title" doc:"The same in words"`
 	Status  int               `json:"status" doc:"HTTP status"`
 	Detail  string            `json:"detail,omitempty,omitzero" doc:"What is particular to this time"`
+	Reason  string            `json:"reason,omitempty,omitzero" enum:"gates_away,store_behind,unreachable" doc:"not_judged: why, by a name that stays the same"`
 	Errors  []sale.FieldError `json:"errors,omitempty,omitzero" nullable:"false" doc:"Which field broke which rule"`
 	Order   *Order            `json:"order,omitempty,omitzero" doc:"order_final: the order it is about. Also already_bought, where buyers are known or there is no admin token"`
 	OpensAt string            `json:"opens_at,omitempty,omitzero" format:"date-time" doc:"not_open: when it opens"`

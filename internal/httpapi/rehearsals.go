@@ -210,7 +210,7 @@ func watchRehearsalOperation(api huma.API) huma.Operation {
 type Rehearsal struct {
 	ID             string           `json:"id" doc:"Also that of its product"`
 	State          string           `json:"state" enum:"running,verifying,done,failed,cancelled"`
-	Failure        string           `json:"failure,omitempty,omitzero" enum:"ended_early,unreadable,not_on_sale" doc:"failed: why, where it is one of these"`
+	Failure        string           `json:"failure,omitempty,omitzero" enum:"ended_early,unreadable,not_on_sale,no_rush,not_judged,product_unread,given_up" doc:"failed: why, where it is one of these"`
 	Reason         string           `json:"reason,omitempty,omitzero" doc:"failed: why, in a sentence"`
 	Buyers         int64            `json:"buyers"`
 	Over           string           `json:"over"`

@@ -184,7 +184,7 @@ func TestVerdictAndFigures(t *testing.T) {
 		t.Errorf("%s", r.body)
 	}
 	s.cannot = fmt.Errorf("%w: the store is away", sale.ErrUnavailable)
-	if p := s.do(t, "POST", "/api/verify", "").problem(t, notJudged); !strings.Contains(p.Detail, "the store is away") {
+	if p := s.do(t, "POST", "/api/verify", "").problem(t, notJudged); !strings.Contains(p.Detail, "the store is away") || p.Reason != "unreachable" {
 		t.Errorf("%+v", p)
 	}
 	var f Figures

@@ -2,9 +2,11 @@ package httpapi
 
 import (
 	"context"
+	"errors"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"seckill/internal/sale"
 	"seckill/internal/verify"
 )
 
@@ -18,7 +20,7 @@ type AuditReport struct {
 	Checks    []Check    `json:"checks" nullable:"false" doc:"Each equation that was looked at"`
 	Findings  []Finding  `json:"findings" nullable:"false" doc:"Whatever speaks against an invariant"`
 	LeftOut   []Omission `json:"left_out" nullable:"false" doc:"Whatever could not be judged"`
-	Recovered []string   `json:"recovered,omitempty,omitzero" nullable:"false" doc:"The recoveries that the log remembers: when, from where, and what was lost"`
+	Recovered []Recovery `json:"recovered,omitempty,omitzero" nullable:"false" doc:"The recoveries that the log remembers"`
 }
 
 // A Check is an equation that was looked at.
@@ -41,19 +43,33 @@ type Number struct {
 // A Finding is what speaks against an invariant: an equation that does not hold, or what was met in its place.
 type Finding struct {
 	Invariant string   `json:"invariant"`
-	Code      string   `json:"code,omitempty,omitzero" doc:"The equation that does not hold, if it is one"`
+	Code      string   `json:"code,omitempty,omitzero" doc:"What is broken, by a name that stays the same. Absent: kept by a version without codes"`
 	Args      []string `json:"args,omitempty,omitzero" nullable:"false" doc:"What is particular to it, in the order of the words"`
 	Product   string   `json:"product,omitempty,omitzero" doc:"Absent: of the whole"`
-	Place     string   `json:"place,omitempty,omitzero" doc:"Where to look"`
+	Place     string   `json:"place,omitempty,omitzero" doc:"Where to look, in words"`
+	PlaceCode string   `json:"place_code,omitempty,omitzero" doc:"The same by a name that stays the same"`
+	PlaceArgs []string `json:"place_args,omitempty,omitzero" nullable:"false" doc:"What is particular to it, in the order of the words"`
 	Words     string   `json:"words"`
 	Numbers   []Number `json:"numbers,omitempty,omitzero" nullable:"false"`
 }
 
 // An Omission is what could not be judged.
 type Omission struct {
-	Invariant string `json:"invariant"`
-	Product   string `json:"product,omitempty,omitzero" doc:"Absent: of all"`
-	Why       string `json:"why"`
+	Invariant string   `json:"invariant"`
+	Product   string   `json:"product,omitempty,omitzero" doc:"Absent: of all"`
+	Code      string   `json:"code,omitempty,omitzero" doc:"Why, by a name that stays the same"`
+	Args      []string `json:"args,omitempty,omitzero" nullable:"false" doc:"What is particular to it, in the order of the words"`
+	Why       string   `json:"why" doc:"The same in words"`
+}
+
+// A Recovery is why a partition of the log begins with the state of the tables.
+type Recovery struct {
+	Partition int32    `json:"partition"`
+	At        string   `json:"at" format:"date-time"`
+	Chunks    int64    `json:"chunks" doc:"Records that the state takes"`
+	Why       []string `json:"why" nullable:"false" doc:"What was wrong before, as the log has it"`
+	Lost      []string `json:"lost,omitempty,omitzero" nullable:"false" doc:"What was lost, as the log has it"`
+	Words     string   `json:"words" doc:"All of it in words"`
 }
 
 // documentEquations writes the closed lists of what the audit looks at.
@@ -62,18 +78,35 @@ func documentEquations(schemas map[string]*huma.Schema) {
 	for _, i := range verify.Invariants {
 		invariant.Enum = append(invariant.Enum, string(i))
 	}
-	equation := &huma.Schema{Type: "string", Description: "What is looked at to judge an invariant"}
-	for _, e := range verify.Equations {
-		equation.Enum = append(equation.Enum, e.Code)
-	}
-	schemas["Invariant"], schemas["Equation"] = invariant, equation
+	schemas["Invariant"] = invariant
 	for _, name := range []string{"Check", "Finding", "Omission"} {
-		of := schemas[name].Properties
-		of["invariant"] = &huma.Schema{Ref: "#/components/schemas/Invariant"}
-		if code := of["code"]; code != nil {
-			of["code"] = &huma.Schema{Ref: "#/components/schemas/Equation", Description: code.Description}
-		}
+		schemas[name].Properties["invariant"] = &huma.Schema{Ref: "#/components/schemas/Invariant"}
 	}
+	list := func(name, description string, of ...verify.Statement) {
+		s := &huma.Schema{Type: "string", Description: description}
+		for _, one := range of {
+			s.Enum = append(s.Enum, one.Code)
+		}
+		schemas[name] = s
+	}
+	list("Equation", "What is looked at to judge an invariant", verify.Equations...)
+	list("Violation", "What speaks against an invariant, beside an equation that does not hold", verify.Violations...)
+	list("LeftOut", "Why something could not be judged", verify.Omissions...)
+	list("Place", "Where to look", verify.Places...)
+	refer := func(schema, property string, to ...string) {
+		p := &huma.Schema{Description: schemas[schema].Properties[property].Description}
+		for _, name := range to {
+			p.AnyOf = append(p.AnyOf, &huma.Schema{Ref: "#/components/schemas/" + name})
+		}
+		if len(to) == 1 {
+			p.AnyOf, p.Ref = nil, p.AnyOf[0].Ref
+		}
+		schemas[schema].Properties[property] = p
+	}
+	refer("Check", "code", "Equation")
+	refer("Finding", "code", "Equation", "Violation")
+	refer("Finding", "place_code", "Place")
+	refer("Omission", "code", "LeftOut")
 }
 
 type auditOutput struct{ Body AuditReport }
@@ -87,10 +120,21 @@ func (a *API) auditRoutes(api huma.API) {
 		p := a.explain(err)
 		if p.kind == unavailable { // an operator may know what to do about it
 			p = problem(notJudged)
-			p.Detail = err.Error()
+			p.Detail, p.Reason = err.Error(), unjudged(err)
 		}
 		return nil, p
 	})
+}
+
+// unjudged is why the audit could not judge.
+func unjudged(err error) string {
+	switch {
+	case errors.Is(err, sale.ErrShut), errors.Is(err, sale.ErrNoGate), errors.Is(err, sale.ErrFenced):
+		return "gates_away"
+	case errors.Is(err, verify.ErrBehind):
+		return "store_behind"
+	}
+	return "unreachable"
 }
 
 func verifyOperation() huma.Operation {

@@ -228,8 +228,8 @@ func TestTheLogContinuesTheTables(t *testing.T) {
 	s := newShop(t)
 	s.trade()
 	s.recover(errors.New("the log is gone"))
-	if r := s.clean(); len(r.Recovered) != 1 || !strings.Contains(r.Recovered[0], "the log is gone") {
-		t.Errorf("verify tells of %q", r.Recovered)
+	if r := s.clean(); len(r.Recovered) != 1 || !strings.Contains(r.Recovered[0].Words, "the log is gone") {
+		t.Errorf("verify tells of %+v", r.Recovered)
 	}
 	anew := s.newStore()
 	s.fold(s.log, anew)
@@ -292,8 +292,8 @@ func TestWhatIsLostIsNamed(t *testing.T) {
 	if !slices.Equal(plan.Lost, want) || plan.Orders != 2 || plan.Held != 2 || plan.Products != 1 {
 		t.Errorf("%+v", plan)
 	}
-	if r := s.clean(); !strings.Contains(r.Recovered[0], want[0]) {
-		t.Errorf("%q", r.Recovered)
+	if r := s.clean(); !strings.Contains(r.Recovered[0].Words, want[0]) {
+		t.Errorf("%+v", r.Recovered)
 	}
 }
 

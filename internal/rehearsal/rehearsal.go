@@ -47,20 +47,34 @@ type Audit struct {
 	Document json.RawMessage // all of it, in whatever shape it has
 }
 
-// A Failure is why one failed, beside errors that it met: a name that stays the same.
+// A Failure is why one failed: a name that stays the same.
 type Failure string
 
 // The failures.
 const (
-	EndedEarly Failure = "ended_early"
-	Unreadable Failure = "unreadable"
-	NotOnSale  Failure = "not_on_sale"
+	EndedEarly    Failure = "ended_early"    // by the end of the server
+	Unreadable    Failure = "unreadable"     // what was kept of it
+	NotOnSale     Failure = "not_on_sale"    // its product
+	NoRush        Failure = "no_rush"        // it could not run
+	NotJudged     Failure = "not_judged"     // the audit could not
+	ProductUnread Failure = "product_unread" // after the audit
+	GivenUp       Failure = "given_up"       // another process took it for gone
 )
 
 const (
-	endedEarly = "The server ended before it was over"
-	unreadable = "What was kept of it cannot be read"
+	endedEarly = "The server stopped before it was over"
+	unreadable = "Its report cannot be read"
 )
+
+// A stepError is why a step failed.
+type stepError struct {
+	failure Failure
+	words   string // what could not be done
+	cause   error
+}
+
+func (e stepError) Error() string { return e.words + ": " + e.cause.Error() }
+func (e stepError) Unwrap() error { return e.cause }
 
 // read is a rehearsal from what the registry has of it.
 func read(id string, summary []byte, running bool) Rehearsal {

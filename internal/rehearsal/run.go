@@ -3,7 +3,6 @@ package rehearsal
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -86,14 +85,17 @@ func (r *run) execute(ctx context.Context) Rehearsal {
 	case errors.Is(err, errEnded):
 		return r.failed(EndedEarly, endedEarly)
 	}
-	return r.failed("", err.Error())
+	if step, ok := errors.AsType[stepError](err); ok {
+		return r.failed(step.failure, step.Error())
+	}
+	return r.failed(GivenUp, err.Error())
 }
 
 // steps are the rush, the wait for those who do not pay, and the audit.
 func (r *run) steps(ctx context.Context) error {
 	report, err := rush.Run(ctx, r.config(), r.tell)
 	if err != nil {
-		return fmt.Errorf("the rush could not run: %w", err)
+		return stepError{NoRush, "The rush could not run", err}
 	}
 	r.mu.Lock()
 	r.report = &report
@@ -157,11 +159,11 @@ func (r *run) waitForUnits(ctx context.Context) {
 func (r *run) audit(ctx context.Context) error {
 	ruling, err := r.parts.Audit(ctx, r.is.ID)
 	if err != nil {
-		return fmt.Errorf("the judge could not tell: %w", err)
+		return stepError{NotJudged, "It could not be judged", err}
 	}
 	now, err := r.parts.Store.Product(ctx, r.is.ID)
 	if err != nil {
-		return fmt.Errorf("its product could not be read: %w", err)
+		return stepError{ProductUnread, "Its product could not be read", err}
 	}
 	r.change(func(is *Rehearsal) {
 		is.Audited, is.Audit = true, ruling

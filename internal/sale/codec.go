@@ -155,13 +155,13 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	}
 	r := Record{Kind: kind, ProductID: w.ProductID, Epoch: epoch, At: w.At.Time, Nonce: w.Nonce, Deleted: w.Deleted, By: w.By}
 	if !CheckID(r.ProductID) {
-		return poison("product_id %s", RuleID.words)
+		return poison("product_id %s", RuleID.Words)
 	}
 	if r.At.IsZero() {
 		return poison("a record without at")
 	}
 	if r.By != "" && (!CheckID(r.By) || kind != KindOpening && kind != KindPay && kind != KindCancel && kind != KindVoid && kind != KindRefunded) {
-		return poison("by is for an operator, who %s", RuleID.words)
+		return poison("by is for an operator, who %s", RuleID.Words)
 	}
 	if w.OrderID != nil {
 		r.OrderID = *w.OrderID
@@ -203,7 +203,7 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 			return poison("skips must be 0 to %d", epoch-1)
 		}
 		if !CheckID(r.Nonce) { // a store keeps it
-			return poison("nonce %s", RuleID.words)
+			return poison("nonce %s", RuleID.Words)
 		}
 		t, err := w.Terms.terms()
 		if err == nil && (!r.Deleted || t != Terms{}) { // a tombstone that is deleted again has none left

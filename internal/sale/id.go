@@ -112,7 +112,7 @@ func ParseOrderID(s string) (id OrderID, err error) {
 	return id, err
 }
 
-var errNotUUID = errors.New(RuleUUID.words)
+var errNotUUID = errors.New(RuleUUID.Words)
 
 func (id OrderID) String() string {
 	b, _ := id.MarshalText()

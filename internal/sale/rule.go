@@ -8,7 +8,7 @@ import (
 // A Rule is what a field of an input has to be: by a code that stays the same, for
 // programs and translations, and in words, where what is particular to the field, as
 // a bound, stands for each %v.
-type Rule struct{ Code, words string }
+type Rule struct{ Code, Words string }
 
 // Rules is every rule.
 var Rules []Rule
@@ -64,7 +64,7 @@ var (
 
 // Of is the error of a field that breaks the rule.
 func (r Rule) Of(field string, particulars ...any) FieldError {
-	e := FieldError{Field: field, Code: r.Code, Rule: fmt.Sprintf(r.words, particulars...)}
+	e := FieldError{Field: field, Code: r.Code, Rule: fmt.Sprintf(r.Words, particulars...)}
 	for _, p := range particulars {
 		e.Args = append(e.Args, fmt.Sprint(p))
 	}

@@ -1,10 +1,8 @@
 package verify
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
@@ -52,18 +50,18 @@ func (a *audit) run(ctx context.Context) (err error) {
 	}
 	for partition := range a.marks {
 		if partition >= n {
-			a.find(Position, "", fmt.Sprintf("partition %d", partition), "the store has a position in a partition that the log does not have")
+			a.find(partitionMissing, "", inPartition.of(partition))
 		}
 	}
 	for _, p := range a.products {
-		a.find(Fold, p.ID, "seckill_product", "the product is in a partition that the log does not have", Number{"partition", int64(p.Partition)})
+		a.find(productAstray, p.ID, inTable.of("seckill_product"), Number{"partition", int64(p.Partition)})
 	}
 	a.check(oneSecret, "")
 	a.strayLetters()
 	a.foreigns.judge(a.draft)
 	if a.cuts == nil {
 		for _, i := range []Invariant{Units, Seqs, SoldOut, Terms, Buyers, Waiting} {
-			a.leaveOut(i, "", "only an open gate can tell, and none was asked")
+			a.leaveOut(i, "", noGateAsked)
 		}
 	}
 	return nil
@@ -124,7 +122,7 @@ func (a *audit) partition(ctx context.Context, n int32) error {
 // strayLetters finds the dead letters that no line of the log called for.
 func (a *audit) strayLetters() {
 	for _, at := range slices.SortedFunc(maps.Keys(a.letters), before) {
-		a.find(Fold, a.letters[at].Product, "seckill_dead_letter, "+place(at), "a dead letter stands for a record that is none")
+		a.find(letterOfNothing, a.letters[at].Product, letterAt(at))
 	}
 }
 
@@ -133,19 +131,11 @@ func (a *audit) dropLetters(here func(sale.Position) bool) {
 	maps.DeleteFunc(a.letters, func(at sale.Position, _ orderstore.DeadLetter) bool { return here(at) })
 }
 
-func before(a, b sale.Position) int {
-	return cmp.Or(cmp.Compare(a.Partition, b.Partition), cmp.Compare(a.Offset, b.Offset))
-}
-
-// damaged reports whether err tells of damage, which is a finding, and notes it.
-func (d *draft) damaged(err error, where string) bool {
+// damage reports whether err tells of damage, which is a finding, and notes it.
+func (d *draft) damage(err error, where Statement) bool {
 	if !errors.Is(err, sale.ErrDamaged) {
 		return false
 	}
-	d.find(Damage, "", where, err.Error())
+	d.find(damaged.of(err), "", where)
 	return true
-}
-
-func place(at sale.Position) string {
-	return fmt.Sprintf("partition %d, offset %d", at.Partition, at.Offset)
 }

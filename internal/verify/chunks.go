@@ -36,8 +36,7 @@ func (a *partitionAudit) inPlace(lines []orderlog.Line) []orderlog.Line {
 }
 
 func (a *partitionAudit) misses(l *orderlog.Line, chunk, of int64) {
-	a.find(Fold, "", place(sale.Position{Partition: a.partition, Offset: l.Offset}),
-		fmt.Sprintf("chunk %d of %d of the state that the log begins with is missing or altered", chunk, of))
+	a.find(chunkMissing.of(chunk, of), "", at(sale.Position{Partition: a.partition, Offset: l.Offset}))
 }
 
 func (a *partitionAudit) recovered(r *sale.Record) {
@@ -47,5 +46,5 @@ func (a *partitionAudit) recovered(r *sale.Record) {
 	if len(c.Recovery.Lost) > 0 {
 		words += "; lost: " + strings.Join(c.Recovery.Lost, "; ")
 	}
-	a.r.Recovered = append(a.r.Recovered, words)
+	a.r.Recovered = append(a.r.Recovered, Recovery{a.partition, instant(r.At), c.Of, c.Recovery.Why, c.Recovery.Lost, words})
 }

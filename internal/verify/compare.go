@@ -17,7 +17,7 @@ func (a *productAudit) columns() {
 	kept, folded := columns(&a.p), columns(&gives)
 	for i, c := range kept {
 		if c.value != folded[i].value {
-			a.find(c.of, a.p.ID, "seckill_product", fmt.Sprintf("%s is %s, and %s by the log", c.name, c.value, folded[i].value))
+			a.find(columnDiffers.of(c.name, c.value, folded[i].value).under(c.of), a.p.ID, inTable.of("seckill_product"))
 		}
 	}
 }
@@ -66,16 +66,16 @@ func instant(t time.Time) string {
 func (a *productAudit) refolded(o *sale.Order) {
 	i, known := a.table.byID[o.ID]
 	if !known {
-		a.find(Fold, a.p.ID, rowOf(o), "the log does not give this order", Number{"number", o.Number})
+		a.find(orderNotInLog, a.p.ID, rowOf(o), Number{"number", o.Number})
 		return
 	}
 	r := a.table.rows.at(i)
 	if r.seen {
-		a.find(Fold, a.p.ID, rowOf(o), "the order is there twice", Number{"number", o.Number})
+		a.find(orderTwice, a.p.ID, rowOf(o), Number{"number", o.Number})
 	}
 	r.seen = true
 	if unlike := a.unlike(o, r); len(unlike) > 0 {
-		a.find(Fold, a.p.ID, rowOf(o), "not as the log gives it: "+strings.Join(unlike, ", "), Number{"number", o.Number})
+		a.find(orderDiffers.of(strings.Join(unlike, ", ")), a.p.ID, rowOf(o), Number{"number", o.Number})
 	}
 }
 
@@ -105,9 +105,9 @@ func (a *productAudit) unlike(o *sale.Order, r *row) (names []string) {
 
 // returned judges the n-th return.
 func (a *productAudit) returned(n int64, r *sale.Return) {
-	where := fmt.Sprintf("seckill_return %d", r.Number)
+	where := inRow.of("seckill_return", r.Number)
 	if r.Number != n {
-		a.find(Returns, a.p.ID, where, "returns do not follow each other", Number{"number", r.Number}, Number{"row", n})
+		a.find(returnsOutOfOrder, a.p.ID, where, Number{"number", r.Number}, Number{"row", n})
 	}
 	if a.gate != nil {
 		a.gate.returned(r)
@@ -116,12 +116,12 @@ func (a *productAudit) returned(n int64, r *sale.Return) {
 		return
 	}
 	if r.Number < 1 || r.Number > int64(len(a.table.returns)) {
-		a.find(Fold, a.p.ID, where, "the log does not give this return")
+		a.find(returnNotInLog, a.p.ID, where)
 		return
 	}
 	freed := a.table.rows.at(a.table.returns[r.Number-1])
 	if r.ProductID != a.p.ID || r.OrderID != freed.id || r.UserID != a.table.users.names[freed.user] {
-		a.find(Fold, a.p.ID, where, "the return is not that of order "+freed.id.String())
+		a.find(returnOfAnother.of(freed.id), a.p.ID, where)
 	}
 }
 
@@ -129,11 +129,11 @@ func (a *productAudit) returned(n int64, r *sale.Return) {
 func (a *productAudit) unseen(returns int64) {
 	for i := range a.table.rows.n {
 		if r := a.table.rows.at(i); !r.seen {
-			a.find(Fold, a.p.ID, "seckill_order "+r.id.String(), "the order is in the log and not in the store",
+			a.find(orderNotInStore, a.p.ID, inRow.of("seckill_order", r.id),
 				Number{"number", r.number}, Number{"offset", r.offset})
 		}
 	}
 	if n := int64(len(a.table.returns)); n > returns {
-		a.find(Fold, a.p.ID, "seckill_return", "returns of the log are not in the store", Number{"returns", returns}, Number{"by the log", n})
+		a.find(returnsNotInStore, a.p.ID, inTable.of("seckill_return"), Number{"returns", returns}, Number{"by the log", n})
 	}
 }

@@ -1,26 +1,9 @@
 package verify
 
-import "fmt"
+// Equations is what the audit looks at to judge an invariant.
+var Equations list
 
-// An Equation is what the audit looks at to judge an invariant: by a code that stays
-// the same, for programs and translations, and in words, where what is particular to
-// the case, as a partition, stands for each %v. Translations go by the order of its
-// numbers.
-type Equation struct {
-	Code      string
-	Invariant Invariant
-	words     string
-	args      []string
-}
-
-// Equations is every equation.
-var Equations []Equation
-
-func equation(i Invariant, code, words string) Equation {
-	e := Equation{Code: code, Invariant: i, words: words}
-	Equations = append(Equations, e)
-	return e
-}
+func equation(i Invariant, code, words string) Statement { return Equations.add(i, code, words) }
 
 // The equations.
 var (
@@ -46,12 +29,3 @@ var (
 	moneyAddsUp        = equation(Money, "money_adds_up", "in %v, payments = paid orders + deleted ones + late + owed back + paid back")
 	oneSecret          = equation(Secret, "one_secret", "log and tables have one secret")
 )
-
-// of is the equation of a case, by what is particular to it.
-func (e Equation) of(particulars ...any) Equation {
-	e.words = fmt.Sprintf(e.words, particulars...)
-	for _, p := range particulars {
-		e.args = append(e.args, fmt.Sprint(p))
-	}
-	return e
-}

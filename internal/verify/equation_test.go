@@ -49,7 +49,7 @@ func TestAnEquationThatDoesNotHoldIsFoundByItsCode(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("found %+v", r.Findings)
 	}
-	if f := r.Findings[i]; !slices.Equal(f.Args, []string{"0"}) || f.Words != "not so: partition 0: position <= log end" || f.Place != "partition 0" {
+	if f := r.Findings[i]; !slices.Equal(f.Args, []string{"0"}) || f.Words != "not so: partition 0: position <= log end" || f.Place.Words != "partition 0" || f.Place.Code != "partition" {
 		t.Errorf("%+v", f)
 	}
 }

@@ -48,7 +48,7 @@ func (f *foreigns) judge(d *draft) {
 	}
 	for _, p := range f.passed {
 		if len(f.products[p.id]) < 2 {
-			d.find(Fold, p.product, "seckill_dead_letter, "+place(p.at), "a dead letter stands for an order whose id no other product's order has")
+			d.find(letterOfOwnOrder, p.product, letterAt(p.at))
 		}
 	}
 }

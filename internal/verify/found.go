@@ -23,7 +23,7 @@ func AsFound(ctx context.Context, p Parts) (r Report, idle string, err error) {
 	switch {
 	case away(err):
 		idle = "nobody opens the gates"
-	case errors.Is(err, errBehind):
+	case errors.Is(err, ErrBehind):
 		idle = "nobody folds the log"
 	default:
 		return r, "", err

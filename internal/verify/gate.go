@@ -117,7 +117,7 @@ func (g *gateAudit) order(o *sale.Order) {
 		}
 	}
 	if _, known := g.users[maphash.String(userSeed, o.UserID)]; !known && o.Status != sale.Rejected {
-		g.find(Buyers, g.p.ID, rowOf(o), "the gate does not know user "+safe(o.UserID)+", who has this order")
+		g.find(userUnknown.of(safe(o.UserID)), g.p.ID, rowOf(o))
 	}
 	if o.Status.Holds() {
 		g.held++
@@ -135,19 +135,19 @@ func (g *gateAudit) returned(r *sale.Return) {
 func (g *gateAudit) seqs(s *seqs) {
 	v := &g.cut.view
 	if s == nil || !s.begun {
-		g.leaveOut(Seqs, g.p.ID, "the opening of its epoch is not in what can be read of the log")
+		g.leaveOut(Seqs, g.p.ID, openingNotRead)
 		return
 	}
 	for i := range g.cut.waiting {
 		r := &g.cut.waiting[i]
 		if r.Seq < 1 || r.Seq > v.Seq {
-			g.find(Seqs, g.p.ID, "outbox", "the outbox holds a seq that the gate has not given", Number{"seq", r.Seq}, Number{"gate's seq", v.Seq})
+			g.find(seqNeverGiven, g.p.ID, inOutbox, Number{"seq", r.Seq}, Number{"gate's seq", v.Seq})
 		}
-		s.add(g.draft, r, "outbox")
+		s.add(g.draft, r, inOutbox)
 	}
 	there, missing := s.through(v.Seq)
 	if missing > 0 {
-		g.find(Seqs, g.p.ID, "log and outbox", "an admitted order is neither in the log nor in the outbox", Number{"first missing seq", missing}, Number{"missing", v.Seq - there})
+		g.find(admittedLost, g.p.ID, inLogAndOutbox, Number{"first missing seq", missing}, Number{"missing", v.Seq - there})
 	}
 	g.check(seqsWithoutGap, g.p.ID, Number{"epoch", v.Epoch}, Number{"n", v.Seq}, Number{"held", there})
 }
@@ -155,11 +155,11 @@ func (g *gateAudit) seqs(s *seqs) {
 // itself judges what the gate goes by beside its counts.
 func (g *gateAudit) itself() {
 	if has, is := g.cut.view.Terms, gate.HoursOf(&g.p); !has.Equal(is) {
-		g.find(Terms, g.p.ID, "gate", fmt.Sprintf("the gate judges by %s, and the terms are %s", hours(has), hours(is)))
+		g.find(termsDiffer.of(hours(has), hours(is)), g.p.ID, atGate)
 	}
 	g.check(gateTerms, g.p.ID)
 	g.check(gateBuyers, g.p.ID, Number{"buyers", int64(len(g.users))})
-	g.decide(gateWaiting, g.p.ID, "gate", g.cut.view.Waiting == g.cut.orders,
+	g.decide(gateWaiting, g.p.ID, atGate, g.cut.view.Waiting == g.cut.orders,
 		Number{"waiting", g.cut.view.Waiting}, Number{"in the outbox", g.cut.orders})
 }
 
@@ -171,11 +171,11 @@ func hours(h gate.Hours) string {
 // units judges that every unit is somewhere, once.
 func (g *gateAudit) units() {
 	v, quantity, inFlight := &g.cut.view, g.p.Terms.Quantity, int64(len(g.inFlight))
-	g.decide(returnsTaken, g.p.ID, "gate", v.Returned <= g.p.LastReturn,
+	g.decide(returnsTaken, g.p.ID, atGate, v.Returned <= g.p.LastReturn,
 		Number{"taken", v.Returned}, Number{"given", g.p.LastReturn})
-	g.decide(unitsAddUp, g.p.ID, "gate", v.Remaining+g.held+inFlight+g.pending == quantity,
+	g.decide(unitsAddUp, g.p.ID, atGate, v.Remaining+g.held+inFlight+g.pending == quantity,
 		Number{"remaining", v.Remaining}, Number{"held", g.held}, Number{"in flight", inFlight}, Number{"returns pending", g.pending}, Number{"quantity", quantity})
 	if v.Remaining == 0 && inFlight == 0 && g.pending == 0 {
-		g.decide(soldOutHeld, g.p.ID, "gate", g.held == quantity, Number{"held", g.held}, Number{"quantity", quantity})
+		g.decide(soldOutHeld, g.p.ID, atGate, g.held == quantity, Number{"held", g.held}, Number{"quantity", quantity})
 	}
 }

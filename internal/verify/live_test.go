@@ -176,7 +176,7 @@ func TestALogThatLostItsBeginning(t *testing.T) {
 			if r, err = w.live(); err != nil {
 				t.Fatal(err)
 			}
-			wantFindings(t, r, []verify.Invariant{verify.Numbers, verify.Counts, verify.Units}, "numbers do not follow")
+			wantFindings(t, r, []verify.Invariant{verify.Numbers, verify.Counts, verify.Units}, "not numbered in a row")
 		})
 	}
 }
@@ -189,7 +189,7 @@ func TestStoppedLeavesOutWhatIsNotFolded(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantClean(t, r)
-	wantLeftOut(t, r, "1 record of partition 0, from offset 50 on")
+	wantLeftOut(t, r, "not in the store yet: 1, in partition 0 from offset 50 on")
 	wantLeftOut(t, r, "only an open gate can tell")
 }
 

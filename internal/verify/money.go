@@ -1,7 +1,6 @@
 package verify
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -104,7 +103,7 @@ func (a *partitionAudit) addUp() {
 	for _, product := range slices.Sorted(maps.Keys(a.sums)) {
 		for _, currency := range slices.Sorted(maps.Keys(a.sums[product])) {
 			s := a.sums[product][currency]
-			a.decide(moneyAddsUp.of(currency), product, "seckill_payment", s.payments == s.orders+s.gone+s.late+s.due+s.refunded,
+			a.decide(moneyAddsUp.of(currency), product, inTable.of("seckill_payment"), s.payments == s.orders+s.gone+s.late+s.due+s.refunded,
 				Number{"payments", s.payments}, Number{"paid orders", s.orders}, Number{"deleted orders", s.gone}, Number{"late", s.late}, Number{"owed back", s.due}, Number{"paid back", s.refunded})
 		}
 	}
@@ -120,19 +119,19 @@ func (a *partitionAudit) payments() error {
 		}
 		a.received(&p)
 		gives, known := a.fold.money[p.ProductID][p.ID]
-		where := "seckill_payment " + p.ID
+		where := inRow.of("seckill_payment", p.ID)
 		if !known {
-			a.find(Fold, p.ProductID, where, "the log does not give this payment")
+			a.find(paymentNotInLog, p.ProductID, where)
 			return nil
 		}
 		seen[p.ProductID]++
 		if unlike := unlikePayments(&p, &gives); len(unlike) > 0 {
-			a.find(Fold, p.ProductID, where, "not as the log gives it: "+strings.Join(unlike, ", "))
+			a.find(paymentDiffers.of(strings.Join(unlike, ", ")), p.ProductID, where)
 		}
 		return nil
 	})
 	if unjudged {
-		a.leaveOut(Money, "", fmt.Sprintf("partition %d of the log could not be folded again", a.partition))
+		a.leaveOut(Money, "", notFoldedAgain.of(a.partition))
 	}
 	if err != nil || a.fold == nil {
 		return err
@@ -140,7 +139,7 @@ func (a *partitionAudit) payments() error {
 	a.addUp()
 	for _, product := range slices.Sorted(maps.Keys(a.fold.money)) {
 		if n := len(a.fold.money[product]); n > seen[product] {
-			a.find(Fold, product, "seckill_payment", "payments of the log are not in the store", Number{"payments", int64(seen[product])}, Number{"by the log", int64(n)})
+			a.find(paymentsNotInStore, product, inTable.of("seckill_payment"), Number{"payments", int64(seen[product])}, Number{"by the log", int64(n)})
 		}
 	}
 	return nil

@@ -1,10 +1,6 @@
 package verify
 
-import (
-	"fmt"
-
-	"seckill/internal/sale"
-)
+import "seckill/internal/sale"
 
 // order judges one row. They come by number, rejected ones, which have none, first.
 func (a *productAudit) order(o *sale.Order) {
@@ -15,11 +11,11 @@ func (a *productAudit) order(o *sale.Order) {
 		a.hold(o)
 	}
 	if o.Epoch < 1 || o.Epoch > a.p.Epoch {
-		a.find(Openings, a.p.ID, rowOf(o), "an order is of an epoch that was never opened", Number{"its epoch", o.Epoch}, Number{"current epoch", a.p.Epoch})
+		a.find(neverOpened, a.p.ID, rowOf(o), Number{"its epoch", o.Epoch}, Number{"current epoch", a.p.Epoch})
 	}
 	if o.Position.Partition != a.p.Partition || o.Position.Offset < -1 || // -1: a state has brought it
 		o.Position.Offset >= a.mark {
-		a.find(Position, a.p.ID, rowOf(o), "an order stands at a place that was never folded: "+place(o.Position), Number{"position", a.mark})
+		a.find(neverFolded.of(o.Position.Partition, o.Position.Offset), a.p.ID, rowOf(o), Number{"position", a.mark})
 	}
 	if a.table != nil {
 		a.refolded(o)
@@ -33,9 +29,9 @@ func (a *productAudit) number(o *sale.Order) {
 	switch {
 	case o.Status == sale.Rejected && o.Number == 0:
 	case o.Status == sale.Rejected:
-		a.find(Numbers, a.p.ID, rowOf(o), "a rejected order has a number", Number{"number", o.Number})
+		a.find(rejectedHasNumber, a.p.ID, rowOf(o), Number{"number", o.Number})
 	case o.Number != a.last+1:
-		a.find(Numbers, a.p.ID, rowOf(o), "numbers do not follow each other", Number{"number", o.Number}, Number{"after", a.last})
+		a.find(numbersOutOfOrder, a.p.ID, rowOf(o), Number{"number", o.Number}, Number{"after", a.last})
 		a.last = max(a.last, o.Number)
 	default:
 		a.last = o.Number
@@ -53,15 +49,15 @@ func (a *productAudit) hold(o *sale.Order) {
 	t.held++
 	a.most = max(a.most, int(t.held))
 	if int(t.held) == a.p.Terms.LimitPerUser+1 {
-		a.find(Limit, a.p.ID, rowOf(o), "user "+safe(o.UserID)+" holds more units than one may", Number{"limit", int64(a.p.Terms.LimitPerUser)})
+		a.find(userAboveLimit.of(safe(o.UserID)), a.p.ID, rowOf(o), Number{"limit", int64(a.p.Terms.LimitPerUser)})
 	}
 	if o.Slot < 1 || o.Slot > sale.MaxLimit {
-		a.find(Slots, a.p.ID, rowOf(o), "there is no such slot", Number{"slot", int64(o.Slot)})
+		a.find(noSuchSlot, a.p.ID, rowOf(o), Number{"slot", int64(o.Slot)})
 		return
 	}
 	word, bit := &t.slots[o.Slot/64], uint64(1)<<(o.Slot%64)
 	if *word&bit != 0 {
-		a.find(Slots, a.p.ID, rowOf(o), "user "+safe(o.UserID)+" holds two units in one slot", Number{"slot", int64(o.Slot)})
+		a.find(slotTaken.of(safe(o.UserID)), a.p.ID, rowOf(o), Number{"slot", int64(o.Slot)})
 	}
 	*word |= bit
 }
@@ -72,11 +68,11 @@ func (a *productAudit) status(o *sale.Order) {
 	free := o.Status == sale.Cancelled || o.Status == sale.Expired
 	switch {
 	case !o.Status.Valid():
-		a.find(Steps, a.p.ID, rowOf(o), fmt.Sprintf("%q is no status that the fold gives", o.Status))
+		a.find(noSuchStatus.of(o.Status), a.p.ID, rowOf(o))
 	case free != ended:
-		a.find(Steps, a.p.ID, rowOf(o), string(o.Status)+", and ended_at tells otherwise")
+		a.find(endedAtDiffers.of(o.Status), a.p.ID, rowOf(o))
 	case (free && o.VoidReason == "" || o.Status == sale.Paid && o.PaymentID == "") && !payable, o.Status == sale.Rejected && payable:
-		a.find(Steps, a.p.ID, rowOf(o), string(o.Status)+", and pay_by tells otherwise")
+		a.find(payByDiffers.of(o.Status), a.p.ID, rowOf(o))
 	}
 	switch c := &a.rows; o.Status {
 	case sale.Placed:
@@ -91,8 +87,6 @@ func (a *productAudit) status(o *sale.Order) {
 		c.Rejected++
 	}
 }
-
-func rowOf(o *sale.Order) string { return "seckill_order " + o.ID.String() }
 
 // legal reports whether a record of this kind, with this outcome, may take an
 // order from before to after; "" is no order. A pay with money tells of a payment, an
@@ -132,10 +126,10 @@ type epochs struct {
 }
 
 // opening judges that an opening was accepted iff it follows the epoch before it.
-func (f *refold) opening(t *table, r *sale.Record, at sale.Position, outcome sale.Outcome) {
+func (f *refold) opening(t *table, r *sale.Record, pos sale.Position, outcome sale.Outcome) {
 	next := r.Epoch == t.opened.epoch+1+r.Skips
 	if accepted := outcome != sale.Stale; accepted != next {
-		f.find(Openings, r.ProductID, place(at), "an opening was "+string(outcome), Number{"its epoch", r.Epoch}, Number{"epoch before it", t.opened.epoch})
+		f.find(openingOutcome.of(outcome), r.ProductID, at(pos), Number{"its epoch", r.Epoch}, Number{"epoch before it", t.opened.epoch})
 	}
 	if next {
 		t.opened = epochs{r.Epoch, r.Nonce}
@@ -144,11 +138,11 @@ func (f *refold) opening(t *table, r *sale.Record, at sale.Position, outcome sal
 
 // inEpoch judges that an order took effect in its own epoch only, and what ended the
 // order o in o's or a later one.
-func (f *refold) inEpoch(t *table, r *sale.Record, o *sale.Order, at sale.Position) {
+func (f *refold) inEpoch(t *table, r *sale.Record, o *sale.Order, pos sale.Position) {
 	switch {
 	case r.Kind == sale.KindOrder && r.Epoch != t.opened.epoch:
-		f.find(Openings, r.ProductID, place(at), "an order of another epoch took effect", Number{"its epoch", r.Epoch}, Number{"current epoch", t.opened.epoch})
+		f.find(orderOfAnotherEpoch, r.ProductID, at(pos), Number{"its epoch", r.Epoch}, Number{"current epoch", t.opened.epoch})
 	case r.Epoch < o.Epoch:
-		f.find(Steps, r.ProductID, place(at), "a "+string(r.Kind)+" of an epoch before the order's took effect", Number{"its epoch", r.Epoch}, Number{"the order's", o.Epoch})
+		f.find(stepOfPastEpoch.of(r.Kind), r.ProductID, at(pos), Number{"its epoch", r.Epoch}, Number{"the order's", o.Epoch})
 	}
 }

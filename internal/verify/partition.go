@@ -46,8 +46,8 @@ func (a *partitionAudit) read(ctx context.Context) error {
 	a.dropLetters(func(at sale.Position) bool { return here(at) && at.Offset < a.stretch.from })
 	for next := a.stretch.from; next < a.stretch.to; {
 		lines, err := a.next(ctx, next)
-		if a.damaged(err, place(sale.Position{Partition: a.partition, Offset: next})) {
-			a.leaveOut(Fold, "", fmt.Sprintf("partition %d of the log could not be read beyond offset %d", a.partition, next))
+		if a.damage(err, at(sale.Position{Partition: a.partition, Offset: next})) {
+			a.leaveOut(Fold, "", notReadBeyond.of(a.partition, next))
 			a.fold, a.seqs = nil, nil
 			a.dropLetters(here)
 			return nil
@@ -92,7 +92,7 @@ func (a *partitionAudit) lines(lines []orderlog.Line) {
 			continue
 		}
 		if of := lines[i].Record.Secret; of != "" && a.secret != "" && of != a.secret {
-			a.find(Secret, "", place(sale.Position{Partition: a.partition, Offset: lines[i].Offset}), "an opening has another secret of keyed order ids than the tables (seckill_meta)")
+			a.find(otherSecret, "", at(sale.Position{Partition: a.partition, Offset: lines[i].Offset}))
 		}
 		if s := a.seqs[lines[i].Product]; s != nil {
 			s.note(a.draft, a.partition, &lines[i])
@@ -106,15 +106,15 @@ func (a *partitionAudit) lines(lines []orderlog.Line) {
 // letter judges that a poison line has its dead letter. The reason is left out:
 // a later version may put it in other words.
 func (a *partitionAudit) letter(l *orderlog.Line) {
-	at := sale.Position{Partition: a.partition, Offset: l.Offset}
-	kept, there := a.letters[at]
+	pos := sale.Position{Partition: a.partition, Offset: l.Offset}
+	kept, there := a.letters[pos]
 	switch {
 	case !there:
-		a.find(Fold, l.Product, place(at), "a poison record has no dead letter in the store")
+		a.find(letterMissing, l.Product, at(pos))
 	case kept.Product != l.Product || !bytes.Equal(kept.Raw, l.Raw):
-		a.find(Fold, l.Product, place(at), "a dead letter is not what stands in the log")
+		a.find(letterDiffers, l.Product, at(pos))
 	}
-	delete(a.letters, at)
+	delete(a.letters, pos)
 }
 
 // lost finds the products of the log that the store does not have. What only
@@ -125,7 +125,7 @@ func (a *partitionAudit) lost() {
 	}
 	for _, id := range slices.Sorted(maps.Keys(a.fold.tables)) {
 		if t := a.fold.tables[id]; t.product.Epoch > 0 {
-			a.find(Fold, id, "seckill_product", "a product of the log is not in the store", Number{"epoch", t.product.Epoch}, Number{"orders", int64(t.rows.n)})
+			a.find(productNotInStore, id, inTable.of("seckill_product"), Number{"epoch", t.product.Epoch}, Number{"orders", int64(t.rows.n)})
 		}
 	}
 }

@@ -3,7 +3,6 @@ package verify
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"seckill/internal/orderlog"
 	"seckill/internal/orderstore"
@@ -30,14 +29,13 @@ func (a *audit) position(ctx context.Context, n int32) (stretch, error) {
 	if err != nil {
 		return stretch{}, err
 	}
-	where := fmt.Sprintf("partition %d", n)
+	where := inPartition.of(n)
 	if a.cuts == nil && end > mark.Next {
-		a.leaveOut(Fold, "", fmt.Sprintf("%s of %s, from offset %d on: not in the store yet, the next start folds it", counted(end-mark.Next, "record"), where, mark.Next))
+		a.leaveOut(Fold, "", notInStoreYet.of(end-mark.Next, n, mark.Next))
 	}
 	same := sameLog(mark, source)
 	if !same {
-		a.find(Position, "", where, fmt.Sprintf("the store was filled from the log %q, topic %q, leader epoch %d, and this is %q, %q, %d",
-			mark.Source.Cluster, mark.Source.Topic, mark.Source.Leader, source.Cluster, source.Topic, source.Leader))
+		a.find(anotherLog.of(mark.Source.Cluster, mark.Source.Topic, mark.Source.Leader, source.Cluster, source.Topic, source.Leader), "", where)
 	}
 	a.decide(positionInLog.of(n), "", where, mark.Next <= end, Number{"position", mark.Next}, Number{"log end", end})
 	s := stretch{from: first, to: mark.Next, mark: mark.Next, ours: same && mark.Next <= end}
@@ -47,16 +45,15 @@ func (a *audit) position(ctx context.Context, n int32) (stretch, error) {
 			return stretch{}, err
 		}
 		if s.ours = fits || err != nil; !s.ours {
-			a.find(Position, "", fmt.Sprintf("%s, offset %d", where, mark.Next-1),
-				"the log holds another record there than the store has folded: it was cut off, and grew again")
+			a.find(logGrewAgain, "", atOffset.of(n, mark.Next-1))
 		}
 	}
 	s.whole = s.ours && (first == 0 || mark.Next == 0)
 	switch {
 	case !s.ours:
-		a.leaveOut(Fold, "", where+" is not the log that the store was filled from")
+		a.leaveOut(Fold, "", notTheStoresLog.of(n))
 	case !s.whole:
-		a.leaveOut(Fold, "", fmt.Sprintf("%s of the log begins at offset %d: it could be folded from there only", where, first))
+		a.leaveOut(Fold, "", beginningMissing.of(n, first))
 	}
 	return s, nil
 }

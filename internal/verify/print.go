@@ -20,11 +20,11 @@ func (r *Report) Print(w io.Writer, all bool) error {
 	} else {
 		r.printProducts(b)
 	}
-	for _, words := range r.Recovered {
-		fmt.Fprintf(b, "RECOVERED %s\n", words)
+	for _, one := range r.Recovered {
+		fmt.Fprintf(b, "RECOVERED %s\n", one.Words)
 	}
 	for _, f := range r.Findings {
-		fmt.Fprintf(b, "FINDING %-9s %s%s%s%s\n", f.Invariant, of(f.Product), f.Words, listed(f.Numbers), at(f.Place))
+		fmt.Fprintf(b, "FINDING %-9s %s%s%s%s\n", f.Invariant, of(f.Product), f.Words, listed(f.Numbers), in(f.Place))
 	}
 	for i := 0; i < len(r.LeftOut); {
 		o, all := r.LeftOut[i], []string{}
@@ -102,11 +102,11 @@ func of(product string) string {
 	return "product " + safe(product) + ": "
 }
 
-func at(place string) string {
-	if place == "" {
+func in(place Place) string {
+	if place.Words == "" {
 		return ""
 	}
-	return " [" + place + "]"
+	return " [" + place.Words + "]"
 }
 
 func listed(numbers []Number) string {

@@ -17,7 +17,7 @@ func TestPrint(t *testing.T) {
 			{Invariant: verify.Terms, Product: "1", Words: "the gate judges by the terms", Holds: true},
 		},
 		Findings: []verify.Finding{
-			{Invariant: verify.Quantity, Product: "1", Place: "seckill_order", Words: "not so: held <= quantity", Numbers: []verify.Number{{Name: "held", Value: 101}}},
+			{Invariant: verify.Quantity, Product: "1", Place: verify.Place{Words: "seckill_order"}, Words: "not so: held <= quantity", Numbers: []verify.Number{{Name: "held", Value: 101}}},
 			{Invariant: verify.Fold, Product: "\x1b[2J", Words: "odd"},
 		},
 		LeftOut: []verify.Omission{

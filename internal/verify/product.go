@@ -41,7 +41,7 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 			of.paidBy[p.ID] = a.table.paidBy
 			a.columns()
 		} else {
-			of.find(Fold, p.ID, "seckill_product", "the log does not give this product")
+			of.find(productNotInLog, p.ID, inTable.of("seckill_product"))
 		}
 	}
 	if cut := of.cuts[p.ID]; cut != nil && p.Exists() {
@@ -82,20 +82,20 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 func (a *productAudit) sum(returns int64) {
 	p, rows, id := &a.p, &a.rows, a.p.ID
 	held := rows.Placed + rows.Paid
-	a.decide(heldWithinQuantity, id, "seckill_order", held <= p.Terms.Quantity, Number{"held", held}, Number{"quantity", p.Terms.Quantity})
+	a.decide(heldWithinQuantity, id, inTable.of("seckill_order"), held <= p.Terms.Quantity, Number{"held", held}, Number{"quantity", p.Terms.Quantity})
 	a.check(userWithinLimit, id, Number{"held", int64(a.most)}, Number{"limit", int64(p.Terms.LimitPerUser)})
 	a.check(slotsOfTheirOwn, id, Number{"held", held})
-	a.decide(ordersNumbered, id, "seckill_order", a.last == p.LastNumber, Number{"last", a.last}, Number{"n", p.LastNumber})
-	a.decide(returnsNumbered, id, "seckill_return", returns == p.LastReturn, Number{"returns", returns}, Number{"n", p.LastReturn})
-	a.decide(countsOfRows, id, "seckill_product",
+	a.decide(ordersNumbered, id, inTable.of("seckill_order"), a.last == p.LastNumber, Number{"last", a.last}, Number{"n", p.LastNumber})
+	a.decide(returnsNumbered, id, inTable.of("seckill_return"), returns == p.LastReturn, Number{"returns", returns}, Number{"n", p.LastReturn})
+	a.decide(countsOfRows, id, inTable.of("seckill_product"),
 		p.Held == held && p.Placed == rows.Placed && p.Paid == rows.Paid && p.Cancelled == rows.Cancelled && p.Expired == rows.Expired && p.Rejected == rows.Rejected,
 		Number{"held", p.Held}, Number{"rows", held}, Number{"placed", p.Placed}, Number{"rows", rows.Placed},
 		Number{"paid", p.Paid}, Number{"rows", rows.Paid}, Number{"cancelled", p.Cancelled}, Number{"rows", rows.Cancelled},
 		Number{"expired", p.Expired}, Number{"rows", rows.Expired}, Number{"rejected", p.Rejected}, Number{"rows", rows.Rejected})
-	a.decide(returnedOnce, id, "seckill_return", returns == rows.Cancelled+rows.Expired,
+	a.decide(returnedOnce, id, inTable.of("seckill_return"), returns == rows.Cancelled+rows.Expired,
 		Number{"returns", returns}, Number{"cancelled", rows.Cancelled}, Number{"expired", rows.Expired})
 	if a.firm {
-		a.decide(noneRejected, id, "seckill_order", rows.Rejected == 0, Number{"rejected", rows.Rejected})
+		a.decide(noneRejected, id, inTable.of("seckill_order"), rows.Rejected == 0, Number{"rejected", rows.Rejected})
 	}
 	a.check(legalSteps, id, Number{"orders", a.orders})
 }

@@ -43,7 +43,7 @@ func (f *refold) stretch(lines []orderlog.Line) {
 func (f *refold) line(l *orderlog.Line) {
 	home, known := f.homes[l.Product]
 	away := known && home != f.partition
-	at := sale.Position{Partition: f.partition, Offset: l.Offset}
+	pos := sale.Position{Partition: f.partition, Offset: l.Offset}
 	switch {
 	case l.Poison != nil:
 		// Anybody may have written it anywhere: it gives a product no home.
@@ -53,18 +53,18 @@ func (f *refold) line(l *orderlog.Line) {
 		}
 		return
 	case away:
-		f.find(Fold, l.Product, place(at), "a product has records in two partitions", Number{"partition", int64(home)}, Number{"and partition", int64(f.partition)})
+		f.find(productInTwo, l.Product, at(pos), Number{"partition", int64(home)}, Number{"and partition", int64(f.partition)})
 		return
 	}
 	f.homes[l.Product] = f.partition
 	t, s := f.state(l.Product)
 	switch l.Record.Kind {
 	case sale.KindOpening:
-		f.open(t, s, &l.Record, at)
+		f.open(t, s, &l.Record, pos)
 	case sale.KindState:
-		f.restore(t, s, &l.Record, at)
+		f.restore(t, s, &l.Record, pos)
 	default:
-		f.step(t, s, &l.Record, at)
+		f.step(t, s, &l.Record, pos)
 	}
 }
 
@@ -85,28 +85,28 @@ func (f *refold) state(product string) (*table, *sale.State) {
 
 // open folds an opening. It asks for what is held over the whole table, and may
 // wipe it, so what came before is kept first.
-func (f *refold) open(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+func (f *refold) open(t *table, s *sale.State, r *sale.Record, pos sale.Position) {
 	f.keep(t, s)
 	fresh := sale.NewState(t.product)
 	fresh.Owes = f.money[t.product.ID].owes()
 	if r.Terms.LimitPerUser < t.product.Terms.LimitPerUser {
 		fresh.MostHeld = t.mostHeld()
 	}
-	f.opening(t, r, at, f.rules(fresh, *r, at, anyTime))
+	f.opening(t, r, pos, f.rules(fresh, *r, pos, anyTime))
 	f.keep(t, fresh)
 	f.states[t.product.ID] = sale.NewState(t.product)
 }
 
 // restore folds a chunk of the state that the log begins with.
-func (f *refold) restore(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+func (f *refold) restore(t *table, s *sale.State, r *sale.Record, pos sale.Position) {
 	for i := range r.Chunk.Payments {
 		f.loadPayment(s, r.Chunk.Payments[i].ID)
 	}
 	for _, o := range r.Chunk.Orders {
 		t.load(s, o.ID)
 	}
-	if f.rules(s, *r, at, anyTime) != sale.Applied {
-		f.find(Fold, r.ProductID, place(at), "a chunk of the state does not fit those before it", Number{"chunk", r.Chunk.Number})
+	if f.rules(s, *r, pos, anyTime) != sale.Applied {
+		f.find(chunkOutOfOrder, r.ProductID, at(pos), Number{"chunk", r.Chunk.Number})
 		s.DeadLetter()
 		return
 	}
@@ -117,10 +117,10 @@ func (f *refold) restore(t *table, s *sale.State, r *sale.Record, at sale.Positi
 }
 
 // step folds any other record and judges the step that it made.
-func (f *refold) step(t *table, s *sale.State, r *sale.Record, at sale.Position) {
+func (f *refold) step(t *table, s *sale.State, r *sale.Record, pos sale.Position) {
 	if r.Kind == sale.KindRefundDue || r.Kind == sale.KindRefunded {
 		f.loadPayment(s, r.PaymentID)
-		f.rules(s, *r, at, anyTime)
+		f.rules(s, *r, pos, anyTime)
 		return
 	}
 	t.load(s, r.OrderID)
@@ -129,21 +129,21 @@ func (f *refold) step(t *table, s *sale.State, r *sale.Record, at sale.Position)
 		t.loadUser(s, r.UserID)
 	}
 	before := status(s, r.OrderID)
-	outcome := f.rules(s, *r, at, anyTime)
+	outcome := f.rules(s, *r, pos, anyTime)
 	after := status(s, r.OrderID)
 	if m := s.Payment(r.PaymentID); m != nil && m.WasLate { // what it asks for may follow in the same stretch
 		f.late[m.LateID] = m.ID
 	}
 	_, late := f.late[r.OrderID]
 	if !legal(r.Kind, r.PaymentID != "" || late && r.Kind == sale.KindOrder, outcome, before, after) {
-		f.find(Steps, r.ProductID, place(at), "a "+string(r.Kind)+" that was "+string(outcome)+" took an order from "+word(before)+" to "+word(after))
+		f.find(illegalStep.of(r.Kind, outcome, word(before), word(after)), r.ProductID, at(pos))
 	}
 	if outcome != sale.Applied || after == before {
 		return
 	}
-	f.inEpoch(t, r, s.Order(r.OrderID), at)
+	f.inEpoch(t, r, s.Order(r.OrderID), pos)
 	if p := &s.Product; p.Held > p.Terms.Quantity {
-		f.find(Quantity, p.ID, place(at), "more units were held than were on sale", Number{"held", p.Held}, Number{"quantity", p.Terms.Quantity})
+		f.find(heldAbove, p.ID, at(pos), Number{"held", p.Held}, Number{"quantity", p.Terms.Quantity})
 	}
 }
 

@@ -1,7 +1,5 @@
 package verify
 
-import "fmt"
-
 // An Invariant names what has to hold; see the package comment.
 type Invariant string
 
@@ -47,7 +45,7 @@ type Report struct {
 	Findings []Finding
 	LeftOut  []Omission
 
-	Recovered []string // the recoveries that the log remembers, in words
+	Recovered []Recovery // those that the log remembers
 }
 
 // Clean reports whether nothing was found.
@@ -73,18 +71,37 @@ type Number struct {
 // A Finding is a broken invariant.
 type Finding struct {
 	Invariant Invariant
-	Code      string   // of the Equation that does not hold, if it is one
+	Code      string   // of the Violation, or of the Equation that does not hold
 	Args      []string // as those of the Check
 	Product   string   // empty: it is of the whole
-	Place     string   // where to look
+	Place     Place    // where to look
 	Words     string
 	Numbers   []Number
+}
+
+// A Recovery is why a partition of the log begins with the state of the tables.
+type Recovery struct {
+	Partition int32
+	At        string
+	Chunks    int64    // of the state
+	Why       []string // as the log has it
+	Lost      []string // likewise
+	Words     string
+}
+
+// A Place is where to look; the zero one is nowhere in particular.
+type Place struct {
+	Code  string // of Places
+	Args  []string
+	Words string
 }
 
 // An Omission is what could not be judged.
 type Omission struct {
 	Invariant Invariant
-	Product   string // empty: of all
+	Product   string   // empty: of all
+	Code      string   // of Omissions
+	Args      []string // as those of the Check
 	Why       string
 }
 
@@ -106,8 +123,12 @@ type about struct {
 
 func newDraft() *draft { return &draft{found: map[about]int{}} }
 
-func (d *draft) find(i Invariant, product, place, words string, numbers ...Number) {
-	d.add(Finding{Invariant: i, Product: product, Place: place, Words: words, Numbers: numbers})
+func finding(v Statement, product string, where Statement, numbers ...Number) Finding {
+	return Finding{v.Invariant, v.Code, v.args, product, Place{where.Code, where.args, where.Words}, v.Words, numbers}
+}
+
+func (d *draft) find(v Statement, product string, where Statement, numbers ...Number) {
+	d.add(finding(v, product, where, numbers...))
 }
 
 func (d *draft) add(f Finding) {
@@ -121,26 +142,28 @@ func (d *draft) add(f Finding) {
 }
 
 // check notes that an equation was looked at: it holds if nothing was found against its invariant.
-func (d *draft) check(e Equation, product string, numbers ...Number) {
-	d.r.Checks = append(d.r.Checks, Check{e.Invariant, e.Code, e.args, product, e.words, numbers, d.found[about{e.Invariant, product}] == 0})
+func (d *draft) check(e Statement, product string, numbers ...Number) {
+	d.r.Checks = append(d.r.Checks, Check{e.Invariant, e.Code, e.args, product, e.Words, numbers, d.found[about{e.Invariant, product}] == 0})
 }
 
 // decide checks an equation that the numbers themselves decide.
-func (d *draft) decide(e Equation, product, place string, holds bool, numbers ...Number) {
+func (d *draft) decide(e Statement, product string, where Statement, holds bool, numbers ...Number) {
 	if !holds {
-		d.add(Finding{e.Invariant, e.Code, e.args, product, place, "not so: " + e.words, numbers})
+		not := e
+		not.Words = "not so: " + e.Words
+		d.find(not, product, where, numbers...)
 	}
 	d.check(e, product, numbers...)
 }
 
-func (d *draft) leaveOut(i Invariant, product, why string) {
-	d.r.LeftOut = append(d.r.LeftOut, Omission{i, product, why})
+func (d *draft) leaveOut(i Invariant, product string, why Statement) {
+	d.r.LeftOut = append(d.r.LeftOut, Omission{i, product, why.Code, why.args, why.Words})
 }
 
 func (d *draft) report() Report {
 	for _, a := range d.order {
 		if n := d.found[a] - mostAlike; n > 0 {
-			d.r.Findings = append(d.r.Findings, Finding{Invariant: a.invariant, Product: a.product, Words: fmt.Sprintf("and %d more of this kind", n)})
+			d.r.Findings = append(d.r.Findings, finding(moreAlike.of(n).under(a.invariant), a.product, Statement{}))
 		}
 	}
 	return d.r

@@ -22,15 +22,15 @@ func (s *seqs) note(d *draft, partition int32, l *orderlog.Line) {
 	case r.Kind == sale.KindOpening && r.Nonce == s.nonce:
 		s.begun = true
 	case r.Kind == sale.KindOrder && s.begun:
-		s.add(d, r, place(sale.Position{Partition: partition, Offset: l.Offset}))
+		s.add(d, r, at(sale.Position{Partition: partition, Offset: l.Offset}))
 	}
 }
 
 // add notes one order. The same order twice is fine: appends are repeated.
-func (s *seqs) add(d *draft, r *sale.Record, where string) {
+func (s *seqs) add(d *draft, r *sale.Record, where Statement) {
 	id, known := s.ids[r.Seq]
 	if known && id != r.OrderID {
-		d.find(Seqs, r.ProductID, where, "two orders have one seq: "+id.String()+" and "+r.OrderID.String(), Number{"seq", r.Seq})
+		d.find(seqOfTwo.of(id, r.OrderID), r.ProductID, where, Number{"seq", r.Seq})
 		return
 	}
 	s.ids[r.Seq] = r.OrderID

@@ -26,8 +26,8 @@ const (
 	catchUpWithin = 20 * time.Second
 )
 
-// errBehind: the store did not pass the log's end in time.
-var errBehind = fmt.Errorf("%w: the store has not applied the log to its end in %v", sale.ErrUnavailable, catchUpWithin)
+// ErrBehind is the error of a store that did not pass the log's end in time.
+var ErrBehind = fmt.Errorf("%w: the store has not applied the log to its end in %v", sale.ErrUnavailable, catchUpWithin)
 
 // A Store is what the audit needs of an order store.
 type Store interface {
@@ -104,12 +104,12 @@ func (p Parts) catchUp(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	limited, cancel := context.WithTimeoutCause(ctx, catchUpWithin, errBehind)
+	limited, cancel := context.WithTimeoutCause(ctx, catchUpWithin, ErrBehind)
 	defer cancel()
 	for partition := range n {
 		err := orderlog.CatchUp(limited, p.Log, partition, p.Store.Passed)
-		if err != nil && errors.Is(context.Cause(limited), errBehind) {
-			return errBehind
+		if err != nil && errors.Is(context.Cause(limited), ErrBehind) {
+			return ErrBehind
 		}
 		if err != nil {
 			return fmt.Errorf("waiting for the store to pass the log's end: %w", err)
@@ -130,8 +130,8 @@ func (p Parts) judge(ctx context.Context, cuts cuts) (Report, error) {
 		a := &audit{draft: d, log: p.Log, snapshot: s, gate: p.Gate, cuts: cuts, firm: p.Placed == sale.PlacedByLog, secret: hex.EncodeToString(secret)}
 		return a.run(ctx)
 	})
-	if d.damaged(err, "") {
-		d.leaveOut(Damage, "", "what comes behind the damage could not be judged")
+	if d.damage(err, Statement{}) {
+		d.leaveOut(Damage, "", behindDamage)
 		return d.report(), nil
 	}
 	if err != nil {

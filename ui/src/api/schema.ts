@@ -682,8 +682,8 @@ export interface components {
              * @description Lines of the log that were read
              */
             records: number;
-            /** @description The recoveries that the log remembers: when, from where, and what was lost */
-            recovered?: string[];
+            /** @description The recoveries that the log remembers */
+            recovered?: components["schemas"]["Recovery"][];
             /** Format: double */
             took_s: number;
         };
@@ -756,12 +756,16 @@ export interface components {
         Finding: {
             /** @description What is particular to it, in the order of the words */
             args?: string[];
-            /** @description The equation that does not hold, if it is one */
-            code?: components["schemas"]["Equation"];
+            /** @description What is broken, by a name that stays the same. Absent: kept by a version without codes */
+            code?: components["schemas"]["Equation"] | components["schemas"]["Violation"];
             invariant: components["schemas"]["Invariant"];
             numbers?: components["schemas"]["Number"][];
-            /** @description Where to look */
+            /** @description Where to look, in words */
             place?: string;
+            /** @description What is particular to it, in the order of the words */
+            place_args?: string[];
+            /** @description The same by a name that stays the same */
+            place_code?: components["schemas"]["Place"];
             /** @description Absent: of the whole */
             product?: string;
             words: string;
@@ -826,6 +830,11 @@ export interface components {
             /** Format: double */
             p99_ms: number;
         };
+        /**
+         * @description Why something could not be judged
+         * @enum {string}
+         */
+        LeftOut: "behind_damage" | "no_gate" | "opening_not_read" | "not_read_beyond" | "not_folded_again" | "not_in_store_yet" | "not_the_stores_log" | "beginning_missing";
         NewToken: {
             /** Format: date-time */
             made_at: string;
@@ -840,9 +849,14 @@ export interface components {
             value: number;
         };
         Omission: {
+            /** @description What is particular to it, in the order of the words */
+            args?: string[];
+            /** @description Why, by a name that stays the same */
+            code?: components["schemas"]["LeftOut"];
             invariant: components["schemas"]["Invariant"];
             /** @description Absent: of all */
             product?: string;
+            /** @description The same in words */
             why: string;
         };
         Opening: {
@@ -981,6 +995,11 @@ export interface components {
             /** @description By payment_id */
             payments: components["schemas"]["Payment"][];
         };
+        /**
+         * @description Where to look
+         * @enum {string}
+         */
+        Place: "gate" | "outbox" | "log_and_outbox" | "partition" | "offset" | "table" | "row" | "dead_letter";
         Price: {
             /**
              * Format: int64
@@ -1002,6 +1021,11 @@ export interface components {
             opens_at?: string;
             /** @description order_final: the order it is about. Also already_bought, where buyers are known or there is no admin token */
             order?: components["schemas"]["Order"];
+            /**
+             * @description not_judged: why, by a name that stays the same
+             * @enum {string}
+             */
+            reason?: "gates_away" | "store_behind" | "unreachable";
             /**
              * Format: int64
              * @description HTTP status
@@ -1096,6 +1120,23 @@ export interface components {
             /** @description As that of the payment */
             reason?: string;
         };
+        Recovery: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Records that the state takes
+             */
+            chunks: number;
+            /** @description What was lost, as the log has it */
+            lost?: string[];
+            /** Format: int32 */
+            partition: number;
+            /** @description What was wrong before, as the log has it */
+            why: string[];
+            /** @description All of it in words */
+            words: string;
+        };
         /**
          * @description An answer that says no, and is no error
          * @enum {string}
@@ -1131,7 +1172,7 @@ export interface components {
              * @description failed: why, where it is one of these
              * @enum {string}
              */
-            failure?: "ended_early" | "unreadable" | "not_on_sale";
+            failure?: "ended_early" | "unreadable" | "not_on_sale" | "no_rush" | "not_judged" | "product_unread" | "given_up";
             /**
              * Format: int64
              * @description Once judged: how many
@@ -1314,6 +1355,11 @@ export interface components {
              */
             products: number;
         };
+        /**
+         * @description What speaks against an invariant, beside an equation that does not hold
+         * @enum {string}
+         */
+        Violation: "damaged" | "more_alike" | "another_log" | "log_grew_again" | "partition_missing" | "never_folded" | "other_secret" | "chunk_missing" | "chunk_out_of_order" | "letter_missing" | "letter_differs" | "letter_of_nothing" | "letter_of_own_order" | "product_astray" | "product_in_two_partitions" | "product_not_in_log" | "product_not_in_store" | "column_differs" | "order_not_in_log" | "order_not_in_store" | "order_twice" | "order_differs" | "return_not_in_log" | "return_of_another_order" | "returns_not_in_store" | "entry_not_in_log" | "entry_differs" | "payment_not_in_log" | "payment_differs" | "payments_not_in_store" | "returns_out_of_order" | "numbers_out_of_order" | "rejected_has_number" | "entries_out_of_order" | "entries_miscounted" | "never_opened" | "order_of_another_epoch" | "opening_outcome" | "held_above_quantity" | "user_above_limit" | "no_such_slot" | "slot_taken" | "no_such_status" | "ended_at_differs" | "pay_by_differs" | "illegal_step" | "step_of_past_epoch" | "seq_never_given" | "seq_of_two" | "admitted_lost" | "user_unknown" | "terms_differ";
         WindowLatency: {
             /** Format: int64 */
             count: number;
@@ -1347,6 +1393,7 @@ export type History = components['schemas']['History'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type Invariant = components['schemas']['Invariant'];
 export type Latency = components['schemas']['Latency'];
+export type LeftOut = components['schemas']['LeftOut'];
 export type NewToken = components['schemas']['NewToken'];
 export type Number = components['schemas']['Number'];
 export type Omission = components['schemas']['Omission'];
@@ -1360,12 +1407,14 @@ export type Payment = components['schemas']['Payment'];
 export type PaymentBody = components['schemas']['PaymentBody'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type Payments = components['schemas']['Payments'];
+export type Place = components['schemas']['Place'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Products = components['schemas']['Products'];
 export type ReasonBody = components['schemas']['ReasonBody'];
 export type Receipt = components['schemas']['Receipt'];
+export type Recovery = components['schemas']['Recovery'];
 export type Refusal = components['schemas']['Refusal'];
 export type Rehearsal = components['schemas']['Rehearsal'];
 export type RehearsalBody = components['schemas']['RehearsalBody'];
@@ -1377,6 +1426,7 @@ export type Terms = components['schemas']['Terms'];
 export type Timeline = components['schemas']['Timeline'];
 export type TokenBody = components['schemas']['TokenBody'];
 export type Unavailable = components['schemas']['Unavailable'];
+export type Violation = components['schemas']['Violation'];
 export type WindowLatency = components['schemas']['WindowLatency'];
 export type $defs = Record<string, never>;
 export interface operations {

@@ -1,7 +1,7 @@
 import type { AuditReport as Verdict } from './schema'
 import { asOperator } from './session'
 
-export type { Check, Equation, Finding, Invariant, AuditReport as Verdict } from './schema'
+export type { Check, Equation, Finding, Invariant, LeftOut, Omission, Place, Recovery, Violation, AuditReport as Verdict } from './schema'
 
 // A long log takes its time to be folded again.
 const patienceMs = 5 * 60_000

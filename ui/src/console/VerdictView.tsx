@@ -1,7 +1,7 @@
 import type { Check, Finding, Verdict } from '../api/verify'
 import { count, timeOfDay } from '../sale/format'
 import { words } from '../words/console'
-import { asksFirst, plainly } from '../words/verdict'
+import { asksFirst, omissionWords, placeWords, plainly, recoveryWords } from '../words/verdict'
 import { equation } from './equation'
 
 /** What the audit said: of one product, where it is given, and of the whole. */
@@ -31,14 +31,14 @@ export function VerdictView({ verdict, product }: { verdict: Verdict; product: s
           </div>
         </details>
       )}
-      {(verdict.recovered ?? []).map((words) => (
-        <p key={words} className="text-small text-muted">
-          {w.recovered}: {words}
+      {(verdict.recovered ?? []).map((recovery) => (
+        <p key={recovery.words} className="text-small text-muted">
+          {w.recovered}: {recoveryWords(recovery)}
         </p>
       ))}
       {verdict.left_out.filter(concerns).map((omission, i) => (
         <p key={i} className="text-small text-muted">
-          {w.leftOut}: {plainly(omission.invariant)} ({omission.why})
+          {w.leftOut}: {plainly(omission.invariant)} ({omissionWords(omission)})
         </p>
       ))}
     </div>
@@ -83,4 +83,4 @@ function Line({ invariant, of, broken = false }: { invariant: string; of: (Check
 }
 
 const where = (finding: Finding) =>
-  [finding.product, finding.place].filter(Boolean).map((part) => ` · ${part}`)
+  [finding.product, placeWords(finding)].filter(Boolean).map((part) => ` · ${part}`)

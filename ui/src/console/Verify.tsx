@@ -1,7 +1,9 @@
 import type { UseMutationResult } from '@tanstack/react-query'
+import { Refused } from '../api/request'
 import type { Verdict } from '../api/verify'
 import { Button } from '../look/Button'
 import { words } from '../words/console'
+import { unjudgedWords } from '../words/failures'
 import { VerdictView } from './VerdictView'
 
 type Props = { product: string; judge: UseMutationResult<Verdict, Error, void> }
@@ -24,7 +26,7 @@ export function Verify({ product, judge }: Props) {
         </p>
       </div>
       <p role="alert" className="text-alarm empty:hidden">
-        {judge.error?.message}
+        {judge.error instanceof Refused && judge.error.kind === 'not_judged' ? unjudgedWords(judge.error.problem) : judge.error?.message}
       </p>
       {judge.data && <VerdictView verdict={judge.data} product={product} />}
     </section>

@@ -1,7 +1,7 @@
 import { ended, type Rehearsal } from '../api/rehearsals'
 import { count } from '../sale/format'
 import { words } from '../words/console'
-import { failureWords } from '../words/server'
+import { failureWords } from '../words/failures'
 
 /** How a rehearsal stands, in one line: at its end "100 placed, 0 oversold, no findings". */
 export function outcome(rehearsal: Rehearsal): string {

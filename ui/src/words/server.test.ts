@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { language } from './language'
-import { failureWords, problemWords, ruleWords } from './server'
+import { failureWords, unjudgedWords } from './failures'
+import { problemWords, ruleWords } from './server'
 
 beforeEach(() => language.choose('zh'))
 afterEach(() => language.choose('en'))
@@ -12,6 +13,8 @@ describe('the server in Chinese', () => {
     expect(ruleWords({ field: 'id', code: 'required', rule: 'is required' })).toBe('必填')
   })
   it('adds what is particular to a problem', () => expect(problemWords('not_judged', 'Could not judge', 'redis')).toBe('暂时无法核验：redis'))
+  it('says why nothing could be judged', () =>
+    expect(unjudgedWords({ type: '', status: 503, title: 'Could not judge', detail: 'the store', reason: 'store_behind' })).toBe('暂时无法核验：存储还没有跟上日志，请稍后再试'))
   it('says why a rehearsal failed', () => expect(failureWords({ failure: 'not_on_sale', reason: 'away' })).toBe('它的商品无法开售（away）'))
   it('leaves what nobody here knows as it is', () => {
     expect(problemWords('eclipsed', 'Eclipsed')).toBe('Eclipsed')

@@ -1,13 +1,11 @@
 import type { Code, FieldError } from '../api/bodies'
-import type { Rehearsal } from '../api/rehearsals'
 import { dictionary } from './language'
 
-// What the server says, in its readers' language: by the code of a problem, of a rule, and of why a rehearsal failed. The
+// What the server says, in its readers' language: by the code of a problem or of a rule. The
 // server speaks English, so there the words are its own; so is whatever it learns to say later.
 type ServerWords = {
   problems: Record<Code, string>
   rules: Record<FieldError['code'], (...args: string[]) => string>
-  failures: Record<NonNullable<Rehearsal['failure']>, (reason: string) => string>
   both: (word: string, detail: string) => string
 }
 
@@ -94,17 +92,12 @@ const zh: ServerWords = {
     key: () => '只能有一个，且为 1 到 255 个可显示的 ASCII 字符',
     schema: () => '不符合接口文档',
   },
-  failures: {
-    ended_early: () => '它结束之前服务器停止了',
-    unreadable: () => '它的记录无法读取',
-    not_on_sale: (reason) => `它的商品无法开售（${reason}）`,
-  },
   both: (word, detail) => `${word}：${detail}`,
 }
 
 type Some<Words> = Words extends Record<string, infer Word> ? Partial<Record<string, Word>> : Words
 const serverWords = dictionary<{ [Part in keyof ServerWords]: Some<ServerWords[Part]> }>({
-  en: { problems: {}, rules: {}, failures: {}, both: (word, detail) => `${word}: ${detail}` },
+  en: { problems: {}, rules: {}, both: (word, detail) => `${word}: ${detail}` },
   zh,
 })
 
@@ -118,7 +111,3 @@ export function problemWords(code: string, title: string, detail = ''): string {
 }
 
 export const ruleWords = ({ code, args = [], rule }: FieldError): string => serverWords().rules[code]?.(...args) ?? rule
-
-/** Why a rehearsal failed. */
-export const failureWords = ({ failure, reason = '' }: Pick<Rehearsal, 'failure' | 'reason'>): string =>
-  (failure && serverWords().failures[failure]?.(reason)) ?? reason

@@ -1,4 +1,5 @@
-import type { Equation, Invariant } from '../api/verify'
+import type { Equation, Finding, Invariant, LeftOut, Omission, Place, Recovery, Violation } from '../api/verify'
+import { zh as consoleChinese } from './consoleChinese'
 import { dictionary } from './language'
 
 // What the audit looks at, by its name of it, said for somebody who runs a shop.
@@ -55,7 +56,7 @@ const first: string[] = ['units', 'quantity', 'sold out', 'limit'] satisfies Inv
 export const plainly = (invariant: string): string => plain()[invariant] ?? invariant
 export const asksFirst = (invariant: string): boolean => first.includes(invariant)
 
-// An equation, with its numbers in it, in their order. In English it is in the audit's own words.
+// What the audit says, with its numbers in it, in their order. In English it is in the audit's own words.
 type Said = (numbers: string[], args: string[]) => string
 
 const chinese: Record<Equation, Said> = {
@@ -85,16 +86,125 @@ const chinese: Record<Equation, Said> = {
   one_secret: () => '日志与存储使用同一个密钥',
 }
 
-const translations = dictionary<{ equations: Partial<Record<string, Said>>; notSo: (said: string) => string } | undefined>({
-  en: undefined,
-  zh: { equations: chinese, notSo: (said) => `不成立：${said}` },
+const ofOrders: Record<string, string> = { ...consoleChinese.counts, nothing: '无' }
+const status = (code = '') => ofOrders[code] ?? code
+const kinds: Record<string, string> = {
+  opening: '开启', order: '下单', pay: '付款', cancel: '取消', expire: '过期', void: '作废', refund_due: '应退', refunded: '已退', state: '状态',
+}
+const outcomes: Record<string, string> = {
+  applied: '生效', known: '重复', stale: '过时', foreign: '他人的', astray: '错位', refused: '拒绝',
+}
+const kind = (code = '') => kinds[code] ?? code
+const outcome = (code = '') => outcomes[code] ?? code
+
+const violations: Record<Violation, Said> = {
+  damaged: (_, [error]) => `数据损坏：${error}`,
+  more_alike: (_, [n]) => `另有 ${n} 项同类异常`,
+  another_log: (_, [log, topic, leader, log2, topic2, leader2]) =>
+    `存储来自日志 ${log}、主题 ${topic}、领导者纪元 ${leader}，而现在是 ${log2}、${topic2}、${leader2}`,
+  log_grew_again: () => '日志在此处的记录与存储读过的不同：它被截断，之后又继续写入',
+  partition_missing: () => '存储读到的分区在日志中不存在',
+  never_folded: ([position], [partition, offset]) => `订单在日志中的位置从未读到：分区 ${partition}、偏移量 ${offset}，位置 ${position}`,
+  other_secret: () => '一次开启所带的密钥与数据表（seckill_meta）不同',
+  chunk_missing: (_, [chunk, of]) => `日志开头的状态共 ${of} 块，其中第 ${chunk} 块缺失或被改动`,
+  chunk_out_of_order: ([chunk]) => `状态的第 ${chunk} 块与前面的不相接`,
+  letter_missing: () => '有无法读取的记录，存储中却没有对应的死信',
+  letter_differs: () => '死信与日志中的内容不同',
+  letter_of_nothing: () => '有死信，却没有无法读取的记录',
+  letter_of_own_order: () => '订单被记为死信，但没有其他商品使用这个订单 ID',
+  product_astray: ([partition]) => `商品所在的分区 ${partition} 在日志中不存在`,
+  product_in_two_partitions: ([one, other]) => `同一商品的记录分布在两个分区：${one} 和 ${other}`,
+  product_not_in_log: () => '日志中没有这个商品',
+  product_not_in_store: ([epoch, orders]) => `商品在日志中，却不在存储中（第 ${epoch} 期，订单 ${orders}）`,
+  column_differs: (_, [name, value, folded]) => `${name} 为 ${value}，而按日志应为 ${folded}`,
+  order_not_in_log: ([number]) => `日志中没有这张订单（序号 ${number}）`,
+  order_not_in_store: ([number, offset]) => `订单在日志中，却不在存储中（序号 ${number}，偏移量 ${offset}）`,
+  order_twice: ([number]) => `订单出现了两次（序号 ${number}）`,
+  order_differs: ([number], [columns]) => `与日志不同：${columns}（序号 ${number}）`,
+  return_not_in_log: () => '日志中没有这次退回',
+  return_of_another_order: (_, [order]) => `按日志，这次退回属于订单 ${order}`,
+  returns_not_in_store: ([kept, given]) => `部分退回在日志中，却不在存储中：存储 ${kept}，日志 ${given}`,
+  entry_not_in_log: () => '日志中没有这条操作记录',
+  entry_differs: () => '操作记录与日志不同',
+  payment_not_in_log: () => '日志中没有这笔付款',
+  payment_differs: (_, [columns]) => `与日志不同：${columns}`,
+  payments_not_in_store: ([kept, given]) => `部分付款在日志中，却不在存储中：存储 ${kept}，日志 ${given}`,
+  returns_out_of_order: ([number, row]) => `退回序号不连续：序号 ${number}，第 ${row} 行`,
+  numbers_out_of_order: ([number, after]) => `订单序号不连续：${after} 之后是 ${number}`,
+  rejected_has_number: ([number]) => `未成功的订单却有序号 ${number}`,
+  entries_out_of_order: ([number, row]) => `操作记录的序号不连续：序号 ${number}，第 ${row} 行`,
+  entries_miscounted: ([entries, last]) => `操作记录的条数与商品的计数不同：${entries} 条，计数 ${last}`,
+  never_opened: ([its, now]) => `订单属于从未开启的一期：第 ${its} 期，现在是第 ${now} 期`,
+  order_of_another_epoch: ([its, now]) => `另一期的订单生效了：第 ${its} 期，当时是第 ${now} 期`,
+  opening_outcome: ([its, before], [what]) => `一次开启的结果是「${outcome(what)}」：第 ${its} 期，之前是第 ${before} 期`,
+  held_above_quantity: ([held, quantity]) => `被持有的件数超过了数量：${held} > ${quantity}`,
+  user_above_limit: ([limit], [user]) => `用户 ${user} 持有的件数超过了限购 ${limit}`,
+  no_such_slot: ([slot]) => `没有第 ${slot} 格`,
+  slot_taken: ([slot], [user]) => `用户 ${user} 有两件占用同一格：${slot}`,
+  no_such_status: (_, [code]) => `没有这种状态：${code}`,
+  ended_at_differs: (_, [code]) => `状态是${status(code)}，而 ended_at 与之矛盾`,
+  pay_by_differs: (_, [code]) => `状态是${status(code)}，而 pay_by 与之矛盾`,
+  illegal_step: (_, [record, what, from, to]) =>
+    `一条${kind(record)}记录（结果：${outcome(what)}）把订单从${status(from)}变成了${status(to)}`,
+  step_of_past_epoch: ([its, orders], [record]) => `早于订单的一期的${kind(record)}记录生效了：第 ${its} 期，订单属于第 ${orders} 期`,
+  seq_never_given: ([seq, gates]) => `发件箱中的放行序号 ${seq} 入口从未发出，它只到 ${gates}`,
+  seq_of_two: ([seq], [one, other]) => `两张订单的放行序号同为 ${seq}：${one} 和 ${other}`,
+  admitted_lost: ([first, missing]) => `已放行的订单既不在日志中也不在发件箱中：共 ${missing} 张，第一张的放行序号是 ${first}`,
+  user_unknown: (_, [user]) => `用户 ${user} 有这张订单，入口却不认得`,
+  terms_differ: (_, [has, is]) => `入口依据的是 ${has}，而条款是 ${is}`,
+}
+
+const omissions: Record<LeftOut, Said> = {
+  behind_damage: () => '损坏之后的内容无法核验',
+  no_gate: () => '只有开启的入口才能回答，而没有可问的入口',
+  opening_not_read: () => '在可读的日志中找不到它这一期的开启',
+  not_read_beyond: (_, [partition, offset]) => `日志分区 ${partition} 在偏移量 ${offset} 之后无法读取`,
+  not_folded_again: (_, [partition]) => `日志分区 ${partition} 无法从头重读`,
+  not_in_store_yet: (_, [n, partition, offset]) => `分区 ${partition} 自偏移量 ${offset} 起有 ${n} 条记录尚未进入存储，下次启动时会读入`,
+  not_the_stores_log: (_, [partition]) => `分区 ${partition} 不是存储所依据的日志`,
+  beginning_missing: (_, [partition, offset]) => `日志分区 ${partition} 从偏移量 ${offset} 开始，只能从那里重读`,
+}
+
+const places: Record<Place, Said> = {
+  gate: () => '入口',
+  outbox: () => '发件箱',
+  log_and_outbox: () => '日志与发件箱',
+  partition: (_, [partition]) => `分区 ${partition}`,
+  offset: (_, [partition, offset]) => `分区 ${partition}，偏移量 ${offset}`,
+  table: (_, [table]) => `表 ${table}`,
+  row: (_, [table, key]) => `表 ${table}，${key}`,
+  dead_letter: (_, [partition, offset]) => `表 seckill_dead_letter，分区 ${partition}，偏移量 ${offset}`,
+}
+
+type Sayings = Partial<Record<string, Said>>
+const english = { said: {} as Sayings, omissions: {} as Sayings, places: {} as Sayings, notSo: (said: string) => said }
+const translations = dictionary({
+  en: { ...english, recovered: ({ words }: Recovery) => words },
+  zh: {
+    said: { ...chinese, ...violations } as Sayings,
+    omissions: omissions as Sayings,
+    places: places as Sayings,
+    notSo: (said: string) => `不成立：${said}`,
+    recovered: ({ partition, at, chunks, why, lost = [] }: Recovery) =>
+      `日志分区 ${partition} 于 ${at} 改由数据表的状态重新开始（${chunks} 块）。之前的问题：${why.join('；')}${lost.length > 0 ? `。丢失：${lost.join('；')}` : ''}`,
+  },
 })
 
 type Told = { code?: string; args?: string[]; holds?: boolean }
 
-/** An equation in the page's language, where that is not the audit's and the audit tells it by code. */
-export function equationIn({ code = '', args = [], holds = false }: Told, numbers: string[]): string | undefined {
-  const translated = translations()
-  const said = translated?.equations[code]?.(numbers, args)
-  return said && (holds ? said : translated?.notSo(said))
+/** An equation, or what speaks against an invariant, in the page's language, where that is not the audit's and the audit tells it by code. */
+export function equationIn({ code = '', args = [], holds }: Told, numbers: string[]): string | undefined {
+  const words = translations()
+  const said = words.said[code]?.(numbers, args)
+  return said && (holds || code in violations ? said : words.notSo(said))
 }
+
+/** Where to look for what was found. */
+export const placeWords = ({ place = '', place_code, place_args = [] }: Omit<Finding, 'invariant'>): string =>
+  translations().places[place_code ?? '']?.([], place_args) ?? place
+
+/** Why something could not be judged. */
+export const omissionWords = ({ code, args = [], why }: Omission): string => translations().omissions[code ?? '']?.([], args) ?? why
+
+/** A recovery that the log remembers. What was wrong and what was lost are as it was written down then. */
+export const recoveryWords = (recovery: Recovery): string => translations().recovered(recovery)
