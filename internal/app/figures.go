@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"seckill/internal/httpapi"
+	"seckill/internal/metrics"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
@@ -14,7 +15,7 @@ func (p *Program) figures(ctx context.Context) httpapi.Figures {
 	m := p.counts.Figures(time.Now())
 	f := httpapi.Figures{
 		Process: p.process.ID, At: sale.FormatTime(m.At), WindowS: m.Window.Seconds(), AnswersPerS: map[string]float64{},
-		Latency: httpapi.WindowLatency{Count: m.Count, P50MS: inMS(m.P50), P90MS: inMS(m.P90), P99MS: inMS(m.P99), MaxMS: inMS(m.Max)},
+		Latency: windowLatency(m),
 	}
 	for answer, n := range m.Answers {
 		f.AnswersPerS[answer] = float64(n) / m.Window.Seconds()
@@ -23,6 +24,10 @@ func (p *Program) figures(ctx context.Context) httpapi.Figures {
 		f.Records, f.Folded = &records, &folded
 	}
 	return f
+}
+
+func windowLatency(m metrics.Figures) httpapi.WindowLatency {
+	return httpapi.WindowLatency{Count: m.Count, P50MS: inMS(m.P50), P90MS: inMS(m.P90), P99MS: inMS(m.P99), MaxMS: inMS(m.Max)}
 }
 
 func inMS(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

@@ -45,6 +45,7 @@ func (p *Program) loops(ctx context.Context, g *errgroup.Group) {
 	}
 	g.Go(func() error { return p.openGates(ctx) })
 	g.Go(p.round(ctx, p.desk.Sweep, nil))
+	g.Go(p.repeat(ctx, timelinesEvery, func() error { return p.keepTimelines(ctx) }))
 }
 
 // followAll follows every partition, those included that are added.

@@ -83,6 +83,7 @@ type Program struct {
 	hub       *live.Hub
 	moved     chan struct{} // holds one sign that the store has, and the event streams were not told
 	counts    *metrics.Set
+	answered  map[string]metrics.Series // by product: taken, and not kept yet; of one goroutine
 	desk      *purchase.Desk
 	settle    *settle.Settler
 	payments  *settle.Payments
@@ -109,7 +110,7 @@ type Program struct {
 
 // open takes the address.
 func open(cfg Config, m mode) (*Program, error) {
-	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), moved: make(chan struct{}, 1), counts: metrics.New()}
+	p := &Program{cfg: cfg, process: thisProcess(cfg), mode: m, hub: live.New(), moved: make(chan struct{}, 1), counts: metrics.New(), answered: map[string]metrics.Series{}}
 	p.work, p.stopWork = context.WithCancel(context.Background())
 	p.trusted, _ = cfg.trusted() // they have been checked
 	var err error
@@ -196,6 +197,9 @@ func (p *Program) Run(ctx context.Context) error {
 	crash.At("app: the last answer is given")
 	p.stopWork()
 	err = errors.Join(loops.Wait(), err)
+	if p.cfg.sells() {
+		_ = p.keepTimelines(late) // if not, a second of it is missing
+	}
 	p.cfg.Log.Info("stopped")
 	return err
 }

@@ -194,6 +194,17 @@ func (a *Authenticator) Passes(authorization string) (product string, ok bool) {
 	return product, isBearer && hmac.Equal([]byte(token), []byte(a.Pass(product)))
 }
 
+// Stamp is text with proof that it was given for this purpose, as long as the admin token stays.
+func (a *Authenticator) Stamp(purpose, text string) string {
+	return text + "." + a.sign("stamp "+purpose+" "+text, a.admin.Hash)
+}
+
+// Stamped is the text of a Stamp for this purpose.
+func (a *Authenticator) Stamped(purpose, stamp string) (text string, ok bool) {
+	text = stamp[:max(0, strings.LastIndex(stamp, "."))]
+	return text, hmac.Equal([]byte(stamp), []byte(a.Stamp(purpose, text)))
+}
+
 func (a *Authenticator) sign(text string, hash [sha256.Size]byte) string {
 	mac := hmac.New(sha256.New, append(hash[:], a.Secret...))
 	mac.Write([]byte(text))

@@ -47,7 +47,8 @@ type API struct {
 	limits   limits
 	brake    *brake
 	count    [kindCount]func(took time.Duration)
-	loopback bool // only reached from this machine
+	sold     [kindCount]func(product []byte, at time.Time, took time.Duration) // nil: it tells of no product
+	loopback bool                                                              // only reached from this machine
 	logsBuys bool
 	start    string // names this start of the process in the ids of its requests
 }

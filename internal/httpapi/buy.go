@@ -35,6 +35,9 @@ func (a *API) buy(ctx *fasthttp.RequestCtx, product []byte) {
 	k := a.answerBuy(ctx, product)
 	took := time.Since(ctx.Time())
 	a.count[k](took)
+	if sold := a.sold[k]; sold != nil && sale.CheckID(product) {
+		sold(product, ctx.Time().Add(took), took)
+	}
 	if a.logsBuys {
 		a.logBuy(ctx, product, k, took)
 	}

@@ -26,6 +26,9 @@ func (a *API) countAnswers() {
 	method, route, _ := strings.Cut(patterns[buyRoute], " ")
 	for k := range kindCount {
 		a.count[k] = func(time.Duration) {}
+		if a.Meter != nil && k.answersABuy() && k != notFound {
+			a.sold[k] = a.Meter.Sold(kinds[k].code)
+		}
 		if a.Meter != nil {
 			answer, request := a.Meter.Buys(kinds[k].code), a.Meter.Requests(method, route, kinds[k].status)
 			a.count[k] = func(took time.Duration) {

@@ -16,6 +16,14 @@ type meter struct {
 
 func (m *meter) Buys(string) func(time.Duration) { return func(time.Duration) {} }
 
+func (m *meter) Sold(answer string) func([]byte, time.Time, time.Duration) {
+	return func(product []byte, _ time.Time, _ time.Duration) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.requests[answer+" "+string(product)]++
+	}
+}
+
 func (m *meter) Requests(method, route string, status int) func() {
 	return func() {
 		m.mu.Lock()

@@ -87,6 +87,8 @@ type Meter interface {
 	// Buys returns what counts the buys that got this answer: placed, queued,
 	// again, or the kind of a problem.
 	Buys(answer string) (count func(took time.Duration))
+	// Sold returns what counts the buys of a product that got this answer. The bytes are the caller's.
+	Sold(answer string) (count func(product []byte, at time.Time, took time.Duration))
 	// Requests returns what counts the requests that were answered so.
 	Requests(method, route string, status int) (count func())
 }
@@ -110,6 +112,7 @@ type Config struct {
 	Rehearsals Rehearsals
 	Audit      func(ctx context.Context) (AuditReport, error) // ErrUnavailable and its like: could not judge
 	Figures    func(ctx context.Context) Figures
+	Answered   func(ctx context.Context, product string) (Answered, error)
 	Pages      fs.FS // what Vite built; without index.html a plain page stands in
 
 	Secret     []byte // keys the order ids under an Idempotency-Key: the same in every process

@@ -76,7 +76,7 @@ func (d *drill) Report(ctx context.Context, id string, w io.Writer) error {
 }
 
 func (s *shop) judge(context.Context) (AuditReport, error) {
-	return AuditReport{Orders: 7, Checks: []Check{{Invariant: "quantity", Words: "held <= quantity", Numbers: []Number{{"held", 7}}, Holds: true}}}, s.cannot
+	return AuditReport{JudgedAt: sale.FormatTime(start), Orders: 7, Checks: []Check{{Invariant: "quantity", Words: "held <= quantity", Numbers: []Number{{"held", 7}}, Holds: true}}}, s.cannot
 }
 
 func (s *shop) figures(context.Context) Figures {

@@ -30,7 +30,7 @@ var meant = map[string]string{
 	"receive-payment": "payments", "list-payments": "view operate payments", "get-payment": "view operate payments", "refund-payment": "payments operate", "void-order": "operate",
 	"begin-rehearsal": "operate", "remove-rehearsal": "operate",
 	"list-rehearsals": "view operate", "get-rehearsal": "view operate", "get-rehearsal-report": "view operate", "watch-rehearsal": "view operate",
-	"verify": "view operate", "figures": "view operate", "metrics": "view operate",
+	"verify": "view operate", "figures": "view operate", "get-timeline": "view operate", "share-timeline": "operate", "metrics": "view operate",
 	"list-tokens": "", "add-token": "", "revoke-token": "",
 	"receive-stripe-event": "all", "cancel-order": "all", "watch-product": "all", "buy": "all", "list-products": "all", "get-product": "all", "get-order": "all", "watch-order": "all",
 	"get-session": "all", "sign-in": "all", "sign-out": "all", "live": "all", "ready": "all", "started": "all", "openapi": "all",

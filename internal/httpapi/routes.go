@@ -90,6 +90,7 @@ func (a *API) routes() http.Handler {
 	a.rehearsalRoutes(api)
 	a.auditRoutes(api)
 	a.figureRoutes(api)
+	a.timelineRoutes(api)
 	a.sessionRoutes(api)
 	a.tokenRoutes(api)
 	a.systemRoutes(api)

@@ -457,7 +457,7 @@ func (s *shop) config() Config {
 	var ids atomic.Uint64
 	return Config{
 		Desk: s, Settle: s, Payments: s, Merchant: s, Store: s, Gates: s, Hub: s.hub, Placed: sale.PlacedByLog,
-		Rehearsals: &s.drill, Audit: s.judge, Figures: s.figures,
+		Rehearsals: &s.drill, Audit: s.judge, Figures: s.figures, Answered: s.answered,
 		Auth: s.operators(""), Pages: fs.FS(pagesBuilt), Secret: []byte("secret"),
 		NewOrderID: func() sale.OrderID {
 			var random [10]byte

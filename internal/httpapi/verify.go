@@ -113,17 +113,23 @@ type auditOutput struct{ Body AuditReport }
 
 func (a *API) auditRoutes(api huma.API) {
 	huma.Register(api, verifyOperation(), func(ctx context.Context, _ *struct{}) (*auditOutput, error) {
-		v, err := a.Audit(ctx)
-		if err == nil {
-			return &auditOutput{v}, nil
-		}
-		p := a.explain(err)
-		if p.kind == unavailable { // an operator may know what to do about it
-			p = problem(notJudged)
-			p.Detail, p.Reason = err.Error(), unjudged(err)
-		}
-		return nil, p
+		v, err := a.audited(ctx)
+		return answer(a, &auditOutput{v}, err)
 	})
+}
+
+// audited is what the audit says now.
+func (a *API) audited(ctx context.Context) (AuditReport, error) {
+	v, err := a.Audit(ctx)
+	if err == nil {
+		return v, nil
+	}
+	p := a.explain(err)
+	if p.kind == unavailable { // an operator may know what to do about it
+		p = problem(notJudged)
+		p.Detail, p.Reason = err.Error(), unjudged(err)
+	}
+	return v, p
 }
 
 // unjudged is why the audit could not judge.

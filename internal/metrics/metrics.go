@@ -33,6 +33,7 @@ type Set struct {
 	calls    *prometheus.HistogramVec
 	requests *prometheus.CounterVec
 	ledger   ledger
+	sales    sales
 }
 
 // New makes a Set that shows the Go runtime and the process from the start.
@@ -49,6 +50,7 @@ func New() *Set {
 			Name: "seckill_http_requests_total", Help: "Requests answered, by the method and pattern of their route and the status; route none: no route took them.",
 		}, []string{"method", "route", "status"}),
 		ledger: ledger{tallies: map[string]*tally{}, before: map[string][cells]int64{}, since: time.Now()},
+		sales:  sales{of: map[string]*saleCount{}},
 	}
 	s.registry.MustRegister(s.buys, s.calls, s.requests, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -145,4 +145,5 @@ type Keeper interface {
 	Processes
 	Renewer
 	Tokens
+	Timelines
 }

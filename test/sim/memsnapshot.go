@@ -156,3 +156,19 @@ func (s *memStore) Tokens(context.Context) ([]orderstore.Token, error) {
 	defer s.mu.Unlock()
 	return slices.SortedFunc(maps.Values(s.tokens), func(a, b orderstore.Token) int { return cmp.Compare(a.Name, b.Name) }), nil
 }
+
+func (s *memStore) AddToTimelines(_ context.Context, products []string, add func(string, []byte) []byte) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.tables.timeline = maps.Clone(s.tables.timeline)
+	for _, product := range products {
+		if s.tables.products[product].Exists() {
+			s.tables.timeline[product] = add(product, s.tables.timeline[product])
+		}
+	}
+	return nil
+}
+
+func (s *memStore) Timeline(_ context.Context, product string) ([]byte, error) {
+	return s.view().timeline[product], nil
+}

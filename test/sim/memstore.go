@@ -35,6 +35,7 @@ type tables struct {
 	history  map[string][]sale.HistoryEntry
 	payments map[[2]string]sale.Payment // by product and id
 	dead     []orderstore.DeadLetter
+	timeline map[string][]byte
 	wiped    map[string]int64 // the epoch at which a product was last deleted: for the findings alone
 }
 
@@ -43,12 +44,12 @@ var _ orderstore.Keeper = (*memStore)(nil)
 func newMemStore(now func() time.Time) *memStore {
 	return &memStore{now: now, meta: map[string][]byte{}, alive: map[string]aliveProcess{}, tokens: map[string]orderstore.Token{}, allowed: 1, gone: orderstore.ProcessGone, changed: make(chan struct{}), tables: tables{
 		marks: map[int32]orderstore.Mark{}, products: map[string]sale.Product{},
-		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, history: map[string][]sale.HistoryEntry{}, payments: map[[2]string]sale.Payment{}, wiped: map[string]int64{},
+		orders: map[sale.OrderID]sale.Order{}, returns: map[string][]sale.Return{}, history: map[string][]sale.HistoryEntry{}, payments: map[[2]string]sale.Payment{}, timeline: map[string][]byte{}, wiped: map[string]int64{},
 	}}
 }
 
 func (t tables) clone() tables {
-	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), maps.Clone(t.history), maps.Clone(t.payments), slices.Clip(t.dead), maps.Clone(t.wiped)}
+	return tables{maps.Clone(t.marks), maps.Clone(t.products), maps.Clone(t.orders), maps.Clone(t.returns), maps.Clone(t.history), maps.Clone(t.payments), slices.Clip(t.dead), maps.Clone(t.timeline), maps.Clone(t.wiped)}
 }
 
 func (s *memStore) Mark(_ context.Context, partition int32) (orderstore.Mark, error) {
@@ -121,6 +122,7 @@ func (t tables) keep(state *sale.State) error {
 	if state.Wiped() {
 		maps.DeleteFunc(t.orders, func(_ sale.OrderID, o sale.Order) bool { return o.ProductID == p.ID })
 		delete(t.returns, p.ID)
+		delete(t.timeline, p.ID)
 		t.wiped[p.ID] = p.Epoch
 	}
 	t.products[p.ID] = p

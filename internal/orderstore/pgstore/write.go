@@ -25,6 +25,7 @@ func queueWrites(q *pgx.Batch, entries []*entry, letters []orderstore.DeadLetter
 	if len(c.wiped) > 0 {
 		q.Queue(wipeOrders, c.wiped)
 		q.Queue(wipeReturns, c.wiped)
+		q.Queue(wipeTimelines, c.wiped)
 	}
 	c.payments.queue(q)
 	for _, e := range c.products {

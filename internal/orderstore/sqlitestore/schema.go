@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 10         // of the tables; kept in user_version
+	version       = 11         // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -115,7 +115,7 @@ CREATE TABLE seckill_meta (
 	key TEXT PRIMARY KEY,
 	value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-` + tokenTable + historyTable + paymentTable + waitingIndex
+` + tokenTable + historyTable + paymentTable + waitingIndex + timelineTable
 
 const tokenTable = `
 CREATE TABLE seckill_token (
@@ -150,6 +150,14 @@ CREATE INDEX seckill_payment_open ON seckill_payment (product_id) WHERE status I
 
 const waitingIndex = "CREATE INDEX seckill_payment_waiting ON seckill_payment (partition, product_id, payment_id) WHERE status = 'late';"
 
+// No record stands for it.
+const timelineTable = `
+CREATE TABLE seckill_timeline (
+	product_id TEXT PRIMARY KEY,
+	body BLOB NOT NULL
+) STRICT;
+`
+
 const priceColumns = `
 ALTER TABLE seckill_product ADD COLUMN amount INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE seckill_product ADD COLUMN currency TEXT NOT NULL DEFAULT '';
@@ -183,6 +191,7 @@ var steps = []string{
 	"ALTER TABLE seckill_product ADD COLUMN last_entry INTEGER NOT NULL DEFAULT 0;" + historyTable,
 	"ALTER TABLE seckill_order ADD COLUMN payment_id TEXT NOT NULL DEFAULT ''; ALTER TABLE seckill_order ADD COLUMN void_reason TEXT NOT NULL DEFAULT '';" + paymentTable,
 	waitingIndex,
+	timelineTable,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

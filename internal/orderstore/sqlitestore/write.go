@@ -64,7 +64,7 @@ func (c *conn) write(entries []*entry, letters []orderstore.DeadLetter) error {
 
 func (c *conn) writeProduct(e *entry) error {
 	if e.state.Wiped() && e.key != 0 {
-		if err := c.wipe(e.key); err != nil {
+		if err := c.wipe(e.key, e.before.ID); err != nil {
 			return err
 		}
 		clear(e.kept)
@@ -83,14 +83,17 @@ func (c *conn) writeProduct(e *entry) error {
 	return err
 }
 
-func (c *conn) wipe(key int64) error {
+func (c *conn) wipe(key int64, product string) error {
 	first, last := key*span, key*span+span-1
 	for _, r := range [][2]int64{{first, last}, {-last, -first}} {
 		if _, err := c.exec("wipe seckill_order", "DELETE FROM seckill_order WHERE place BETWEEN ? AND ?", r[0], r[1]); err != nil {
 			return err
 		}
 	}
-	_, err := c.exec("wipe seckill_return", "DELETE FROM seckill_return WHERE product = ?", key)
+	if _, err := c.exec("wipe seckill_return", "DELETE FROM seckill_return WHERE product = ?", key); err != nil {
+		return err
+	}
+	_, err := c.exec("wipe seckill_timeline", "DELETE FROM seckill_timeline WHERE product_id = ?", product)
 	return err
 }
 

@@ -89,6 +89,9 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Tokens/comeAndGo", tokensComeAndGo},
 		{"Tokens/ofOneName", tokensOfOneName},
 		{"Tokens/stay", tokensStay},
+		{"Timelines/ofProducts", timelinesOfProducts},
+		{"Timelines/atOnce", timelinesAtOnce},
+		{"Timelines/stay", timelinesStay},
 		{"Reopen/keepsAll", reopenKeeps},
 		{"Concurrently", concurrently},
 	}

@@ -390,6 +390,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products/{id}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Judge the sale, and make a link that shows its timeline to whoever has it, for 30 days
+         * @description For the roles: operate, admin
+         */
+        post: operations["share-timeline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a sale went from its beginning: answers, orders and latency. For operators, and for who has a link to share
+         * @description For the roles: view, operate, admin
+         */
+        get: operations["get-timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rehearsals": {
         parameters: {
             query?: never;
@@ -658,6 +698,16 @@ export interface components {
          * @enum {string}
          */
         Answer: "unauthenticated" | "not_you" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible" | "placed" | "queued" | "outcome_unknown";
+        AnsweredStretch: {
+            /** @description Answers to buys, by all processes: placed, queued, again, or the name of a problem */
+            answers: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
         AuditReport: {
             /** @description Each equation that was looked at */
             checks: components["schemas"]["Check"][];
@@ -814,6 +864,12 @@ export interface components {
          * @enum {string}
          */
         Invariant: "quantity" | "limit" | "units" | "seqs" | "fold" | "numbers" | "returns" | "slots" | "position" | "openings" | "sold out" | "firm" | "steps" | "counts" | "terms" | "buyers" | "waiting" | "money" | "secret" | "damage";
+        Judged: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            findings: number;
+        };
         Latency: {
             /** Format: int64 */
             count: number;
@@ -1000,6 +1056,15 @@ export interface components {
          * @enum {string}
          */
         Place: "gate" | "outbox" | "log_and_outbox" | "partition" | "offset" | "table" | "row" | "dead_letter";
+        PlacedMark: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description 1 to n in its product
+             */
+            number: number;
+        };
         Price: {
             /**
              * Format: int64
@@ -1274,6 +1339,16 @@ export interface components {
          * @enum {string}
          */
         Role: "view" | "operate" | "payments";
+        SaleTimeline: {
+            /** @description By time, and 200 at most: what is long ago and steady is told in longer stretches. Between them nobody was answered */
+            answers: components["schemas"]["AnsweredStretch"][];
+            /** @description By a link to share: what the audit said as it was made */
+            judged?: components["schemas"]["Judged"];
+            /** @description Of those answers */
+            latency: components["schemas"]["WindowLatency"];
+            /** @description Some of its orders, evenly by number, the first, the last and that of the last unit among them: so many were placed by then */
+            placed: components["schemas"]["PlacedMark"][];
+        };
         Session: {
             /**
              * @description known: POST /api/pass tells a buyer who they are
@@ -1289,6 +1364,16 @@ export interface components {
              * @enum {string}
              */
             role?: "admin" | "view" | "operate" | "payments";
+        };
+        ShareLink: {
+            judged: components["schemas"]["Judged"];
+            /** @description The parameter of the timeline, and of the page /products/{id} */
+            share: string;
+            /**
+             * Format: date-time
+             * @description It ends by itself, and with the admin token
+             */
+            until: string;
         };
         SignIn: {
             /** @description Whose the token is; of the admin token it is admin */
@@ -1380,6 +1465,7 @@ export interface components {
     pathItems: never;
 }
 export type Answer = components['schemas']['Answer'];
+export type AnsweredStretch = components['schemas']['AnsweredStretch'];
 export type AuditReport = components['schemas']['AuditReport'];
 export type Buyer = components['schemas']['Buyer'];
 export type Check = components['schemas']['Check'];
@@ -1392,6 +1478,7 @@ export type Health = components['schemas']['Health'];
 export type History = components['schemas']['History'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
 export type Invariant = components['schemas']['Invariant'];
+export type Judged = components['schemas']['Judged'];
 export type Latency = components['schemas']['Latency'];
 export type LeftOut = components['schemas']['LeftOut'];
 export type NewToken = components['schemas']['NewToken'];
@@ -1408,6 +1495,7 @@ export type PaymentBody = components['schemas']['PaymentBody'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
 export type Payments = components['schemas']['Payments'];
 export type Place = components['schemas']['Place'];
+export type PlacedMark = components['schemas']['PlacedMark'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
@@ -1420,7 +1508,9 @@ export type Rehearsal = components['schemas']['Rehearsal'];
 export type RehearsalBody = components['schemas']['RehearsalBody'];
 export type RehearsalList = components['schemas']['RehearsalList'];
 export type Role = components['schemas']['Role'];
+export type SaleTimeline = components['schemas']['SaleTimeline'];
 export type Session = components['schemas']['Session'];
+export type ShareLink = components['schemas']['ShareLink'];
 export type SignIn = components['schemas']['SignIn'];
 export type Terms = components['schemas']['Terms'];
 export type Timeline = components['schemas']['Timeline'];
@@ -3590,6 +3680,179 @@ export interface operations {
             };
             /** @description changed_meanwhile */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "share-timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_judged, unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-timeline": {
+        parameters: {
+            query?: {
+                /** @description Of a link that an operator made */
+                share?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SaleTimeline"];
+                };
+            };
+            /** @description unauthorized, unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
