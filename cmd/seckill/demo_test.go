@@ -10,12 +10,16 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	harness "seckill/test/program"
 )
 
 // The demo is a sale that serves, and whose rehearsal has begun where it says.
 func TestDemo(t *testing.T) {
-	for _, token := range []string{"", "a token of the demo"} {
-		c := program(t, "demo", "--listen=127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data"), "--admin-token="+token)
+	cert := harness.NewCertificate(t, t.TempDir(), time.Now())
+	for token, pair := range map[string][]string{"": nil, "a token of the demo": nil, "over TLS": {"--tls-cert", cert.Cert, "--tls-key", cert.Key}} {
+		c := program(t, append([]string{"demo", "--listen=127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data"), "--admin-token=" + token}, pair...)...)
 		c.Env = append(c.Env, "DISPLAY=", "WAYLAND_DISPLAY=")
 		out, err := c.StdoutPipe()
 		if err != nil {
@@ -26,7 +30,7 @@ func TestDemo(t *testing.T) {
 		}
 		var page []string
 		for lines := bufio.NewScanner(out); page == nil && lines.Scan(); {
-			page = regexp.MustCompile(`Demo +(http://localhost:\d+)/products/(\S+)`).FindStringSubmatch(lines.Text())
+			page = regexp.MustCompile(`Demo +(https?://localhost:\d+)/products/(\S+)`).FindStringSubmatch(lines.Text())
 		}
 		if page == nil {
 			t.Fatal("it ended", c.Wait())
@@ -36,7 +40,7 @@ func TestDemo(t *testing.T) {
 			t.Fatal(err)
 		}
 		ask.Header.Set("Authorization", "Bearer "+token)
-		answer, err := http.DefaultClient.Do(ask)
+		answer, err := asker(t, cert.Authority).Do(ask)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,6 +17,7 @@ import (
 // readyCmd is for containers: the image has nothing else that could ask.
 type readyCmd struct {
 	Listen     string `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where serve listens (${default})."`
+	TLSCert    string `name:"tls-cert" env:"SECKILL_TLS_CERT" placeholder:"FILE" help:"That of serve, if it has one: it is asked over TLS then."`
 	AdminToken secret `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"With which serve tells what is missing; or file:PATH, which holds it."`
 }
 
@@ -25,7 +26,7 @@ func (c *readyCmd) Run(ctx context.Context, std streams) error {
 	if err != nil {
 		return app.UsageError{Flag: "listen", Rule: fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
 	}
-	degraded, err := askReady(ctx, site(host, port), string(c.AdminToken))
+	degraded, err := askReady(ctx, site(host, port, c.TLSCert != ""), string(c.AdminToken))
 	if err != nil {
 		return err
 	}
@@ -44,7 +45,7 @@ func askReady(ctx context.Context, site, token string) (degraded []string, err e
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := app.Own.Do(r)
 	if err != nil {
 		return nil, err
 	}
@@ -63,9 +64,12 @@ func askReady(ctx context.Context, site, token string) (degraded []string, err e
 }
 
 // site is the address of a sale on this machine, by where it listens.
-func site(host, port string) string {
+func site(host, port string, overTLS bool) string {
 	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() || ip.Equal(net.IPv4(127, 0, 0, 1)) || ip.Equal(net.IPv6loopback) {
 		host = "localhost"
+	}
+	if overTLS {
+		return "https://" + net.JoinHostPort(host, port)
 	}
 	return "http://" + net.JoinHostPort(host, port)
 }

@@ -74,6 +74,8 @@ type serveCmd struct {
 	Wait            time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
 	Listen          string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
 	OpsListen       string        `env:"SECKILL_OPS_LISTEN" placeholder:"HOST:PORT" help:"Where to tell those who run it: /metrics, /readyz with all it lacks, POST /verify, and for the admin token /debug/pprof/. Not needed where --listen is on this machine: all is there then. Else localhost, at the port above."`
+	TLSCert         string        `name:"tls-cert" env:"SECKILL_TLS_CERT" placeholder:"FILE" help:"Speak TLS at both addresses, with this certificate and those between it and its authority, as PEM. It is read again when it changes."`
+	TLSKey          string        `name:"tls-key" env:"SECKILL_TLS_KEY" placeholder:"FILE" help:"Its key, as PEM."`
 	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
 	PaymentSecret   secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"file:PATH" help:"Take payments that are signed by Standard Webhooks with this whsec_ secret, or with what file:PATH holds."`
 	StripeSecret    secret        `env:"SECKILL_STRIPE_SECRET" placeholder:"file:PATH" help:"Take Stripe's events at /api/payments/stripe, signed with this secret of an endpoint there, or with what file:PATH holds."`
@@ -106,6 +108,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), StripeSecret: string(c.StripeSecret), StripeTest: c.StripeTest, Insecure: c.Insecure,
+		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
 		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, MaxStreamsOfAddress: c.MaxStreams, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
@@ -116,9 +119,10 @@ func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx conte
 	}
 	if slices.Contains(c.Roles, app.RoleAPI) {
 		host, port, _ := net.SplitHostPort(p.Addr().String())
-		welcome(std.out, site(host, port), c.place())
+		at := site(host, port, c.TLSCert != "")
+		welcome(std.out, at, c.place())
 		if beside != nil {
-			go beside(ctx, site(host, port))
+			go beside(ctx, at)
 		}
 	}
 	err = errors.Join(p.Run(ctx), p.Close())

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+
+	"seckill/internal/app"
 )
 
 type tokenCmd struct {
@@ -24,6 +26,8 @@ type tokenCmd struct {
 type adminFlags struct {
 	URL        string `default:"http://localhost:3000" env:"SECKILL_URL" placeholder:"URL" help:"Where the sale is (${default})."`
 	AdminToken secret `required:"" env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"The token that serve was started with, or file:PATH, which holds it."`
+
+	own bool // it is asked by itself
 }
 
 type tokenAddCmd struct {
@@ -87,7 +91,11 @@ func (f *adminFlags) ask(ctx context.Context, method, path string, body []byte, 
 		r.Header.Set("Authorization", "Bearer "+string(f.AdminToken))
 	}
 	r.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(r)
+	client := http.DefaultClient
+	if f.own {
+		client = app.Own
+	}
+	answer, err := client.Do(r)
 	if err != nil {
 		return err
 	}

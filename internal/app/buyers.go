@@ -137,9 +137,10 @@ func (p *Program) rehearsalPass() func(user string) string {
 // warn says aloud what is open to others: what --insecure lets in, and what is sent without TLS.
 func (c Config) warn() {
 	host, _, _ := net.SplitHostPort(c.Listen)
-	if !isLoopback(host) && c.sells() && len(c.TrustedProxies) == 0 {
-		c.Log.Warn("other machines are answered without TLS: whoever is on the way reads passes and tokens. Let a proxy end TLS in front, and name it in --trusted-proxies", "listen", c.Listen)
+	if !isLoopback(host) && c.sells() && c.TLSCert == "" && len(c.TrustedProxies) == 0 {
+		c.Log.Warn("other machines are answered without TLS: whoever is on the way reads passes and tokens. Give --tls-cert and --tls-key; or let a proxy end TLS in front, and name it in --trusted-proxies", "listen", c.Listen)
 	}
+	c.warnOfPlain()
 	switch {
 	case isLoopback(host) || !c.Insecure:
 	case c.AdminToken == "":

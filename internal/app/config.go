@@ -24,6 +24,8 @@ import (
 type Config struct {
 	Listen         string        // host:port; port 0 takes a free one
 	OpsListen      string        // host:port for those who run it; empty: opsListen
+	TLSCert        string        // file of the certificate that both addresses speak TLS with; empty: they do without
+	TLSKey         string        // file of its key
 	Data           string        // the data folder of the embedded mode, made if it is not there
 	AdminToken     string        // asked for on operators' routes; empty: nobody is asked
 	Insecure       bool          // beyond this machine, believe buyers; without an admin token everybody
@@ -108,6 +110,10 @@ func (c Config) Check() error {
 		return UsageError{"admin-token", fmt.Sprintf("must have at least %d characters where other machines reach %s: openssl rand -hex 16 makes one", minToken, c.Listen)}
 	case !isLoopback(host) && c.sells() && !c.Buyers.known() && !c.Insecure:
 		return UsageError{"listen", fmt.Sprintf("%s can be reached from other machines: give --buyer-auth jwt or header (docs/identity.md), or --insecure to believe whatever user_id a buyer names", c.Listen)}
+	case c.TLSCert == "" && c.TLSKey != "":
+		return UsageError{"tls-cert", "is missing: --tls-key needs the certificate that it is of"}
+	case c.TLSCert != "" && c.TLSKey == "":
+		return UsageError{"tls-key", "is missing: --tls-cert needs its key"}
 	case c.Data == "" && !c.isCluster():
 		return UsageError{"data", "must name a folder"}
 	case c.MaxUnrelayed < 1:

@@ -53,7 +53,7 @@ func (m *embedded) fill(p *Program) (err error) {
 	if err = folds.CheckState(p.work, 0); err != nil {
 		return err
 	}
-	b, err := m.folder.writeEndpoint(p.Addr().String())
+	b, err := m.folder.writeEndpoint(p.Addr().String(), p.pair != nil)
 	if err != nil {
 		return fmt.Errorf("writing serve.json: %w", err)
 	}

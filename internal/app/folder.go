@@ -162,12 +162,13 @@ func (f *folder) close() error { return f.lock.Close() }
 // An endpoint tells verify where the process that holds the folder can be asked.
 type endpoint struct {
 	Address string `json:"address"`
+	TLS     bool   `json:"tls,omitzero"`
 	Key     string `json:"key"`
 }
 
 // writeEndpoint writes serve.json with a fresh key.
-func (f *folder) writeEndpoint(address string) (endpoint, error) {
-	b := endpoint{Address: address, Key: rand.Text()}
+func (f *folder) writeEndpoint(address string, overTLS bool) (endpoint, error) {
+	b := endpoint{Address: address, TLS: overTLS, Key: rand.Text()}
 	j, err := json.Marshal(b)
 	if err != nil {
 		return b, err

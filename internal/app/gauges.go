@@ -16,6 +16,12 @@ func (p *Program) measureProcess() {
 		func(show func(float64, ...string)) { show(1, b.Version, b.Revision, b.Go) })
 	p.counts.Gauge("seckill_connections", "Connections to this process.", func() float64 { return float64(p.listener.Len()) })
 	p.counts.Gauge("seckill_connections_limit", "How many connections there may be: --max-connections.", func() float64 { return float64(p.listener.Max()) })
+	p.counts.Gauge("seckill_tls_certificate_end_timestamp_seconds", "When the certificate of this process ends. Absent without TLS.", func() float64 {
+		if p.pair == nil {
+			return math.NaN()
+		}
+		return float64(p.pair.Ends().Unix())
+	})
 	p.counts.Gauge("seckill_http_requests_in_flight", "Connections with a request that is being answered.", func() float64 { return float64(p.listener.Busy()) })
 	p.counts.Gauge("seckill_ready", "Whether this process can do its work, as /readyz says: 1 or 0.", func() float64 {
 		return truth(p.wired.Load() && len(p.condition(p.work).Missing) == 0)

@@ -47,7 +47,7 @@ func (p *Program) connect(ctx context.Context) error {
 	p.waits.begin()
 	h := p.newHealthServer(p.waits.names)
 	left := make(chan error, 1)
-	go func() { left <- h.Serve(borrowed{p.listener}) }()
+	go func() { left <- h.Serve(p.overTLS(borrowed{p.listener})) }()
 	waiting := func(server string, away error) {
 		if p.waits.note(server, away) {
 			p.cfg.Log.Info("waiting", "for", server, "because", away)

@@ -69,7 +69,7 @@ func (p *Program) serveOps() (done func()) {
 	if p.ops == nil {
 		return func() {}
 	}
-	go func() { _ = p.ops.server.Serve(p.ops.listener) }() // until it is closed
+	go func() { _ = p.ops.server.Serve(p.overTLS(p.ops.listener)) }() // until it is closed
 	return func() { _ = p.ops.server.Close() }
 }
 

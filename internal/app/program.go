@@ -27,6 +27,7 @@ import (
 	"seckill/internal/rehearsal"
 	"seckill/internal/sale"
 	"seckill/internal/settle"
+	"seckill/internal/tlspair"
 )
 
 // grace is how long those who wait for an answer may take when the program ends.
@@ -77,7 +78,8 @@ type Program struct {
 	process  orderstore.Process
 	mode     mode
 	listener *connlimit.Listener
-	ops      *opsServer // nil: all is told at listener
+	pair     *tlspair.Pair // nil: without TLS
+	ops      *opsServer    // nil: all is told at listener
 	keepers  keepers
 
 	hub       *live.Hub
@@ -117,6 +119,9 @@ func open(cfg Config, m mode) (*Program, error) {
 	if p.tokens, err = cfg.Buyers.tokens(p.work, cfg.Log); err != nil {
 		return nil, err
 	}
+	if p.pair, err = cfg.pair(); err != nil {
+		return nil, err
+	}
 	ln, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
@@ -125,6 +130,9 @@ func open(cfg Config, m mode) (*Program, error) {
 	p.listener.Each(cfg.MaxOfAddress, func(peer netip.Addr) netip.Prefix { return bounded(p.trusted, peer) })
 	if err := p.listenOps(); err != nil {
 		return nil, errors.Join(err, p.listener.Close())
+	}
+	if p.pair != nil {
+		go p.pair.Watch(p.work, sleep)
 	}
 	p.measureProcess()
 	return p, nil
@@ -174,7 +182,7 @@ func (p *Program) Run(ctx context.Context) error {
 	}()
 	front := p.front()
 	served := make(chan error, 1)
-	go func() { served <- front.Serve(p.listener) }()
+	go func() { served <- front.Serve(p.overTLS(p.listener)) }()
 	select {
 	case <-ctx.Done():
 	case err := <-served:

@@ -20,7 +20,7 @@ import (
 func (p *Program) newRunner() *rehearsal.Runner {
 	return rehearsal.New(rehearsal.Parts{
 		Registry: p.mode.registry(), Merchant: p.opener, Store: p.keepers.store, Audit: p.auditRehearsal,
-		URL: "http://" + reachable(p.Addr()), Pay: p.operators.Pass, Pass: p.rehearsalPass(), News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
+		URL: scheme(p.pair != nil) + reachable(p.Addr()), TLS: p.ownTLS(), Pay: p.operators.Pass, Pass: p.rehearsalPass(), News: func(id string) { p.hub.Wake(id) }, Now: time.Now,
 		NewID: func() string { return strings.ToLower(rand.Text()[:4]) },
 		// Both ends of each are files of this process, and the limit leaves an eighth of those.
 		Connections: min(rush.DefaultConnections, max(1, p.cfg.maxConnections()/16)),

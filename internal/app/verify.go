@@ -107,12 +107,12 @@ func askServer(ctx context.Context, data, path string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading serve.json: %w", err)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+b.Address+path, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, scheme(b.TLS)+b.Address+path, nil)
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+b.Key)
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := Own.Do(r)
 	if err != nil {
 		return nil, fmt.Errorf("asking the server at %s: %w", b.Address, err)
 	}

@@ -49,6 +49,7 @@ var law = []room{
 	{path: "internal/auth", promise: "who is an operator"},
 	{"internal/identity", "who a buyer is", []string{"internal/sale"}, false},
 	{path: "internal/connlimit", promise: "an address that goes on taking connections, whoever opens how many"},
+	{path: "internal/tlspair", promise: "a certificate and its key, read again when they change"},
 	{path: "internal/metrics", promise: "what a process counts and measures"},
 	{"internal/verify", "the audit: folds the log again and compares. It does not know the players", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 

@@ -28,6 +28,8 @@ type conn struct {
 	// it sent is about to be read. Nobody reads what an event stream is sent. For
 	// Accept alone.
 	spared struct{ since, until int64 }
+	// shakes is set while what is written answers nobody yet. For those who write.
+	shakes bool
 }
 
 func (c *conn) Read(b []byte) (int, error) {
@@ -46,7 +48,11 @@ func (c *conn) Write(b []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	n, err := c.Conn.Write(b)
-	for since := c.state.Load(); since != gone && !c.state.CompareAndSwap(since, c.l.now()|answeredOnce); {
+	answered := int64(answeredOnce)
+	if c.shakes {
+		answered = 0
+	}
+	for since := c.state.Load(); since != gone && !c.state.CompareAndSwap(since, c.l.now()|answered); {
 		since = c.state.Load() // somebody reads at the same time
 	}
 	return n, err
@@ -60,6 +66,10 @@ func (c *conn) busy() bool {
 	}
 	return since != gone
 }
+
+// ShakeHands says that a handshake begins, or has ended: what is written until then makes a connection no
+// answered one, for anybody gets it.
+func (c *conn) ShakeHands(on bool) { c.shakes = on }
 
 // NetConn is the connection that is counted. What reads from it past this one is not seen.
 func (c *conn) NetConn() net.Conn { return c.Conn }

@@ -321,6 +321,43 @@ func TestTheSilentTakeHalfOfTheRoom(t *testing.T) {
 	}
 }
 
+// What anybody is sent who begins to shake hands is no answer: those who go no further have half of the room, too.
+func TestAHandshakeIsNoAnswer(t *testing.T) {
+	h := open(t, 16)
+	go func() {
+		for {
+			c, err := h.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				shakes := c.(*conn)
+				shakes.ShakeHands(true)
+				_, err := io.ReadFull(c, make([]byte, 6))
+				if err == nil {
+					_, err = io.WriteString(c, "hello\n")
+				}
+				if shakes.ShakeHands(false); err == nil {
+					h.answer(c)
+				}
+			}()
+		}
+	}()
+	var kept []guest
+	for range 8 {
+		g := h.came()
+		h.asks(g)
+		h.asks(g)
+		kept = append(kept, g)
+	}
+	for range 200 {
+		h.asks(h.came())
+	}
+	for _, g := range kept {
+		h.asks(g)
+	}
+}
+
 // Who sends a piece now and then of what they never finish is idle.
 func TestWhoNeverFinishesIsIdle(t *testing.T) {
 	h := open(t, 2)

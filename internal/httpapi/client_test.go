@@ -21,6 +21,12 @@ type reply struct {
 // Content-Type header is announced as JSON.
 func (s *server) do(t *testing.T, method, path, body string, header ...string) reply {
 	t.Helper()
+	return s.by(t, http.DefaultTransport, method, path, body, header...)
+}
+
+// by asks over a transport.
+func (s *server) by(t *testing.T, over http.RoundTripper, method, path, body string, header ...string) reply {
+	t.Helper()
 	r, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +43,7 @@ func (s *server) do(t *testing.T, method, path, body string, header ...string) r
 			r.Header.Del(header[i])
 		}
 	}
-	resp, err := http.DefaultTransport.RoundTrip(r) // follows no redirects
+	resp, err := over.RoundTrip(r) // follows no redirects
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,11 +18,19 @@ var rawGuards = func() (raw [len(guards)][2][]byte) {
 	return raw
 }()
 
+// stayTLS has a browser ask the name that it was told under over TLS only, for a year. It is told with pages
+// and whatever else net/http answers, before a browser has what to buy with. localhost is not: whatever else
+// listens there would be meant, too.
+const stayTLS = "max-age=31536000"
+
 // guarding is h with guards.
 func guarding(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for _, g := range guards {
 			w.Header().Set(g[0], g[1])
+		}
+		if r.TLS != nil && !nearName([]byte(r.Host)) {
+			w.Header().Set("Strict-Transport-Security", stayTLS)
 		}
 		h.ServeHTTP(w, r)
 	})

@@ -13,8 +13,8 @@ type peer struct{ raw syscall.RawConn } // nil: it knows nothing
 // peerOf also bounds for how long the system sends to who does not take it: a
 // peer that lost its power says no goodbye.
 func peerOf(c net.Conn) (p peer) {
-	if counted, ok := c.(interface{ NetConn() net.Conn }); ok {
-		c = counted.NetConn()
+	for below, ok := c.(interface{ NetConn() net.Conn }); ok; below, ok = c.(interface{ NetConn() net.Conn }) {
+		c = below.NetConn() // of TLS, and of those that are counted
 	}
 	if s, ok := c.(syscall.Conn); ok {
 		p.raw, _ = s.SyscallConn() // nil on an error
@@ -28,7 +28,7 @@ func peerOf(c net.Conn) (p peer) {
 }
 
 // gone reports whether the peer has closed its end, which a write would only tell
-// the second time. What it sends beyond its request is for nobody.
+// the second time. What it sends beyond its request is for nobody, as is the last word of TLS.
 func (p peer) gone() (gone bool) {
 	if p.raw == nil {
 		return false
@@ -36,6 +36,9 @@ func (p peer) gone() (gone bool) {
 	err := p.raw.Control(func(fd uintptr) {
 		var b [64]byte
 		n, err := unix.Read(int(fd), b[:])
+		for more := 8; n > 0 && more > 0; more-- {
+			n, err = unix.Read(int(fd), b[:])
+		}
 		gone = n == 0 && err == nil || err != nil && err != unix.EAGAIN && err != unix.EINTR
 	})
 	return gone || err != nil

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"context"
+	"crypto/tls"
+	"io"
 	"log/slog"
 	"net"
 	"runtime"
@@ -13,18 +15,33 @@ import (
 
 // Who has gone is noticed at the next write, not at the one after it.
 func TestWhoHasGoneIsNoticedAtTheNextWrite(t *testing.T) {
+	t.Run("over TLS", func(t *testing.T) {
+		ln, as := listenTLS(t)
+		noticed(t, ln, func(c net.Conn) net.Conn { return tls.Client(c, as) })
+	})
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	ln = connlimit.New(ln.(*net.TCPListener), 10, newShop().elapsed, slog.New(slog.DiscardHandler)) // as it is served
 	defer ln.Close()
+	noticed(t, ln, func(c net.Conn) net.Conn { return c })
+}
+
+func noticed(t *testing.T, ln net.Listener, client func(net.Conn) net.Conn) {
+	t.Helper()
 	far, err := net.Dial("tcp", ln.Addr().String())
 	if err != nil {
 		t.Fatal(err)
 	}
+	far = client(far)
 	end, err := ln.Accept()
 	if err != nil {
+		t.Fatal(err)
+	}
+	asked := make(chan error, 1)
+	go func() { _, err := io.WriteString(far, "GET"); asked <- err }()
+	if _, err := io.ReadFull(end, make([]byte, 3)); err != nil || <-asked != nil { // TLS shakes hands by it
 		t.Fatal(err)
 	}
 	a := New(newShop().config())
@@ -39,7 +56,7 @@ func TestWhoHasGoneIsNoticedAtTheNextWrite(t *testing.T) {
 	if a.begin(st, end); st.rings.Load() != 0 {
 		t.Fatal("it does not rest")
 	}
-	if _, err := far.Read(make([]byte, len(streamHead))); err != nil {
+	if _, err := io.ReadFull(far, make([]byte, len(streamHead))); err != nil {
 		t.Fatal(err)
 	}
 	far.Close()

@@ -42,6 +42,8 @@ func (r nativeRequest) Values(header string) [][]byte { return r.ctx.Request.Hea
 
 func (r nativeRequest) Cookie(name string) []byte { return r.ctx.Request.Header.Cookie(name) }
 
+func (r nativeRequest) Secure() bool { return r.ctx.IsTLS() }
+
 // An otherRequest is an identity.Request, too.
 type otherRequest struct{ *http.Request }
 
@@ -63,6 +65,8 @@ func (r otherRequest) Cookie(name string) []byte {
 	}
 	return nil
 }
+
+func (r otherRequest) Secure() bool { return r.TLS != nil }
 
 // credentials are what a request shows of an operator.
 type credentials struct {

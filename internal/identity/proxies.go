@@ -53,8 +53,11 @@ func forwarded(hop string) (address netip.Addr, ok bool) {
 	return address.Unmap().WithZone(""), err == nil
 }
 
-// OverTLS reports whether a browser sent r over TLS: a trusted proxy says so, or the page did that it comes from.
+// OverTLS reports whether a browser sent r over TLS: it came so, a trusted proxy says so, or the page did that it comes from.
 func (t Trusted) OverTLS(r Request) bool {
+	if r.Secure() {
+		return true
+	}
 	if origin := r.Values("Origin"); len(origin) > 0 && bytes.HasPrefix(origin[0], []byte("https://")) {
 		return true
 	}

@@ -15,6 +15,8 @@ type Request interface {
 	Values(header string) [][]byte
 	// Cookie is the value of a cookie; empty: it was not sent.
 	Cookie(name string) []byte
+	// Secure reports whether the connection is over TLS.
+	Secure() bool
 }
 
 // The names under which a browser keeps a pass: the first over TLS only, and from nobody but this very host.

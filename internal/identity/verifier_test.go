@@ -17,6 +17,8 @@ type sent struct {
 	cookies []string
 }
 
+func (sent) Secure() bool { return false }
+
 func (s sent) Peer() netip.Addr {
 	peer, _ := netip.ParseAddr(s.peer)
 	return peer

@@ -2,6 +2,7 @@ package rehearsal
 
 import (
 	"context"
+	"crypto/tls"
 	"time"
 
 	"seckill/internal/sale"
@@ -51,6 +52,7 @@ type Parts struct {
 	// could not.
 	Audit func(ctx context.Context, product string) (Audit, error)
 	URL   string                              // of this server, over loopback
+	TLS   *tls.Config                         // how it is asked; nil: without TLS
 	Pay   func(product string) (token string) // lets the buyers pay
 	Pass  func(user string) (pass string)     // by which a buyer proves who they are; nil: nobody asks
 	News  func(id string)                     // is called, often, when a rehearsal has changed

@@ -122,7 +122,7 @@ func (r *run) config() rush.Config {
 		}
 	}
 	return rush.Config{
-		URL: r.parts.URL, Product: r.is.ID, Buyers: plan.Buyers, Over: plan.Over,
+		URL: r.parts.URL, TLS: r.parts.TLS, Product: r.is.ID, Buyers: plan.Buyers, Over: plan.Over,
 		Seed: seed, Every: every, Connections: r.parts.Connections,
 		RepeatClickers: plan.RepeatClickers, Pay: plan.Quitters > 0, Quitters: plan.Quitters,
 		Token: r.parts.Pay(r.is.ID), Credentials: credentials,

@@ -1,6 +1,7 @@
 package rush
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -18,6 +19,7 @@ const (
 // Buyers has a meaning.
 type Config struct {
 	URL            string        // where the server is, e.g. http://localhost:3000
+	TLS            *tls.Config   // how an https URL is asked; nil: its certificate is checked by the system's authorities
 	Product        string        // the id of the product that everybody wants
 	Buyers         int           // 1 to MaxBuyers, each another user
 	Over           time.Duration // their moments are spread evenly over this; 0: closed loop, as fast as Connections allow

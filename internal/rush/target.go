@@ -38,7 +38,10 @@ func reach(ctx context.Context, c Config) (*target, error) {
 		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
 	}
 	if u.Scheme == "https" {
-		t.tls = &tls.Config{ServerName: u.Hostname(), NextProtos: []string{"http/1.1"}}
+		t.tls = c.TLS.Clone()
+		if t.tls == nil {
+			t.tls = &tls.Config{MinVersion: tls.VersionTLS12, ServerName: u.Hostname(), NextProtos: []string{"http/1.1"}}
+		}
 	}
 
 	ctx, cancel := context.WithTimeout(ctx, min(c.Timeout, 5*time.Second))

@@ -18,6 +18,15 @@ func CheckURL(url string) error {
 	return err
 }
 
+// Plain returns where a URL leads without TLS, each as HOST:PORT.
+func Plain(url string) []string {
+	option, err := (&Options{URL: url}).client()
+	if err != nil || option.TLSConfig != nil {
+		return nil
+	}
+	return option.InitAddress
+}
+
 // client is what the driver is told. No error names the password.
 func (o *Options) client() (rueidis.ClientOption, error) {
 	parsed, err := url.Parse(o.URL)

@@ -23,6 +23,14 @@ type Brokers struct {
 // String is the addresses, without the password.
 func (b Brokers) String() string { return strings.Join(b.seeds, ",") }
 
+// Plain returns those that are reached without TLS, each as HOST:PORT.
+func (b Brokers) Plain() []string {
+	if b.tls != nil {
+		return nil
+	}
+	return b.seeds
+}
+
 // ParseBrokers reads HOST:PORT,HOST:PORT or
 //
 //	kafka://[USER:PASSWORD@]HOST:PORT,HOST:PORT[?tls=true&ca=FILE&sasl=scram-sha-512&password_file=FILE]

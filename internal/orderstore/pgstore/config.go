@@ -44,6 +44,21 @@ func CheckURL(url string) error {
 	return err
 }
 
+// Plain returns where a URL may lead without TLS, each as HOST:PORT: by sslmode prefer, which is libpq's default, a server says
+// whether it does.
+func Plain(url string) (plain []string) {
+	config, err := pgconn.ParseConfig(url)
+	if url == "" || err != nil {
+		return nil
+	}
+	for _, to := range append([]*pgconn.FallbackConfig{{Host: config.Host, Port: config.Port, TLSConfig: config.TLSConfig}}, config.Fallbacks...) {
+		if network, at := pgconn.NetworkAddress(to.Host, to.Port); to.TLSConfig == nil && network == "tcp" {
+			plain = append(plain, at)
+		}
+	}
+	return plain
+}
+
 func configure(url string) (*pgxpool.Config, error) {
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
