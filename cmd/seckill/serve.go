@@ -92,6 +92,8 @@ type serveCmd struct {
 	MaxStreams      int           `name:"max-streams-address" default:"0" env:"SECKILL_MAX_STREAMS_ADDRESS" placeholder:"N" help:"How many event streams one address may have, or IPv6 network of 64 bits, but for this machine; 0 is no limit (${default}). All have half of the connections at most."`
 	LogUsers        bool          `env:"SECKILL_LOG_USERS" help:"Log user ids, too, in the lines of buys."`
 	MetricsProducts int           `default:"0" env:"SECKILL_METRICS_PRODUCTS" placeholder:"N" help:"How many products, the first by id, /metrics shows one by one (${default})."`
+	Traces          string        `env:"SECKILL_TRACES" placeholder:"URL" help:"Send traces of some buys to this collector of OpenTelemetry, by OTLP over HTTP: http://localhost:4318."`
+	TracesRatio     float64       `default:"0.01" env:"SECKILL_TRACES_RATIO" placeholder:"N" help:"Of how many buys, 0 to 1, where their callers do not say it by traceparent (${default})."`
 	Drain           time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
 }
 
@@ -111,7 +113,7 @@ func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx conte
 		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
 		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, MaxStreamsOfAddress: c.MaxStreams, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
-		MetricsProducts: c.MetricsProducts, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
+		MetricsProducts: c.MetricsProducts, Traces: c.Traces, TracesRatio: c.TracesRatio, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
 		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // if nobody asked to be told, nothing
 	})
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -48,6 +49,9 @@ type Config struct {
 	Wait                   time.Duration // the cluster's: how long a buyer waits for placed
 
 	MetricsProducts int // how many products have metrics of their own
+
+	Traces      string  // the base URL of a collector of OpenTelemetry; empty: nothing is followed
+	TracesRatio float64 // of the buys whose callers do not say whether they are followed
 
 	Pages fs.FS // what Vite built
 	Build Build
@@ -134,6 +138,10 @@ func (c Config) Check() error {
 		return UsageError{"hosts", "must be names as in sale.shop.example, without https:// and port"}
 	case c.MetricsProducts < 0:
 		return UsageError{"metrics-products", "must be 0 (none) or above"}
+	case c.Traces != "" && !isURL(c.Traces):
+		return UsageError{"traces", "must be a URL, as in http://localhost:4318"}
+	case !(c.TracesRatio >= 0 && c.TracesRatio <= 1): // also of no number
+		return UsageError{"traces-ratio", "must be 0 (none but those whose callers ask for it) to 1 (all)"}
 	case c.Drain < 0:
 		return UsageError{"drain", "must be 0s (none) or above"}
 	}
@@ -247,6 +255,11 @@ func isAddress(text string) bool {
 		_, err = strconv.ParseUint(port, 10, 16)
 	}
 	return err == nil
+}
+
+func isURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
 }
 
 // isLoopback reports whether a listen host is reached from this machine only.

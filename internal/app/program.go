@@ -28,6 +28,7 @@ import (
 	"seckill/internal/sale"
 	"seckill/internal/settle"
 	"seckill/internal/tlspair"
+	"seckill/internal/trace"
 )
 
 // grace is how long those who wait for an answer may take when the program ends.
@@ -86,6 +87,7 @@ type Program struct {
 	moved     chan struct{} // holds one sign that the store has, and the event streams were not told
 	counts    *metrics.Set
 	answered  map[string]metrics.Series // by product: taken, and not kept yet; of one goroutine
+	traces    *trace.Tracer             // nil: no buy is followed
 	desk      *purchase.Desk
 	settle    *settle.Settler
 	payments  *settle.Payments
@@ -120,6 +122,9 @@ func open(cfg Config, m mode) (*Program, error) {
 		return nil, err
 	}
 	if p.pair, err = cfg.pair(); err != nil {
+		return nil, err
+	}
+	if p.traces, err = cfg.tracer(p.process.ID); err != nil {
 		return nil, err
 	}
 	ln, err := net.Listen("tcp", cfg.Listen)
@@ -259,6 +264,7 @@ func (p *Program) Close() error {
 		err = nil
 	}
 	p.leave()
+	p.traces.Close()
 	crash.At("app: the keepers are to be closed")
 	return errors.Join(err, p.mode.close())
 }

@@ -47,7 +47,7 @@ func (token operator) RoundTrip(r *http.Request) (*http.Response, error) {
 func startWith(t *testing.T, cfg app.Config) *program {
 	t.Helper()
 	ready := make(chan struct{})
-	cfg.Log = slog.New(signal{slog.DiscardHandler, ready})
+	cfg.Log = slog.New(signal{cfg.Log.Handler(), ready})
 	e, err := app.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -85,7 +85,7 @@ func (p *program) end() {
 	}
 }
 
-// A signal is a log handler that closes ready when the program says that it is.
+// A signal is a log handler that also closes ready when the program says that it is.
 type signal struct {
 	slog.Handler
 	ready chan struct{}
@@ -93,11 +93,11 @@ type signal struct {
 
 func (s signal) Enabled(context.Context, slog.Level) bool { return true }
 
-func (s signal) Handle(_ context.Context, r slog.Record) error {
+func (s signal) Handle(ctx context.Context, r slog.Record) error {
 	if r.Message == "ready" {
 		close(s.ready)
 	}
-	return nil
+	return s.Handler.Handle(ctx, r)
 }
 
 // An answer is a status, and the fields of its body that tests look at.

@@ -24,11 +24,14 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 	p.keepers.gate = p.mode.gates(s.orders)
 	p.keepers.store = &foldedStore{Keeper: p.keepers.store, catchUp: func(ctx context.Context) error { return p.settle.CatchUp(ctx) }}
 	p.keepers = p.keepers.measured(p.counts)
+	if p.traces != nil {
+		p.keepers = p.keepers.traced(p.traces, p.cfg.isCluster())
+	}
 	k := p.keepers
 	p.desk = purchase.New(p.work, purchase.Parts{
 		Gate: k.gate, Log: k.log, Catalog: catalog{k.store}, Confirm: p.mode.confirm(p.work, k.store), Near: !p.cfg.isCluster(),
 		Allow: orderlog.AskOnce(k.store.Allow),
-		Now:   time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause,
+		Now:   time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause, Follow: followed(p.traces),
 	})
 	p.settle = settle.New(k.log, k.store, time.Now, settle.SideBySide)
 	p.payments = settle.NewPayments(p.settle, p.desk, k.gate, s.orders)
@@ -56,7 +59,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Trusted: p.trusted, Hosts: p.cfg.Hosts, Pages: p.cfg.Pages,
 		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait,
 		Rates: p.cfg.Rates, MaxStreams: p.cfg.maxConnections() / 2, MaxStreamsOfAddress: p.cfg.MaxStreamsOfAddress,
-		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.publicMetrics(), Meter: p.counts, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
+		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.publicMetrics(), Meter: p.counts, Traces: p.traces, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})
 	p.wired.Store(true)
 	p.tellOps(httpapi.Config{Auth: p.operators, Ready: p.condition, Openings: p.loading, Audit: p.audit})

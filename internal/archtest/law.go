@@ -45,12 +45,13 @@ var law = []room{
 	{"internal/projector", "every record is folded exactly once, in order", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 	{"internal/settle", "pay, cancel, expire, void: the first record in the log wins; every payment has its trace", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/purchase"}, false},
 	{path: "internal/live", promise: "fan-out to whoever watches"},
-	{"internal/httpapi", "HTTP in, JSON out, one table of errors", []string{"internal/sale", "internal/purchase", "internal/live", "internal/auth", "internal/identity", "internal/verify"}, false},
+	{"internal/httpapi", "HTTP in, JSON out, one table of errors", []string{"internal/sale", "internal/purchase", "internal/live", "internal/auth", "internal/identity", "internal/trace", "internal/verify"}, false},
 	{path: "internal/auth", promise: "who is an operator"},
 	{"internal/identity", "who a buyer is", []string{"internal/sale"}, false},
 	{path: "internal/connlimit", promise: "an address that goes on taking connections, whoever opens how many"},
 	{path: "internal/tlspair", promise: "a certificate and its key, read again when they change"},
 	{path: "internal/metrics", promise: "what a process counts and measures"},
+	{"internal/trace", "some of the buys, followed to a collector for which nobody waits", []string{"internal/sale"}, false},
 	{"internal/verify", "the audit: folds the log again and compares. It does not know the players", []string{"internal/sale", "internal/crash", "internal/gate", "internal/orderlog", "internal/orderstore"}, false},
 
 	{"internal/recovery", "a log that continues the tables, where theirs is gone", []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore", "internal/projector"}, false},
@@ -90,6 +91,7 @@ var drivers = []driver{
 	{"github.com/twmb/franz-go", []string{"internal/orderlog/kafkalog"}},
 	{"github.com/jackc", postgres},
 	{"github.com/pressly/goose", postgres},
+	{"go.opentelemetry.io", []string{"internal/trace", "internal/app"}},
 }
 
 // impure is what a pure room must not import, and all below it.

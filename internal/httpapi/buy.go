@@ -33,6 +33,7 @@ type buyRequest struct {
 
 func (a *API) buy(ctx *fasthttp.RequestCtx, product []byte) {
 	k := a.answerBuy(ctx, product)
+	a.endTrace(ctx, product, k)
 	took := time.Since(ctx.Time())
 	a.count[k](took)
 	if sold := a.sold[k]; sold != nil && sale.CheckID(product) {
@@ -160,6 +161,7 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, r *buyRequest) kind {
 	if r.key != "" {
 		id = sale.KeyedOrderID(a.Secret, product, user, r.key)
 	}
+	a.follow(ctx, id)
 	decision, wait, done := a.patience(ctx)
 	defer done()
 	answer, err := a.Desk.Buy(decision, wait, product, purchase.Request{User: user, Order: id, Groups: r.groups})

@@ -12,6 +12,7 @@ import (
 	"seckill/internal/live"
 	"seckill/internal/purchase"
 	"seckill/internal/sale"
+	"seckill/internal/trace"
 )
 
 // A Desk is the buy path: a purchase.Desk.
@@ -138,6 +139,7 @@ type Config struct {
 	Internal http.Handler     // optional: POST /internal/…, for the commands beside this process
 	Metrics  http.Handler     // optional: GET /metrics
 	Meter    Meter            // optional
+	Traces   *trace.Tracer    // optional: follows some of the buys
 	Log      *slog.Logger     // optional: what nobody expected, and at debug each buy
 	LogUsers bool             // with user ids
 }

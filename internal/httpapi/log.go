@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/valyala/fasthttp"
@@ -25,7 +26,7 @@ func (a *API) requestID(ctx *fasthttp.RequestCtx) string {
 func (a *API) unexpected(ctx *fasthttp.RequestCtx, what string, args ...any) {
 	id := a.requestID(ctx)
 	ctx.Response.Header.Set(requestIDHeader, id)
-	a.Log.Error(what, append([]any{"request_id", id}, args...)...)
+	a.Log.Error(what, slices.Concat([]any{"request_id", id}, inTrace(ctx), args)...)
 }
 
 // logBuy is the line of a buy. The product is as it stands in the path.
@@ -35,7 +36,7 @@ func (a *API) logBuy(ctx *fasthttp.RequestCtx, product []byte, k kind, took time
 		user, _ := ctx.UserValue(userKey).(string)
 		args = append(args, "user", user)
 	}
-	a.Log.Debug("buy", args...)
+	a.Log.Debug("buy", append(args, inTrace(ctx)...)...)
 }
 
 // userKey is where a buy keeps its user for the log.

@@ -32,7 +32,7 @@ type Catalog interface {
 	Exists(ctx context.Context, product string) (bool, error)
 }
 
-// Parts is what a Desk works with. Every field is needed. The functions are all
+// Parts is what a Desk works with. Every field is needed, unless it says else. The functions are all
 // that it knows of time and of other goroutines, so that a simulation can stand
 // in for them.
 type Parts struct {
@@ -47,7 +47,12 @@ type Parts struct {
 	Await   func(ctx context.Context, done <-chan struct{}) error // nil once done is closed
 	Linger  func(done <-chan struct{})                            // until done is closed, or SlowAppend has passed
 	Pause   func(ctx context.Context) error                       // a moment, before a buyer is sent to the gate again
+	Follow  Follow                                                // optional
 }
+
+// Follow is told of each batch that goes to the gate. What is done for it has the context
+// that this returns, until end.
+type Follow func(ctx context.Context, product string, batch []gate.Request) (_ context.Context, end func())
 
 // A Desk is the buy path of one process. Its methods are safe for concurrent use.
 type Desk struct {

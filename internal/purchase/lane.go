@@ -129,6 +129,7 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 		return false
 	}
 	crash.At("purchase: a batch is taken")
+	ctx, end := d.follow(ctx, l.product, b.requests)
 	asked := d.Now()
 	b.admission, b.err = d.Gate.Admit(ctx, l.product, l.try(asked), b.requests)
 	l.note(b, d.Now())
@@ -146,13 +147,24 @@ func (d *Desk) step(ctx context.Context, l *lane) bool {
 	if len(orders) == 0 {
 		b.appended = true
 		close(b.relayed)
+		end()
 	} else {
-		d.Spawn(func() { d.relay(ctx, l.product, b, orders) })
+		d.Spawn(func() {
+			defer end()
+			d.relay(ctx, l.product, b, orders)
+		})
 	}
 	if !refuses {
 		d.Linger(b.relayed)
 	}
 	return true
+}
+
+func (d *Desk) follow(ctx context.Context, product string, batch []gate.Request) (_ context.Context, end func()) {
+	if d.Follow == nil {
+		return ctx, func() {}
+	}
+	return d.Follow(ctx, product, batch)
 }
 
 // try is the lane's next one. It fences those before it if one is in doubt: they
