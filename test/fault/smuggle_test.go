@@ -54,6 +54,15 @@ var shapes = []shape{
 	{"a length that expects to be told", "$Expect: 100-continue\r\nContent-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden},
 }
 
+// at is a request for a target, and another for a product behind it.
+func (s shape) at(target, product string) string {
+	version, rest, _ := strings.Cut(s.text, "$")
+	if version == "" {
+		version = "1.1"
+	}
+	return target + " HTTP/" + version + "\r\nHost: localhost\r\nContent-Type: application/json\r\n" + strings.ReplaceAll(rest, "hidden100", product)
+}
+
 // targets are requests of every way by which one is read: the buy route, a body
 // that the adaptor hands on, one that nobody asks for, and none at all.
 var targets = []string{"POST /api/products/1/orders", "PUT /api/products/1", "POST /api/products/1/resume", "GET /api/products/1"}
@@ -67,14 +76,9 @@ func TestSmuggling(t *testing.T) {
 	for _, shape := range shapes {
 		for _, target := range targets {
 			t.Run(shape.name+" "+target, func(t *testing.T) {
-				version, rest, _ := strings.Cut(shape.text, "$")
-				if version == "" {
-					version = "1.1"
-				}
-				head := target + " HTTP/" + version + "\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 				product := "hidden" + itoa(100+n)
 				n++
-				answers := conversation(t, s, head+strings.ReplaceAll(rest, "hidden100", product))
+				answers := conversation(t, s, shape.at(target, product))
 				for i, a := range answers {
 					if i > 0 || a.Status < 400 || a.Status > 499 {
 						t.Errorf("answer %d of %d: %v", i+1, len(answers), a)
@@ -107,11 +111,25 @@ func TestABodyThatNobodyAskedFor(t *testing.T) {
 // server closes it, which it has to do by itself if what it read was wrong.
 func conversation(t *testing.T, s *server, text string) (answers []answer) {
 	t.Helper()
-	c := dial(t, s)
+	return converse(dial(t, s), text)
+}
+
+// A half is a connection that can be closed on one side.
+type half interface {
+	net.Conn
+	CloseWrite() error
+}
+
+func converse(c half, text string) (answers []answer) {
 	if _, err := io.WriteString(c, text); err != nil {
 		return nil // it is closed over what was not read
 	}
 	_ = c.CloseWrite()
+	return answersOn(c)
+}
+
+// answersOn are those that come until the connection is closed.
+func answersOn(c net.Conn) (answers []answer) {
 	for in := bufio.NewReader(c); ; {
 		r, err := http.ReadResponse(in, nil)
 		if err != nil {

@@ -1,6 +1,7 @@
 package program
 
 import (
+	"crypto/tls"
 	"net/http"
 	"regexp"
 	"testing"
@@ -29,7 +30,13 @@ func NewServer(t testing.TB, p *Process) *Server {
 	return &Server{Process: p, HTTP: &http.Client{Transport: transport}}
 }
 
-var console = regexp.MustCompile(`Console +http://localhost(:\d+)/`)
+// Believe has it asked over TLS, with this certificate.
+func (s *Server) Believe(c Certificate) *Server {
+	s.HTTP.Transport.(*http.Transport).TLSClientConfig = &tls.Config{RootCAs: c.Authority}
+	return s
+}
+
+var console = regexp.MustCompile(`Console +(https?)://localhost(:\d+)/`)
 
 // Address waits until the server says where it is, before it is ready; false: it ended.
 func (s *Server) Address(t testing.TB) bool {
@@ -41,7 +48,7 @@ func (s *Server) Address(t testing.TB) bool {
 	if at == nil {
 		t.Fatalf("it does not say where to click:\n%s", s.Out.String())
 	}
-	s.URL = "http://127.0.0.1" + at[1]
+	s.URL = at[1] + "://127.0.0.1" + at[2]
 	return true
 }
 
