@@ -27,7 +27,7 @@ test('a double click and a reload in mid-request make one order', async ({ page,
     await route.abort()
   })
   await page.getByRole('button', { name: 'Buy one' }).click()
-  await expect(page.getByText('No answer came')).toBeVisible()
+  await expect(page.getByText('No answer yet')).toBeVisible()
   await page.unroute('**/orders')
   await page.reload()
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
@@ -68,7 +68,7 @@ test('a press that comes too late is told so', async ({ page, server }) => {
   })
   await page.goto('/buy/1')
   await buyAs(page, 'ann')
-  await expect(page.getByText('All units went before your press came.')).toBeVisible()
+  await expect(page.getByText('Sold out before your request arrived.')).toBeVisible()
 })
 
 test('early: a countdown, and the button works from the second it opens', async ({ page, server }) => {

@@ -19,12 +19,12 @@ test('a page of an older version loads the newer one by itself, once, and the or
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   await update(page, '/buy/1')
   await lookedAt(page)
-  await expect(page.getByText('This page is of an older version. Loading the new one.')).toBeVisible()
+  await expect(page.getByText('There is a newer version of this page. Loading it.')).toBeVisible()
   await page.waitForEvent('load')
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   // It is still told of the newer one: what loading it did not bring is not loaded for ever.
   await lookedAt(page)
-  await expect(page.getByRole('button', { name: 'Load the new one' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Load it' })).toBeVisible()
 })
 
 test('a newer version waits while something is typed', async ({ page }) => {
@@ -32,7 +32,7 @@ test('a newer version waits while something is typed', async ({ page }) => {
   await page.getByLabel('Quantity').fill('77')
   await update(page, '/')
   await lookedAt(page)
-  await expect(page.getByRole('button', { name: 'Load the new one' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Load it' })).toBeVisible()
   await expect(page.getByLabel('Quantity')).toHaveValue('77')
 })
 

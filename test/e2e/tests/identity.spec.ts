@@ -57,7 +57,7 @@ test('the shop says who buys; the token leaves the address, and a reload keeps w
   const addresses: string[] = []
   page.on('request', (request) => addresses.push(request.url()))
   await arrive(page, 'ann@shop.example')
-  await expect(page.getByText('You buy as ann@shop.example')).toBeVisible()
+  await expect(page.getByText('Buying as ann@shop.example')).toBeVisible()
   expect(page.url()).toBe(`${server.url}/buy/1`)
   expect(addresses.filter((address) => address.includes('eyJ') && !address.includes('#token='))).toEqual([])
   expect(await page.evaluate(() => `${document.cookie} ${JSON.stringify({ ...localStorage })}`)).not.toContain('eyJ')
@@ -72,13 +72,13 @@ test('the shop says who buys; the token leaves the address, and a reload keeps w
 test('who does not come from the shop is told to, in both languages', async ({ page, server }) => {
   await put(server.url, { quantity: 5 })
   await page.goto('/buy/1')
-  await expect(page.getByRole('heading', { name: 'Come here from the shop' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Please come from the shop' })).toBeVisible()
   await expect(page.getByRole('button', { name: 'Buy one' })).toBeHidden()
   await expect(page.getByLabel('Your user id')).toBeHidden()
   await expectNoFindings(page)
   await expectNoSidewaysScroll(page)
   await page.getByRole('button', { name: '中文' }).click()
-  await expect(page.getByRole('heading', { name: '请从商店进入' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: '请从店铺进入' })).toBeVisible()
 })
 
 test('a sale for a group says so, to whoever is not in it, too', async ({ page, server }) => {
@@ -103,7 +103,7 @@ test('a pass that has ended is said to have, and the order is there again after'
   await page.getByRole('button', { name: 'Buy one' }).click()
   await expect(yours(page)).toBeVisible()
   await expect(page.getByRole('heading', { name: 'Your sign-in has ended' })).toBeVisible()
-  await expect(page.getByText('What ann has ordered is safe')).toBeVisible()
+  await expect(page.getByText('What ann ordered is safe')).toBeVisible()
   await expectNoFindings(page)
   await page.getByRole('button', { name: '中文' }).click()
   await expect(page.getByRole('heading', { name: '你的登录已过期' })).toBeVisible()
@@ -124,7 +124,7 @@ test('a press that meets the end of the pass goes on under the same key', async 
     await route.abort()
   })
   await page.getByRole('button', { name: 'Buy one' }).click()
-  await expect(page.getByText('No answer came')).toBeVisible()
+  await expect(page.getByText('No answer yet')).toBeVisible()
   await page.unroute('**/orders')
   await expect(page.getByRole('heading', { name: 'Your sign-in has ended' })).toBeVisible()
   await arrive(page, 'ann')
@@ -136,7 +136,7 @@ test('a link of somebody else makes nobody of a buyer who is there', async ({ pa
   await put(server.url, { quantity: 5 })
   await page.setViewportSize({ width: 360, height: 740 })
   await arrive(page, 'ann')
-  await expect(page.getByText('You buy as ann')).toBeVisible()
+  await expect(page.getByText('Buying as ann')).toBeVisible()
   for (const signedIn of [true, false]) {
     if (!signedIn) await context.clearCookies()
     await arrive(page, eve)
@@ -149,15 +149,15 @@ test('a link of somebody else makes nobody of a buyer who is there', async ({ pa
       await expect(yours(page)).toBeVisible()
       expect((await ordersOf(server.url)).map(({ user_id }) => user_id)).toEqual(['ann'])
     }
-    await page.getByRole('button', { name: 'Stay who I am' }).click()
+    await page.getByRole('button', { name: 'Stay as I am' }).click()
     await expect(page.getByRole('heading', { name: 'This link is for eve' })).toBeHidden()
     if (!signedIn) await expect(page.getByRole('heading', { name: 'Your sign-in has ended' })).toBeVisible()
   }
   await arrive(page, eve)
-  await page.getByRole('button', { name: 'Go on as they' }).click()
-  await expect(page.getByText('You buy as eve.')).toBeVisible()
+  await page.getByRole('button', { name: 'Switch to that user' }).click()
+  await expect(page.getByText('Buying as eve.')).toBeVisible()
   await page.getByRole('button', { name: 'Not you?' }).click()
-  await expect(page.getByRole('heading', { name: 'Come here from the shop' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Please come from the shop' })).toBeVisible()
   expect((await context.cookies()).map(({ name }) => name)).toEqual([])
 })
 

@@ -36,9 +36,9 @@ test('help tells the keys of the page, and can put them off', async ({ page, ser
   await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
   await page.keyboard.press('?')
   const help = page.getByRole('dialog', { name: 'Help' })
-  await expect(help.getByText('to Pause or Resume')).toBeVisible()
+  await expect(help.getByText('go to Pause or Resume')).toBeVisible()
   await page.keyboard.press('p')
-  await help.getByLabel('Keys of one letter are on').uncheck()
+  await help.getByLabel('Single-letter shortcuts are on').uncheck()
   await page.keyboard.press('Escape')
   await expect(help).toBeHidden()
   await page.keyboard.press('p')
@@ -49,14 +49,14 @@ test('help tells the keys of the page, and can put them off', async ({ page, ser
   await page.keyboard.press('?')
   await expect(help).toBeHidden()
   await page.getByRole('button', { name: 'Help' }).click()
-  await expect(help.getByLabel('Keys of one letter are on')).not.toBeChecked()
+  await expect(help.getByLabel('Single-letter shortcuts are on')).not.toBeChecked()
 })
 
 for (const [name, path, says] of [
   ['the console', '/', 'put a product on sale'],
-  ['one sale', '/products/1', 'to Pause or Resume'],
+  ['one sale', '/products/1', 'go to Pause or Resume'],
   ['its orders', '/order/1', 'to its middle'],
-  ['the rehearsals', '/?rehearsals', 'to the demo sale'],
+  ['the rehearsals', '/?rehearsals', 'go to the demo sale'],
   ['a comparison', '/?compare=a,b', 'all sales'],
   ['the buyer’s page', '/buy/1', 'One press is enough.'],
 ] as const) {

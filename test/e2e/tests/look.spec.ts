@@ -42,7 +42,7 @@ const console_: Look[] = [
   { name: 'console-refused-zh', path: '/', first: chinese, act: refusedInChinese, sees: '必须是 1 到' },
   { name: 'console-help', prepare: sell({}), path: '/', act: press('Help'), sees: 'put a product on sale' },
   { name: 'start-over', prepare: sell({}, 100), path: '/', act: press('Start over'), sees: '100 orders go with it' },
-  { name: 'close', prepare: sell({}, 40), path: '/', act: press('Close'), sees: 'Nobody can buy it from then on' },
+  { name: 'close', prepare: sell({}, 40), path: '/', act: press('Close'), sees: 'Nobody can buy it any more' },
   { name: 'clock-wrong', prepare: sell({ opens_at: soon() }), path: '/', first: wrongClock, sees: 'This device’s clock is' },
 ]
 
@@ -50,7 +50,7 @@ const sale: Look[] = [
   { name: 'sale', prepare: sell({}, 63), path: '/products/1', act: someFigures, sees: 'Newest orders' },
   { name: 'sale-zh', prepare: sell({ payment_window: '15m' }, 63), path: '/products/1', first: chinese, act: someFigures, sees: '最新订单' },
   { name: 'sale-early', prepare: sell({ opens_at: soon() }), path: '/products/1', sees: 'Opens in' },
-  { name: 'sale-paused', prepare: stepped('pause', 20), path: '/products/1', sees: 'Buyers can go on from where it was' },
+  { name: 'sale-paused', prepare: stepped('pause', 20), path: '/products/1', sees: 'Buyers can buy again' },
   { name: 'sale-terms', prepare: sell({}, 63), path: '/products/1', act: newTerms, sees: '100 units more can be bought' },
   { name: 'sale-verified', prepare: stepped('close', 100), path: '/products/1', act: press('Verify now'), sees: 'No findings' },
   { name: 'sale-unknown', path: '/products/1', sees: 'There is no product 1' },
@@ -63,12 +63,12 @@ const sale: Look[] = [
 ]
 
 const money: Look[] = [
-  { name: 'sale-owed', prepare: owed, path: '/products/1', sees: 'Owed back' },
+  { name: 'sale-owed', prepare: owed, path: '/products/1', sees: 'To refund' },
   { name: 'sale-owed-zh', prepare: owed, path: '/products/1', first: chinese, sees: '应退款' },
   { name: 'orders-payments', prepare: owed, path: '/products/1?payments', sees: '4 payments' },
   { name: 'orders-payments-zh', prepare: owed, path: '/products/1?payments=refund_due', first: chinese, sees: '3 笔付款' },
   { name: 'orders-payments-none', prepare: sell({}), path: '/products/1?payments', sees: 'No payments' },
-  { name: 'orders-payments-refunded', prepare: owed, path: '/products/1?payments', act: press('Say that pay_2 was paid back'), sees: 'The sale moves no money itself' },
+  { name: 'orders-payments-refunded', prepare: owed, path: '/products/1?payments', act: press('Record the refund of pay_2'), sees: 'This program moves no money itself' },
   { name: 'orders-payments-lost', prepare: owed, path: '/products/1?payments', act: lose('4 payments'), sees: 'The server cannot be reached' },
 ]
 
@@ -80,7 +80,7 @@ const rehearsals: Look[] = [
   { name: 'rehearsal-running-zh', path: begun({ buyers: 12_000, over: '30s' }), first: chinese, act: halfAway, sees: '名买家已得到答复' },
   { name: 'rehearsal-done', path: rehearsal({ repeat_clickers: 20 }), sees: '40 placed, 0 oversold, no findings' },
   { name: 'rehearsal-done-zh', path: rehearsal({}), first: chinese, sees: '40 件下单，0 件超卖，无异常' },
-  { name: 'rehearsal-stopped', path: stopped, sees: 'It was stopped before its end' },
+  { name: 'rehearsal-stopped', path: stopped, sees: 'It was stopped early' },
   { name: 'rehearsal-unknown', path: '/products/rehearsal-gone', sees: 'There is no such rehearsal' },
   { name: 'compare', path: compared, sees: 'Two rehearsals, side by side' },
 ]
@@ -89,7 +89,7 @@ const buyer: Look[] = [
   { name: 'buy', prepare: sell({}, 63), path: '/buy/1', sees: 'Buy one' },
   { name: 'buy-zh', prepare: sell({}, 63), path: '/buy/1', first: chinese, sees: '立即抢购' },
   { name: 'buy-early', prepare: sell({ opens_at: soon() }), path: '/buy/1', sees: 'until it opens' },
-  { name: 'buy-waiting', prepare: sell({}, 10), path: '/buy/1', first: (page) => queued(page, '1', 'ann'), act: buy, sees: 'A unit is set aside for you' },
+  { name: 'buy-waiting', prepare: sell({}, 10), path: '/buy/1', first: (page) => queued(page, '1', 'ann'), act: buy, sees: 'One is set aside for you' },
   { name: 'buy-yours', prepare: sell({}, 10), path: '/buy/1', act: buy, sees: 'It’s yours' },
   { name: 'buy-yours-zh', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', first: chinese, act: buyInChinese, sees: '抢到了' },
   { name: 'buy-to-pay', prepare: sell({ payment_window: '15m' }, 10), path: '/buy/1', act: buy, sees: 'Time left to pay' },
@@ -97,17 +97,17 @@ const buyer: Look[] = [
   { name: 'buy-at-shop', prepare: sell({ ...priced, url: 'https://shop.example/pay' }), path: '/buy/1', act: buy, sees: 'Pay at the shop' },
   { name: 'buy-voided', prepare: sell(priced), path: '/buy/1', act: paidAndVoided, sees: 'Cancelled by the shop' },
   { name: 'buy-voided-zh', prepare: sell(priced), path: '/buy/1', first: chinese, act: paidAndVoided, sees: '商家已取消' },
-  { name: 'buy-late', prepare: sell(priced), path: '/buy/1', act: paidLate('pause'), sees: 'A unit is being asked for' },
+  { name: 'buy-late', prepare: sell(priced), path: '/buy/1', act: paidLate('pause'), sees: 'trying to get you another one' },
   { name: 'buy-late-zh', prepare: sell(priced), path: '/buy/1', first: chinese, act: paidLate('pause'), sees: '正在为你再争取一件' },
-  { name: 'buy-refund', prepare: sell(priced), path: '/buy/1', act: paidLate('close'), sees: 'The money goes back to you' },
-  { name: 'buy-cancelled', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: giveBack, sees: 'You gave the unit back' },
+  { name: 'buy-refund', prepare: sell(priced), path: '/buy/1', act: paidLate('close'), sees: 'You will get your money back' },
+  { name: 'buy-cancelled', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: giveBack, sees: 'You cancelled this order' },
   { name: 'buy-cancel', prepare: sell({ payment_window: '15m' }), path: '/buy/1', act: askedToCancel, sees: 'Keep it' },
   { name: 'buy-many', prepare: sell({ ...several, name: 'Anniversary keyboard' }), path: '/buy/1', act: four, sees: 'Your other orders' },
   { name: 'buy-another', prepare: sell(several), path: '/buy/1', act: fourAndOffer, sees: 'Orders of ann' },
   { name: 'buy-another-zh', prepare: sell(several), path: '/buy/1', first: chinese, act: twoInChinese, sees: 'ann 的订单' },
   { name: 'buy-many-lost', prepare: sell(several), path: '/buy/1', act: fourAndLost, sees: 'Your orders are safe' },
-  { name: 'buy-sold-out', prepare: sell({}, 100), path: '/buy/1', sees: 'Should a unit come free' },
-  { name: 'buy-paused', prepare: stepped('pause'), path: '/buy/1', sees: 'The sale rests' },
+  { name: 'buy-sold-out', prepare: sell({}, 100), path: '/buy/1', sees: 'If one becomes available' },
+  { name: 'buy-paused', prepare: stepped('pause'), path: '/buy/1', sees: 'The sale is paused. This page continues' },
   { name: 'buy-closed', prepare: stepped('close', 30), path: '/buy/1', sees: 'This sale is over' },
   { name: 'buy-lost', prepare: sell({}, 10), path: '/buy/1', act: boughtAndLost, sees: 'Your order is safe' },
   { name: 'buy-help', prepare: sell({}, 63), path: '/buy/1', act: press('Help'), sees: 'One press is enough' },
@@ -312,7 +312,7 @@ for (const look of [...console_, ...sale, ...money, ...rehearsals, ...buyer]) {
 test.describe('with an admin token', () => {
   test.use({ flags: ['--admin-token', 'open-sesame-open-sesame'] })
   const look: Look = { name: 'token', path: '/?rehearsals', sees: 'This is for operators' }
-  const settings: Look = { name: 'settings', path: '/?settings', act: withTokens, sees: 'It is shown this once' }
+  const settings: Look = { name: 'settings', path: '/?settings', act: withTokens, sees: 'It is shown only once' }
   const settingsZh: Look = { name: 'settings-zh', path: '/?settings', first: chinese, act: signedInChinese, sees: '还没有' }
   for (const one of [look, settings, settingsZh]) {
     test(`${one.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(one, page, server))
@@ -324,8 +324,8 @@ async function withTokens(page: Page) {
   await page.getByLabel('Token', { exact: true }).fill('open-sesame-open-sesame')
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page.getByText('None yet')).toBeVisible() // before, the dialog lies over the form
-  await page.getByLabel('Whose').fill('ann')
-  await page.getByRole('button', { name: 'Make the token' }).click()
+  await page.getByLabel('For whom').fill('ann')
+  await page.getByRole('button', { name: 'Create the token' }).click()
 }
 
 async function signedInChinese(page: Page) {

@@ -36,7 +36,7 @@ test('a press while the server is gone is carried out once it is back', async ({
   await expect(page.getByRole('button', { name: 'Buy one' })).toBeEnabled()
   await server.kill()
   await buyAs(page, 'ann')
-  await expect(page.getByText('No answer came')).toBeVisible()
+  await expect(page.getByText('No answer yet')).toBeVisible()
   await server.up()
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible({ timeout: 15_000 })
   await expect.poll(() => held(server)).toBe(1)

@@ -44,14 +44,14 @@ test('one at a time: the second is told of the first, and led to it', async ({ p
   const { id } = await server.begin({ ...small, over: '30s' })
   await page.goto('/')
   await page.getByRole('button', { name: 'Run the demo sale' }).click()
-  await expect(page.getByText('One is under way already.')).toBeVisible()
+  await expect(page.getByText('One is already running.')).toBeVisible()
   await page.getByRole('link', { name: 'Watch it' }).click()
   await expect(page).toHaveURL(new RegExp(id))
   await expect(page.getByText('of 400 buyers answered')).toBeVisible()
 
   await page.getByRole('button', { name: 'Stop it' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Stop it' }).click()
-  await expect(page.getByRole('heading', { name: 'It was stopped before its end' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'It was stopped early' })).toBeVisible()
 })
 
 test('rehearsals are listed and marked, compared, and deleted with their products', async ({ page, server }) => {

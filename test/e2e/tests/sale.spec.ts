@@ -75,13 +75,13 @@ test('figures move, and say whose they are', async ({ page, server }) => {
   await server.put('1', { quantity: 100 })
   await page.goto('/products/1')
   const { process } = await (await fetch(`${server.url}/api/figures`)).json()
-  await expect(page.getByText(`What the process ${process} measured`)).toBeVisible()
+  await expect(page.getByText(`Measured by process ${process}`)).toBeVisible()
   const answers = page.getByRole('figure').filter({ hasText: 'Answers a second' })
   await expect(async () => {
     await server.fill('1', 5, `buyer-${Date.now()}`)
     await expect(answers.getByRole('listitem').filter({ hasText: 'placed' })).toHaveText(/placed[1-9]/, { timeout: 2000 })
   }).toPass()
-  await expect(page.getByRole('figure').filter({ hasText: 'Log and store' })).toContainText('The store has met all of the log.')
+  await expect(page.getByRole('figure').filter({ hasText: 'Log and store' })).toContainText('The store is up to date with the log.')
 })
 
 test('the server’s clock is shown with its error, and the error is small', async ({ page, server }) => {
@@ -96,7 +96,7 @@ test('every step says beforehand what it will do', async ({ page, server }) => {
   await page.goto('/products/1')
   await expect(page.getByText('Nobody can buy until you resume it.')).toBeVisible()
   await page.getByRole('button', { name: 'Pause' }).click()
-  await expect(page.getByText('Buyers can go on from where it was.')).toBeVisible()
+  await expect(page.getByText('Buyers can buy again.')).toBeVisible()
   await page.getByRole('button', { name: 'Resume' }).click()
 
   await page.getByRole('button', { name: 'Change terms' }).click()

@@ -10,7 +10,7 @@ test('a token is asked for, and the press that met the question goes on', async 
   await dialog.getByLabel('Token').fill('wrong')
   await dialog.getByRole('button', { name: 'Sign in' }).click()
   await expect(dialog.getByLabel('Token')).toHaveAttribute('aria-invalid', 'true')
-  await expect(dialog.getByText('This token is wrong')).toBeVisible()
+  await expect(dialog.getByText('Wrong token')).toBeVisible()
 
   await dialog.getByLabel('Token').fill('open-sesame-open-sesame')
   await dialog.getByRole('button', { name: 'Sign in' }).click()
@@ -59,7 +59,7 @@ test('a session that is over is said to be, and the press that met its end goes 
 
   await context.clearCookies()
   await card(page, 'Product 1').getByRole('button', { name: 'Pause' }).click()
-  const dialog = page.getByRole('dialog', { name: 'Your session is over' })
+  const dialog = page.getByRole('dialog', { name: 'Your session has ended' })
   await expect(dialog.getByLabel('Your name')).toHaveValue('admin')
   await dialog.getByLabel('Token').fill('open-sesame-open-sesame')
   await dialog.getByRole('button', { name: 'Sign in' }).click()

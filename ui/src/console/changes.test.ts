@@ -13,10 +13,10 @@ describe('changesInWords', () => {
   it('says so where nothing would change', () => expect(change({})).toBe('Nothing changes yet.'))
   it('counts what comes on top', () => expect(change({ quantity: '1200' })).toBe('1,100 units more can be bought. Its 60 orders stay.'))
   it('names what is held where units go', () =>
-    expect(change({ quantity: '99' })).toBe('1 unit fewer. It cannot go below the 60 that are held. Its 60 orders stay.'))
+    expect(change({ quantity: '99' })).toBe('1 unit fewer. It cannot go below the 60 that are placed or paid. Its 60 orders stay.'))
   it('tells all that is changed', () =>
     expect(change({ limit: '2', window: '15m' })).toBe(
-      'A buyer may have 2 instead of 1. The payment window is that of orders placed from then on. Its 60 orders stay.',
+      'A buyer may have 2 instead of 1. The new payment window applies to orders placed from now on. Its 60 orders stay.',
     ))
   it('says who may buy it from then on', () => {
     expect(change({ group: ' vip ' }, { placed: 0 })).toBe('Only buyers in the group vip can buy it.')

@@ -13,16 +13,16 @@ describe('outcome', () => {
     [{}, '100 placed, 0 oversold, no findings'],
     [{ oversold: 1, findings: 2, errors: 3 }, '100 placed, 1 oversold, 2 findings, 3 errors'],
     [{ state: 'failed', reason: 'the server ended' }, 'the server ended'],
-    [{ state: 'cancelled' }, 'It was stopped before its end, so nothing was judged.'],
-    [{ state: 'running' }, 'Under way'],
+    [{ state: 'cancelled' }, 'It was stopped early, so nothing was verified.'],
+    [{ state: 'running' }, 'Running'],
   ])('%j is %s', (part, line) => expect(outcome(rehearsal(part))).toBe(line))
 })
 
 describe('planOf', () => {
-  it('is short where nobody misbehaves', () => expect(planOf(rehearsal())).toBe('10,000 buyers over 5s at 100 units'))
+  it('is short where nobody misbehaves', () => expect(planOf(rehearsal())).toBe('10,000 buyers over 5s for 100 units'))
   it('tells of those who do', () =>
     expect(planOf(rehearsal({ quantity: 1, repeat_clickers: 10, quitters: 5 }))).toBe(
-      '10,000 buyers over 5s at 1 unit, 10 % click twice, 5 % never pay',
+      '10,000 buyers over 5s for 1 unit, 10 % click twice, 5 % never pay',
     ))
 })
 

@@ -7,7 +7,7 @@ afterEach(() => language.choose('en'))
 
 // That there are words for every invariant and equation is for the compiler: the lists are those of api/openapi.yaml.
 describe('the audit in Chinese', () => {
-  it('says what has to hold', () => expect(plainly('quantity')).toBe('被持有的件数不超过投放的件数。'))
+  it('says what has to hold', () => expect(plainly('quantity')).toBe('已下单和已付款的件数不超过投放的件数。'))
   it('has the numbers of an equation in their order', () => {
     expect(equationIn({ code: 'units_add_up', holds: true }, ['1,200', '98', '1', '0', '1,299'])).toBe(
       '剩余 1,200 + 被持有 98 + 在途 1 + 待退回 0 = 数量 1,299',
@@ -19,7 +19,7 @@ describe('the audit in Chinese', () => {
   it('needs no numbers', () => expect(equationIn({ code: 'gate_terms', holds: true }, [])).toBe('入口依据的就是这些条款'))
   it('says in which currency', () =>
     expect(equationIn({ code: 'money_adds_up', args: ['EUR'], holds: true }, ['12', '4', '3', '2', '2', '1'])).toBe(
-      'EUR：收款 12 = 已付订单 4 + 已删除的订单 3 + 迟到 2 + 应退 2 + 已退 1',
+      'EUR：收款 12 = 已付订单 4 + 已删除的订单 3 + 逾期 2 + 应退 2 + 已退 1',
     ))
   it('says of which partition', () =>
     expect(equationIn({ code: 'position_in_log', args: ['7'], holds: true }, ['8', '9'])).toBe('分区 7：位置 8 ≤ 日志末尾 9'))
@@ -34,6 +34,6 @@ describe('the audit in Chinese', () => {
 
 describe('the audit in English', () => {
   beforeEach(() => language.choose('en'))
-  it('says what has to hold', () => expect(plainly('quantity')).toBe('No more units are held than were put on sale.'))
+  it('says what has to hold', () => expect(plainly('quantity')).toBe('No more units are placed or paid than were put on sale.'))
   it('has its own words for equations', () => expect(equationIn({ code: 'gate_terms', holds: true }, [])).toBeUndefined())
 })
