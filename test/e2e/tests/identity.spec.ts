@@ -89,7 +89,7 @@ test('a sale for a group says so, to whoever is not in it, too', async ({ page, 
   await expect(page.getByText('This sale is for a group that you are not in.')).toBeVisible()
   await page.getByRole('button', { name: '中文' }).click()
   await expect(page.getByText('仅限群组 members')).toBeVisible()
-  await expect(page.getByText('您不在其中')).toBeVisible()
+  await expect(page.getByText('你不在其中')).toBeVisible()
   await page.getByRole('button', { name: 'English' }).click()
   await arrive(page, 'bob', undefined, ['staff', 'members'])
   await page.getByRole('button', { name: 'Buy one' }).click()

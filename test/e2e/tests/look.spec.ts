@@ -68,7 +68,7 @@ const money: Look[] = [
   { name: 'orders-payments', prepare: owed, path: '/products/1?payments', sees: '4 payments' },
   { name: 'orders-payments-zh', prepare: owed, path: '/products/1?payments=refund_due', first: chinese, sees: '3 笔付款' },
   { name: 'orders-payments-none', prepare: sell({}), path: '/products/1?payments', sees: 'No payments' },
-  { name: 'orders-payments-refunded', prepare: owed, path: '/products/1?payments', act: press('Record the refund of pay_2'), sees: 'This program moves no money itself' },
+  { name: 'orders-payments-refunded', prepare: owed, path: '/products/1?payments', act: press('Record the refund of pay_2'), sees: 'This program moves no money' },
   { name: 'orders-payments-lost', prepare: owed, path: '/products/1?payments', act: lose('4 payments'), sees: 'The server cannot be reached' },
 ]
 
