@@ -17,10 +17,10 @@ func TestTokensOfAServer(t *testing.T) {
 	if code != 0 || !strings.HasPrefix(made, "seckill_") || strings.Contains(made, "\n") || !strings.Contains(said, "ann (operate)") {
 		t.Fatalf("exit code %d\n%s%s", code, made, said)
 	}
-	if code, _, said := ask("add", "ann", "--role=view"); code != 1 || said != "seckill: There is a token of this name\n" {
+	if code, _, said := ask("add", "ann", "--role=view"); code != 1 || said != "seckill: There is already a token with this name\n" {
 		t.Errorf("a name that is taken: exit code %d\n%s", code, said)
 	}
-	if code, _, said := ask("add", "a b", "--role=view"); code != 1 || !strings.Contains(said, "name must be 1 to 64 of") {
+	if code, _, said := ask("add", "a b", "--role=view"); code != 1 || !strings.Contains(said, "name must be 1 to 64 characters of") {
 		t.Errorf("a name that may not be: exit code %d\n%s", code, said)
 	}
 	if code, _, said := ask("add", "bob", "--role=admin"); code != 64 || !strings.Contains(said, `"view","operate","payments"`) {
@@ -33,7 +33,7 @@ func TestTokensOfAServer(t *testing.T) {
 	if status := s.as(t, made, http.MethodPut, "/api/products/1", `{"quantity":5}`); status != 201 {
 		t.Errorf("ann's product was answered %d", status)
 	}
-	if code, _, said := say(t.Context(), "token", "list", "--url=http://"+s.listen, "--admin-token="+made); code != 1 || said != "seckill: Not with the role of this token\n" {
+	if code, _, said := say(t.Context(), "token", "list", "--url=http://"+s.listen, "--admin-token="+made); code != 1 || said != "seckill: The role of this token does not allow this\n" {
 		t.Errorf("by ann: exit code %d\n%s", code, said)
 	}
 	if code, _, said := say(t.Context(), "token", "list", "--url=http://"+s.listen, "--admin-token=sesam"); code != 1 || !strings.Contains(said, "the admin token is wrong") {

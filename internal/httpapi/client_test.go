@@ -108,17 +108,17 @@ func (p *Problem) broke(t *testing.T, field, rule string) {
 
 // The rules that more than one kind of bad body breaks.
 const (
-	userRule     = "must be 1 to 120 of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -"
-	idRule       = "must be 1 to 64 of A-Z, a-z, 0-9, _ and -"
+	userRule     = "must be 1 to 120 characters of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -"
+	idRule       = "must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -"
 	jsonRule     = "must be JSON in UTF-8"
 	objectRule   = "must be a JSON object"
-	onceRule     = "must stand there once"
+	onceRule     = "must be given once"
 	unknownRule  = "is not a field of this request"
 	wholeRule    = "must be a whole number from 1 to 10000000"
 	limitRule    = "must be a whole number from 1 to 100"
 	textRule     = "must be text"
-	nameRule     = "must be at most 200 characters, without control characters, line breaks and bidirectional overrides"
-	timeRule     = "must be a time as in RFC 3339, from 1970 to 9999"
+	nameRule     = "must be at most 200 characters, without control characters, line breaks or bidirectional overrides"
+	timeRule     = "must be an RFC 3339 time, from 1970 to 9999, like 2026-11-11T20:00:00+08:00"
 	durationRule = `must be a duration, like "15m" or "0s"`
 	windowRule   = "must be 0s, or 10s to 168h"
 	amountRule   = "must be a whole number from 1 to 100000000000"

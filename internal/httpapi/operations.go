@@ -18,7 +18,7 @@ func openAPI() *huma.OpenAPI {
 	return &huma.OpenAPI{
 		Info: &huma.Info{
 			Title: "seckill", Version: "1",
-			Description: "Flash sales that never oversell. Every error is a problem (RFC 9457); an id is 1 to 64 of A-Z, a-z, 0-9, _ and -.",
+			Description: "Flash sales that never oversell. Every error is a problem (RFC 9457); an id is 1 to 64 characters of A-Z, a-z, 0-9, _ and -.",
 		},
 		Components: &huma.Components{
 			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
@@ -117,7 +117,7 @@ const namePattern = `^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$`
 // Terms is the body of a PUT, for the document.
 type Terms struct {
 	Quantity      int64  `json:"quantity" minimum:"1" maximum:"10000000"`
-	Name          string `json:"name,omitempty,omitzero" maxLength:"200" doc:"Without control characters, line breaks and bidirectional overrides"`
+	Name          string `json:"name,omitempty,omitzero" maxLength:"200" doc:"Without control characters, line breaks or bidirectional overrides"`
 	LimitPerUser  int64  `json:"limit_per_user,omitempty,omitzero" minimum:"1" maximum:"100" default:"1"`
 	OrdersPerUser int64  `json:"orders_per_user,omitempty,omitzero" minimum:"1" maximum:"1000" doc:"Orders that one user may have, those that were cancelled or expired included: limit_per_user or more; by default 20, or twice limit_per_user where that is more"`
 	Group         User   `json:"group,omitempty,omitzero" doc:"Only buyers in it are sold to, where it is known which groups a buyer is in; by default everybody"`
@@ -274,9 +274,9 @@ type User string
 func (User) Schema(huma.Registry) *huma.Schema { return userSchema() }
 
 func userSchema() *huma.Schema {
-	return &huma.Schema{Type: "string", Pattern: sale.UserPattern, PatternDescription: "1 to 120 of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -"}
+	return &huma.Schema{Type: "string", Pattern: sale.UserPattern, PatternDescription: "1 to 120 characters of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -"}
 }
 
 func idSchema() *huma.Schema {
-	return &huma.Schema{Type: "string", Pattern: sale.IDPattern, PatternDescription: "1 to 64 of A-Z, a-z, 0-9, _ and -"}
+	return &huma.Schema{Type: "string", Pattern: sale.IDPattern, PatternDescription: "1 to 64 characters of A-Z, a-z, 0-9, _ and -"}
 }

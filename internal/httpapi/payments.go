@@ -52,7 +52,7 @@ type PaymentBody struct {
 
 // ReasonBody is the body of what an operator does to a payment or to what was paid, for the document.
 type ReasonBody struct {
-	Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"Without control characters, line breaks and bidirectional overrides. Of a void the buyer sees it"`
+	Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"Without control characters, line breaks or bidirectional overrides. Of a void the buyer sees it"`
 }
 
 // A PaymentID is the id of a payment.
@@ -60,7 +60,7 @@ type PaymentID string
 
 // Schema implements huma.SchemaProvider.
 func (PaymentID) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: "string", Pattern: sale.PaymentPattern, PatternDescription: "1 to 120 of A-Z, a-z, 0-9, _ and -"}
+	return &huma.Schema{Type: "string", Pattern: sale.PaymentPattern, PatternDescription: "1 to 120 characters of A-Z, a-z, 0-9, _ and -"}
 }
 
 // A PaymentRef is the payment that a path names.

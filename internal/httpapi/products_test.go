@@ -46,7 +46,7 @@ func TestAProductForAGroup(t *testing.T) {
 		p.broke(t, field, rule)
 	}
 	s := serve(t)
-	broke(s.do(t, "PUT", "/api/products/1", grouped), "group", "cannot be set where buyers are not known (--buyer-auth)")
+	broke(s.do(t, "PUT", "/api/products/1", grouped), "group", "needs buyers who are known (--buyer-auth)")
 	s = known(t)
 	broke(s.do(t, "PUT", "/api/products/1", `{"quantity":5,"group":"a b"}`, operator...), "group", userRule)
 	for _, r := range []reply{
@@ -242,7 +242,7 @@ var badPuts = map[string]struct {
 	"quantity with a zero":     {`{"quantity":05}`, malformed, "body", jsonRule},
 	"quantity NaN":             {`{"quantity":NaN}`, malformed, "body", jsonRule},
 	"unknown key":              {`{"quantity":5,"tax":1}`, invalid, "tax", unknownRule},
-	"unknown strange key":      {`{"quantity":5,"<b>":1}`, invalid, "body", "has a key that is no field of this request"},
+	"unknown strange key":      {`{"quantity":5,"<b>":1}`, invalid, "body", "has a key that this request does not know"},
 	"two values":               {`{"quantity":5}{}`, malformed, "body", jsonRule},
 	"trailing text":            {`{"quantity":5}x`, malformed, "body", jsonRule},
 	"not JSON":                 {`quantity=5`, malformed, "body", jsonRule},
@@ -279,9 +279,9 @@ var badPuts = map[string]struct {
 	"price in fractions":       {`{"quantity":5,"price":{"amount":19.99,"currency":"EUR"}}`, invalid, "price.amount", amountRule},
 	"price in text":            {`{"quantity":5,"price":{"amount":"1999","currency":"EUR"}}`, invalid, "price.amount", amountRule},
 	"price of 2^63":            {`{"quantity":5,"price":{"amount":9223372036854775808,"currency":"EUR"}}`, invalid, "price.amount", amountRule},
-	"price of no currency":     {`{"quantity":5,"price":{"amount":1999,"currency":"EUX"}}`, invalid, "price.currency", "must be a currency of ISO 4217, as EUR"},
+	"price of no currency":     {`{"quantity":5,"price":{"amount":1999,"currency":"EUX"}}`, invalid, "price.currency", "must be an ISO 4217 currency, like EUR"},
 	"price with tax":           {`{"quantity":5,"price":{"amount":1999,"currency":"EUR","tax":1}}`, invalid, "price.tax", unknownRule},
-	"price of two amounts":     {`{"quantity":5,"price":{"amount":1999,"amount":1,"currency":"EUR"}}`, invalid, "price.amount", "must stand there once"},
+	"price of two amounts":     {`{"quantity":5,"price":{"amount":1999,"amount":1,"currency":"EUR"}}`, invalid, "price.amount", "must be given once"},
 	"url that runs":            {`{"quantity":5,"url":"javascript:alert(1)"}`, invalid, "url", linkRule},
 	"url a list":               {`{"quantity":5,"url":["https://shop.example"]}`, invalid, "url", textRule},
 	"image as data":            {`{"quantity":5,"image_url":"data:image/png;base64,AA=="}`, invalid, "image_url", linkRule},

@@ -79,7 +79,7 @@ func (c Config) Validate() error {
 	case u.User != nil || u.RawQuery != "" || u.Fragment != "":
 		return &Invalid{"url", "must be without user, query and fragment"}
 	case !productID.MatchString(c.Product):
-		return &Invalid{"product", fmt.Sprintf("must be 1 to 64 of A-Z a-z 0-9 _ -, not %q", c.Product)}
+		return &Invalid{"product", fmt.Sprintf("must be 1 to 64 characters of A-Z a-z 0-9 _ -, not %q", c.Product)}
 	case c.Buyers < 1 || c.Buyers > MaxBuyers:
 		return &Invalid{"buyers", fmt.Sprintf("must be 1 to 1,000,000, not %d", c.Buyers)}
 	case c.Over < 0 || c.Over > MaxOver:

@@ -1175,7 +1175,7 @@ export interface components {
             products: components["schemas"]["Product"][];
         };
         ReasonBody: {
-            /** @description Without control characters, line breaks and bidirectional overrides. Of a void the buyer sees it */
+            /** @description Without control characters, line breaks or bidirectional overrides. Of a void the buyer sees it */
             reason: string;
         };
         Receipt: {
@@ -1395,7 +1395,7 @@ export interface components {
              * @default 1
              */
             limit_per_user?: number;
-            /** @description Without control characters, line breaks and bidirectional overrides */
+            /** @description Without control characters, line breaks or bidirectional overrides */
             name?: string;
             /** Format: date-time */
             opens_at?: string;
