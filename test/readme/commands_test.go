@@ -16,7 +16,9 @@ var (
 	quoted = regexp.MustCompile("(?ms)^```.*?^```|`[^`]+`")
 	made   = regexp.MustCompile(`\bmake((?: [a-z][a-z-]*| [A-Z]+=\S+)+)`)
 	ours   = regexp.MustCompile(`(?:^|[\s` + "`" + `(])(?:\./)?((?:api|cmd|deploy|docs|internal|scripts|test|ui)/[\w./-]*\w)`)
-	linked = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
+	linked = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
+	title  = regexp.MustCompile("(?m)^#+ (.*)$")
+	marks  = regexp.MustCompile("[^\\p{L}\\p{N} _-]")
 )
 
 // What the documents tell a reader to type or to open is there: the targets of
@@ -43,8 +45,14 @@ func TestWhatTheDocumentsNameIsThere(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, link := range linked.FindAllStringSubmatch(string(raw), -1) {
-			if !there(filepath.Join(root, filepath.Dir(page), link[1])) {
+			file := filepath.Join(root, filepath.Dir(page), link[1])
+			if link[1] == "" {
+				file = filepath.Join(root, page)
+			}
+			if !there(file) {
 				t.Errorf("%s links to %s, which is not there", page, link[1])
+			} else if link[2] != "" && !slices.Contains(anchors(t, file), link[2]) {
+				t.Errorf("%s links to #%s, which %s does not have", page, link[2], file)
 			}
 		}
 		for _, said := range quoted.FindAllString(string(raw), -1) {
@@ -64,10 +72,30 @@ func TestWhatTheDocumentsNameIsThere(t *testing.T) {
 	}
 }
 
+// anchors are those of a page's titles, as GitHub makes them.
+func anchors(t *testing.T, page string) (all []string) {
+	t.Helper()
+	for _, found := range title.FindAllStringSubmatch(read(t, page), -1) {
+		text := linked.ReplaceAllString(found[1], "")
+		all = append(all, strings.ReplaceAll(marks.ReplaceAllString(strings.ToLower(text), ""), " ", "-"))
+	}
+	return all
+}
+
+// The index of the documents has each of them.
+func TestTheIndexHasEachDocument(t *testing.T) {
+	index := read(t, "../../docs/README.md")
+	for _, page := range pages(t, "../..") {
+		if name, of := strings.CutPrefix(page, "docs/"); of && !strings.Contains(name, "/") && name != "README.md" && !strings.Contains(index, "]("+name+")") {
+			t.Errorf("%s is not in docs/README.md", page)
+		}
+	}
+}
+
 // pages are the documents of today.
 func pages(t *testing.T, root string) (all []string) {
 	t.Helper()
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/decisions/*.md", "examples/*/*.md"} {
 		found, err := fs.Glob(os.DirFS(root), pattern)
 		if err != nil || len(found) == 0 {
 			t.Fatalf("%s: none, %v", pattern, err)

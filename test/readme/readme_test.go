@@ -1,5 +1,6 @@
-// Package readme does what README.md says: each of its commands runs in a new
-// folder, on a free port, and what README shows of its output is what it prints.
+// Package readme does what README.md and the first documents say: each of their
+// commands runs in a new folder, on a free port, and what they show of its output is
+// what it prints.
 package readme
 
 import (
@@ -26,6 +27,7 @@ func TestMain(m *testing.M) {
 // elsewhere are the commands that other tests run, and where.
 var elsewhere = map[string]string{
 	"make run":             "test/e2e/tests/first-minute.spec.ts",
+	"seckill demo":         "cmd/seckill/demo_test.go",
 	"docker-compose up -d": "test/compose",
 	"make test":            "which this is a part of",
 	"make help":            "which runs nothing",
@@ -43,22 +45,45 @@ func TestReadme(t *testing.T) {
 	first, fresh := newReader(t), newReader(t)
 	first.rehearse(t)
 	first.server.Put(t, "1", `{"quantity":100}`)
-	for _, step := range steps(t) {
-		switch {
-		case elsewhere[step.command] != "":
-		case step.shown != "":
-			if said := first.run(t, step.command); !matches(said, first.here(step.shown)) {
-				t.Errorf("%s printed\n%s\nREADME shows\n%s", step.command, said, step.shown)
-			}
-		default:
-			if said := fresh.run(t, step.command); said == "" || strings.Contains(said, "/problems/") {
-				t.Errorf("%s was answered %q", step.command, said)
-			}
+	for _, step := range steps(t, "../../README.md") {
+		if step.shown != "" {
+			first.does(t, step)
+		} else {
+			fresh.does(t, step)
 		}
 	}
 }
 
-// A step is a command of README, and what it shows of the output.
+// Who begins with one of these documents types all of it, from its beginning.
+func TestFirstDocuments(t *testing.T) {
+	for _, document := range []string{"getting-started.md", "connect-your-shop.md"} {
+		t.Run(document, func(t *testing.T) {
+			t.Parallel()
+			r := newReader(t)
+			for _, step := range steps(t, "../../docs/"+document) {
+				r.does(t, step)
+			}
+		})
+	}
+}
+
+// does does one step, and compares what comes of it with what is shown.
+func (r reader) does(t *testing.T, s step) {
+	t.Helper()
+	if elsewhere[s.command] != "" {
+		return
+	}
+	switch said := r.run(t, s.command); {
+	case s.shown != "":
+		if !matches(said, r.here(s.shown)) {
+			t.Errorf("%s printed\n%s\nshown is\n%s", s.command, said, s.shown)
+		}
+	case said == "" || strings.Contains(said, "/problems/"):
+		t.Errorf("%s was answered %q", s.command, said)
+	}
+}
+
+// A step is a command of a document, and what it shows of the output.
 type step struct{ command, shown string }
 
 var (
@@ -70,9 +95,9 @@ var (
 
 // steps reads them: a block of sh is of commands alone, in one of console each
 // follows a $, and one of text is none.
-func steps(t *testing.T) (all []step) {
+func steps(t *testing.T, document string) (all []step) {
 	t.Helper()
-	raw, err := os.ReadFile("../../README.md")
+	raw, err := os.ReadFile(document)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +154,7 @@ func (r reader) run(t *testing.T, command string) string {
 	address := strings.TrimPrefix(r.server.URL, "http://")
 	c := exec.CommandContext(t.Context(), "bash", "-c", strings.ReplaceAll(command, "localhost:3000", address))
 	c.Dir = r.folder
-	c.Env = append(os.Environ(), "SECKILL_URL="+r.server.URL)
+	c.Env = append(os.Environ(), "SECKILL_URL="+r.server.URL, "PATH="+filepath.Join(r.folder, "bin")+":"+os.Getenv("PATH"))
 	out, err := c.Output()
 	if err != nil {
 		t.Errorf("%s: %v\n%s", command, err, out)
