@@ -71,7 +71,6 @@ type tracedGate struct {
 }
 
 func (k tracedGate) Admit(ctx context.Context, product string, try gate.Try, batch []gate.Request) (gate.Admission, error) {
-	k.admit.Orders = requested(batch)
 	ctx, end := k.tracer.Begin(ctx, k.admit)
 	a, err := k.Keeper.Admit(ctx, product, try, batch)
 	end(failure(err))
@@ -85,13 +84,6 @@ type tracedLog struct {
 }
 
 func (k tracedLog) Append(ctx context.Context, partition int32, records []sale.Record) (sale.Position, error) {
-	k.append.Orders = func(yield func(sale.OrderID) bool) {
-		for i := range records {
-			if !yield(records[i].OrderID) {
-				return
-			}
-		}
-	}
 	ctx, end := k.tracer.Begin(ctx, k.append)
 	last, err := k.Keeper.Append(ctx, partition, records)
 	end(failure(err), append(inPartition(partition), attribute.Int("seckill.records", len(records)), attribute.Int64("seckill.log.last_offset", last.Offset))...)

@@ -13,10 +13,15 @@ import (
 const traceKey = "trace"
 
 // follow decides whether a buy is followed; the order is zero if the gate is not asked.
-func (a *API) follow(ctx *fasthttp.RequestCtx, order sale.OrderID) {
-	if a.Traces != nil {
-		ctx.SetUserValue(traceKey, a.Traces.Buy(order, ctx.Time(), ctx.Request.Header.Peek("Traceparent")))
+func (a *API) follow(ctx *fasthttp.RequestCtx, order sale.OrderID) *trace.Buy {
+	if a.Traces == nil {
+		return nil
 	}
+	b := a.Traces.Buy(order, ctx.Time(), ctx.Request.Header.Peek("Traceparent"))
+	if b != nil || order != (sale.OrderID{}) { // there is more to be done for it, or it is not to be asked again
+		ctx.SetUserValue(traceKey, b)
+	}
+	return b
 }
 
 // endTrace ends the trace of a buy that is answered so, and tells its buyer which one it
@@ -25,10 +30,10 @@ func (a *API) endTrace(ctx *fasthttp.RequestCtx, product []byte, k kind) {
 	if a.Traces == nil {
 		return
 	}
-	if ctx.UserValue(traceKey) == nil {
-		a.follow(ctx, sale.OrderID{})
+	b, decided := ctx.UserValue(traceKey).(*trace.Buy)
+	if !decided {
+		b = a.follow(ctx, sale.OrderID{})
 	}
-	b, _ := ctx.UserValue(traceKey).(*trace.Buy)
 	if b == nil {
 		return
 	}

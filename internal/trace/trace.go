@@ -117,7 +117,7 @@ type Call struct {
 	Name string // of the keeper and its method
 	Kind trace.SpanKind
 	Of   []attribute.KeyValue
-	// Orders are those that it is about.
+	// Orders are those that it is about; nil: it is followed as a part of its batch only.
 	Orders iter.Seq[sale.OrderID]
 	// Elsewhere: they may have been bought at another process.
 	Elsewhere bool
@@ -128,11 +128,14 @@ type Call struct {
 func (t *Tracer) Begin(ctx context.Context, c Call) (_ context.Context, end func(failed string, more ...attribute.KeyValue)) {
 	var links []trace.Link
 	if !trace.SpanContextFromContext(ctx).IsValid() {
+		if c.Orders == nil {
+			return ctx, notFollowed
+		}
 		if links = linksTo(t.recent.find(c.Orders)); c.Elsewhere {
 			links = append(links, t.elsewhere(c.Orders, links)...)
 		}
 		if len(links) == 0 {
-			return ctx, func(string, ...attribute.KeyValue) {}
+			return ctx, notFollowed
 		}
 	}
 	ctx, span := t.tracer.Start(ctx, c.Name, trace.WithSpanKind(c.Kind), trace.WithLinks(links...), trace.WithAttributes(c.Of...))
@@ -145,6 +148,8 @@ func (t *Tracer) Begin(ctx context.Context, c Call) (_ context.Context, end func
 		span.End()
 	}
 }
+
+func notFollowed(string, ...attribute.KeyValue) {}
 
 // elsewhere links to the buys of these orders that another process follows, by their ids.
 func (t *Tracer) elsewhere(orders iter.Seq[sale.OrderID], known []trace.Link) (links []trace.Link) {
