@@ -39,16 +39,22 @@ type restoreCmd struct {
 	folderFlags
 	clusterFlags
 	logFlags
-	From  string `arg:"" placeholder:"FILE" help:"The backup."`
-	Until string `env:"SECKILL_UNTIL" placeholder:"TIME|POSITION" help:"Not all of it, but the sale as it was then: a time, as in 2026-11-11T20:00:00Z, or the last record that counts, PARTITION:OFFSET."`
-	Yes   bool   `env:"SECKILL_YES" help:"Do not ask."`
+	From  string  `arg:"" placeholder:"FILE" help:"The backup."`
+	Until *string `env:"SECKILL_UNTIL" placeholder:"TIME|POSITION" help:"Not all of it, but the sale as it was then: a time, as in 2026-11-11T20:00:00Z, or the last record that counts, PARTITION:OFFSET."`
+	Yes   bool    `env:"SECKILL_YES" help:"Do not ask."`
 }
 
 func (c *restoreCmd) Run(ctx context.Context, std streams) error {
+	until := ""
+	if c.Until != nil {
+		if until = *c.Until; until == "" { // it would be all, and nobody asked
+			return app.UsageError{Flag: "until", Rule: "must be a time, as in 2026-11-11T20:00:00Z, or a position, PARTITION:OFFSET; without it all is restored"}
+		}
+	}
 	report, err := app.Restore(ctx, app.Config{
 		Data: c.Data, Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Log: c.logger(std.err),
-	}, c.From, c.Until, func(lost []string) bool {
-		fmt.Fprintf(std.out, "Will be restored: the sale as it was at %s. Lost, as it came after that:\n", c.Until)
+	}, c.From, until, func(lost []string) bool {
+		fmt.Fprintf(std.out, "Will be restored: the sale as it was at %s. Lost, as it came after that:\n", until)
 		for _, one := range lost {
 			fmt.Fprintln(std.out, " ", one)
 		}

@@ -6,6 +6,22 @@ import (
 	"testing"
 )
 
+func TestARestoreNeedsAFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if code, _, stderr := say(t.Context(), "restore", ""); code != 2 || !strings.Contains(stderr, "FILE must be the name of a backup") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+}
+
+// An empty variable is not taken for no variable: all would be restored, and nobody asked.
+func TestARestoreUntilNoTime(t *testing.T) {
+	t.Chdir(t.TempDir())
+	t.Setenv("SECKILL_UNTIL", "")
+	if code, _, stderr := say(t.Context(), "restore", "file"); code != 64 || !strings.Contains(stderr, "--until must be a time") {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+}
+
 func TestABackupNeedsAFile(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for _, file := range []string{"", "-"} {

@@ -135,6 +135,8 @@ func TestWrongUsage(t *testing.T) {
 		{"serve --rate-product=-1", "--rate-product must be 0"},
 		{"serve --hosts=https://sale.shop.example", "--hosts must be names"},
 		{"serve --hosts=sale.shop.example:443", "--hosts must be names"},
+		{"serve --insecure --listen=0.0.0.0:65535", "--ops-listen must be named"},
+		{"restore file --until=", "--until must be a time"},
 		{"serve --traces=collector:4318", "--traces must be a URL"},
 		{"serve --traces-ratio=1.5", "--traces-ratio must be 0"},
 		{"serve --traces-ratio=NaN", "--traces-ratio must be 0"},

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -106,6 +107,8 @@ func (c Config) Check() error {
 		return UsageError{"listen", fmt.Sprintf("must be host:port, as in localhost:3000, not %q", c.Listen)}
 	case !isAddress(c.OpsListen) && c.OpsListen != "":
 		return UsageError{"ops-listen", fmt.Sprintf("must be host:port, as in localhost:3001, not %q", c.OpsListen)}
+	case c.OpsListen == "" && strings.HasSuffix(c.opsListen(), ":65536"):
+		return UsageError{"ops-listen", "must be named: there is no port above that of --listen"}
 	case !isLoopback(opsHost) && c.OpsListen != "" && c.AdminToken == "" && !c.Insecure:
 		return UsageError{"ops-listen", fmt.Sprintf("%s can be reached from other machines, which would see every profile of the process: give --admin-token TOKEN, or --insecure for that", c.OpsListen)}
 	case !isLoopback(host) && c.AdminToken == "" && !c.Insecure:

@@ -29,6 +29,12 @@ func (p *Program) openGates(ctx context.Context) error {
 		p.openings.Wait()
 		crash.At("app: the gates are open")
 		opened = true
+		p.openings.Go(func() error {
+			if err := p.runner.Tidy(ctx); err != nil && ctx.Err() == nil {
+				p.cfg.Log.Warn("products that rehearsals have left are still there: the next start looks again", "error", err)
+			}
+			return nil
+		})
 		p.isReady()
 		p.cfg.Log.Info("ready", "address", p.Addr().String())
 	})()

@@ -59,6 +59,29 @@ func (p *program) watch(id string, is func(httpapi.Rehearsal) bool) (r httpapi.R
 	}
 }
 
+// A rehearsal's product goes at the next start if nobody keeps the rehearsal: a backup has
+// its product alone.
+func TestProductsOfARestoredRehearsal(t *testing.T) {
+	data := t.TempDir()
+	p := start(t, data)
+	id := p.begin(`{"buyers":20,"over":"1s","quantity":5}`)
+	p.watch(id, over)
+	p.end()
+	if err := os.RemoveAll(filepath.Join(data, "rehearsals")); err != nil {
+		t.Fatal(err)
+	}
+	p = start(t, data)
+	for deadline := time.Now().Add(time.Minute); ; <-time.After(10 * time.Millisecond) {
+		a, err := p.try("GET", "/api/products/"+id, "")
+		if err == nil && a.Status == 404 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v, %v", a, err)
+		}
+	}
+}
+
 func over(r httpapi.Rehearsal) bool { return r.EndedAt != "" }
 
 func TestARehearsalOfTheWholePath(t *testing.T) {

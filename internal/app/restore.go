@@ -28,6 +28,9 @@ func Restore(ctx context.Context, cfg Config, from, until string, agree func(los
 	if err := cfg.checkServers(); err != nil {
 		return report, err
 	}
+	if from == "" {
+		return report, errors.New("FILE must be the name of a backup")
+	}
 	b, err := backup.Open(from)
 	if err != nil {
 		return report, err

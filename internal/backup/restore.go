@@ -88,8 +88,9 @@ func (b *Backup) Fill(ctx context.Context, log orderlog.Keeper, store orderstore
 		return err
 	}
 	crash.At("backup: the log is filled")
+	timed := newTimed(log, store)
 	for partition := int32(0); err == nil && partition < n; partition++ {
-		_, err = recovery.Fold(ctx, log, store, partition)
+		_, err = recovery.Fold(ctx, timed, timed, partition)
 	}
 	crash.At("backup: the tables are filled")
 	for _, t := range b.Tokens {

@@ -116,7 +116,7 @@ func (p *Past) Fold(ctx context.Context, scratch orderstore.Keeper) (*recovery.P
 			return nil, err
 		}
 	}
-	until := timed{extract{p, make([]int64, len(p.ends)), p.ends}, scratch, map[int64]time.Time{}}
+	until := newTimed(extract{p, make([]int64, len(p.ends)), p.ends}, scratch)
 	for partition := range p.ends {
 		if _, err := recovery.Fold(ctx, until, until, int32(partition)); err != nil {
 			return nil, err
@@ -181,13 +181,17 @@ type cursor struct {
 // A timed log is folded into a store, which it has give each order the time of its
 // record, and not that of the fold.
 type timed struct {
-	extract
+	orderlog.Reader
 	orderstore.Writer
 	times map[int64]time.Time // of the orders that were read and not folded yet, by offset
 }
 
+func newTimed(log orderlog.Reader, store orderstore.Writer) timed {
+	return timed{log, store, map[int64]time.Time{}}
+}
+
 func (t timed) Read(ctx context.Context, partition int32, from int64, max int) ([]orderlog.Line, error) {
-	lines, err := t.extract.Read(ctx, partition, from, max)
+	lines, err := t.Reader.Read(ctx, partition, from, max)
 	for i := range lines {
 		if r := &lines[i].Record; r.Kind == sale.KindOrder {
 			t.times[lines[i].Offset] = r.At

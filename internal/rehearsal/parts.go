@@ -41,6 +41,7 @@ type Merchant interface {
 // A Store is where the products are.
 type Store interface {
 	Product(ctx context.Context, id string) (sale.Product, error)
+	Products(ctx context.Context, deleted bool) ([]sale.Product, error)
 }
 
 // Parts is what a Runner works with.

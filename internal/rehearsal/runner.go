@@ -154,6 +154,20 @@ func (r *Runner) Remove(ctx context.Context, id, by string) error {
 	return err
 }
 
+// Tidy removes the products of rehearsals that nobody keeps: a backup has none, and what
+// was restored of it has their products.
+func (r *Runner) Tidy(ctx context.Context) error {
+	products, err := r.parts.Store.Products(ctx, false) // before the registry, which has one before its product is put
+	for _, p := range products {
+		if err == nil && p.Terms.Rehearsal {
+			if _, _, _, err = r.parts.Registry.Get(ctx, p.ID); errors.Is(err, sale.ErrNotFound) {
+				err = r.clear(ctx, p.ID, "")
+			}
+		}
+	}
+	return err
+}
+
 // clear removes a product, closing it first.
 func (r *Runner) clear(ctx context.Context, id, by string) error {
 	p, err := r.parts.Store.Product(ctx, id)

@@ -258,6 +258,29 @@ func TestAProductThatCannotBePut(t *testing.T) {
 	}
 }
 
+// A product of a rehearsal that nobody keeps, as after a restore, goes; others do not.
+func TestProductsThatRehearsalsLeft(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	runner := s.runner()
+	kept := s.begin(runner, small)
+	s.until(runner, kept.ID, ended)
+	for _, id := range []string{"rehearsal-lost", "1"} {
+		terms := sale.Terms{Quantity: 1, LimitPerUser: 1, Rehearsal: id != "1"}
+		if _, err := s.Put(t.Context(), id, "", func(sale.Product) (sale.Terms, error) { return terms, nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.runner().Tidy(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for id, left := range map[string]bool{kept.ID: true, "1": true, "rehearsal-lost": false} {
+		if _, err := s.Product(t.Context(), id); (err == nil) != left {
+			t.Errorf("%s: %v", id, err)
+		}
+	}
+}
+
 func TestNoSuchRehearsal(t *testing.T) {
 	runner := newShop(t).runner()
 	for _, id := range []string{"1", "rehearsal-x", "rehearsal-../x", ""} {

@@ -257,6 +257,15 @@ func (s *shop) Product(_ context.Context, id string) (sale.Product, error) {
 	return sale.Product{}, sale.ErrNotFound
 }
 
+func (s *shop) Products(context.Context, bool) (all []sale.Product, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.products {
+		all = append(all, *p)
+	}
+	return all, nil
+}
+
 func (s *shop) judge(context.Context, string) (rehearsal.Audit, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,10 +1,12 @@
 // Package kafkalog keeps the order log in a Kafka topic, for any number of
-// processes, on Kafka 3.1 or newer.
+// processes, on Kafka 3.9 or newer.
 //
 // It promises that a record whose Append answered nil is on every in-sync copy of
 // its partition, and if there are fewer than three brokers on a disk; that Append answers within patience, whatever the brokers do; and
 // that a topic which is not the one that was opened is found out: deleted and made
-// anew, or cut off behind a position, it is ErrDamaged for whoever reads it.
+// anew, or cut off behind a position, it is ErrDamaged for whoever reads it. Whoever
+// appends to one that was made anew is told by Kafka 4.1 and newer: before, an append
+// names the topic by its name alone.
 //
 // Records stand in the topic one by one: the key is the product, the value is the
 // record's JSON, and the headers kind, version and epoch are text. Committed

@@ -1,6 +1,11 @@
 package cluster
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -101,5 +106,76 @@ func (s *servers) empty(t testing.TB) {
 	defer db.Close(t.Context())
 	if _, err := db.Exec(t.Context(), "DROP SCHEMA public CASCADE; CREATE SCHEMA public"); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// A folder's backup becomes a cluster: every order is there, the same key still gives
+// the same order, and it sells on, also what is put anew. The other way round is refused
+// before anything is made.
+func TestAFoldersBackupBecomesACluster(t *testing.T) {
+	on, dir := ownServers(t, 1), t.TempDir()
+	file, back := filepath.Join(dir, "backup"), filepath.Join(dir, "back")
+	one := program.Serve(t, bin, "--data", filepath.Join(dir, "data"))
+	if !one.Address(t) || !one.Ready(t) {
+		t.Fatal(one.Out.String())
+	}
+	one.Put(t, "1", `{"quantity":300,"payment_window":"1h"}`)
+	orders := map[string]string{}
+	buy := func(at *program.Server, status int, product, user, key string) string {
+		t.Helper()
+		a, err := at.Buy(product, user, key)
+		if err != nil || a.Status != status {
+			t.Fatalf("%s buys %s: %v, %v", user, product, a, err)
+		}
+		return a.Order.ID
+	}
+	for n := range 200 {
+		user := fmt.Sprint("u", n)
+		orders[user] = buy(one, 201, "1", user, "key of "+user)
+	}
+	if a, err := one.Ask("POST", "/api/orders/"+orders["u7"]+"/cancel", "", ""); err != nil || a.Status != 200 {
+		t.Fatal(a, err)
+	}
+	if code, out := program.Run(t, bin, "backup", file, "--data", filepath.Join(dir, "data")); code != 0 {
+		t.Fatalf("backup: exit code %d\n%s", code, out)
+	}
+	one.Stop(t)
+	if code, out := program.Run(t, bin, append([]string{"restore", file}, on.flags()...)...); code != 0 || !strings.Contains(out, "no findings") {
+		t.Fatalf("restore: exit code %d\n%s", code, out)
+	}
+	c := start(t, bin, on.flags())
+	kept := map[string]string{}
+	for _, o := range c.any().Orders(t, "1") {
+		kept[o.User] = o.ID
+		if want := map[bool]string{true: "cancelled", false: "placed"}[o.User == "u7"]; o.Status != want {
+			t.Errorf("the order of %s is %s", o.User, o.Status)
+		}
+	}
+	if !maps.Equal(kept, orders) {
+		t.Errorf("%d orders of %d", len(kept), len(orders))
+	}
+	at := c.apis[0]
+	if again := buy(at, 200, "1", "u8", "key of u8"); again != orders["u8"] {
+		t.Errorf("under the same key the order is %s, and was %s", again, orders["u8"])
+	}
+	for n := range 101 { // u7's unit came free
+		buy(at, 201, "1", fmt.Sprint("v", n), "")
+	}
+	if a, err := at.Buy("1", "late", ""); err != nil || a.Kind != "sold_out" {
+		t.Errorf("%v, %v", a, err)
+	}
+	at.Put(t, "2", `{"quantity":1}`)
+	buy(at, 201, "2", "u", "")
+	if code, out := program.Run(t, bin, append([]string{"verify"}, on.flags()...)...); code != 0 {
+		t.Errorf("verify: exit code %d\n%s", code, out)
+	}
+	if code, out := program.Run(t, bin, append([]string{"backup", file + "2"}, on.flags()...)...); code != 0 {
+		t.Fatalf("backup: exit code %d\n%s", code, out)
+	}
+	if code, out := program.Run(t, bin, "restore", file+"2", "--data", back); code != 2 || !strings.Contains(out, "restore it into one") {
+		t.Errorf("into a folder: exit code %d\n%s", code, out)
+	}
+	if _, err := os.Stat(back); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("something was made: %v", err)
 	}
 }
