@@ -13,7 +13,8 @@ import (
 )
 
 // A server is believed whom the given authority has signed, and a user whose
-// password it knows, and no other.
+// password it knows, and no other; where it asks for a client's certificate, who shows one
+// that it knows.
 func TestTLSAndPasswords(t *testing.T) {
 	p := own(t)
 	admin := psql(t, p.URL())
@@ -23,15 +24,18 @@ func TestTLSAndPasswords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	admin("CREATE ROLE clerk LOGIN PASSWORD 'a secret' IN ROLE shop")
 	ca, key := devtest.Certificate(t)
+	shown, shownKey := devtest.Certificate(t) // by the client
 	p.Stop()
 	for name, text := range map[string]func(string) string{
 		"server.crt": func(string) string { return read(t, ca) },
+		"client.crt": func(string) string { return read(t, shown) },
 		"server.key": func(string) string { return read(t, key) },
 		"pg_hba.conf": func(old string) string {
-			return "hostssl all shop 127.0.0.1/32 scram-sha-256\nhost all shop 127.0.0.1/32 reject\n" + old
+			return "hostssl all clerk 127.0.0.1/32 scram-sha-256 clientcert=verify-ca\nhostssl all shop 127.0.0.1/32 scram-sha-256\nhost all shop 127.0.0.1/32 reject\n" + old
 		},
-		"postgresql.auto.conf": func(old string) string { return old + "ssl = on\n" },
+		"postgresql.auto.conf": func(old string) string { return old + "ssl = on\nssl_ca_file = 'client.crt'\n" },
 	} {
 		file := filepath.Join(p.Data(), name)
 		old, _ := os.ReadFile(file) // two of them are not there
@@ -48,11 +52,15 @@ func TestTLSAndPasswords(t *testing.T) {
 	s := opened(t, fmt.Sprintf(to, "shop:a%20secret", u.Host, ca))
 	applied(t, s, orderstore.Mark{}, put(9))
 	opened(t, fmt.Sprintf(to+"&passfile=%s", "shop", u.Host, ca, url.QueryEscape(password)))
-	other, _ := devtest.Certificate(t)
+	other, otherKey := devtest.Certificate(t)
+	const showing = to + "&sslcert=%s&sslkey=%s"
+	opened(t, fmt.Sprintf(showing, "clerk:a%20secret", u.Host, ca, shown, shownKey))
 	for address, words := range map[string]string{
-		fmt.Sprintf(to, "shop:a%20secret", u.Host, other):                   "certificate",
-		fmt.Sprintf(to, "shop:another%20secret", u.Host, ca):                "password",
-		"postgres://shop:a%20secret@" + u.Host + "/seckill?sslmode=disable": "pg_hba.conf rejects",
+		fmt.Sprintf(to, "shop:a%20secret", u.Host, other):                     "certificate",
+		fmt.Sprintf(to, "clerk:a%20secret", u.Host, ca):                       "client certificate",
+		fmt.Sprintf(showing, "clerk:a%20secret", u.Host, ca, other, otherKey): "failed to connect",
+		fmt.Sprintf(to, "shop:another%20secret", u.Host, ca):                  "password",
+		"postgres://shop:a%20secret@" + u.Host + "/seckill?sslmode=disable":   "pg_hba.conf rejects",
 	} {
 		refused(t, address, words)
 		if _, err := Open(t.Context(), address); strings.Contains(err.Error(), "secret") {
