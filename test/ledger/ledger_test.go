@@ -60,6 +60,7 @@ func TestReport(t *testing.T) {
 		{Kind: "AOF cut", Seed: 2, Commit: "aaa", Held: true, Placed: 3, Counts: map[string]int{"queued": 500}},
 		{Kind: "AOF cut", Seed: 3, Commit: "bbb", Found: "lost: u1's | order\nand more"},
 		{Kind: "simulation", Seed: 1, Seeds: 2000, Commit: "ccc", Held: true},
+		{Kind: "soak", Seed: 1, Commit: "ccc", Found: "slow", Fix: "fast"},
 		{Kind: "crash, cluster", Seed: 9, Point: "here", Commit: "ccc", Held: true},
 		{Kind: "mutant", Seed: 5, Commit: "ccc", Held: true, Mutant: &Mutant{Name: "m", Rule: "3", TakesAway: "all | of it", CaughtBy: "a test", Runs: 7, Broke: 20, Of: 1000}},
 		{Kind: "mutant", Commit: "ccc", Mutant: &Mutant{Name: "a", Rule: "2", TakesAway: "little", CaughtBy: "a test", Runs: 1}},
@@ -69,8 +70,9 @@ func TestReport(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"| 3 | 100 | Redis killed, and the end of its append-only file cut off | 1 | 1 of 1,500 | 1.0 s / 3.0 s | aaa bbb |",
+		"| 3 | 100 | Redis killed, and the end of its append-only file cut off | 1, of which [0 are mended since](#trials-that-were-broken) | 1 of 1,500 | 1.0 s / 3.0 s | aaa bbb |",
 		"| 2,000 | 300,000 |",
+		"six faults | 1, [all mended since](#trials-that-were-broken) |",
 		"1 kills at 1 points",
 		"| here | 0 | 1 |",
 		"- AOF cut, seed 3, at bbb: lost: u1's \\| order\n",

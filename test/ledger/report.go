@@ -41,12 +41,26 @@ var kinds = []kind{
 type row struct {
 	kind
 	Trials, Broken   int
+	Explained        int // of the broken: it is known what was wrong, and that is mended
 	Queued, Rejected int
 	P50, P99         float64
 	Commits          string
 }
 
 func (r row) What() string { return r.what }
+
+// Became is what became of the trials that were broken.
+func (r row) Became() string {
+	const where = "[%s](#trials-that-were-broken)"
+	switch r.Broken {
+	case 0:
+		return ""
+	case r.Explained:
+		return ", " + fmt.Sprintf(where, "all mended since")
+	}
+	return fmt.Sprintf(", of which "+where, fmt.Sprintf("%d are mended since", r.Explained))
+}
+
 func (r row) Goal() int {
 	if r.name == "simulation" {
 		return r.goal * Stories
@@ -125,6 +139,9 @@ func newRow(k kind, lines []Line) row {
 		r.Trials += max(l.Seeds, 1)
 		if !l.Held {
 			r.Broken++
+			if l.Fix != "" {
+				r.Explained++
+			}
 		}
 		r.Queued += l.Counts["queued"]
 		r.Rejected += l.Counts["rejected"]
