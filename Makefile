@@ -14,7 +14,7 @@ SUITES := ./internal/devstack/... ./internal/gate/redisgate ./internal/orderlog/
 RACE := -race "-gcflags=modernc.org/...=-race=false -d=checkptr=0"
 # What runs under seeds, and is written down.
 TRIALS := Stories|Mutant|CrashPoints|CutOff|OlderData|ShardIsKilled|PutBack|AServerStopped|PowerCuts|NetworkIsIll|Soak|Recover
-NPM_LOCKS := $(wildcard api/package-lock.json ui/package-lock.json test/e2e/package-lock.json)
+NPM_LOCKS := $(wildcard api/package-lock.json ui/package-lock.json test/e2e/package-lock.json test/words/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")
 	@bin/seckill serve $(ARGS)
@@ -52,7 +52,7 @@ generate: npm ## Write what is made from the code: the document of the API, the 
 	go test ./internal/httpapi ./internal/archtest -run 'Published|TheTable' -update
 	cd api && npm run types
 
-lint: npm ## - gofmt, go vet, golangci-lint; that the pages' types are those of the API's document
+lint: npm ## - gofmt, go vet, golangci-lint; the pages' types are those of the API's document; spelling and style of the documents and words
 	@unformatted=$$(gofmt -l $$(git ls-files -co --exclude-standard '*.go')); \
 	  [[ -z $$unformatted ]] || { echo "gofmt -w is needed on: $$unformatted"; exit 1; }
 	go vet ./... && go -C test/bench/plain vet && go -C test/kubernetes vet
@@ -60,6 +60,7 @@ lint: npm ## - gofmt, go vet, golangci-lint; that the pages' types are those of 
 	  for module in test/bench/plain test/kubernetes; do (cd $$module && $(GOLANGCI) run --allow-parallel-runners) || exit 1; done; \
 	  else echo "golangci-lint SKIPPED: it could not be had (that fails in CI)"; [[ -z $$CI ]]; fi
 	$(if $(NODE),cd api && npm run types -- --check)
+	$(if $(NODE),cd test/words && npm run check)
 
 test-unit: ## - the Go tests and the simulation, under the race detector
 	go test $(RACE) -timeout 15m $$($(UNIT))
@@ -137,7 +138,7 @@ pgo: deps-bench bin/devstack bin/bench ## Make cmd/seckill/default.pgo anew, whi
 	@test/bench/profile.py
 
 clean: ## Remove what was built and downloaded; ./data stays
-	rm -rf bin .cache api/node_modules ui/node_modules test/e2e/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete
+	rm -rf bin .cache api/node_modules ui/node_modules test/e2e/node_modules test/words/node_modules && find ui/dist -mindepth 1 ! -name .keep -delete
 
 help: ## Print this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "%-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
