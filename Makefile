@@ -105,6 +105,9 @@ test-ui: need-node npm ## - types, lint and unit tests of the pages
 test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of one process and of a cluster
 	cd test/e2e && npm run typecheck && npm test
 
+pictures: need-node build npm ## Take the pictures of the documents (docs/*.png) anew, in Chromium
+	cd test/e2e && PICTURES=1 npx playwright test --workers=1 pictures
+
 schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
 	@test/contract/contract.py
 
