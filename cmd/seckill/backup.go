@@ -11,7 +11,7 @@ type backupCmd struct {
 	folderFlags
 	clusterFlags
 	logFlags
-	To string `arg:"" placeholder:"FILE" help:"The file to be made. It is as secret as the sale: it has its secrets, and the hashes of operators' tokens."`
+	To string `arg:"" placeholder:"FILE" help:"The file to make. Keep it secret: it has the secrets of the sale, and the hashes of operators' tokens."`
 }
 
 // notDone is the error of a backup or a restore that came to nothing.
@@ -40,7 +40,7 @@ type restoreCmd struct {
 	clusterFlags
 	logFlags
 	From  string  `arg:"" placeholder:"FILE" help:"The backup."`
-	Until *string `env:"SECKILL_UNTIL" placeholder:"TIME|POSITION" help:"Not all of it, but the sale as it was then: a time, as in 2026-11-11T20:00:00Z, or the last record that counts, PARTITION:OFFSET."`
+	Until *string `env:"SECKILL_UNTIL" placeholder:"TIME|POSITION" help:"The sale as it was then, instead of all of it: a time, as in 2026-11-11T20:00:00Z, or the last record that counts, PARTITION:OFFSET."`
 	Yes   bool    `env:"SECKILL_YES" help:"Do not ask."`
 }
 

@@ -7,7 +7,7 @@ import (
 
 // logFlags say what is logged, to stderr.
 type logFlags struct {
-	LogLevel  slog.Level `default:"info" env:"SECKILL_LOG_LEVEL" placeholder:"LEVEL" help:"The least that is logged: debug, info, warn or error (${default}). debug has a line for each buy."`
+	LogLevel  slog.Level `default:"info" env:"SECKILL_LOG_LEVEL" placeholder:"LEVEL" help:"What is logged at least: debug, info, warn or error (${default}). debug has a line for each buy."`
 	LogFormat string     `default:"text" enum:"text,json" env:"SECKILL_LOG_FORMAT" placeholder:"text|json" help:"How it is logged: text or json (${default})."`
 }
 

@@ -16,12 +16,12 @@ import (
 
 type passCmd struct {
 	folderFlags
-	Postgres secret        `env:"SECKILL_POSTGRES" placeholder:"URL" help:"Of a cluster; or file:PATH, which holds it."`
+	Postgres secret        `env:"SECKILL_POSTGRES" placeholder:"URL" help:"The Postgres of a cluster; or file:PATH, which holds it."`
 	User     string        `env:"SECKILL_USER" placeholder:"ID" help:"Whose pass to make."`
 	Groups   []string      `env:"SECKILL_GROUPS" placeholder:"G,..." help:"The groups that the user is in."`
 	Count    int           `env:"SECKILL_COUNT" placeholder:"N" help:"Instead of --user: make passes of N users, 1 to 1,000,000, as CSV: user,pass. For rush --passes, and for JMeter."`
-	Seed     uint64        `default:"1" env:"SECKILL_SEED" placeholder:"N" help:"Makes the users of --count: the same ones as rush --seed (${default})."`
-	Life     time.Duration `default:"2h" env:"SECKILL_LIFE" placeholder:"TIME" help:"How long they are good (${default})."`
+	Seed     uint64        `default:"1" env:"SECKILL_SEED" placeholder:"N" help:"Chooses the users of --count: the same ones as rush --seed (${default})."`
+	Life     time.Duration `default:"2h" env:"SECKILL_LIFE" placeholder:"TIME" help:"How long they are valid (${default})."`
 }
 
 // Help is shown below the flags' own.

@@ -17,8 +17,8 @@ import (
 // readyCmd is for containers: the image has nothing else that could ask.
 type readyCmd struct {
 	Listen     string `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where serve listens (${default})."`
-	TLSCert    string `name:"tls-cert" env:"SECKILL_TLS_CERT" placeholder:"FILE" help:"That of serve, if it has one: it is asked over TLS then."`
-	AdminToken secret `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"With which serve tells what is missing; or file:PATH, which holds it."`
+	TLSCert    string `name:"tls-cert" env:"SECKILL_TLS_CERT" placeholder:"FILE" help:"The certificate of serve, if it has one: it is then asked over TLS."`
+	AdminToken secret `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"The token with which serve says what is missing; or file:PATH, which holds it."`
 }
 
 func (c *readyCmd) Run(ctx context.Context, std streams) error {

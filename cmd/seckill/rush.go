@@ -18,18 +18,18 @@ import (
 
 type rushCmd struct {
 	URL            string        `default:"http://localhost:3000" env:"SECKILL_URL" placeholder:"URL" help:"Where the sale is (${default})."`
-	Product        string        `required:"" env:"SECKILL_PRODUCT" placeholder:"ID" help:"What everybody wants to buy."`
-	Buyers         int           `default:"10000" env:"SECKILL_BUYERS" placeholder:"N" help:"How many, each another user; up to 1,000,000 (${default})."`
-	Over           time.Duration `default:"5s" env:"SECKILL_OVER" placeholder:"TIME" help:"The time they come in, evenly; latency counts from a buyer's moment in it. 0s: each connection sends its next buyer when it has its answer (${default})."`
-	Connections    int           `default:"256" env:"SECKILL_CONNECTIONS" placeholder:"N" help:"How many at once at most; buyers beyond that wait, and it counts (${default})."`
-	NewConnections bool          `env:"SECKILL_NEW_CONNECTIONS" help:"Every buyer opens a connection of their own, and closes it."`
-	Passes         string        `env:"SECKILL_PASSES" placeholder:"FILE" help:"Who the buyers are, and what proves it: lines of user,pass, as seckill pass --count writes them."`
-	Payments       bool          `env:"SECKILL_PAYMENTS" help:"Who is placed pays at a shop, which tells of it: 10 % cancel instead, 5 % pay when the payment window has passed, 2 % pay twice. The product needs a price and a payment window."`
-	PaymentSecret  secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"whsec_..." help:"What --payments is signed by, or file:PATH, which holds it."`
-	Token          secret        `env:"SECKILL_TOKEN" placeholder:"TOKEN" help:"What --payments is authorized by instead, of the role payments, or file:PATH."`
-	Seed           *uint64       `env:"SECKILL_SEED" placeholder:"N" help:"Makes the same user ids again (default: random, and printed)."`
-	JSON           string        `name:"json" env:"SECKILL_JSON" placeholder:"FILE" help:"Write the report as JSON. -: to the standard output, and the table to the other."`
-	HTML           string        `name:"html" env:"SECKILL_HTML" placeholder:"FILE" help:"Write the report as a page that needs no network. -: likewise."`
+	Product        string        `required:"" env:"SECKILL_PRODUCT" placeholder:"ID" help:"The product that everybody wants."`
+	Buyers         int           `default:"10000" env:"SECKILL_BUYERS" placeholder:"N" help:"How many buyers, each a different user; up to 1,000,000 (${default})."`
+	Over           time.Duration `default:"5s" env:"SECKILL_OVER" placeholder:"TIME" help:"The time over which they come, evenly; latency counts from when each was to come. 0s: each connection sends its next buyer when it has its answer (${default})."`
+	Connections    int           `default:"256" env:"SECKILL_CONNECTIONS" placeholder:"N" help:"How many at a time at most; further buyers wait, and that counts as latency (${default})."`
+	NewConnections bool          `env:"SECKILL_NEW_CONNECTIONS" help:"Every buyer opens and closes a connection of their own."`
+	Passes         string        `env:"SECKILL_PASSES" placeholder:"FILE" help:"The buyers and their passes: lines of user,pass, as seckill pass --count writes them."`
+	Payments       bool          `env:"SECKILL_PAYMENTS" help:"Buyers who get a unit pay at a simulated shop, which reports it: 10 % cancel instead, 5 % pay when the payment window has passed, 2 % pay twice. The product needs a price and a payment window."`
+	PaymentSecret  secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"whsec_..." help:"The secret that signs --payments, or file:PATH, which holds it."`
+	Token          secret        `env:"SECKILL_TOKEN" placeholder:"TOKEN" help:"A token of the role payments for --payments instead, or file:PATH."`
+	Seed           *uint64       `env:"SECKILL_SEED" placeholder:"N" help:"Use the same user ids again (default: random, and printed)."`
+	JSON           string        `name:"json" env:"SECKILL_JSON" placeholder:"FILE" help:"Write the report as JSON. -: to standard output, and the table to standard error."`
+	HTML           string        `name:"html" env:"SECKILL_HTML" placeholder:"FILE" help:"Write the report as a page that needs no network. -: to standard output, likewise."`
 }
 
 // Help is shown below the flags' own.

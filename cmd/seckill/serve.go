@@ -19,7 +19,7 @@ import (
 
 // folderFlags say where a sale is kept.
 type folderFlags struct {
-	Data string `default:"./data" env:"SECKILL_DATA" placeholder:"FOLDER" help:"The folder that the sale is kept in (${default})."`
+	Data string `default:"./data" env:"SECKILL_DATA" placeholder:"FOLDER" help:"The folder that holds the sale (${default})."`
 }
 
 // clusterFlags say where a sale is kept that has more than one machine.
@@ -56,13 +56,13 @@ func (s *secret) UnmarshalText(text []byte) error {
 
 // buyerFlags say how buyers are known.
 type buyerFlags struct {
-	BuyerAuth         string        `default:"body" env:"SECKILL_BUYER_AUTH" placeholder:"body|jwt|header" group:"Buyers" help:"How a buyer is known: body believes the user_id of a buy, jwt checks a token of the shop's login, header believes a proxy in front (${default})."`
+	BuyerAuth         string        `default:"body" env:"SECKILL_BUYER_AUTH" placeholder:"body|jwt|header" group:"Buyers" help:"How buyers are known: body believes the user_id of a request, jwt checks a token of the shop's login, header believes a proxy in front (${default})."`
 	BuyerKeys         string        `env:"SECKILL_BUYER_KEYS" placeholder:"file:PATH|URL" group:"Buyers" help:"jwt: the shop's keys, a JWK set, in a file or at an https URL."`
 	BuyerIssuer       string        `env:"SECKILL_BUYER_ISSUER" placeholder:"ISS" group:"Buyers" help:"jwt: the iss of the shop's tokens."`
-	BuyerAudience     string        `env:"SECKILL_BUYER_AUDIENCE" placeholder:"AUD" group:"Buyers" help:"jwt: what their aud calls this sale."`
-	BuyerHeader       string        `env:"SECKILL_BUYER_HEADER" placeholder:"X-User-Id" group:"Buyers" help:"header: in which the proxy names the user."`
-	BuyerGroupsHeader string        `env:"SECKILL_BUYER_GROUPS_HEADER" placeholder:"X-Groups" group:"Buyers" help:"header: in which it names their groups, by commas."`
-	PassLife          time.Duration `default:"2h" env:"SECKILL_PASS_LIFE" placeholder:"2h" group:"Buyers" help:"How long a pass is good at most, which a known buyer gets by POST /api/pass (${default})."`
+	BuyerAudience     string        `env:"SECKILL_BUYER_AUDIENCE" placeholder:"AUD" group:"Buyers" help:"jwt: the aud of the shop's tokens."`
+	BuyerHeader       string        `env:"SECKILL_BUYER_HEADER" placeholder:"X-User-Id" group:"Buyers" help:"header: the one in which the proxy names the user."`
+	BuyerGroupsHeader string        `env:"SECKILL_BUYER_GROUPS_HEADER" placeholder:"X-Groups" group:"Buyers" help:"header: the one in which it names their groups, separated by commas."`
+	PassLife          time.Duration `default:"2h" env:"SECKILL_PASS_LIFE" placeholder:"2h" group:"Buyers" help:"How long a buyer's pass of POST /api/pass is valid at most (${default})."`
 }
 
 type serveCmd struct {
@@ -70,31 +70,31 @@ type serveCmd struct {
 	clusterFlags
 	buyerFlags
 	logFlags
-	Roles           []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process is for (${default})."`
+	Roles           []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process does (${default})."`
 	Wait            time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
 	Listen          string        `default:"localhost:3000" env:"SECKILL_LISTEN" placeholder:"HOST:PORT" help:"Where to listen; port 0 takes a free one (${default})."`
-	OpsListen       string        `env:"SECKILL_OPS_LISTEN" placeholder:"HOST:PORT" help:"Where to tell those who run it: /metrics, /readyz with all it lacks, POST /verify, and for the admin token /debug/pprof/. Not needed where --listen is on this machine: all is there then. Else localhost, at the port above."`
+	OpsListen       string        `env:"SECKILL_OPS_LISTEN" placeholder:"HOST:PORT" help:"A second address, for those who run it: /metrics, /readyz with details, POST /verify, and with the admin token /debug/pprof/. Not needed if --listen is on this machine, which then has all of them. Otherwise localhost, one port higher."`
 	TLSCert         string        `name:"tls-cert" env:"SECKILL_TLS_CERT" placeholder:"FILE" help:"Speak TLS at both addresses, with this certificate and those between it and its authority, as PEM. It is read again when it changes."`
 	TLSKey          string        `name:"tls-key" env:"SECKILL_TLS_KEY" placeholder:"FILE" help:"Its key, as PEM."`
-	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Needed beyond this machine, of 16 characters or more; or --insecure."`
-	PaymentSecret   secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"file:PATH" help:"Take payments that are signed by Standard Webhooks with this whsec_ secret, or with what file:PATH holds."`
-	StripeSecret    secret        `env:"SECKILL_STRIPE_SECRET" placeholder:"file:PATH" help:"Take Stripe's events at /api/payments/stripe, signed with this secret of an endpoint there, or with what file:PATH holds."`
-	StripeTest      bool          `env:"SECKILL_STRIPE_TEST" help:"Take those of Stripe's test mode, and no others."`
-	Insecure        bool          `env:"SECKILL_INSECURE" help:"Beyond this machine, believe whatever user_id a buyer names; and without --admin-token let anybody who reaches the address run the sale."`
-	Hosts           []string      `env:"SECKILL_HOSTS" placeholder:"NAME,..." help:"What the server may be called, beside its addresses and localhost: a request for another name is refused (default: anything, with --admin-token beyond this machine)."`
-	TrustedProxies  []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"What the proxies in front connect from: their X-Forwarded-For, X-Forwarded-Proto and --buyer-header are believed."`
+	AdminToken      secret        `env:"SECKILL_ADMIN_TOKEN" placeholder:"TOKEN" help:"Ask operators for this token, or for what file:PATH holds. Required if other machines reach --listen, with 16 characters or more; or --insecure."`
+	PaymentSecret   secret        `env:"SECKILL_PAYMENT_SECRET" placeholder:"file:PATH" help:"Accept payments that are signed with this whsec_ secret, as in Standard Webhooks; or with what file:PATH holds."`
+	StripeSecret    secret        `env:"SECKILL_STRIPE_SECRET" placeholder:"file:PATH" help:"Accept Stripe's events at /api/payments/stripe, signed with this secret of the endpoint at Stripe, or with what file:PATH holds."`
+	StripeTest      bool          `env:"SECKILL_STRIPE_TEST" help:"Accept events of Stripe's test mode, and no others."`
+	Insecure        bool          `env:"SECKILL_INSECURE" help:"Let other machines in without proof: believe any user_id and, without --admin-token, let anybody run the sale."`
+	Hosts           []string      `env:"SECKILL_HOSTS" placeholder:"NAME,..." help:"The host names of the server, besides its addresses and localhost: requests for other names are refused (default: anything, with --admin-token beyond this machine)."`
+	TrustedProxies  []string      `env:"SECKILL_TRUSTED_PROXIES" placeholder:"CIDR,..." help:"The addresses from which your proxies connect: their X-Forwarded-For, X-Forwarded-Proto and --buyer-header are believed."`
 	MaxUnrelayed    int           `default:"100000" env:"SECKILL_MAX_UNRELAYED" placeholder:"N" help:"How many admitted orders may wait for the log before buyers are asked to come back (${default})."`
-	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second of one user: who is only believed, by address; 0 is no limit (${default})."`
+	Rate            float64       `default:"0" env:"SECKILL_RATE" placeholder:"N" help:"Buys a second of one user, or of one address if users are not proven; 0 is no limit (${default})."`
 	RateAddress     float64       `default:"0" env:"SECKILL_RATE_ADDRESS" placeholder:"N" help:"Requests a second of one address, or IPv6 network of 64 bits, to the API; 0 is no limit (${default})."`
 	RateProduct     float64       `default:"0" env:"SECKILL_RATE_PRODUCT" placeholder:"N" help:"Buys a second of one product that this process lets ask its gate; 0 is no limit (${default})."`
-	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; at that many the one that has been idle longest is closed for a new one. 0 is as many as there are files for (${default})."`
+	MaxConnections  int           `default:"0" env:"SECKILL_MAX_CONNECTIONS" placeholder:"N" help:"How many connections at most; beyond that the one that has been idle longest is closed for a new one. 0: as many as the limit of open files allows (${default})."`
 	MaxOfAddress    int           `name:"max-connections-address" default:"0" env:"SECKILL_MAX_CONNECTIONS_ADDRESS" placeholder:"N" help:"How many of them one address may have, or IPv6 network of 64 bits, but for --trusted-proxies and this machine; 0 is no limit (${default})."`
 	MaxStreams      int           `name:"max-streams-address" default:"0" env:"SECKILL_MAX_STREAMS_ADDRESS" placeholder:"N" help:"How many event streams one address may have, or IPv6 network of 64 bits, but for this machine; 0 is no limit (${default}). All have half of the connections at most."`
-	LogUsers        bool          `env:"SECKILL_LOG_USERS" help:"Log user ids, too, in the lines of buys."`
-	MetricsProducts int           `default:"0" env:"SECKILL_METRICS_PRODUCTS" placeholder:"N" help:"How many products, the first by id, /metrics shows one by one (${default})."`
+	LogUsers        bool          `env:"SECKILL_LOG_USERS" help:"Also log user ids, in the lines of buys."`
+	MetricsProducts int           `default:"0" env:"SECKILL_METRICS_PRODUCTS" placeholder:"N" help:"How many products /metrics shows one by one, the first by id (${default})."`
 	Traces          string        `env:"SECKILL_TRACES" placeholder:"URL" help:"Send traces of some buys to this collector of OpenTelemetry, by OTLP over HTTP: http://localhost:4318."`
 	TracesRatio     float64       `default:"0.01" env:"SECKILL_TRACES_RATIO" placeholder:"N" help:"Of how many buys, 0 to 1, where their callers do not say it by traceparent (${default})."`
-	Drain           time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long new connections are taken after SIGTERM, while /readyz fails already (${default}). Ctrl-C does not wait."`
+	Drain           time.Duration `default:"5s" env:"SECKILL_DRAIN" placeholder:"5s" help:"How long to accept new connections after SIGTERM, while /readyz already fails (${default}). Ctrl-C does not wait."`
 }
 
 func (f *buyerFlags) buyers() app.BuyerConfig {

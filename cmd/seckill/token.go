@@ -17,9 +17,9 @@ import (
 )
 
 type tokenCmd struct {
-	Add    tokenAddCmd    `cmd:"" help:"Make a token, and print it. It is printed once: only its hash is kept."`
+	Add    tokenAddCmd    `cmd:"" help:"Make a token and print it. It is printed only once: the sale keeps its hash."`
 	List   tokenListCmd   `cmd:"" help:"List the tokens: names, roles, and when each was made."`
-	Revoke tokenRevokeCmd `cmd:"" help:"Revoke a token: within a second neither it nor a session of it is taken anywhere."`
+	Revoke tokenRevokeCmd `cmd:"" help:"Revoke a token: within a second it stops working, and so do its sessions."`
 }
 
 // adminFlags say whose tokens, and by what right.

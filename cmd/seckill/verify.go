@@ -16,7 +16,7 @@ type verifyCmd struct {
 	folderFlags
 	clusterFlags
 	logFlags
-	All  bool `help:"Say every equation that was looked at, with its numbers, and not only a line for each product."`
+	All  bool `help:"Show every equation with its numbers, instead of a line for each product."`
 	JSON bool `name:"json" help:"Write the report as JSON, as POST /api/verify answers."`
 }
 
