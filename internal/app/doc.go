@@ -9,17 +9,17 @@
 //	data/orders.log  the order log (SQLite)
 //	data/store.db    the order store (SQLite)
 //	data/serve.json  where that process listens, and a random key for verify
-//	data/rehearsals/ what came of each rehearsal, a file each
+//	data/rehearsals/ the results of rehearsals, one file each
 //
 // It starts by projecting what the log holds beyond the store, and opens every
-// gate anew; only then is it ready. It stops, with an error, when the log cannot
-// be written or what it finds on disk contradicts itself, and otherwise when its
-// context is done: then it answers who waits, within ten seconds, and flushes.
+// gate again; only then is it ready. It stops with an error if the log cannot be
+// written, or if what it finds on disk contradicts itself; otherwise when its context
+// is done. Then it answers those who wait, within ten seconds, and flushes.
 //
 // A cluster is any number of processes over Redis, Kafka and Postgres, each for
 // selling, projecting, or both. It waits for servers that are away, at the start
-// as at any time, and says for which; it refuses to sell on a Redis that may
-// forget, and stops if the log is not the one that the store was filled from.
+// and later, and says which. It refuses to sell on a Redis that may evict data, and
+// stops if the log is not the one that the store was filled from.
 //
 //	open ──Run──► answering health, until the servers are there ──► serving ──ctx done──► answering who waits ──► Close
 package app

@@ -5,14 +5,14 @@
 // holds a session instead, which is a cookie that names the token, with its end and a
 // MAC over both.
 //
-// It promises that nobody is an operator but by a token or by a session that was made
-// from one; that a session ends with its token, and after SessionLife by itself; and
-// that a token which was revoked, by whichever process, is taken nowhere more than
-// a second later: a process takes one only by a list of all tokens that it began to read less
-// than that before, and says ErrUnknown if it cannot have one. The admin token asks nobody.
+// It promises that only a token, or a session made from one, makes somebody an operator;
+// that a session ends with its token, and after SessionLife by itself; and that a token
+// which any process has revoked is accepted nowhere after a second. A process accepts one
+// only by a list of all tokens that it began to read less than a second before, and
+// answers ErrUnknown if it cannot get that list. The admin token needs no list.
 //
-// Likewise a pass, with which the server's own buyers pay in a rehearsal: it is good
-// for one product, and for nothing else.
+// It also makes the passes with which the buyers of a rehearsal pay: each is good for one
+// product, and for nothing else.
 //
 // Every method is safe for concurrent use.
 package auth

@@ -1,16 +1,16 @@
-// Package connlimit takes connections on an address for as long as its program
-// lives, whoever opens how many.
+// Package connlimit accepts connections on an address for as long as its program
+// lives, however many anybody opens.
 //
 // It promises that there are never more connections than a limit, and that an
-// accept which fails for want of files is tried again. At the limit the connection
-// that is idle for longest is closed for each new one: one that nothing is being
-// worked on for, for a second at least, and that has sent nothing which is unread.
-// Connections that were never answered have half of the room at most, so that no
-// number of them closes one that is in use. If none is idle, the new one waits,
-// and those behind it in the system's queue. The connections of one address may
-// be bounded by themselves, so that nobody else's is closed for them.
+// accept which fails for lack of files is tried again. At the limit, each new
+// connection closes the one that has been idle longest: for which nothing has been
+// done for at least a second, and which has sent nothing that is still unread.
+// Connections that never got an answer have half of the room at most, so that no
+// number of them closes one that is in use. If none is idle, the new one waits, as do
+// those behind it in the system's queue. The connections of one address may
+// have a limit of their own, so that they never close anybody else's.
 //
-// What it costs a request is a few atomic operations on its own connection.
+// It costs a request a few atomic operations on its own connection.
 package connlimit
 
 import (

@@ -1,11 +1,10 @@
-// Package crash has names for moments at which a process may be killed, so that
-// the fault suite can have one die exactly there.
+// Package crash names moments at which a process may be killed, so that the fault
+// suites can kill one exactly there.
 //
-// It exists only in a binary that is built with the tag crash. In any other At is
-// an empty function, which the compiler leaves out, so that nobody can arm what a
-// shop runs. With the tag, SECKILL_CRASH="NAME:N" has the process kill itself
-// (SIGKILL: nothing is flushed, closed or answered) when it comes to the moment for
-// the Nth time.
+// It exists only in binaries built with the tag crash. In all others At is an empty
+// function, which the compiler leaves out, so nobody can use it against a real sale.
+// With the tag, SECKILL_CRASH="NAME:N" makes the process kill itself (SIGKILL: nothing
+// is flushed, closed or answered) when it reaches that moment for the Nth time.
 package crash
 
 // Points are all moments, along the path of a buy and then of a process. Each

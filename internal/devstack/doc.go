@@ -4,8 +4,8 @@
 // It promises that a server answers on a loopback port when its Start function
 // returns, keeps that port and its data from one start of a node to the next,
 // and is gone, with everything that it had started itself, when Kill, Stop or
-// Close returns. Each start takes a folder, which is the caller's to remove; one
-// that was used before is gone on with, on new ports.
+// Close returns. Each start takes a folder, which the caller removes. A folder that was
+// used before is used again, on new ports.
 //
 //	down ──Start──► up ──Freeze──► frozen ──Thaw──► up
 //	  ▲──Kill, Stop───┴──────────────┘
@@ -14,9 +14,9 @@
 // broker. Any method of any node may be called at any time; those of one node
 // wait for each other.
 //
-// No process outlives the one that started it: on Linux the kernel ends it, also
-// if its parent was killed. It cannot see to the children of a Postgres that is
-// frozen in that moment. Elsewhere all of this is up to Close.
+// No process outlives the one that started it: on Linux the kernel ends it, even if
+// its parent was killed, except for the children of a Postgres that is frozen at that
+// moment. Elsewhere Close has to do it.
 package devstack
 
 import (

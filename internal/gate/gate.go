@@ -1,5 +1,5 @@
-// Package gate is the contract of whoever decides, at once, whether a buyer may
-// have a unit.
+// Package gate is the contract of what decides, at once, whether a buyer may have
+// a unit.
 //
 // A gate is disposable: it is built from the order store, for one epoch of one
 // product, by the procedure of package opening, and everything it admits goes to
@@ -14,14 +14,13 @@
 //
 // A gate is fenced twice. By epoch: a call that names another epoch than the
 // gate's changes nothing. By incarnation: it names the run of the server that
-// holds the gate, and a gate that was opened under another incarnation than
-// today's refuses everything but Shut, for its memory may be older than what it
-// answered.
+// holds the gate. A gate that was opened under another incarnation than the current
+// one refuses everything but Shut, since its memory may be older than its answers.
 //
 // Every method is safe for concurrent use; the methods of one product take
-// effect one after the other. What a call costs does not grow with what a user
-// has done before: orders that have ended are known, and not gone through. No method waits for anything but the keeper's own
-// round trip. Errors are of the kinds ErrNoGate, ErrShut, ErrFenced,
+// effect one after the other. The cost of a call does not grow with a user's past:
+// orders that have ended are known, but no call goes through them. No method waits for
+// anything but the keeper's own round trip. Errors are of the kinds ErrNoGate, ErrShut, ErrFenced,
 // ErrUnavailable (nothing happened) or ErrUnknownOutcome (it may have happened,
 // or may still) of package sale, and ErrFull and ErrLate from Admit.
 package gate

@@ -1,10 +1,10 @@
 // Package httpapi is the sale over HTTP: requests in, JSON, event streams and
 // pages out.
 //
-// It promises that whatever is sent to it is answered, that a request which
-// breaks a rule changes nothing and is told which field broke which rule, that
-// every error is a problem (RFC 9457) of the one table in errors.go, and that the
-// OpenAPI document it serves is made from the routes that run.
+// It promises that everything sent to it is answered; that a request which breaks a
+// rule changes nothing and learns which field broke which rule; that every error is
+// a problem (RFC 9457) of the one table in answers.go; and that the OpenAPI document
+// is made from the routes that run.
 //
 // One listener carries everything. fasthttp reads the requests, and two kinds of
 // them are answered right there: a buy, because it is what comes a hundred
@@ -21,6 +21,6 @@
 // what outlives the handler.
 //
 // An API is made by New, runs in Serve, and ends with Shutdown: event streams are
-// closed, buyers who wait are answered, and then the connections. Everything may
-// be called by any number of goroutines at once.
+// closed, then waiting buyers are answered, then the connections are closed.
+// Everything is safe for concurrent use.
 package httpapi

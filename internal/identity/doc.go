@@ -3,8 +3,8 @@
 // It promises that nobody is taken for a buyer without one of three proofs: a JWT that a key of the
 // shop signed, a pass that this deployment minted, or, if the operator has said so, a header that a
 // trusted proxy set. A proof that is altered, of another deployment, issuer or audience, not yet valid
-// or over, proves nothing. Checking a pass asks nobody, and what anybody sends costs no more than one
-// signature: the keys of a URL are fetched at most once a minute, whatever key a token names.
+// or expired, proves nothing. A pass is checked without asking anybody, and whatever somebody sends costs
+// one signature at most: the keys of a URL are fetched at most once a minute, whatever key a token names.
 //
 // Every method is safe for concurrent use.
 package identity

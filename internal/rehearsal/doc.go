@@ -3,9 +3,9 @@
 //
 // It promises that one rehearsal runs at a time in the whole sale, that it is
 // bounded in buyers and time, that its product is its own and marked as such, and
-// that what came of it is kept: how it ended, the report of the rush, and what the
-// judge said. One whose process has ended in the middle shows as failed, and can
-// be removed, with its product, as any other.
+// that its result is kept: how it ended, the report of the rush, and the verdict of
+// the audit. One whose process ended in the middle is shown as failed, and can be
+// removed with its product, like any other.
 //
 //	Begin ──► running ──► verifying ──► done
 //	             │             │
@@ -13,8 +13,8 @@
 //	                    ├──► cancelled   by Remove, from any process
 //	                    └──► failed      by the server's end, or if it or the audit could not
 //
-// A Runner is made by New and ends with Close, which ends what runs. It has one
-// goroutine for the rehearsal that runs here and one that tells the registry of it
-// every second; what runs elsewhere it knows from the registry. Every method is safe
+// A Runner is made by New and ends with Close, which stops what runs. It has one
+// goroutine for the rehearsal that runs here, and one that tells the registry of it
+// every second; from the registry it knows what runs elsewhere. Every method is safe
 // for concurrent use.
 package rehearsal

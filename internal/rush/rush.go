@@ -4,16 +4,16 @@
 // is sent, and their latency counts from that moment to the whole of their
 // final answer. A server that stalls makes the following buyers late, and their
 // lateness is in the figures (no coordinated omission). Every buyer ends in
-// exactly one [Kind]; those that ended in none were cut off by the caller, and
-// the report says how many.
+// exactly one [Kind], except those that the caller cut off; the report says how
+// many.
 //
-// A buyer goes: waiting -> sent -> answered, or, if the answer is 202,
-// sent -> followed (asked for again, as Retry-After says) -> answered.
+// A buyer goes from waiting to sent to answered. If the answer is 202, the order is
+// followed (asked for again, as Retry-After says) until there is another answer.
 //
 // [Run] is one rush. It keeps one goroutine a connection and never more
 // connections than [Config.Connections], starts them all, and returns when the
-// last has ended. Any number of runs may go at once. The package knows a server
-// by its HTTP interface only and imports nothing of it.
+// last has ended. Any number of runs may go on at once. The package knows a server
+// only by its HTTP interface, and imports nothing of it.
 package rush
 
 import (

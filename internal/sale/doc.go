@@ -3,9 +3,8 @@
 //
 // It promises that the same records in the same order give the same state,
 // always: it has no clock, no randomness and no I/O, and imports only pure
-// parts of the standard library. Everything durable is a fold of the log, so
-// whoever wants to know whether a sale was honest folds the log again and
-// compares.
+// parts of the standard library. Everything durable is a fold of the log, so to
+// check a sale one folds the log again and compares.
 //
 // An order goes through these states, and no others:
 //

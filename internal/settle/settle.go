@@ -1,17 +1,17 @@
-// Package settle ends what buyers began: it pays, cancels, expires and voids orders, and
-// takes payments for them.
+// Package settle ends orders: it pays, cancels, expires and voids them, and takes
+// payments for them.
 //
-// It promises that of a payment and an expiry that race exactly one counts, the
-// one whose record is first in the log, and that the caller is told which. A
-// record is only a command until the fold has applied it, so every method waits for
-// the order store to pass the record that it appended.
+// It promises that if a payment and an expiry race, exactly one counts, namely the one
+// whose record is first in the log, and that the caller learns which. A record is only
+// a command until the fold has applied it, so every method waits until the order
+// store has passed the record that it appended.
 //
 // An order is expired only by a projector that is at the end of the log: a
 // payment that the log already holds is then in the tables that Due reads.
 //
-// Every payment has its trace: it is answered once the store has its row, whatever has
-// become of its order. One that came too late gets a unit from the gate, as any buyer does, or is
-// owed back; Look, which is for the caller to repeat, asks for it.
+// Every payment leaves a trace: it is answered once the store has its row, whatever has
+// become of its order. One that came too late gets a unit from the gate, as any buyer does,
+// or has to be refunded; Look, which the caller repeats, asks for it.
 package settle
 
 import (

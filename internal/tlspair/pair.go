@@ -1,13 +1,13 @@
 // Package tlspair speaks TLS with a certificate and a key that are read again when
 // their files change.
 //
-// It promises that there is a good pair at any time, from Open on: new files that
-// are not one, as while one of them is written and the other is yet to be, change
-// nothing, and are warned of once they stay so. Connections that are there go on as
-// they are, and so do the sessions that clients resume.
+// It promises that there is a good pair at any time, from Open on. New files that do
+// not belong together, as while only one of them has been written, change nothing; if
+// they stay so, a warning says it. Existing connections go on, and so do the sessions
+// that clients resume.
 //
-// What is spoken is what Go holds to be good: TLS 1.2 at least, its ciphers and
-// curves, and HTTP/1.1, which is all that is answered.
+// It speaks what Go's defaults allow: TLS 1.2 or newer, with Go's ciphers and curves.
+// The protocol in it is HTTP/1.1, the only one that is answered.
 package tlspair
 
 import (

@@ -1,9 +1,9 @@
 // Package verify is the audit: it proves after the fact that a sale kept its
 // promise, from the log, the order store and, if one is open, the gate.
 //
-// It promises that it names whatever breaks one of the invariants below, that a
-// sale which keeps them is never accused, also while it runs under full load,
-// and that it says what it could not look at. It changes nothing.
+// It promises that it finds whatever breaks one of the invariants below; that it never
+// accuses a sale that keeps them, even under full load; and that it says what it could
+// not look at. It changes nothing.
 //
 //	quantity   held <= quantity, now and after every record of the log
 //	limit      units held by one user <= the limit per user
@@ -37,11 +37,10 @@
 // and judges one snapshot of the store by the log up to the snapshot's own
 // position. What was admitted after the cut is told apart by its seq, what came
 // free after it by its return's number. An epoch that changed between cut and
-// snapshot starts over, and a gate that is shut, fenced or missing is waited for: it is
-// about to be opened, if anybody sells. Stopped does the same without a gate. AsFound
-// is for a sale of which nobody can say whether it runs: a gate that is away is no proof
-// that it does not.
+// snapshot makes it start over. A gate that is shut, fenced or missing is waited for: if
+// anybody sells, it is about to be opened. Stopped does the same without a gate. AsFound
+// is for a sale that may or may not be running: a missing gate is no proof that it is not.
 //
-// A run holds no state beyond its call, may run beside anything, and takes some 500
-// bytes of heap for each order of the log partition at hand.
+// A run keeps no state beyond its call, may run beside anything else, and takes some 500
+// bytes of heap for each order of the partition that it reads.
 package verify

@@ -1,5 +1,5 @@
-// Package gatetest is the conformance suite of package gate: what it asks, every
-// keeper answers in the same way, whatever it is made of.
+// Package gatetest is the conformance suite of package gate: every keeper has to
+// answer it in the same way, whatever it is made of.
 //
 // A keeper's own test calls Exercise once. Every subtest gets a harness of its
 // own, with nothing in it. The suite asks the gate for the time and judges by
@@ -7,7 +7,7 @@
 // waited for, as on one whose clock the harness holds; no subtest fails on a
 // slow machine.
 //
-// If the contract leaves a keeper a choice, the suite takes either answer: a
+// Where the contract leaves a keeper a choice, the suite accepts either answer: a
 // gate whose server came back under another incarnation may be gone
 // (ErrNoGate) or fenced (ErrFenced), and its outbox may have lost its tail.
 package gatetest

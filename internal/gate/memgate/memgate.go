@@ -1,20 +1,20 @@
 // Package memgate keeps gates in this process's memory: the keeper of the
-// embedded mode, and the fake of whoever tests against a gate, which the
-// conformance suite proves honest.
+// embedded mode, and the fake that other packages test with, since the conformance
+// suite holds it to the contract.
 //
-// It promises the contract of package gate, and that its answers are a matter of
-// microseconds: nothing here waits for a network, a disk or a timer. What it
-// holds dies with the process, as the contract allows: a Gate made anew has
-// another incarnation and no gates, and every product is opened again.
+// It promises the contract of package gate, and answers within microseconds: nothing
+// here waits for a network, a disk or a timer. Its contents die with the process, as
+// the contract allows: a new Gate has another incarnation and no gates, and every
+// product is opened again.
 //
-// A mutex a product makes its methods take effect one after the other. A
-// goroutine that owned the product would do the same behind a channel, but cost
-// two switches a call, have to be started and stopped, and leave a caller
-// waiting with no one to answer after the stop. There is nothing to start or
-// close, and no context is looked at, for there is nothing to wait for.
+// One mutex for each product makes its methods take effect one after the other. A
+// goroutine that owned the product could do the same behind a channel, but would cost
+// two switches a call, would have to be started and stopped, and would leave callers
+// without an answer after the stop. There is nothing to start or close, and contexts
+// are not looked at, since nothing is waited for.
 //
-// A product that was removed stays as a few hundred empty bytes, since its
-// outbox may have to outlive it.
+// A removed product leaves a few hundred bytes behind, since its outbox may have to
+// outlive it.
 package memgate
 
 import (

@@ -3,8 +3,8 @@
 //
 // It promises the contract of package gate, and that every method is one script,
 // which Redis runs alone and writes to its append-only file as a whole; Load and
-// Users are one script for every thousand or so. Whether what was answered
-// outlives the server is up to the server's settings, which Check judges.
+// Users are one script for every thousand or so. Whether an answer outlives the
+// server depends on the server's settings, which Check looks at.
 //
 // The incarnation is "run_id:master_replid", which every script reads from Redis
 // itself: a restart, a replica that was promoted, and a primary that was made a
@@ -29,12 +29,12 @@
 //
 // A product that was removed leaves no key, once its outbox is empty.
 //
-// Nothing is ever sent twice, but a script that Redis did not have. If the
-// network ends a call that may have changed something, its outcome is unknown,
-// for Redis may still find the call in its socket.
+// Nothing is ever sent twice, except a script that Redis did not have yet. If the
+// network breaks during a call that may have changed something, its outcome is
+// unknown, since Redis may still find the call in its socket.
 //
-// A Gate is safe for concurrent use. New connects it, and it connects again by
-// itself; Close ends it, and all that Of made of it.
+// A Gate is safe for concurrent use. New connects it, and it reconnects by itself;
+// Close ends it, and every Gate that Of has made of it.
 package redisgate
 
 import (
