@@ -18,7 +18,7 @@ var (
 	ours   = regexp.MustCompile(`(?:^|[\s` + "`" + `(])(?:\./)?((?:api|cmd|deploy|docs|internal|scripts|test|ui)/[\w./-]*\w)`)
 	linked = regexp.MustCompile(`\]\(([^)#:]*)(?:#([^)]*))?\)`)
 	title  = regexp.MustCompile("(?m)^#+ (.*)$")
-	marks  = regexp.MustCompile("[^\\p{L}\\p{N} _-]")
+	marks  = regexp.MustCompile(`[^\p{L}\p{N} _-]`)
 )
 
 // What the documents tell a reader to type or to open is there: the targets of
