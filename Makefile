@@ -1,7 +1,7 @@
 # One command for each thing one does here: `make help`. What is longer than a line or two is in scripts/ and test/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run cluster build pages npm deps deps-% test check generate fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter compose test-release release bench bench-growth rounds growth pgo clean help
+.PHONY: run cluster build pages npm deps deps-% test check generate fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter compose audit test-release release bench bench-growth rounds growth pgo clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
@@ -116,6 +116,9 @@ jmeter: build bin/devstack ## - 10,000 JMeter threads at 100 units, of one proce
 
 compose: ## - what ships, as it ships, where a Docker engine answers (with port 3000 and 10.83.46.0/24 free): sold out, killed, moved, taken down
 	@test/compose/compose.py
+
+audit: ## What is known against what ships, and what it is made of: vulnerabilities, gosec, licences, SBOM in bin/audit; says what was SKIPPED
+	@scripts/audit
 
 test-release: need-node pages ## - what a release is made of, of this commit, published nowhere
 	@test/release/release.py $(GORELEASER)

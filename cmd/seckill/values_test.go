@@ -2,6 +2,8 @@ package main
 
 import (
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -61,5 +63,24 @@ func TestCompletion(t *testing.T) {
 		if code, out, _ := say(t.Context(), "completion", shell); code != 0 || !strings.Contains(out, "seckill completion -c "+shell) {
 			t.Errorf("%s: exit code %d\n%s", shell, code, out)
 		}
+	}
+}
+
+// Every flag that holds a secret takes it from a file, too.
+func TestSecretsComeFromFiles(t *testing.T) {
+	named := regexp.MustCompile(`^(.*token|.*secret|.*password|redis|kafka|postgres)$`)
+	n := 0
+	for command, flags := range flags(t) {
+		for _, f := range flags {
+			if !named.MatchString(f.Name) {
+				continue
+			}
+			if n++; f.Target.Type() != reflect.TypeFor[secret]() {
+				t.Errorf("%s --%s shows its value to whoever lists the processes", command, f.Name)
+			}
+		}
+	}
+	if n < 15 {
+		t.Errorf("%d of them", n)
 	}
 }

@@ -48,7 +48,7 @@ func main() {
 		log.Fatal(err)
 	}
 	log.Print("the shop is at http://", listen)
-	log.Fatal(http.Serve(address, nil))
+	log.Fatal((&http.Server{ReadHeaderTimeout: 10 * time.Second}).Serve(address))
 }
 
 // ask is where the link of the product leads, to which the sale has added product and order.
