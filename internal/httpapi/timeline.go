@@ -61,7 +61,7 @@ const (
 type (
 	timelineInput struct {
 		ProductRef
-		Share string `query:"share" maxLength:"200" doc:"Of a link that an operator made"`
+		Share string `query:"share" minLength:"1" maxLength:"200" doc:"Of a link that an operator made"`
 	}
 	timelineOutput struct{ Body SaleTimeline }
 	shareOutput    struct{ Body ShareLink }

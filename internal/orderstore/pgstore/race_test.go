@@ -119,8 +119,8 @@ func TestAnIdThatIsTakenMeanwhile(t *testing.T) {
 // second does not wait for it for ever.
 func TestAStalledProcessLosesItsBatch(t *testing.T) {
 	address := schema(t)
+	other := opened(t, address) // it makes the tables, which may take longer
 	stalled := opened(t, address+"&idle_in_transaction_session_timeout=50")
-	other := opened(t, address)
 	mark := applied(t, other, orderstore.Mark{}, put(99))
 	b := after(mark, buys(1, 10)...)
 	err := stalled.Apply(t.Context(), b.Batch, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {

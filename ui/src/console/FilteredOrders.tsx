@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import type { Status } from '../api/bodies'
 import { listOrders } from '../api/manage'
 import { count } from '../sale/format'
@@ -19,12 +20,20 @@ export function FilteredOrders({ id, newest, status }: Props) {
   })
   const orders = pages.data?.pages.flatMap((page) => page.orders) ?? []
   const more = pages.hasNextPage
+  const lastSeen = useRef(0)
+  const grow = () => {
+    if (more && !pages.isFetching && lastSeen.current > orders.length - blockSize / 2) void pages.fetchNextPage()
+  }
+  useEffect(() => {
+    if (!pages.isError) grow() // whoever reached the end while the list was fetched anew
+  })
   return (
     <OrderList
       rows={orders.length}
       at={(row) => ({ number: orders[row]?.number, order: orders[row] })}
       onRange={(_first, last) => {
-        if (more && !pages.isFetching && last > orders.length - blockSize / 2) void pages.fetchNextPage()
+        lastSeen.current = last
+        grow()
       }}
       growsAtTop={false}
       footer={pages.isPending ? words().fetching : words().some(count(orders.length), words().counts[status], more)}
