@@ -58,6 +58,7 @@ test('without TLS there is no button that cannot copy, and a click marks the who
   })
   await page.goto('/?settings')
   await signIn(page, 'admin', admin)
+  await expect(page.getByText('None yet')).toBeVisible() // before, the dialog lies over the form
   await page.getByLabel('For whom').fill('ann')
   await page.getByRole('button', { name: 'Create the token' }).click()
   const token = page.locator('code')
