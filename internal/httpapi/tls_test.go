@@ -37,6 +37,7 @@ func listenTLS(t *testing.T) (net.Listener, *tls.Config) {
 // overTLS has a server answer over TLS, too, and asks it there.
 func (s *server) overTLS(t *testing.T) func(method, path, body string, header ...string) reply {
 	t.Helper()
+	s.do(t, "GET", "/livez", "") // it serves by now
 	ln, as := listenTLS(t)
 	front := &fasthttp.Server{Handler: s.api.Handler()}
 	served := make(chan error)

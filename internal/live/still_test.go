@@ -2,6 +2,7 @@ package live_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,18 +13,19 @@ import (
 // What changes with a wake of its key alone is built for that, and for nothing else.
 func TestWhatIsStillIsNotBuiltUnasked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		h, c, still := live.New(), count(1), false
+		h, c := live.New(), count(1)
+		var still atomic.Bool
 		w := h.Watch("1", "v", func() live.Build {
 			build := c.start()
 			return func(ctx context.Context) (live.Frame, live.Word) {
 				frame, word := build(ctx)
-				frame.Still = still
+				frame.Still = still.Load()
 				return frame, word
 			}
 		}, silent)
 		defer w.Close()
 		want(t, w, "whole 1")
-		still = true
+		still.Store(true)
 		time.Sleep(2 * live.Pulse)
 		builds := c.built()
 		time.Sleep(10 * live.Pulse)
@@ -36,7 +38,7 @@ func TestWhatIsStillIsNotBuiltUnasked(t *testing.T) {
 		c.set(2)
 		h.Wake("1")
 		want(t, w, "news 2")
-		still = false
+		still.Store(false)
 		time.Sleep(live.Spacing)
 		h.Wake("1")
 		time.Sleep(2 * live.Spacing)
