@@ -119,7 +119,7 @@ func TestAProjectorComparesTheLog(t *testing.T) {
 	p.keepers = keepers{checkedGate{memgate.New(memgate.Options{}), m.logCheck}, checkedLog{log, m.logCheck}, checkedStore{store, m.logCheck}}
 	p.projector = projector.New(p.keepers.log, p.keepers.store, p.keepers.gate, observer{hub: p.hub, dead: func(int) {}})
 	p.settle = settle.New(p.keepers.log, p.keepers.store, time.Now, settle.SideBySide)
-	p.payments = settle.NewPayments(p.settle, nil, nil, nil) // there are none
+	p.payments = settle.NewPayments(t.Context(), p.settle, settle.PaymentParts{}) // there are none
 	if why := p.mode.barred(); why == nil {
 		t.Fatal("nothing is barred yet")
 	}

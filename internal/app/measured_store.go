@@ -128,6 +128,11 @@ func (k measuredStore) Payment(ctx context.Context, product, id string) (_ sale.
 	return k.Keeper.Payment(ctx, product, id)
 }
 
+func (k measuredStore) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) (_ []sale.Payment, err error) {
+	defer k.done("PaymentsByID", time.Now(), &err)
+	return k.Keeper.PaymentsByID(ctx, keys)
+}
+
 func (k measuredStore) Payments(ctx context.Context, q sale.PaymentQuery) (_ []sale.Payment, err error) {
 	defer k.done("Payments", time.Now(), &err)
 	return k.Keeper.Payments(ctx, q)

@@ -34,7 +34,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Now:   time.Now, Spawn: spawn, Await: await, Linger: linger, Pause: pause, Follow: followed(p.traces),
 	})
 	p.settle = settle.New(k.log, k.store, time.Now, settle.SideBySide)
-	p.payments = settle.NewPayments(p.settle, p.desk, k.gate, s.orders)
+	p.payments = settle.NewPayments(p.work, p.settle, settle.PaymentParts{Desk: p.desk, Gate: k.gate, Secret: s.orders, Spawn: spawn, Await: await, Linger: linger})
 	p.opener = &opening.Opener{
 		Gate: k.gate, Log: k.log, Store: k.store,
 		Nonce: rand.Text, Secret: hex.EncodeToString(s.orders), Pause: pause,

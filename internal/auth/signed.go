@@ -39,8 +39,11 @@ func NewSigned(secret string, now func() time.Time) (*Signed, error) {
 	return &Signed{hook, now}, err
 }
 
-// Signs reports whether a request with these headers says that it is signed.
-func Signs(h http.Header) bool { return h.Get(webhooks.HeaderWebhookSignature) != "" }
+// SignatureHeader says that a request is signed, and SignatureHeaders is all that Check looks at.
+const SignatureHeader = webhooks.HeaderWebhookSignature
+
+// SignatureHeaders are the names of the headers that Check looks at.
+var SignatureHeaders = []string{webhooks.HeaderWebhookID, webhooks.HeaderWebhookTimestamp, SignatureHeader}
 
 // Check reports whether the body is signed, within Tolerance of now. The library would
 // ask a clock of its own.

@@ -40,17 +40,17 @@ type API struct {
 	draining   atomic.Bool
 	ln         atomic.Pointer[net.Listener]
 
-	server   *fasthttp.Server
-	others   fasthttp.RequestHandler // every route but a buy and the event streams
-	document []byte                  // OpenAPI, as JSON
-	yaml     []byte                  // the same, as YAML
-	limits   limits
-	brake    *brake
-	count    [kindCount]func(took time.Duration)
-	sold     [kindCount]func(product []byte, at time.Time, took time.Duration) // nil: it tells of no product
-	loopback bool                                                              // only reached from this machine
-	logsBuys bool
-	start    string // names this start of the process in the ids of its requests
+	server             *fasthttp.Server
+	others             fasthttp.RequestHandler // every route but a buy and the event streams
+	document           []byte                  // OpenAPI, as JSON
+	yaml               []byte                  // the same, as YAML
+	limits             limits
+	tokens, signatures *brake // of those that are wrong
+	count              [kindCount]func(took time.Duration)
+	sold               [kindCount]func(product []byte, at time.Time, took time.Duration) // nil: it tells of no product
+	loopback           bool                                                              // only reached from this machine
+	logsBuys           bool
+	start              string // names this start of the process in the ids of its requests
 }
 
 // New makes an API.
@@ -61,7 +61,8 @@ func New(c Config) *API {
 	a := &API{Config: c}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.waiting, a.endWaiting = context.WithCancel(a.ctx)
-	a.brake, a.streams = newBrake(c.Elapsed), newStreams(&c)
+	a.tokens, a.signatures = newBrake(c.Elapsed), newBrake(c.Elapsed)
+	a.streams = newStreams(&c)
 	a.limits = newLimits(c.Rates, c.Elapsed)
 	a.countAnswers()
 	a.logsBuys, a.start = c.Log.Enabled(a.ctx, slog.LevelDebug), strings.ToLower(rand.Text()[:6])
@@ -158,6 +159,8 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 		a.orderEvents(ctx, id)
 	case rehearsalEventsRoute:
 		a.rehearsalEvents(ctx, id)
+	case paymentRoute:
+		a.receivePayment(ctx)
 	default:
 		a.other(ctx)
 	}

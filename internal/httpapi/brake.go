@@ -17,9 +17,9 @@ const (
 	mostBraked = 16
 )
 
-// A brake slows those who fail to sign in, by the address from which they come, and
+// A brake slows those who fail to show a right token or signature, by the address from which they come, and
 // keeps the log from being filled by them. Its memory is fixed: addresses that
-// share a place in it slow each other, and nobody who has the right token.
+// share a place in it slow each other, and nobody who has the right one.
 type brake struct {
 	elapsed func() time.Duration
 	seed    maphash.Seed
@@ -88,28 +88,28 @@ func (b *brake) told(from netip.Prefix) (told []tally) {
 	return told
 }
 
-// failed logs who showed a wrong token, and slows them.
-func (a *API) failed(from Sender) {
-	for _, t := range a.brake.told(a.origin(from.request)) {
+// failed logs who showed something wrong, and slows them.
+func (a *API) failed(b *brake, what string, from Sender) {
+	for _, t := range b.told(a.origin(from.request)) {
 		address := "several"
 		if t.from.IsValid() {
 			address = t.from.String()
 		}
-		a.Log.Warn("wrong token", "address", address, "times", t.times)
+		a.Log.Warn(what, "address", address, "times", t.times)
 	}
-	a.slow(from)
+	a.slow(b, from)
 }
 
 // slow has who failed wait for the answer.
-func (a *API) slow(from Sender) {
-	wait := a.brake.wait(a.origin(from.request))
+func (a *API) slow(b *brake, from Sender) {
+	wait := b.wait(a.origin(from.request))
 	if wait == 0 {
 		return
 	}
 	select {
-	case a.brake.braked <- struct{}{}:
+	case b.braked <- struct{}{}:
 		_ = a.Pause(a.waiting, wait) // the end of the process lets everybody go
-		<-a.brake.braked
+		<-b.braked
 	default:
 		from.hangUp()
 	}

@@ -58,6 +58,35 @@ func TestWrongTokensAreLoggedAndSlowed(t *testing.T) {
 	}
 }
 
+// They are slowed beside wrong tokens, not with them: whoever forges payments keeps no operator waiting.
+func TestWrongSignaturesAreLoggedAndSlowed(t *testing.T) {
+	var log bytes.Buffer
+	s := serve(t, takesStripe(t), func(s *shop, c *Config) {
+		c.Auth, c.Signed = s.operators("token"), signs(t, s)
+		c.Log = slog.New(slog.NewTextHandler(&log, nil))
+	})
+	order := priced(t, s, "a")[0]
+	body := pays("m1", order, 5)
+	for range 4 {
+		s.do(t, "POST", "/api/payments", body+" ", signature(t, secret, body, start)...).problem(t, wrongSignature)
+		s.do(t, "POST", stripePath, session(sessionCompleted, "cs_1", order, "paid"), operator...).problem(t, wrongSignature)
+		s.do(t, "POST", "/api/payments", body, signature(t, secret, body, start)...).want(t, 200) // never slowed
+	}
+	s.do(t, "PUT", "/api/products/1", `{"quantity":6}`, "Authorization", "Bearer guess").problem(t, unauthorized)
+	s.set(func() {
+		if want := []time.Duration{time.Second, 2 * time.Second, 3 * time.Second}; !slices.Equal(s.pauses, want) {
+			t.Errorf("%v, not %v", s.pauses, want)
+		}
+		s.passed += time.Second
+	})
+	s.do(t, "POST", stripePath, body).problem(t, wrongSignature)
+	var got string
+	s.set(func() { got = log.String() })
+	if strings.Count(got, `msg="wrong signature" address=127.0.0.1/32 times=`) != 2 || !strings.Contains(got, "times=8\n") {
+		t.Error(got)
+	}
+}
+
 func TestABrakeIsOfAnOrigin(t *testing.T) {
 	var now time.Duration
 	b := newBrake(func() time.Duration { return now })

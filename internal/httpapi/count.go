@@ -19,6 +19,7 @@ var patterns = [...]string{
 	productEventsRoute:   "GET /api/products/{id}/events",
 	orderEventsRoute:     "GET /api/orders/{order_id}/events",
 	rehearsalEventsRoute: "GET /api/rehearsals/{id}/events",
+	paymentRoute:         "POST /api/payments",
 }
 
 // countAnswers has each answer to a buy counted, with its time, and as a request.

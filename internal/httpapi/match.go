@@ -17,7 +17,10 @@ const (
 	productEventsRoute
 	orderEventsRoute
 	rehearsalEventsRoute
+	paymentRoute
 )
+
+const paymentsPath = "/api/payments"
 
 var (
 	apiPrefix        = []byte("/api/")
@@ -48,6 +51,8 @@ func match(ctx *fasthttp.RequestCtx) (route nativeRoute, id []byte) {
 		if id, ok := bytes.CutSuffix(rest, eventsSuffix); ok && reads(ctx) && segment(id) {
 			return rehearsalEventsRoute, id
 		}
+	} else if string(path) == paymentsPath && ctx.IsPost() {
+		return paymentRoute, nil
 	}
 	return otherRoute, nil
 }

@@ -253,8 +253,8 @@ func nativeOperations(api huma.API) []*huma.Operation {
 		parameter("query", "product", idSchema()), parameter("query", "user", userSchema()),
 		parameter("query", "epoch", &huma.Schema{Type: "integer", Format: "int64", Minimum: new(float64)}),
 	}
-	rehearsal := watchRehearsalOperation(api)
-	return []*huma.Operation{&buy, &product, &order, &rehearsal}
+	rehearsal, payment := watchRehearsalOperation(api), receiveOperation(api)
+	return []*huma.Operation{&buy, &product, &order, &rehearsal, &payment}
 }
 
 func parameter(in, name string, s *huma.Schema) *huma.Param {

@@ -102,7 +102,7 @@ func (o *Order) send(ctx *fasthttp.RequestCtx, k kind, body []byte) kind {
 	return k
 }
 
-var csvHead = []string{"number", "order_id", "product_id", "user_id", "status", "placed_at", "pay_by", "ended_at", "amount", "currency"}
+var csvHead = []string{"number", "order_id", "product_id", "user_id", "status", "placed_at", "pay_by", "ended_at", "amount", "currency", "payment_id"}
 
 func (o *Order) writeCSV(w *csv.Writer) error {
 	amount, currency := "", ""
@@ -110,7 +110,7 @@ func (o *Order) writeCSV(w *csv.Writer) error {
 		amount, currency = strconv.FormatInt(o.Price.Amount, 10), o.Price.Currency
 	}
 	return w.Write([]string{
-		strconv.FormatInt(o.Number, 10), o.OrderID, notFormula(o.ProductID), notFormula(o.UserID), o.Status, o.PlacedAt, o.PayBy, o.EndedAt, amount, currency,
+		strconv.FormatInt(o.Number, 10), o.OrderID, notFormula(o.ProductID), notFormula(o.UserID), o.Status, o.PlacedAt, o.PayBy, o.EndedAt, amount, currency, notFormula(o.PaymentID),
 	})
 }
 

@@ -133,8 +133,8 @@ func TestCSV(t *testing.T) {
 	if got := r.header("Content-Type"); got != "text/csv; charset=utf-8; header=present" {
 		t.Error(got)
 	}
-	first := "number,order_id,product_id,user_id,status,placed_at,pay_by,ended_at,amount,currency\r\n" +
-		"1,01000000-0000-0000-0000-000000000000,1,u1,placed,2030-01-02T03:04:05.678Z,2030-01-02T04:04:05.678Z,,,\r\n"
+	first := "number,order_id,product_id,user_id,status,placed_at,pay_by,ended_at,amount,currency,payment_id\r\n" +
+		"1,01000000-0000-0000-0000-000000000000,1,u1,placed,2030-01-02T03:04:05.678Z,2030-01-02T04:04:05.678Z,,,,\r\n"
 	if !strings.HasPrefix(r.body, first) {
 		t.Errorf("%.300s", r.body)
 	}

@@ -1,16 +1,12 @@
 package httpapi
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
-	"io"
-	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"seckill/internal/auth"
 	"seckill/internal/sale"
 )
 
@@ -33,13 +29,6 @@ type Payment struct {
 type Payments struct {
 	Payments []Payment `json:"payments" nullable:"false" doc:"By payment_id"`
 	Next     string    `json:"next,omitempty,omitzero" doc:"Ask again with after=next; absent: that was all"`
-}
-
-// A Receipt is what has become of a payment.
-type Receipt struct {
-	Outcome string `json:"outcome"`
-	Reason  string `json:"reason,omitempty,omitzero" doc:"As that of the payment"`
-	Order   *Order `json:"order,omitempty,omitzero" doc:"That it pays, or is for. Absent: nobody knows it"`
 }
 
 // PaymentBody is the body of a payment, for the document.
@@ -84,10 +73,6 @@ type (
 		OrderRef
 		JSONBody
 	}
-	receiptOutput struct {
-		Status int
-		Body   Receipt
-	}
 	paymentOutput  struct{ Body Payment }
 	paymentsOutput struct{ Body Payments }
 )
@@ -104,14 +89,6 @@ func paymentBody(m *sale.Payment) Payment {
 }
 
 func (a *API) paymentRoutes(api huma.API) {
-	huma.Register(api, receiveOperation(api), func(ctx context.Context, in *struct{ JSONBody }) (*receiptOutput, error) {
-		m, err := readPayment(in.raw)
-		if err != nil {
-			return nil, a.explain(err)
-		}
-		out, err := a.receive(ctx, m)
-		return answer(a, out, err)
-	})
 	huma.Register(api, stripeOperation(api), a.receiveStripe)
 	huma.Register(api, paymentsOperation(), func(ctx context.Context, in *paymentsInput) (*paymentsOutput, error) {
 		all, err := a.Store.Payments(ctx, sale.PaymentQuery{Product: string(in.ID), Status: sale.PaymentStatus(in.Status), After: string(in.After), Limit: in.Limit})
@@ -161,51 +138,9 @@ func (a *API) paymentOf(ctx context.Context, o *Order, id string) (*Payment, err
 	return &b, err
 }
 
-// receive takes a payment, and says what has become of it.
-func (a *API) receive(ctx context.Context, m sale.Payment) (*receiptOutput, error) {
-	ctx, cancel := context.WithTimeout(ctx, catchUp)
-	defer cancel()
-	m, o, err := a.Payments.Receive(ctx, m, by(ctx))
-	if err != nil {
-		return nil, err
-	}
-	out := &receiptOutput{http.StatusOK, Receipt{Outcome: string(m.Status), Reason: m.Reason}}
-	if m.Status == sale.PaymentLate {
-		out.Status = http.StatusAccepted
-	}
-	if o.ProductID != "" {
-		b := orderBody(&o)
-		out.Body.Order = &b
-	}
-	return out, nil
-}
-
-func readPayment(body []byte) (m sale.Payment, err error) {
-	err = readObject(body,
-		needed(checkedField("payment_id", sale.RulePayment, sale.CheckPayment, &m.ID)),
-		needed(checkedField("product_id", sale.RuleID, sale.CheckID[string], &m.ProductID)),
-		needed(orderField("order_id", &m.OrderID)),
-		needed(wholeField("amount", sale.MaxAmount, &m.Paid.Amount)),
-		needed(checkedField("currency", sale.RuleCurrency, sale.CheckCurrency, &m.Paid.Currency)))
-	return m, err
-}
-
 func readReason(body []byte) (reason string, err error) {
 	err = readObject(body, needed(checkedField("reason", sale.RuleReason, sale.CheckReason, &reason, sale.MaxReason)))
 	return reason, err
-}
-
-// signed reports whether the request says that it is signed, and if so, what is wrong with that.
-func (a *API) signed(r *http.Request) (is bool, p *Problem) {
-	if a.Signed == nil || !auth.Signs(r.Header) {
-		return false, nil
-	}
-	body, err := io.ReadAll(r.Body)
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	if err != nil || !a.Signed.Check(body, r.Header) {
-		p = problem(wrongSignature)
-	}
-	return true, p
 }
 
 // owes reports whether money of the product is late or owed back.
@@ -224,14 +159,6 @@ func (a *API) unlessOwed(ctx context.Context, product string, otherwise error) e
 		return cmp.Or(err, otherwise)
 	}
 	return problem(moneyOwed)
-}
-
-func receiveOperation(api huma.API) huma.Operation {
-	op := withBody(operation("POST", "/api/payments", receivePayment,
-		"Tell of a payment: whatever has become of its order, it is kept. By a token, or signed by Standard Webhooks (webhook-id, webhook-timestamp, webhook-signature) with the server's --payment-secret. An order that was placed without a price takes any amount",
-		wrongSignature, paymentConflict, unavailable, outcomeUnknown))
-	op = gives(api, op, http.StatusOK, "It pays the order, or is owed back", "application/json", Receipt{})
-	return gives(api, op, http.StatusAccepted, "It came late: a unit is being asked for. Look at the payment, or tell of it again", "application/json", Receipt{})
 }
 
 func paymentsOperation() huma.Operation {

@@ -64,6 +64,9 @@ func TestPayments(t *testing.T) {
 			t.Errorf("%s: %+v", c.body, got)
 		}
 	}
+	if csv := s.do(t, "GET", "/api/products/1/orders?status=paid", "", "Accept", "text/csv").want(t, 200).body; !strings.HasSuffix(csv, ",5,EUR,m1\r\n") {
+		t.Error(csv)
+	}
 	if o := s.do(t, "GET", "/api/orders/"+ids[0], "").want(t, 200).order(t); o.Status != "paid" || o.PaymentID != "m1" {
 		t.Errorf("%+v", o)
 	}
@@ -96,6 +99,8 @@ func TestPaymentsAreChecked(t *testing.T) {
 	}
 	s.do(t, "POST", "/api/payments", whole+strings.Repeat(" ", 4096)).problem(t, tooLarge)
 	s.do(t, "POST", "/api/payments", whole, "Content-Type", "text/plain").problem(t, notJSON)
+	p := s.do(t, "POST", "/api/payments?a=b", whole).problem(t, invalid)
+	p.field(t, "query")
 	var page Payments
 	if s.do(t, "GET", "/api/products/1/payments", "").want(t, 200).json(t, &page); len(page.Payments) > 0 {
 		t.Errorf("something was taken: %+v", page)

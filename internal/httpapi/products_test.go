@@ -306,7 +306,7 @@ func TestPriceAndLinks(t *testing.T) {
 		t.Errorf("%+v", o.Price)
 	}
 	csv := s.do(t, "GET", "/api/products/1/orders", "", "Accept", "text/csv").body
-	if !strings.Contains(csv, ",1999,EUR\r\n") || !strings.Contains(csv, ",2099,EUR\r\n") {
+	if !strings.Contains(csv, ",1999,EUR,\r\n") || !strings.Contains(csv, ",2099,EUR,\r\n") {
 		t.Error(csv)
 	}
 	if p = s.do(t, "GET", "/api/products/1", "").product(t); p.URL != "" || p.ImageURL != "" { // whole terms: a missing field is its default

@@ -49,7 +49,7 @@ var accesses = map[string]access{
 	"list-orders":          {roles: viewers},
 	"get-history":          {roles: viewers},
 	payOrder:               {roles: payers},
-	receivePayment:         {roles: []auth.Role{auth.Payments}},
+	receiveID:              {roles: []auth.Role{auth.Payments}},
 	"list-payments":        {roles: auth.Roles},
 	"get-payment":          {roles: auth.Roles},
 	"refund-payment":       {roles: payers},
@@ -96,8 +96,8 @@ const (
 	watchRehearsal = "watch-rehearsal"
 	metricsID      = "metrics"
 	readyID        = "ready"
-	receivePayment = "receive-payment"
 	getTimeline    = "get-timeline"
+	receiveID      = "receive-payment"
 	receiveStripe  = "receive-stripe-event"
 )
 
@@ -155,11 +155,11 @@ func (a *API) operator(ctx context.Context, s credentials, operation string) (au
 		return who, problem(unauthorized)
 	case errors.Is(err, auth.ErrUnknown):
 		if s.authorization != "" {
-			a.slow(s.Sender)
+			a.slow(a.tokens, s.Sender)
 		}
 		return who, problem(unavailable)
 	case errors.Is(err, auth.ErrWrong):
-		a.failed(s.Sender)
+		a.failed(a.tokens, "wrong token", s.Sender)
 		return who, problem(unauthorized)
 	case err != nil:
 		return who, problem(unauthorized)
@@ -195,15 +195,6 @@ func (a *API) onlyOperators(c huma.Context, next func(huma.Context)) {
 	if of.public && of.roles == nil {
 		next(c)
 		return
-	}
-	if op == receivePayment {
-		if signed, p := a.signed(r); p != nil {
-			p.write(w)
-			return
-		} else if signed {
-			next(c)
-			return
-		}
 	}
 	who, p := a.operator(c.Context(), a.shown(senderOf(r, w), op), op)
 	switch {

@@ -53,10 +53,10 @@ func (a *API) signIn(ctx context.Context, in *sessionInput) (*sessionOutput, err
 	value, ends, err := a.Auth.SignIn(ctx, name, token)
 	switch {
 	case errors.Is(err, auth.ErrUnknown):
-		a.slow(in.From)
+		a.slow(a.tokens, in.From)
 		return nil, problem(unavailable)
 	case err != nil:
-		a.failed(in.From)
+		a.failed(a.tokens, "wrong token", in.From)
 		return nil, problem(unauthorized)
 	}
 	return &sessionOutput{cookie(plainCookie, value, int(ends.Sub(a.Now()).Seconds()), a.Trusted.OverTLS(in.From.request))}, nil

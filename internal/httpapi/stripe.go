@@ -44,6 +44,7 @@ type stripeEvent struct {
 
 type stripeInput struct {
 	JSONBody
+	Sender
 	Signature string `header:"Stripe-Signature" doc:"By the endpoint's signing secret, at most five minutes old"`
 }
 
@@ -53,12 +54,13 @@ func (a *API) receiveStripe(ctx context.Context, in *stripeInput) (*receiptOutpu
 		return nil, problem(notFound)
 	}
 	if !a.Stripe.Check(in.raw, in.Signature) {
+		a.failed(a.signatures, "wrong signature", in.Sender)
 		return nil, problem(wrongSignature)
 	}
 	out := &receiptOutput{Status: http.StatusNoContent}
 	m, paid, err := readStripe(in.raw, a.StripeTest)
 	if err == nil && paid {
-		out, err = a.receive(ctx, m)
+		out, err = a.receive(ctx, m, "")
 	}
 	return answer(a, out, err)
 }

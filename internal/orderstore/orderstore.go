@@ -86,6 +86,8 @@ type Reader interface {
 	List(ctx context.Context, q Query) ([]sale.Order, error)
 	// Payment returns one payment of a product.
 	Payment(ctx context.Context, product, id string) (sale.Payment, error)
+	// PaymentsByID returns those of the payments that the store has, in no order.
+	PaymentsByID(ctx context.Context, keys []sale.PaymentKey) ([]sale.Payment, error)
 	// Payments returns payments of a product, whether there is one or not, by id.
 	Payments(ctx context.Context, q sale.PaymentQuery) ([]sale.Payment, error)
 	// Late returns payments of one partition that are late, by product and id, behind

@@ -44,16 +44,11 @@ type AfterStore struct {
 
 	mu      sync.Mutex
 	passing map[sale.Position]chan struct{}
-	next    *reading // the one that fills; nil if none does
-	busy    bool     // one is under way
+	reads   *Shared[Claim, certain]
 }
 
-// A reading looks for the orders of some claims.
-type reading struct {
-	claims []Claim
-	done   chan struct{}
-	known  map[orderAtEpoch]Confirmation // of those that are certain
-}
+// certain is what the store can tell of claims.
+type certain map[orderAtEpoch]Confirmation
 
 // An orderAtEpoch is an order with the epoch of the gate that admitted it: under a
 // later one the same order may be admitted again.
@@ -64,7 +59,9 @@ type orderAtEpoch struct {
 
 // NewAfterStore makes an AfterStore whose waits and queries end with ctx.
 func NewAfterStore(ctx context.Context, parts AfterStoreParts) *AfterStore {
-	return &AfterStore{AfterStoreParts: parts, ctx: ctx, passing: map[sale.Position]chan struct{}{}}
+	s := &AfterStore{AfterStoreParts: parts, ctx: ctx, passing: map[sale.Position]chan struct{}{}}
+	s.reads = NewShared(ctx, s.look, parts.Spawn, parts.Await)
+	return s
 }
 
 // Confirm implements Confirmer. A store that cannot be asked is waited
@@ -74,12 +71,12 @@ func (s *AfterStore) Confirm(ctx context.Context, c Claim) (Confirmation, error)
 		return IsPending, nil
 	}
 	for {
-		r := s.read(c)
-		if s.Await(ctx, r.done) != nil {
+		known, err := s.reads.Ask(ctx, c)
+		if err != nil && ctx.Err() != nil {
 			return IsPending, nil
 		}
-		if known := r.known[orderAtEpoch{c.Order, c.Epoch}]; known != 0 {
-			return known, nil
+		if k := known[orderAtEpoch{c.Order, c.Epoch}]; k != 0 {
+			return k, nil
 		}
 		if s.Again(ctx) != nil {
 			return IsPending, nil
@@ -107,69 +104,40 @@ func (s *AfterStore) pass(at sale.Position) <-chan struct{} {
 	return done
 }
 
-// read joins the next query.
-func (s *AfterStore) read(c Claim) *reading {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.next == nil {
-		s.next = &reading{done: make(chan struct{}), known: map[orderAtEpoch]Confirmation{}}
-	}
-	r := s.next
-	r.claims = append(r.claims, c)
-	if !s.busy {
-		s.busy = true
-		s.Spawn(s.work)
-	}
-	return r
-}
-
-// work makes one query after the other, for as long as somebody waits for one.
-func (s *AfterStore) work() {
-	for {
-		s.mu.Lock()
-		r := s.next
-		s.next, s.busy = nil, r != nil
-		s.mu.Unlock()
-		if r == nil {
-			return
-		}
-		_ = r.look(s.ctx, s.Store) // what it could not find out is asked for again
-		close(r.done)
-	}
-}
-
 // look finds out what the store can tell about the claims. An order that is not
 // there may still come, unless its epoch has passed: an order of a past epoch has
-// no effect. So the epoch is read before the orders are looked for again.
-func (r *reading) look(ctx context.Context, store PlacedStore) error {
-	missing, err := r.find(ctx, store, r.claims)
+// no effect. So the epoch is read before the orders are looked for again. What it
+// could not find out is asked for again.
+func (s *AfterStore) look(ctx context.Context, claims []Claim) (certain, error) {
+	known := certain{}
+	missing, err := known.find(ctx, s.Store, claims)
 	if err != nil || len(missing) == 0 {
-		return err
+		return known, err
 	}
 	epochs := map[string]int64{}
 	for _, c := range missing {
-		if _, known := epochs[c.Product]; known {
+		if _, read := epochs[c.Product]; read {
 			continue
 		}
-		p, err := store.Product(ctx, c.Product)
+		p, err := s.Store.Product(ctx, c.Product)
 		if err != nil {
-			return err
+			return known, err
 		}
 		epochs[c.Product] = p.Epoch
 	}
-	if missing, err = r.find(ctx, store, missing); err != nil {
-		return err
+	if missing, err = known.find(ctx, s.Store, missing); err != nil {
+		return known, err
 	}
 	for _, c := range missing {
 		if epochs[c.Product] > c.Epoch {
-			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsVoid
+			known[orderAtEpoch{c.Order, c.Epoch}] = IsVoid
 		}
 	}
-	return nil
+	return known, nil
 }
 
 // find notes what is certain of the claims whose orders are there, and returns the others.
-func (r *reading) find(ctx context.Context, store PlacedStore, claims []Claim) (missing []Claim, err error) {
+func (k certain) find(ctx context.Context, store PlacedStore, claims []Claim) (missing []Claim, err error) {
 	ids := make([]sale.OrderID, len(claims))
 	for i, c := range claims {
 		ids[i] = c.Order
@@ -189,11 +157,11 @@ func (r *reading) find(ctx context.Context, store PlacedStore, claims []Claim) (
 		}
 		switch {
 		case o != nil && o.Status == sale.Placed:
-			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsPlaced
+			k[orderAtEpoch{c.Order, c.Epoch}] = IsPlaced
 		case o != nil && o.Status != sale.Rejected:
-			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsOver
+			k[orderAtEpoch{c.Order, c.Epoch}] = IsOver
 		case o != nil && o.Epoch >= c.Epoch: // the fold refused it
-			r.known[orderAtEpoch{c.Order, c.Epoch}] = IsVoid
+			k[orderAtEpoch{c.Order, c.Epoch}] = IsVoid
 		default:
 			missing = append(missing, c)
 		}

@@ -52,6 +52,12 @@ type Payment struct {
 	Partition int32
 }
 
+// A PaymentKey names a payment: its id is unique in its product.
+type PaymentKey struct{ ProductID, ID string }
+
+// Key is what names it.
+func (m *Payment) Key() PaymentKey { return PaymentKey{m.ProductID, m.ID} }
+
 // payments are those of one product that are known.
 type payments struct {
 	byID    map[string]*Payment

@@ -69,7 +69,7 @@ func (p *Payments) groups(ctx context.Context, product string) []string {
 	if err != nil {
 		return nil
 	}
-	v, err := p.gate.View(ctx, product)
+	v, err := p.Gate.View(ctx, product)
 	if err != nil || v.Epoch != kept.Epoch || v.Returned < kept.LastReturn {
 		return nil
 	}
@@ -90,7 +90,7 @@ func (p *Payments) ask(ctx context.Context, m *sale.Payment, groups []string) (r
 		return ""
 	}
 	crash.At("settle: a unit is to be asked for")
-	answer, err := p.desk.Buy(ctx, ctx, m.ProductID, purchase.Request{User: o.UserID, Order: m.LateID, Groups: groups})
+	answer, err := p.Desk.Buy(ctx, ctx, m.ProductID, purchase.Request{User: o.UserID, Order: m.LateID, Groups: groups})
 	crash.At("settle: a unit was asked for")
 	if err != nil {
 		return ""

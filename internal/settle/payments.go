@@ -21,18 +21,35 @@ type Gate interface {
 	View(ctx context.Context, product string) (gate.View, error)
 }
 
+// PaymentParts is what Payments work with, beside a Settler. Every field is needed; the functions are as
+// in purchase.Parts.
+type PaymentParts struct {
+	Desk   Desk
+	Gate   Gate
+	Secret []byte // of the ids under which late payments ask for a unit
+	Spawn  func(work func())
+	Await  func(ctx context.Context, done <-chan struct{}) error
+	Linger func(done <-chan struct{})
+}
+
 // Payments takes what was paid, and looks after what came too late. Its methods are
 // safe for concurrent use.
 type Payments struct {
 	*Settler
-	desk   Desk
-	gate   Gate
-	secret []byte // of the ids under which late payments ask for a unit
+	PaymentParts
+	turns *purchase.Shared[claim, *turn]
+	rows  *purchase.Shared[sale.PaymentKey, map[sale.PaymentKey]sale.Payment]
 }
 
-// NewPayments makes Payments of a Settler.
-func NewPayments(s *Settler, desk Desk, gate Gate, secret []byte) *Payments {
-	return &Payments{s, desk, gate, secret}
+// NewPayments makes Payments of a Settler, whose turns end with ctx.
+func NewPayments(ctx context.Context, s *Settler, parts PaymentParts) *Payments {
+	p := &Payments{Settler: s, PaymentParts: parts}
+	p.turns = purchase.NewShared(ctx, p.take, p.Spawn, p.Await)
+	p.rows = purchase.NewShared(ctx, func(ctx context.Context, keys []sale.PaymentKey) (map[sale.PaymentKey]sale.Payment, error) {
+		found, err := s.store.PaymentsByID(ctx, keys)
+		return byKey(found, (*sale.Payment).Key), err
+	}, p.Spawn, p.Await)
+	return p
 }
 
 // Receive takes a payment, of which product, id, order and what was paid are given, and
@@ -40,29 +57,40 @@ func NewPayments(s *Settler, desk Desk, gate Gate, secret []byte) *Payments {
 // of it, empty: nobody with a name. The same payment again is as it was. Errors: sale.Invalid if the order is
 // another product's, ErrOtherPayment, ErrUnavailable, ErrUnknownOutcome.
 func (p *Payments) Receive(ctx context.Context, m sale.Payment, by string) (sale.Payment, sale.Order, error) {
-	o, partition, err := p.home(ctx, &m)
+	t, err := p.turns.Ask(ctx, claim{m, by})
 	if err != nil {
-		return m, o, err
+		return m, sale.Order{}, inTime(ctx, err)
 	}
-	if o.Status != sale.Placed { // of one that is placed nearly nobody has told before
-		kept, err := p.store.Payment(ctx, m.ProductID, m.ID)
-		if !errors.Is(err, sale.ErrNotFound) {
-			return p.told(ctx, kept, m, o, err)
+	o := t.orders[m.OrderID]
+	var at sale.Position
+	if isFor(&m, &o) {
+		a := t.appends[o.Position.Partition]
+		if err := p.Await(ctx, a.done); err != nil {
+			return m, o, unknown(err)
 		}
+		at, err = a.last, a.err
+	} else {
+		var partition int32
+		if o, partition, err = p.home(ctx, &m); err != nil {
+			return m, o, err
+		}
+		if o.Status != sale.Placed {
+			kept, err := p.row(ctx, &m)
+			if !errors.Is(err, sale.ErrNotFound) {
+				return p.told(ctx, kept, m, o, err)
+			}
+		}
+		crash.At("settle: a payment is to be appended")
+		at, err = p.log.Append(ctx, partition, []sale.Record{p.pays(&m, &o, by)})
+		crash.At("settle: the log has a payment")
 	}
-	crash.At("settle: a payment is to be appended")
-	at, err := p.log.Append(ctx, partition, []sale.Record{{
-		Kind: sale.KindPay, ProductID: m.ProductID, Epoch: o.Epoch, OrderID: m.OrderID, PaymentID: m.ID,
-		LateID: sale.LateOrderID(p.secret, m.ProductID, m.ID), Price: m.Paid, By: by, At: p.now(),
-	}})
 	if err != nil {
 		return m, o, err
 	}
-	crash.At("settle: the log has a payment")
 	if err := p.store.Passed(ctx, at); err != nil {
 		return m, o, unknown(err)
 	}
-	kept, err := p.store.Payment(ctx, m.ProductID, m.ID)
+	kept, err := p.row(ctx, &m)
 	if errors.Is(err, sale.ErrNotFound) { // what the log has acknowledged it may lose yet
 		err = unknown(err)
 	}
@@ -93,6 +121,35 @@ func (p *Payments) told(ctx context.Context, kept, m sale.Payment, o sale.Order,
 }
 
 func unknown(err error) error { return fmt.Errorf("%w: %v", sale.ErrUnknownOutcome, err) }
+
+// inTime is err, which is unknown if ctx was done before: a turn goes on for the others.
+func inTime(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return unknown(err)
+	}
+	return err
+}
+
+// pays is the record of a payment for an order, which nobody may know.
+func (p *Payments) pays(m *sale.Payment, o *sale.Order, by string) sale.Record {
+	return sale.Record{
+		Kind: sale.KindPay, ProductID: m.ProductID, Epoch: o.Epoch, OrderID: m.OrderID, PaymentID: m.ID,
+		LateID: sale.LateOrderID(p.Secret, m.ProductID, m.ID), Price: m.Paid, By: by, At: p.now(),
+	}
+}
+
+// row is a payment as the store has it now.
+func (p *Payments) row(ctx context.Context, m *sale.Payment) (sale.Payment, error) {
+	rows, err := p.rows.Ask(ctx, m.Key())
+	if err != nil {
+		return sale.Payment{}, inTime(ctx, err)
+	}
+	kept, known := rows[m.Key()]
+	if !known {
+		err = fmt.Errorf("%w: payment %s of product %s", sale.ErrNotFound, m.ID, m.ProductID)
+	}
+	return kept, err
+}
 
 // home is the order that a payment is for, and the partition that it belongs to. If nobody
 // knows the order, it means none that comes later than the product is now.

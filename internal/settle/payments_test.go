@@ -31,7 +31,17 @@ var eur = sale.Price{Amount: 500, Currency: "EUR"}
 
 func (s *shop) till() *till {
 	t := &till{shop: s, view: gate.View{Epoch: 1, Returned: 1 << 40}}
-	t.Payments = settle.NewPayments(s.Settler, t, t, []byte("secret"))
+	t.Payments = settle.NewPayments(s.t.Context(), s.Settler, settle.PaymentParts{
+		Desk: t, Gate: t, Secret: []byte("secret"), Spawn: func(work func()) { go work() }, Linger: func(done <-chan struct{}) { <-done },
+		Await: func(ctx context.Context, done <-chan struct{}) error {
+			select {
+			case <-done:
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		},
+	})
 	return t
 }
 
@@ -110,10 +120,12 @@ func TestReceive(t *testing.T) {
 			t.Errorf("another amount: %v", err)
 		}
 		records = s.logged()
-		stray.ID, stray.OrderID = "m7", id(1)
-		var bad sale.Invalid
-		if _, _, err := s.Receive(t.Context(), stray, ""); !errors.As(err, &bad) || bad[0].Code != "other_product" || s.logged() != records {
-			t.Errorf("another product's order: %v", err)
+		for _, n := range []int{1, 4} { // paid, and placed
+			stray.ID, stray.OrderID = "m7", id(n)
+			var bad sale.Invalid
+			if _, _, err := s.Receive(t.Context(), stray, ""); !errors.As(err, &bad) || bad[0].Code != "other_product" || s.logged() != records {
+				t.Errorf("another product's order: %v", err)
+			}
 		}
 	})
 }

@@ -36,9 +36,11 @@ type Log interface {
 // A Store is what settling needs of an order store.
 type Store interface {
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
+	OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error)
 	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)
 	Product(ctx context.Context, id string) (sale.Product, error)
 	Payment(ctx context.Context, product, id string) (sale.Payment, error)
+	PaymentsByID(ctx context.Context, keys []sale.PaymentKey) ([]sale.Payment, error)
 	Late(ctx context.Context, partition int32, after sale.Payment, max int) ([]sale.Payment, error)
 	Passed(ctx context.Context, at sale.Position) error
 }

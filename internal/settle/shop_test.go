@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -32,6 +33,7 @@ type shop struct {
 	cursor    *projector.Cursor
 	asleep    bool
 	rots      bool // what is appended is nothing when it is read
+	mu        sync.Mutex
 	calls     []string
 	onAppend  func() error // before it
 	onPassed  func()       // likewise
@@ -84,7 +86,7 @@ type touchedLog struct {
 }
 
 func (l touchedLog) Append(ctx context.Context, partition int32, records []sale.Record) (at sale.Position, err error) {
-	l.s.calls = append(l.s.calls, "append")
+	l.s.called("append")
 	if l.s.onAppend != nil {
 		if err := l.s.onAppend(); err != nil {
 			return at, err
@@ -106,7 +108,7 @@ type touchedStore struct {
 }
 
 func (k touchedStore) Passed(ctx context.Context, at sale.Position) error {
-	k.s.calls = append(k.s.calls, "passed")
+	k.s.called("passed")
 	if k.s.onPassed != nil {
 		k.s.onPassed()
 	}
@@ -114,8 +116,24 @@ func (k touchedStore) Passed(ctx context.Context, at sale.Position) error {
 }
 
 func (k touchedStore) Due(ctx context.Context, partition int32, max int) ([]sale.Order, error) {
-	k.s.calls = append(k.s.calls, "due")
+	k.s.called("due")
 	return k.Store.Due(ctx, partition, max)
+}
+
+func (k touchedStore) OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error) {
+	k.s.called("orders")
+	return k.Store.OrdersByID(ctx, ids)
+}
+
+func (k touchedStore) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) ([]sale.Payment, error) {
+	k.s.called("rows")
+	return k.Store.PaymentsByID(ctx, keys)
+}
+
+func (s *shop) called(what string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.calls = append(s.calls, what)
 }
 
 // append puts records into the log past the desk.

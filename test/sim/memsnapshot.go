@@ -115,6 +115,10 @@ func (s *memStore) Payment(_ context.Context, product, id string) (sale.Payment,
 	return m, nil
 }
 
+func (s *memStore) PaymentsByID(_ context.Context, keys []sale.PaymentKey) ([]sale.Payment, error) {
+	return s.view().paymentsOf(func(m sale.Payment) bool { return slices.Contains(keys, m.Key()) }), nil
+}
+
 func (s *memStore) Payments(_ context.Context, q sale.PaymentQuery) ([]sale.Payment, error) {
 	all := s.view().paymentsOf(func(m sale.Payment) bool {
 		return m.ProductID == q.Product && m.ID > q.After && (q.Status == "" || m.Status == q.Status)

@@ -163,6 +163,14 @@ func (s netStore) Payment(ctx context.Context, product, id string) (m sale.Payme
 	return m, err
 }
 
+func (s netStore) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) (all []sale.Payment, err error) {
+	err = s.w.ask("payments by id", func() (err error) {
+		all, err = s.memStore.PaymentsByID(ctx, keys)
+		return err
+	})
+	return all, err
+}
+
 func (s netStore) Late(ctx context.Context, partition int32, after sale.Payment, max int) (all []sale.Payment, err error) {
 	err = s.w.ask("late", func() (err error) {
 		all, err = s.memStore.Late(ctx, partition, after, max)

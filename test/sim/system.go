@@ -119,21 +119,23 @@ func (s *system) start(p *process) {
 			Again: func(ctx context.Context) error { s.sleep(purchase.LookAgain); return ctx.Err() },
 		})
 	}
+	linger := func(done <-chan struct{}) {
+		s.wait("lingers", s.now.Add(purchase.SlowAppend), func() bool { return closed(done) })
+	}
 	p.desk = purchase.New(s.forever(), purchase.Parts{
 		Gate: gates, Log: log, Catalog: catalog{store}, Confirm: confirm, Near: s.embedded, Allow: store.Allow,
 		Now:   func() time.Time { return s.now }, // no clock of this world's is set: a desk counts only what has passed
 		Spawn: spawn("lane"),
-		Await: await,
-		Linger: func(done <-chan struct{}) {
-			s.wait("lingers", s.now.Add(purchase.SlowAppend), func() bool { return closed(done) })
-		},
+		Await: await, Linger: linger,
 		Pause: func(ctx context.Context) error {
 			s.sleep(10*time.Millisecond + s.ms(40))
 			return ctx.Err()
 		},
 	})
 	p.settle = settle.New(orderlog.NewVersioned(log, store.Allow), store, func() time.Time { return s.now.Add(s.skew.process) }, oneByOne)
-	p.payments = settle.NewPayments(p.settle, p.desk, gates, []byte("secret"))
+	p.payments = settle.NewPayments(s.forever(), p.settle, settle.PaymentParts{
+		Desk: p.desk, Gate: gates, Secret: []byte("secret"), Spawn: spawn("payments"), Await: await, Linger: linger,
+	})
 	p.opener = &opening.Opener{
 		Gate: gates, Log: log, Store: store,
 		Nonce:  func() string { return fmt.Sprint(s.rng.Uint64()) },

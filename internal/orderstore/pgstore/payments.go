@@ -93,14 +93,27 @@ func eachPayment(ctx context.Context, q querier, f func(sale.Payment) error, sql
 }
 
 // Payment returns one payment of a product.
-func (s *Store) Payment(ctx context.Context, product, id string) (m sale.Payment, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	err = eachPayment(ctx, s.pool, func(found sale.Payment) error { m = found; return nil }, somePayments+"product_id = $1 AND payment_id = $2", product, id)
-	if err == nil && m.ID == "" {
+func (s *Store) Payment(ctx context.Context, product, id string) (sale.Payment, error) {
+	all, err := s.PaymentsByID(ctx, []sale.PaymentKey{{ProductID: product, ID: id}})
+	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("%w: payment %s of product %s", sale.ErrNotFound, id, product)
 	}
-	return m, err
+	if err != nil {
+		return sale.Payment{}, err
+	}
+	return all[0], nil
+}
+
+// PaymentsByID returns those of the payments that the store has.
+func (s *Store) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) (all []sale.Payment, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	products, ids := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		products[i], ids[i] = k.ProductID, k.ID
+	}
+	err = eachPayment(ctx, s.pool, func(m sale.Payment) error { all = append(all, m); return nil }, paymentsByID, products, ids)
+	return all, err
 }
 
 // Payments returns payments of a product by id.

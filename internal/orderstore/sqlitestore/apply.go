@@ -72,7 +72,7 @@ func (c *conn) setMark(partition int32, m orderstore.Mark) error {
 type entry struct {
 	key    int64 // of the product; 0 if it is new
 	before sale.Product
-	kept   map[sale.OrderID]bool // the orders that the tables have, of those in the state
+	kept   map[sale.OrderID]*sale.Order // as the tables have them, of those in the state
 	state  *sale.State
 }
 

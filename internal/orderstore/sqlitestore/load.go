@@ -26,7 +26,7 @@ func columnsOf(table string) string {
 func (c *conn) load(concerns []orderstore.Concern, partition int32) ([]*entry, error) {
 	entries := make([]*entry, len(concerns))
 	for i, concern := range concerns {
-		e := &entry{before: sale.Product{ID: concern.Product, Partition: partition}, kept: map[sale.OrderID]bool{}}
+		e := &entry{before: sale.Product{ID: concern.Product, Partition: partition}, kept: map[sale.OrderID]*sale.Order{}}
 		err := c.query(context.Background(), "read seckill_product", "SELECT "+productColumns+", key FROM seckill_product WHERE product_id = ?",
 			[]driver.Value{concern.Product}, func(v []driver.Value) error {
 				e.before, e.key = scanProduct(v), integer(v[len(v)-1])
@@ -73,7 +73,9 @@ func (c *conn) find(e *entry, m *many, n int, key func(i int) driver.Value) erro
 				product = e.before.ID
 			}
 			o := scanOrder(product, v)
-			e.kept[o.ID] = product != ""
+			if product != "" {
+				e.kept[o.ID] = &o
+			}
 			e.state.Add(o)
 			return nil
 		})

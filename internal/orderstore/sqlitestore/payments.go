@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql/driver"
 	"fmt"
+	"slices"
 
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
@@ -15,10 +16,13 @@ const (
 	upsertPayment  = "REPLACE INTO seckill_payment (" + paymentColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 )
 
-// One after another: if nobody reports payments they are not asked for at all.
+// As of orders, the wanted ones lead.
+var (
+	paymentsByID = newMany("WITH wanted (of, id) AS (VALUES ", "(?,?)", ") SELECT "+paymentColumns+" FROM wanted CROSS JOIN seckill_payment ON product_id = of AND payment_id = id")
+	latePayments = newMany("WITH wanted (id) AS (VALUES ", "(?)", ") SELECT "+paymentColumns+" FROM wanted CROSS JOIN seckill_payment ON late_id = id AND was_late = 1 WHERE product_id = ?")
+)
+
 const (
-	paymentByID  = somePayments + "product_id = ? AND payment_id = ?"
-	latePayment  = somePayments + "late_id = ?2 AND was_late = 1 AND product_id = ?1"
 	hasPayments  = "SELECT 1 FROM seckill_payment WHERE product_id = ? LIMIT 1"
 	owesPayments = "SELECT 1 FROM seckill_payment WHERE product_id = ? AND status IN ('late', 'refund_due') LIMIT 1"
 )
@@ -39,20 +43,31 @@ func (c *conn) loadPayments(e *entry, concern orderstore.Concern) error {
 		return err
 	}
 	add := func(m sale.Payment) error { e.state.AddPayment(m); return nil }
-	for _, id := range concern.Payments {
-		if err := c.payments(context.Background(), add, paymentByID, product, id); err != nil {
-			return err
+	ids := slices.Clone(concern.Payments)
+	for _, id := range concern.Orders {
+		if o := e.state.Order(id); o != nil && o.PaymentID != "" {
+			ids = append(ids, o.PaymentID)
 		}
 	}
-	for i := range concern.Orders {
-		if err := c.payments(context.Background(), add, latePayment, product, concern.Orders[i][:]); err != nil {
-			return err
+	err = paymentsByID.each(len(ids), func(sql string, from, to int) error {
+		args := make([]driver.Value, 0, 2*(to-from))
+		for _, id := range ids[from:to] {
+			args = append(args, product, id)
 		}
-		if o := e.state.Order(concern.Orders[i]); o != nil && o.PaymentID != "" {
-			if err := c.payments(context.Background(), add, paymentByID, product, o.PaymentID); err != nil {
-				return err
-			}
+		return c.payments(context.Background(), add, sql, args...)
+	})
+	if err != nil {
+		return err
+	}
+	err = latePayments.each(len(concern.Orders), func(sql string, from, to int) error {
+		args := make([]driver.Value, 0, to-from+1)
+		for i := from; i < to; i++ {
+			args = append(args, concern.Orders[i][:])
 		}
+		return c.payments(context.Background(), add, sql, append(args, product)...)
+	})
+	if err != nil {
+		return err
 	}
 	if concern.MostHeld {
 		e.state.Owes, err = c.isThere(owesPayments, product)
@@ -82,14 +97,29 @@ func (c *conn) writePayments(e *entry) error {
 }
 
 // Payment returns one payment of a product.
-func (s *Store) Payment(ctx context.Context, product, id string) (m sale.Payment, err error) {
-	err = s.read(ctx, func(c *conn) error {
-		return c.payments(ctx, func(found sale.Payment) error { m = found; return nil }, paymentByID, product, id)
-	})
-	if err == nil && m.ID == "" {
+func (s *Store) Payment(ctx context.Context, product, id string) (sale.Payment, error) {
+	all, err := s.PaymentsByID(ctx, []sale.PaymentKey{{ProductID: product, ID: id}})
+	if err == nil && len(all) == 0 {
 		err = fmt.Errorf("%w: payment %s of product %s", sale.ErrNotFound, id, product)
 	}
-	return m, err
+	if err != nil {
+		return sale.Payment{}, err
+	}
+	return all[0], nil
+}
+
+// PaymentsByID returns those of the payments that the store has.
+func (s *Store) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) (all []sale.Payment, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return paymentsByID.each(len(keys), func(sql string, from, to int) error {
+			args := make([]driver.Value, 0, 2*(to-from))
+			for _, k := range keys[from:to] {
+				args = append(args, k.ProductID, k.ID)
+			}
+			return c.payments(ctx, func(m sale.Payment) error { all = append(all, m); return nil }, sql, args...)
+		})
+	})
+	return all, err
 }
 
 // Payments returns payments of a product by id.

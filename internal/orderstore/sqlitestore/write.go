@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"seckill/internal/orderstore"
+	"seckill/internal/sale"
 )
 
 // One row a statement: one of several rows that names its rowids, as an order's
@@ -13,6 +14,7 @@ import (
 const (
 	allOrderColumns = "place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason"
 	insertOrder     = "INSERT INTO seckill_order (" + allOrderColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	endOrder        = "UPDATE seckill_order SET (status, ended_at, payment_id, void_reason) = (?2,?3,?4,?5) WHERE place = ?1"
 	updateOrder     = "UPDATE seckill_order SET (" + allOrderColumns + ") = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18) WHERE order_id = ?2"
 	insertReturn    = "INSERT INTO seckill_return (product, number, order_id, user_id) VALUES (?,?,?,?)"
 	insertLetter    = "INSERT INTO seckill_dead_letter (partition, position, product_id, reason, raw) VALUES (?,?,?,?,?)"
@@ -102,22 +104,39 @@ func (c *conn) wipe(key int64, product string) error {
 func (c *conn) writeOrders(e *entry) error {
 	touched := e.state.Touched()
 	var values []driver.Value
-	for _, sql := range []string{updateOrder, insertOrder} {
+	for _, isNew := range []bool{false, true} {
 		for _, o := range touched {
-			if e.kept[o.ID] != (sql == updateOrder) {
+			kept := e.kept[o.ID]
+			if (kept == nil) != isNew {
 				continue
 			}
 			place, err := c.place(e.key, o)
 			if err != nil {
 				return err
 			}
-			values = appendOrder(values[:0], place, e.key, o)
+			sql := insertOrder
+			switch {
+			case isNew:
+				values = appendOrder(values[:0], place, e.key, o)
+			case hasEnded(kept, o):
+				sql, values = endOrder, append(values[:0], place, statusNumber(o.Status), fromTime(o.EndedAt), o.PaymentID, o.VoidReason)
+			default:
+				sql, values = updateOrder, appendOrder(values[:0], place, e.key, o)
+			}
 			if _, err := c.exec("write seckill_order", sql, values...); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// hasEnded reports whether o differs from what is kept only in what endOrder writes: that is
+// at its place, and most indexes are left alone.
+func hasEnded(kept, o *sale.Order) bool {
+	before := *kept
+	before.Status, before.EndedAt, before.PaymentID, before.VoidReason = o.Status, o.EndedAt, o.PaymentID, o.VoidReason
+	return before == *o && kept.Status != sale.Rejected && o.Status != sale.Rejected
 }
 
 func (c *conn) writeReturns(e *entry) error {

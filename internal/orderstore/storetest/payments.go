@@ -152,7 +152,19 @@ func paymentPages(w *world) {
 		got, err := w.Keeper.Late(w.ctx, c.partition, c.after, c.most)
 		equal(w, fmt.Sprintf("late ones of partition %d behind %s", c.partition, c.after.ID), got, c.want, err)
 	}
-	_, err := w.Keeper.Payment(w.ctx, "b", "m_002")
+	keys := []sale.PaymentKey{{ProductID: "b", ID: "m_002"}} // another product's
+	var kept []sale.Payment
+	for _, p := range []string{"a", "b", "c"} {
+		w.full[p].Payments(func(m *sale.Payment) {
+			kept = append(kept, *m)
+			keys = append(keys, m.Key())
+		})
+	}
+	got, err := w.Keeper.PaymentsByID(w.ctx, keys)
+	slices.SortFunc(kept, byPayment)
+	slices.SortFunc(got, byPayment)
+	equal(w, "payments by their ids", got, kept, err)
+	_, err = w.Keeper.Payment(w.ctx, "b", "m_002")
 	w.refused("another product's payment", err, sale.ErrNotFound)
 }
 

@@ -1,5 +1,5 @@
-// Command pay measures how many payments a second a sale takes: it buys units of a product of its own, and
-// pays for each, over a number of connections.
+// Command pay measures how many payments a second a sale takes: it buys units of a product of its own, says
+// how long that took, and pays for each, over a number of connections.
 package main
 
 import (
@@ -47,6 +47,7 @@ func run(t *till, n, c int) error {
 	if err != nil {
 		return err
 	}
+	tell(n, "orders", bought)
 	paid, err := timed(n, c, func(i int) error {
 		var r struct{ Outcome string }
 		body := fmt.Sprintf(`{"payment_id":"m%d","product_id":"%s","order_id":"%s","amount":1999,"currency":"EUR"}`, i, t.product, orders[i])
@@ -57,9 +58,13 @@ func run(t *till, n, c int) error {
 		return err
 	})
 	if err == nil {
-		fmt.Printf("%d orders, %.0f a second; paid, %.0f a second\n", n, float64(n)/bought.Seconds(), float64(n)/paid.Seconds())
+		tell(n, "payments", paid)
 	}
 	return err
+}
+
+func tell(n int, what string, took time.Duration) {
+	fmt.Printf("%d %s, %.0f a second\n", n, what, float64(n)/took.Seconds())
 }
 
 // timed does n things over c connections, and says how long that took, and what went wrong first.
@@ -95,8 +100,13 @@ func (t *till) ask(method, path, body string, into any) error {
 		r.Header.Set("Authorization", "Bearer "+t.token)
 	}
 	r.SetBodyString(body)
-	if err := t.client.Do(r, a); err != nil {
-		return err
+	for range 60 {
+		if err := t.client.Do(r, a); err != nil {
+			return err
+		}
+		if a.StatusCode() != fasthttp.StatusServiceUnavailable { // which says to ask again
+			break
+		}
 	}
 	if a.StatusCode() > 201 {
 		return fmt.Errorf("%s %s: %d %s", method, path, a.StatusCode(), a.Body())

@@ -55,6 +55,6 @@ test('the CSV has every order', async ({ page }) => {
   const file = await download
   expect(file.suggestedFilename()).toBe('orders-1.csv')
   const lines = (await readFile(await file.path(), 'utf8')).trim().split('\r\n')
-  expect(lines[0]).toBe('number,order_id,product_id,user_id,status,placed_at,pay_by,ended_at,amount,currency')
+  expect(lines[0]).toBe('number,order_id,product_id,user_id,status,placed_at,pay_by,ended_at,amount,currency,payment_id')
   expect(lines).toHaveLength(orders + 1)
 })
