@@ -65,8 +65,8 @@ func (p *Program) audit(ctx context.Context) (httpapi.AuditReport, error) {
 	return AuditReport(&report, began), err
 }
 
-// auditRehearsal judges the sale, and keeps of what holds only what is about the
-// rehearsal's product or the whole.
+// auditRehearsal judges the sale, and keeps only what is about the rehearsal's product
+// or the whole.
 func (p *Program) auditRehearsal(ctx context.Context, product string) (rehearsal.Audit, error) {
 	began := time.Now()
 	report, err := p.auditor.audit(ctx)
@@ -75,6 +75,7 @@ func (p *Program) auditRehearsal(ctx context.Context, product string) (rehearsal
 	}
 	v := AuditReport(&report, began)
 	v.Checks = about(v.Checks, product, func(c httpapi.Check) string { return c.Product })
+	v.Findings = about(v.Findings, product, func(f httpapi.Finding) string { return f.Product })
 	v.LeftOut = about(v.LeftOut, product, func(o httpapi.Omission) string { return o.Product })
 	document, err := json.Marshal(v)
 	return rehearsal.Audit{Findings: len(v.Findings), Document: document}, err

@@ -1,28 +1,47 @@
 package rush
 
-import "html/template"
+import (
+	"html/template"
+	"slices"
+)
 
-// band is a layer of the stack over time.
+// band is a layer of the stack over time: answers of one colour.
 type band struct {
-	Name  string // what the legend says
-	Class string // its colour
+	Class string
 	kinds []Kind
+	Said  []said
 }
 
-// bands are the layers from the ground up. All errors are one, in the colour of
-// alarm: the table tells them apart.
+// said is what the legend says of one kind.
+type said struct {
+	Name  string
+	Count int64
+}
+
+// class is the colour of a kind, which means the same here and in the console: placed,
+// sold out, what is the buyer's own, that the sale was shut, and errors.
+func (k Kind) class() string {
+	switch k {
+	case Placed, SoldOut:
+		return k.String()
+	case NotOpen, Closed, Paused:
+		return "shut"
+	case AlreadyBought, OrderLimit, NotEligible, Rejected, Queued:
+		return "own"
+	}
+	return "error"
+}
+
+// bands are the layers from the ground up.
 func (r Report) bands() []band {
 	var bands []band
-	bad := band{Name: "errors", Class: "error"}
 	for _, g := range r.ByKind {
-		if g.Error {
-			bad.kinds = append(bad.kinds, g.Kind)
-			continue
+		i := slices.IndexFunc(bands, func(b band) bool { return b.Class == g.Kind.class() })
+		if i < 0 {
+			i, bands = len(bands), append(bands, band{Class: g.Kind.class()})
 		}
-		bands = append(bands, band{words(g.Kind), g.Kind.String(), []Kind{g.Kind}})
-	}
-	if bad.kinds != nil {
-		bands = append(bands, bad)
+		bands[i].kinds = append(bands[i].kinds, g.Kind)
+		bands[i].Said = append(bands[i].Said, said{words(g.Kind), g.Count})
 	}
 	return bands
 }
@@ -62,17 +81,18 @@ func (r Report) answersChart() template.HTML {
 
 	c := newChart("Answers a second over time, by kind")
 	c.rows(rows, y, short)
-	gap := 1.0
 	for i, column := range columns {
-		from, to := x(float64(i)*width), x(float64(i+1)*width)-gap
+		from, to := x(float64(i)*width), x(float64(i+1)*width)
 		ground := 0.0
 		c.add(`<g class="column"><title>%s to %s`, seconds(float64(i)*width), seconds(float64(i+1)*width))
 		for _, b := range r.bands() {
-			if n := column.sum(b.kinds); n > 0 {
-				c.add("\n%s: %s", b.Name, thousands(n))
+			for _, k := range b.kinds {
+				if column[k] > 0 {
+					c.add("\n%s: %s", words(k), thousands(column[k]))
+				}
 			}
 		}
-		c.add(`</title><rect class="hover" x="%.1f" y="%g" width="%.1f" height="%g"/>`, from, chartTop, to-from+gap, chartBottom-chartTop)
+		c.add(`</title><rect class="hover" x="%.1f" y="%g" width="%.1f" height="%g"/>`, from, chartTop, to-from, chartBottom-chartTop)
 		for _, b := range r.bands() {
 			n := column.sum(b.kinds)
 			if n == 0 {
@@ -117,7 +137,6 @@ func (r Report) placedChart() template.HTML {
 		hovers.add(`<rect class="hover" x="%.1f" y="%g" width="%.1f" height="%g"><title>%s: %s placed</title></rect>`,
 			x(until-r.TimelineCellS), chartTop, last-x(until-r.TimelineCellS), chartBottom-chartTop, seconds(until), thousands(placed))
 	}
-	c.add(`<path class="area placed" d="%sL%.1f %gL%g %gZ"/>`, line.String(), last, chartBottom, chartLeft, chartBottom)
 	c.add(`<path class="line placed" d="%s"/>%s`, line.String(), hovers.String())
 	c.columns(within(ticksTo(end), end), x, seconds)
 	return c.html()

@@ -174,13 +174,8 @@ var reportTemplate = template.Must(template.New("report").Funcs(template.FuncMap
 	"millis":    millis,
 	"whole":     whole,
 	"words":     words,
-	"class": func(g Group) string {
-		if g.Error {
-			return "error"
-		}
-		return g.Kind.String()
-	},
-	"share": func(n, of int64) float64 { return 100 * float64(n) / float64(max(of, 1)) },
+	"class":     Kind.class,
+	"share":     func(n, of int64) float64 { return 100 * float64(n) / float64(max(of, 1)) },
 }).Parse(reportPage))
 
 // WriteHTML writes the report as one page that needs neither network nor
@@ -191,13 +186,12 @@ func (r Report) WriteHTML(w io.Writer) error {
 		Report
 		Headline, Rates         string
 		Bands                   []band
-		Series                  []series
 		Answers, Placed, Slower template.HTML
 		PlacedCount, SoldOut    int64
 		CutOff                  int64
 	}{
 		Report: r, Headline: r.headline(), Rates: r.rates(),
-		Bands: r.bands(), Series: r.latencySeries(),
+		Bands:   r.bands(),
 		Answers: r.answersChart(), Placed: r.placedChart(), Slower: r.latencyChart(),
 		PlacedCount: r.Count(Placed), SoldOut: r.Count(SoldOut),
 		CutOff: r.Sent - r.Answered,

@@ -3,8 +3,10 @@ package rush
 import (
 	"encoding/json"
 	"net/http"
+	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,5 +140,25 @@ func TestTicks(t *testing.T) {
 		if len(got) != len(want) || got[len(got)-1] < most {
 			t.Errorf("ticksTo(%v) = %v, want %v", most, got, want)
 		}
+	}
+}
+
+// One colour has one meaning, here and in the console.
+func TestColoursAreTheConsoles(t *testing.T) {
+	tokens, err := os.ReadFile("../../ui/src/look/tokens.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	colours := func(text, prefix string) (all []string) {
+		for _, name := range []string{"placed", "sold.out", "own", "shut", "error", "plain"} {
+			for _, m := range regexp.MustCompile(`--`+prefix+name+`: ([^;]+);`).FindAllStringSubmatch(text, -1) {
+				all = append(all, name+" "+m[1])
+			}
+		}
+		return all
+	}
+	want, got := colours(string(tokens), "chart-"), colours(reportPage, "")
+	if len(want) != 18 || !slices.Equal(want, got) {
+		t.Errorf("%v\nnot %v", got, want)
 	}
 }

@@ -5,7 +5,7 @@ import { Field } from '../look/Field'
 import { useServerNow } from '../sale/clock'
 import { count, timeLeft } from '../sale/format'
 import { money } from '../sale/money'
-import { nextMoment, stateAt, titleOf } from '../sale/state'
+import { nextMoment, scheduleOf, stateAt, titleOf } from '../sale/state'
 import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
 import { words } from '../words/buy'
@@ -108,6 +108,11 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
           <RehearsalMark /> {words().rehearsed}
         </p>
       )}
+      {scheduleOf(product, now).map((line) => (
+        <p key={line} className="figures text-small text-board-muted">
+          {line}
+        </p>
+      ))}
       {moment && !early && (
         <p className="figures text-small text-board-muted">{`${moment.word} ${timeLeft(moment.at - now)}`}</p>
       )}

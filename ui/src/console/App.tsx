@@ -7,6 +7,7 @@ import { Compare } from './Compare'
 import { Console } from './Console'
 import { Orders } from './Orders'
 import { Payments } from './Payments'
+import { RecapPage } from './RecapPage'
 import { RehearsalPage } from './RehearsalPage'
 import { Rehearsals } from './Rehearsals'
 import { Sale } from './Sale'
@@ -38,7 +39,10 @@ export function App() {
 }
 
 function OfProduct({ id }: { id: string }) {
-  const payments = new URLSearchParams(useSearch()).get('payments')
+  const search = new URLSearchParams(useSearch())
+  const payments = search.get('payments')
+  const share = search.get('share') ?? undefined
+  if (share !== undefined || search.has('recap')) return <RecapPage id={id} share={share} />
   if (payments !== null) return <Payments id={id} shown={paymentStatuses.find((one) => one === payments)} />
   return isRehearsal(id) ? <RehearsalPage id={id} /> : <Sale id={id} />
 }

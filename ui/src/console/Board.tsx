@@ -3,7 +3,7 @@ import type { Product } from '../api/bodies'
 import { clockError, useServerNow } from '../sale/clock'
 import { count, duration, timeLeft, timeOfDay } from '../sale/format'
 import { money } from '../sale/money'
-import { nextMoment, stateAt, titleOf } from '../sale/state'
+import { nextMoment, scheduleOf, stateAt, titleOf } from '../sale/state'
 import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
 import { words } from '../words/console'
@@ -40,6 +40,11 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
         <Counts product={product} />
       </div>
       <Units product={product} state={state} />
+      <p className="figures flex flex-wrap gap-x-6 text-small text-board-muted empty:hidden">
+        {scheduleOf(product, now).map((line) => (
+          <span key={line}>{line}</span>
+        ))}
+      </p>
       <p className="flex flex-wrap justify-between gap-x-6 text-small text-board-muted">
         <span>{termsInWords(product)}</span>
         {clock && Number.isFinite(clockError()) && (

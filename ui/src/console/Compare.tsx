@@ -5,11 +5,10 @@ import { Refused, Unreachable } from '../api/request'
 import { count, duration, timeOfDay } from '../sale/format'
 import { words } from '../words/console'
 import { kindsOf, kindWord } from '../words/kinds'
-import { answerLines } from './answerLines'
 import { Chart, leastCount } from './Chart'
+import { bothLines, differences } from './comparison'
 import { outcome, planOf, saySeconds, secondsOf } from './outcome'
 import { orRefused } from './queries'
-import { ratesFrom } from './rehearsalRates'
 import { Shell } from './Shell'
 
 /** Two rehearsals side by side: every number of theirs, and how the answers came. */
@@ -33,36 +32,34 @@ export function Compare({ ids }: { ids: string[] }) {
       {settled && !(a && b) && <p className="pt-4 text-muted">{asked.length < 2 ? w.chooseTwo : w.noRehearsalLine}</p>}
       {a && b && (
         <>
-          <Table a={a} b={b} />
-          <div className="mt-6 grid gap-4 md:grid-cols-2">
+          <ul className="grid gap-1 pt-4 text-lead">
+            {differences(a, b).map((line) => (
+              <li key={line}>{line}</li>
+            ))}
+          </ul>
+          <div className="mt-6">
             <Answers rehearsals={[a, b]} />
           </div>
+          <Table a={a} b={b} />
         </>
       )}
     </Shell>
   )
 }
 
-/** Both on the same scales, so that what looks higher or longer is. */
+/** Both in one drawing, so that what looks higher or longer is. */
 function Answers({ rehearsals }: { rehearsals: Rehearsal[] }) {
-  const drawn = rehearsals.flatMap(({ id, started_at, over, timeline }) =>
-    timeline ? [{ id, at: timeOfDay(started_at ?? ''), overS: secondsOf(over), ...ratesFrom(timeline) }] : [],
-  )
-  const most = Math.max(leastCount, ...drawn.flatMap(({ perS }) => perS.flatMap((answers) => Object.values(answers))))
-  const longest = Math.max(...drawn.flatMap(({ overS, times }) => [overS, times.at(-1) ?? 0]))
-  return drawn.map(({ id, at, times, perS }) => (
+  const { times, lines } = bothLines(rehearsals)
+  const longest = Math.max(times.at(-1) ?? 0, ...rehearsals.map(({ over }) => secondsOf(over)))
+  return (
     <Chart
-      key={id}
-      title={`${words().answersPerSecond}, ${at}`}
+      title={words().answersPerSecond}
       times={times}
-      lines={answerLines(perS)}
-      say={(n) => count(Math.round(n))}
-      sayTime={saySeconds}
-      least={most}
-      span={[0, longest]}
-      present={false}
+      lines={lines}
+      across={{ say: saySeconds, span: [0, longest] }}
+      up={{ say: (n) => count(Math.round(n)), least: leastCount }}
     />
-  ))
+  )
 }
 
 type Row = { word: string; says: (one: Rehearsal) => string; prose?: boolean }

@@ -5,13 +5,15 @@ import { Refused } from '../api/request'
 import { session } from '../api/session'
 import { count, duration } from '../sale/format'
 import { words } from '../words/console'
-import { answerLines } from './answerLines'
 import { Chart, leastCount } from './Chart'
 import { noHistory, withFigures, type History, type Point } from './figureHistory'
+import type { Across } from './plotLook'
 import { queries } from './queries'
 
 const everyMs = 1000
 const leastMs = 1
+// The least that is drawn of the time.
+const leastS = 10
 
 /** What the processes measure while the sale goes on, and whose figures they are. */
 export function FigureCharts() {
@@ -38,7 +40,7 @@ export function FigureCharts() {
       {history.error instanceof Refused ? (
         <p className="text-muted">{history.error.message}</p>
       ) : (
-        <div className="grid gap-4 md:grid-cols-2 lg:grid-cols-3">
+        <div className="grid gap-4 md:grid-cols-2">
           <Charts points={points} />
         </div>
       )}
@@ -48,38 +50,36 @@ export function FigureCharts() {
 
 function Charts({ points }: { points: Point[] }) {
   const w = words()
-  const times = points.map((point) => point.at)
-  const now = times.at(-1) ?? 0
+  const now = points.at(-1)?.at ?? 0
+  const times = points.map(({ at }) => at - now)
   const last = points.at(-1)
   const behind = last && last.records !== null && last.folded !== null ? Math.max(0, last.records - last.folded) : undefined
-  const ago = (at: number) => `${Math.round(at - now)} s`.replace('-', '−')
-  const answers = answerLines(points.map((point) => point.answersPerS))
+  const across: Across = { say: (at) => `${Math.round(at)} s`.replace('-', '−'), leastApart: 1, span: [Math.min(-leastS, times[0] ?? 0), 0] }
   return (
     <>
-      <Chart title={w.answersPerSecond} times={times} sayTime={ago} say={(n) => count(Math.round(n))} least={leastCount} lines={answers}>
-        {answers.length === 0 && <p className="text-small text-board-muted">{w.quiet}</p>}
-      </Chart>
       <Chart
         title={w.latencyTitle}
         times={times}
-        sayTime={ago}
-        say={duration}
-        least={leastMs}
+        across={across}
+        up={{ say: duration, least: leastMs }}
+        present
         lines={[
-          { word: 'p50', tone: 'placed', values: points.map((point) => point.p50) },
-          { word: 'p90', tone: 'sold-out', values: points.map((point) => point.p90) },
-          { word: 'p99', tone: 'other', values: points.map((point) => point.p99) },
+          { word: 'p50', tone: 'second', values: points.map(({ p50 }) => p50) },
+          { word: 'p90', tone: 'plain', dashed: true, values: points.map(({ p90 }) => p90) },
+          { word: 'p99', tone: 'plain', values: points.map(({ p99 }) => p99) },
         ]}
-      />
+      >
+        {last?.p50 === null && <p className="text-small text-board-muted">{w.quiet}</p>}
+      </Chart>
       <Chart
         title={w.logTitle}
         times={times}
-        sayTime={ago}
-        say={(n) => count(Math.round(n))}
-        least={leastCount}
+        across={across}
+        up={{ say: (n) => count(Math.round(n)), least: leastCount }}
+        present
         lines={[
-          { word: w.inLog, tone: 'sold-out', values: points.map((point) => point.records) },
-          { word: w.inStore, tone: 'placed', dashed: true, values: points.map((point) => point.folded) },
+          { word: w.inLog, tone: 'second', values: points.map(({ records }) => records) },
+          { word: w.inStore, tone: 'plain', dashed: true, values: points.map(({ folded }) => folded) },
         ]}
       >
         <p className="text-small text-board-muted">{behind !== undefined && w.behind(count(behind))}</p>

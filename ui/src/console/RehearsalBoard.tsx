@@ -5,8 +5,9 @@ import { RehearsalMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
 import { words } from '../words/console'
 import { kindsOf, kindWord } from '../words/kinds'
-import { toneOf } from './answerLines'
+import { AreaMark } from './Chart'
 import { outcome, planOf } from './outcome'
+import { toneOf, type Tone } from './tones'
 
 /** One rehearsal at a glance: the units as on every board, and under them the crowd that came for them. */
 export function RehearsalBoard({ rehearsal, children }: { rehearsal: Rehearsal; children?: ReactNode }) {
@@ -61,26 +62,34 @@ function waits({ state, answered, buyers }: Rehearsal): string {
   return answered >= buyers ? w.waitsForPay : w.comeIn
 }
 
-const fills = { placed: 'bg-chart-placed', 'sold-out': 'bg-chart-sold-out', other: 'bg-chart-other', error: 'bg-chart-error' }
+const fills: Record<Tone, string> = {
+  placed: 'bg-chart-placed',
+  'sold-out': 'bg-chart-sold-out',
+  own: 'bg-chart-own',
+  shut: 'bg-chart-shut',
+  error: 'bg-chart-error',
+  plain: 'bg-chart-plain',
+  second: 'bg-chart-plain',
+}
 
 function Crowd({ rehearsal }: { rehearsal: Rehearsal }) {
   const { answers, buyers, paid, quit, expired, repeats, errors } = rehearsal
   const w = words()
   const kinds = kindsOf(answers)
   const second = Object.values(repeats ?? {}).reduce((sum, n) => sum + n, 0)
-  const counts: [string, number | undefined][] = [
-    ...kinds.map((kind): [string, number | undefined] => [kindWord(kind), answers[kind]]),
-    [w.counts.paid, paid],
-    [w.quit, quit],
-    [w.counts.expired, expired],
-    [w.secondClicks, second || undefined],
-    [w.errorsRow, errors],
+  const counts: { word: string; n: number | undefined; tone?: Tone }[] = [
+    ...kinds.map((kind) => ({ word: kindWord(kind), n: answers[kind], tone: toneOf(kind) })),
+    { word: w.counts.paid, n: paid },
+    { word: w.quit, n: quit },
+    { word: w.counts.expired, n: expired },
+    { word: w.secondClicks, n: second || undefined },
+    { word: w.errorsRow, n: errors },
   ]
   return (
     <div className="grid gap-4">
       <div className="grid gap-1.5">
         <p className="text-small text-board-muted">{w.crowd}</p>
-        <div className="flex h-3 bg-board-line" aria-hidden="true">
+        <div className="mark flex h-3 bg-board-line" aria-hidden="true">
           {kinds.map((kind) => (
             <span key={kind} className={`transition-[width] duration-200 ${fills[toneOf(kind)]}`} style={{ width: `${(100 * (answers[kind] ?? 0)) / buyers}%` } as CSSProperties} />
           ))}
@@ -88,10 +97,13 @@ function Crowd({ rehearsal }: { rehearsal: Rehearsal }) {
       </div>
       <dl className="flex flex-wrap gap-x-8 gap-y-3">
         {counts
-          .filter(([, n]) => n !== undefined)
-          .map(([word, n]) => (
+          .filter(({ n }) => n !== undefined)
+          .map(({ word, n, tone }) => (
             <div key={word} className="flex min-w-14 flex-col-reverse">
-              <dt className="text-small text-board-muted">{word}</dt>
+              <dt className="flex items-baseline gap-1.5 text-small text-board-muted">
+                {tone && <AreaMark tone={tone} />}
+                {word}
+              </dt>
               <dd className="figures text-figure font-medium">{count(n ?? 0)}</dd>
             </div>
           ))}

@@ -3,19 +3,18 @@ import { Link, useLocation } from 'wouter'
 import { ended, reportPath, type Rehearsal } from '../api/rehearsals'
 import { Button } from '../look/Button'
 import { focusOn } from '../look/keys'
-import { count } from '../sale/format'
 import { words } from '../words/console'
-import { answerLines } from './answerLines'
-import { Chart, leastCount } from './Chart'
+import { AnswersChart } from './AnswersChart'
 import { askRemove, Confirm, type Question } from './Confirm'
 import { NotBegun, useDemo } from './Demo'
 import { LatencyBars } from './LatencyBars'
 import { NoProduct } from './NoProduct'
 import { planOf, saySeconds, secondsOf } from './outcome'
+import { PlacedChart } from './PlacedChart'
 import { boardLink } from './ProductCard'
 import { RehearsalBoard } from './RehearsalBoard'
-import { ratesFrom, ratesOf, type Sample } from './rehearsalRates'
 import { Shell } from './Shell'
+import { placedBy, stretchesFrom, stretchesOf, type Sample } from './stretches'
 import { useRehearsal } from './useRehearsal'
 import { VerdictView } from './VerdictView'
 
@@ -67,7 +66,7 @@ export function RehearsalPage({ id }: { id: string }) {
               <h2 id="verdict" className="border-b border-line pb-2 text-lead font-semibold">
                 {w.verdict}
               </h2>
-              <VerdictView verdict={rehearsal.verdict} product={id} />
+              <VerdictView verdict={rehearsal.verdict} product={id} rehearsed={rehearsal.placed} />
             </section>
           )}
         </>
@@ -86,23 +85,16 @@ const samePlan = ({ buyers, over, quantity, repeat_clickers, quitters }: Rehears
 })
 
 function Charts({ rehearsal, samples }: { rehearsal: Rehearsal; samples: Sample[] }) {
-  const { times, perS } = rehearsal.timeline ? ratesFrom(rehearsal.timeline) : ratesOf(samples)
+  const stretches = rehearsal.timeline ? stretchesFrom(rehearsal.timeline) : stretchesOf(samples)
+  const across = { say: saySeconds, span: [0, Math.max(secondsOf(rehearsal.over), stretches.at(-1)?.to ?? 0)] as [number, number] }
   const w = words()
   return (
-    <div className="mt-6 grid gap-4 md:grid-cols-2">
-      <Chart
-        title={w.answersPerSecond}
-        times={times}
-        lines={answerLines(perS)}
-        say={(n) => count(Math.round(n))}
-        sayTime={saySeconds}
-        least={leastCount}
-        span={[0, Math.max(secondsOf(rehearsal.over), times.at(-1) ?? 0)]}
-        present={!ended(rehearsal)}
-      >
+    <div className="mt-6 grid gap-4 md:grid-cols-2 lg:grid-cols-3">
+      <AnswersChart stretches={stretches} across={across}>
         <p className="text-small text-board-muted">{w.byTheRush}</p>
-      </Chart>
-      <LatencyBars latency={rehearsal.latency} title={w.latencyTitle} note={w.fromArrival} />
+      </AnswersChart>
+      <PlacedChart marks={placedBy(stretches)} from={0} across={across} />
+      <LatencyBars latency={rehearsal.latency} note={w.fromArrival} />
     </div>
   )
 }

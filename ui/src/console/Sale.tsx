@@ -5,8 +5,9 @@ import type { Order } from '../api/bodies'
 import { may } from '../api/session'
 import { verify } from '../api/verify'
 import { focusOn } from '../look/keys'
+import { serverNow, useServerNow } from '../sale/clock'
 import { count, timeOfDay } from '../sale/format'
-import { titleOf } from '../sale/state'
+import { nextMoment, titleOf } from '../sale/state'
 import { words } from '../words/console'
 import { paymentWords } from '../words/payments'
 import { shared } from '../words/shared'
@@ -18,6 +19,8 @@ import { History } from './History'
 import { NoProduct } from './NoProduct'
 import { OwedBack } from './OwedBack'
 import { boardLink, BoardLink } from './ProductCard'
+import { saleNow } from './saleNow'
+import { SaleSoFar } from './SaleSoFar'
 import { Shell } from './Shell'
 import { Steps } from './Steps'
 import { TermsForm } from './TermsForm'
@@ -32,11 +35,12 @@ export function Sale({ id }: { id: string }) {
   const judge = useMutation({ mutationFn: () => verify() })
   const [, go] = useLocation()
   const me = useMe()
+  const now = useServerNow(product !== undefined && nextMoment(product, serverNow()) !== undefined)
   const path = encodeURIComponent(id)
   const w = words()
   return (
     <Shell
-      title={product ? titleOf(product) : shared().product(id)}
+      title={product ? saleNow(product, now) : shared().product(id)}
       link={link}
       seenAt={seenAt}
       keys={[
@@ -65,6 +69,7 @@ export function Sale({ id }: { id: string }) {
             </div>
           )}
           <OwedBack id={id} onAsk={setQuestion} />
+          {may(me, 'view') && <SaleSoFar product={product} />}
           {may(me, 'view') && <FigureCharts />}
           {may(me, 'view') && (
             <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">

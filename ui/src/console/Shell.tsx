@@ -44,7 +44,7 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
           <Mark />
           seckill
         </Link>
-        <nav aria-label={words().pages} className="mr-auto flex gap-4 text-small">
+        <nav aria-label={words().pages} className="mr-auto flex gap-4 text-small print:hidden">
           <Link href="/?rehearsals" className="py-1 underline decoration-line underline-offset-4 hover:decoration-current">
             {words().rehearsals}
           </Link>
@@ -55,7 +55,7 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
           )}
         </nav>
         <LinkMark link={link} />
-        <span className="flex items-center gap-1">
+        <span className="flex items-center gap-1 print:hidden">
           <LanguageSwitch />
           <HelpButton keys={all} />
         </span>
@@ -70,9 +70,9 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
 
 function LinkMark({ link }: { link: LinkState }) {
   return (
-    <span className="flex items-center gap-2 text-small text-muted">
+    <span className="flex items-center gap-2 text-small text-muted print:hidden">
       <span
-        className={`size-2 rounded-full border ${link === 'open' ? 'border-ink bg-ink' : 'border-edge'}`}
+        className={`mark size-2 rounded-full border ${link === 'open' ? 'border-ink bg-ink' : 'border-edge'}`}
         aria-hidden="true"
       />
       <span className="max-sm:sr-only">{words().link[link]}</span>
@@ -88,7 +88,7 @@ function SignOut({ me }: { me: Session | undefined }) {
     for (const key of ['orders', 'rehearsals', 'tokens', 'history']) queries.removeQueries({ queryKey: [key] })
   }
   return (
-    <span className="flex items-baseline gap-2 text-small">
+    <span className="flex items-baseline gap-2 text-small print:hidden">
       <span className="text-muted wrap-anywhere">
         {me.role === 'admin' ? me.name : `${me.name}, ${words().roles[me.role]}`}
       </span>

@@ -4,8 +4,8 @@ import { words } from '../words/console'
 import { asksFirst, omissionWords, placeWords, plainly, recoveryWords } from '../words/verdict'
 import { equation } from './equation'
 
-/** What the audit said: of one product, where it is given, and of the whole. */
-export function VerdictView({ verdict, product }: { verdict: Verdict; product: string }) {
+/** What the audit said of one product, and of the whole; of a rehearsal, with how many orders it had. */
+export function VerdictView({ verdict, product, rehearsed }: { verdict: Verdict; product: string; rehearsed?: number }) {
   const w = words()
   const concerns = ({ product: of }: { product?: string }) => of === undefined || of === product
   const checks = verdict.checks.filter((check) => concerns(check) && check.holds)
@@ -13,7 +13,9 @@ export function VerdictView({ verdict, product }: { verdict: Verdict; product: s
   return (
     <div className="grid gap-4">
       <p className="figures text-small text-muted">
-        {w.judged(count(verdict.orders), count(verdict.records), timeOfDay(verdict.judged_at))}
+        {rehearsed === undefined
+          ? w.judged(count(verdict.orders), count(verdict.records), timeOfDay(verdict.judged_at))
+          : w.verifiedRehearsal(count(rehearsed), timeOfDay(verdict.judged_at))}
       </p>
       {verdict.findings.length > 0 && (
         <ul className="grid gap-3">

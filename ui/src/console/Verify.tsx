@@ -12,13 +12,13 @@ type Props = { product: string; judge: UseMutationResult<Verdict, Error, void> }
 export function Verify({ product, judge }: Props) {
   const w = words()
   return (
-    <section aria-labelledby="verify" className="grid content-start gap-4">
+    <section aria-labelledby="verify" className={`grid content-start gap-4 ${judge.data ? '' : 'print:hidden'}`}>
       <h2 id="verify" className="border-b border-line pb-2 text-lead font-semibold">
         {w.verifyTitle}
       </h2>
-      <p className="max-w-prose text-muted">{w.verifyLine}</p>
+      <p className="max-w-prose text-muted print:hidden">{w.verifyLine}</p>
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2">
-        <Button kind="strong" disabled={judge.isPending} onClick={() => judge.mutate()}>
+        <Button kind="strong" className="print:hidden" disabled={judge.isPending} onClick={() => judge.mutate()}>
           {judge.isPending ? w.verifying : w.verify}
         </Button>
         <p role="status" className="text-lead font-semibold empty:hidden">

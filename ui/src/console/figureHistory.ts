@@ -3,7 +3,6 @@ import type { Figures } from '../api/figures'
 export type Point = {
   /** Seconds of the page's clock. */
   at: number
-  answersPerS: Record<string, number>
   p50: number | null
   p90: number | null
   p99: number | null
@@ -29,20 +28,15 @@ export function withFigures(history: History, figures: Figures, at: number): His
   return { latest, points: [...history.points, pointOf(latest, figures, at)].slice(-mostPoints) }
 }
 
-// Rates add up. Percentiles do not, so those of the slowest process stand for all.
+// Percentiles do not add up, so those of the slowest process stand for all.
 function pointOf(latest: History['latest'], newest: Figures, at: number): Point {
   const all = Object.values(latest).map(({ figures }) => figures)
-  const answersPerS: Record<string, number> = {}
-  for (const one of all) {
-    for (const [kind, rate] of Object.entries(one.answers_per_s)) answersPerS[kind] = (answersPerS[kind] ?? 0) + rate
-  }
   const slowest = (name: 'p50_ms' | 'p90_ms' | 'p99_ms') => {
     const seen = all.filter((one) => one.latency.count > 0).map((one) => one.latency[name] ?? 0)
     return seen.length === 0 ? null : Math.max(...seen)
   }
   return {
     at,
-    answersPerS,
     p50: slowest('p50_ms'),
     p90: slowest('p90_ms'),
     p99: slowest('p99_ms'),

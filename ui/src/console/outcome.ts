@@ -30,5 +30,5 @@ const unitS: Record<string, number> = { ms: 0.001, s: 1, m: 60 }
 export const secondsOf = (text: string): number =>
   [...text.matchAll(/([\d.]+)(ms|s|m)/g)].reduce((sum, [, n, unit]) => sum + Number(n) * (unitS[unit ?? ''] ?? 0), 0)
 
-/** On an axis: 2 s, 2.5 s. */
-export const saySeconds = (at: number): string => `${at.toFixed(at % 1 === 0 ? 0 : 1)} s`
+/** On an axis: 2 s, 2.5 s, 0.25 s. */
+export const saySeconds = (at: number): string => `${Number(at.toFixed(2))} s`

@@ -5,7 +5,7 @@ import { Refused, Unreachable } from '../api/request'
 import { session } from '../api/session'
 import { useStream, type Link } from '../api/stream'
 import { orRefused, orTold, queries } from './queries'
-import type { Sample } from './rehearsalRates'
+import type { Sample } from './stretches'
 
 const missingMs = 2_000
 

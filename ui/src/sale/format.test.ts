@@ -24,6 +24,7 @@ describe('timeOfDay', () => {
 describe('duration', () => {
   it.each([
     [0, '0 ms'],
+    [0.002, '< 0.01 ms'],
     [0.0912, '0.09 ms'],
     [1.26, '1.3 ms'],
     [47.6, '48 ms'],

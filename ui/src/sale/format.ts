@@ -25,9 +25,20 @@ export function timeOfDay(moment: string | number, now = new Date()): string {
   return today ? clock : `${day} ${clock}`
 }
 
-/** 0 ms, 0.09 ms, 1.3 ms, 48 ms, 1.2 s. */
+const moments: Intl.DateTimeFormatOptions = {
+  weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZoneName: 'short',
+}
+
+/** A date and time in the reader's zone, which it names: Sun, 29 Nov 2026, 10:00 GMT+1. */
+export const dateTime = (moment: string | number, tag: string): string => {
+  const at = new Date(moment)
+  return new Intl.DateTimeFormat(tag === 'en' ? 'en-GB' : tag, at.getSeconds() === 0 ? moments : { ...moments, second: '2-digit' }).format(at)
+}
+
+/** 0 ms, < 0.01 ms, 0.09 ms, 1.3 ms, 48 ms, 1.2 s. */
 export function duration(ms: number): string {
   if (ms === 0) return '0 ms'
+  if (ms < 0.005) return '< 0.01 ms'
   if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`
   return `${ms >= 10 ? Math.round(ms) : ms.toFixed(ms >= 1 ? 1 : 2)} ms`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Product } from '../api/bodies'
-import { nextMoment, stateAt, titleOf } from './state'
+import { nextMoment, scheduleOf, stateAt, titleOf } from './state'
 
 const at = (second: number) => new Date(second * 1000).toISOString()
 const product = (part: Partial<Product>): Product => ({
@@ -31,6 +31,18 @@ describe('nextMoment', () => {
     expect(nextMoment(terms, 10_000)).toEqual({ word: 'Closes in', at: 20_000 })
     expect(nextMoment(terms, 20_000)).toBeUndefined()
   })
+  it('is the opening of a paused sale, too', () =>
+    expect(nextMoment(product({ state: 'paused', opens_at: at(10) }), 0)).toEqual({ word: 'Opens in', at: 10_000 }))
+})
+
+describe('scheduleOf', () => {
+  it('says what is to come, and what is past', () => {
+    const terms = product({ opens_at: new Date(2026, 10, 29, 10).toISOString(), closes_at: new Date(2026, 10, 29, 11, 0, 5).toISOString() })
+    const [opened, closes] = scheduleOf(terms, new Date(2026, 10, 29, 10, 30).getTime())
+    expect(opened).toMatch(/^Opened Sun, 29 Nov 2026, 10:00 \S+$/)
+    expect(closes).toMatch(/^Closes Sun, 29 Nov 2026, 11:00:05 \S+$/)
+  })
+  it('is nothing where no time is set', () => expect(scheduleOf(product({}), 0)).toEqual([]))
 })
 
 describe('titleOf', () => {

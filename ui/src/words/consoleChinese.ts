@@ -2,6 +2,8 @@ import type { ConsoleWords } from './consoleEnglish'
 
 const findings = (n: number) => (n === 0 ? '无异常' : `${n} 项异常`)
 
+const whiches = ['第一次', '第二次']
+
 export const zh: ConsoleWords = {
   // The frame of every page
   console: '控制台',
@@ -146,6 +148,7 @@ export const zh: ConsoleWords = {
   orders: '订单',
   buyersPage: '买家页面',
   pagesOf: (title) => `${title} 的页面`,
+  left: (n) => `剩 ${n} 件`,
   newest: '最新订单',
   allOrders: '全部订单',
   noOrders: '还没有订单。',
@@ -153,8 +156,12 @@ export const zh: ConsoleWords = {
   whose: (processes) =>
     processes.length === 1
       ? `由进程 ${processes[0]} 测得，包含其全部商品。`
-      : `进程 ${processes.join('、')} 之和，包含全部商品；延迟取最慢者。`,
+      : `进程 ${processes.join('、')} 中最慢的一个，包含其全部商品。`,
   answersPerSecond: '每秒答复数',
+  inStretch: (at, long, answers, rate) => `${at} 起 ${long}：${answers}。每秒 ${rate}`,
+  placedTitle: '累计下单',
+  placedLine: '至此已下单',
+  latencyLog: '延迟（对数坐标）',
   latencyTitle: '延迟',
   logTitle: '日志与存储',
   inLog: '已入日志',
@@ -163,12 +170,48 @@ export const zh: ConsoleWords = {
   quiet: '此刻没有人在购买。',
   max: '最大',
 
+  // The whole of a sale, and its recap
+  recap: {
+    title: '总结',
+    soFar: '至今',
+    link: '总结（可打印、分享）',
+    toSale: '返回抢购',
+    soldOutIn: (took) => `${took} 售罄`,
+    ordersIn: (n, took) => `${took} 内 ${n} 张订单`,
+    soldOf: (held, all) => `${all} 件中售出 ${held} 件`,
+    nothingSold: '尚未售出',
+    spans: '显示范围',
+    rush: '高峰',
+    all: '全程',
+    noAnswers: '还没有人来抢购。',
+    units: '件在售',
+    held: '件被持有',
+    orders: '张订单',
+    answers: '次答复',
+    half: '半数答复用时不超过',
+    most: '99% 不超过',
+    firstOrder: '首张订单',
+    lastUnit: '最后一件售出',
+    latencyNote: '从服务器收到请求到给出答复。',
+    judged: (n) => (n === 0 ? '无异常：没有超卖，没有丢失订单。' : `${findings(n)}。`),
+    judgedAt: (at) => `核验于 ${at}。`,
+    print: '打印',
+    share: '分享',
+    shareLine: '得到链接的人无需登录即可查看此页：只有数量和时间，没有买家信息。生成前会先核验，结果写在链接里。',
+    makeLink: '生成链接',
+    linkLabel: '分享链接',
+    until: (at) => `链接有效至 ${at}。更换管理员令牌可使所有链接提前失效。`,
+    badLink: '此链接已无法打开',
+    badLinkLine: '它已过期或不完整，或抢购已被删除。请向发送者索取新的链接。',
+  },
+
   // Verify
   verifyTitle: '核验',
   verifyLine: '从头重读全部日志，与每一张订单比对。不改动任何数据，抢购照常进行。',
   verify: '立即核验',
   verifying: '正在核验',
   findings,
+  verifiedRehearsal: (orders, time) => `本次演练的 ${orders} 张订单，连同全部日志核验于 ${time}。`,
   judged: (orders, records, time) => `共 ${orders} 张订单、${records} 条日志，核验于 ${time}。`,
   moreHold: (n) => `另外 ${n} 条等式，全部成立`,
   holds: '成立',
@@ -258,5 +301,15 @@ export const zh: ConsoleWords = {
   errorsRow: '错误',
   tookRow: '用时',
   latencyOf: (percentile) => `延迟 ${percentile}`,
+  ofWhich: (kinds, which) => `${kinds}（${whiches[which]}）`,
+  differs: {
+    latency: (name, times, which, buyers) =>
+      `${times === 1 ? `两次的 ${name} 相同` : `${whiches[which]}的 ${name} 是${whiches[1 - which]}的 ${times.toLocaleString('en')} 倍`}，买家数${
+        buyers === 1 ? '相同' : `为其 ${buyers} 倍`
+      }。`,
+    samePlaced: (n) => `两次都有 ${n} 件下单。`,
+    placed: (first, second) => `第一次 ${first} 件下单，第二次 ${second} 件。`,
+    errors: (first, second) => `错误：第一次 ${first} 个，第二次 ${second} 个。`,
+  },
   chooseTwo: '比较需要两次演练，请在列表中选择。',
 }

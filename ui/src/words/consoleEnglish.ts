@@ -5,6 +5,9 @@ import type { Status } from '../api/bodies'
 const findings = (n: number) => (n === 0 ? 'no findings' : `${n} ${n === 1 ? 'finding' : 'findings'}`)
 const units = (n: number, text: string) => `${text} ${n === 1 ? 'unit' : 'units'}`
 
+const whiches = ['first', 'second']
+const timesWord = (times: number) => (times === 2 ? 'twice' : `${times.toLocaleString('en')} times`)
+
 export const en = {
   // The frame of every page
   console: 'Console',
@@ -155,6 +158,7 @@ export const en = {
   orders: 'Orders',
   buyersPage: 'Buyer’s page',
   pagesOf: (title: string) => `Pages of ${title}`,
+  left: (n: string) => `${n} left`,
   newest: 'Newest orders',
   allOrders: 'All orders',
   noOrders: 'No orders yet.',
@@ -162,8 +166,12 @@ export const en = {
   whose: (processes: string[]) =>
     processes.length === 1
       ? `Measured by process ${processes[0]}, over all its products.`
-      : `The sum of processes ${processes.join(', ')}, over all products; latency is that of the slowest.`,
+      : `Measured by the slowest of the processes ${processes.join(', ')}, over all their products.`,
   answersPerSecond: 'Answers a second',
+  inStretch: (at: string, long: string, answers: string, rate: string) => `${at}, for ${long}: ${answers}. ${rate} a second`,
+  placedTitle: 'Orders placed, by when',
+  placedLine: 'placed so far',
+  latencyLog: 'Latency, on a logarithmic axis',
   latencyTitle: 'Latency',
   logTitle: 'Log and store',
   inLog: 'in the log',
@@ -172,12 +180,48 @@ export const en = {
   quiet: 'Nobody is buying at the moment.',
   max: 'max',
 
+  // The whole of a sale, and its recap
+  recap: {
+    title: 'Recap',
+    soFar: 'So far',
+    link: 'Recap, to print or share',
+    toSale: 'To the sale',
+    soldOutIn: (took: string) => `Sold out in ${took}`,
+    ordersIn: (n: string, took: string) => `${n} orders in ${took}`,
+    soldOf: (held: string, all: string) => `${held} of ${all} units sold`,
+    nothingSold: 'Nothing has been sold',
+    spans: 'What is drawn',
+    rush: 'The rush',
+    all: 'The whole time',
+    noAnswers: 'Nobody has asked yet.',
+    units: 'units on sale',
+    held: 'held',
+    orders: 'orders',
+    answers: 'answers to buyers',
+    half: 'half of the answers within',
+    most: '99 % within',
+    firstOrder: 'first order',
+    lastUnit: 'last unit taken',
+    latencyNote: 'From when the server had a request to its answer.',
+    judged: (n: number) => (n === 0 ? 'No findings: nothing was oversold, and no order was lost.' : `${findings(n)}.`),
+    judgedAt: (at: string) => `Verified ${at}.`,
+    print: 'Print',
+    share: 'Share',
+    shareLine: 'A link shows this page to whoever has it, without signing in: counts and times, and no buyer. The sale is verified first, and the link says what came of it.',
+    makeLink: 'Make a link',
+    linkLabel: 'Link to share',
+    until: (at: string) => `The link ends ${at}. To end all links sooner, change the admin token.`,
+    badLink: 'This link shows nothing',
+    badLinkLine: 'It has ended, or is not whole, or the sale was deleted. Ask whoever sent it for a new one.',
+  },
+
   // Verify
   verifyTitle: 'Verify',
   verifyLine: 'Reads the whole log again and compares it with every order. Nothing is changed, and the sale goes on.',
   verify: 'Verify now',
   verifying: 'Verifying',
   findings,
+  verifiedRehearsal: (orders: string, time: string) => `${orders} orders of this rehearsal, verified at ${time} with the whole log.`,
   judged: (orders: string, records: string, time: string) => `${orders} orders and ${records} log records, verified at ${time}.`,
   moreHold: (n: number) => `${n} more equations, and all hold`,
   holds: 'holds',
@@ -274,6 +318,16 @@ export const en = {
   errorsRow: 'errors',
   tookRow: 'took',
   latencyOf: (percentile: string) => `latency ${percentile}`,
+  ofWhich: (kinds: string, which: number) => `${kinds}, ${whiches[which]}`,
+  differs: {
+    latency: (name: string, times: number, which: number, buyers: number) =>
+      `${name} was ${times === 1 ? 'the same' : `${timesWord(times)} as long in the ${whiches[which]}`}, at ${
+        buyers === 1 ? 'as many' : buyers === 0.5 ? 'half the' : `${timesWord(buyers)} the`
+      } buyers.`,
+    samePlaced: (n: string) => `Each placed ${n}.`,
+    placed: (first: string, second: string) => `The first placed ${first}, the second ${second}.`,
+    errors: (first: string, second: string) => `Errors: ${first} in the first, ${second} in the second.`,
+  },
   chooseTwo: 'Choose two rehearsals in the list to compare them.',
 }
 

@@ -1,0 +1,23 @@
+import { count } from '../sale/format'
+import { words } from '../words/console'
+import { Chart, leastCount } from './Chart'
+import type { Across } from './plotLook'
+
+type Props = { marks: { at: number; n: number }[]; from: number | undefined; across: Across }
+
+/** So many orders were placed by then: from none, at `from`. */
+export function PlacedChart({ marks, from, across }: Props) {
+  const w = words()
+  const begun = from === undefined || marks.length === 0 ? [] : [{ at: from, n: 0 }]
+  const points = [...begun, ...marks]
+  return (
+    <Chart
+      title={w.placedTitle}
+      times={points.map(({ at }) => at)}
+      lines={[{ word: w.placedLine, tone: 'placed', steps: true, values: points.map(({ n }) => n) }]}
+      across={across}
+      up={{ say: (n) => count(Math.round(n)), least: leastCount }}
+      present
+    />
+  )
+}

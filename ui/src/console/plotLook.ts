@@ -1,0 +1,65 @@
+import uPlot, { type Axis, type Options } from 'uplot'
+import type { Tone } from './tones'
+
+/** A line, or the layer below one. Two lines of one tone differ in their dashes. */
+export type Shape = { tone: Tone; dashed?: boolean | undefined; layer?: boolean; steps?: boolean }
+
+/** How the values of a direction are written, and what it spans. */
+export type Across = { say: (at: number, apart: number) => string; clock?: boolean; leastApart?: number; span?: [number, number] | undefined }
+export type Up = { say: (value: number) => string; least: number }
+
+export const heightPx = 190
+
+const hourS = 3600
+const dayS = 24 * hourS
+const roundS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, hourS, 2 * hourS, 6 * hourS, 12 * hourS, dayS, 2 * dayS, 7 * dayS, 14 * dayS]
+
+/** What the plot is made with. It is made once, and how a time is written may go by what time it is: so it asks `now`. */
+export function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { across: Across; up: Up }): Options {
+  // A canvas knows no variables of CSS.
+  const style = getComputedStyle(within)
+  const read = (name: string) => style.getPropertyValue(name).trim()
+  const axis: Axis = {
+    stroke: read('--board-muted'),
+    font: `12px ${style.fontFamily}`,
+    grid: { stroke: read('--board-line'), width: 1 },
+    ticks: { show: false },
+  }
+  const { clock, leastApart = 0 } = now().across
+  return {
+    width: within.clientWidth,
+    height: heightPx,
+    legend: { show: false },
+    cursor: { x: true, y: false, drag: { x: false, y: false }, points: { show: false } },
+    padding: [8, 16, 6, 0],
+    scales: {
+      x: {
+        time: clock === true,
+        range: (_plot, low, high) => now().across.span ?? (high > low ? [low, high] : [low - 0.5, high + 0.5]),
+      },
+      y: { range: (_plot, _low, high) => [0, Math.max(now().up.least, high || 0) * 1.1] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 26,
+        space: clock ? 80 : 60,
+        incrs: roundS.filter((step) => step >= leastApart),
+        values: (_plot, at, _axis, _space, apart) => at.map((time) => now().across.say(time, apart)),
+      },
+      { ...axis, size: 62, space: 34, values: (_plot, at) => at.map((value) => now().up.say(value)) },
+    ],
+    series: [{}, ...shapes.map((shape) => seriesOf(shape, read(`--chart-${shape.tone}`)))],
+  }
+}
+
+function seriesOf({ dashed, layer, steps }: Shape, colour: string): Options['series'][number] {
+  const paths = steps || layer ? uPlot.paths.stepped?.({ align: 1 }) : undefined
+  return {
+    stroke: colour,
+    width: layer ? 0 : 2,
+    ...(layer ? { fill: colour, points: { show: false } } : { points: { fill: colour, size: 5 } }),
+    ...(paths ? { paths } : {}),
+    ...(dashed ? { dash: [6, 4] } : {}),
+  }
+}
