@@ -29,6 +29,8 @@ export default defineConfig({
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,
+    // A browser that does not know it loads the same, a little later.
+    modulePreload: { polyfill: false },
     rolldownOptions: { input: ['index.html', 'buy.html'] },
   },
   server: { proxy: { '/api': server } },

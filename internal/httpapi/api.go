@@ -48,6 +48,7 @@ type API struct {
 	tokens, signatures *brake // of those that are wrong
 	count              [kindCount]func(took time.Duration)
 	sold               [kindCount]func(product []byte, at time.Time, took time.Duration) // nil: it tells of no product
+	index              http.Handler                                                      // the console's page
 	loopback           bool                                                              // only reached from this machine
 	logsBuys           bool
 	start              string // names this start of the process in the ids of its requests

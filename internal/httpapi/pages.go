@@ -41,10 +41,11 @@ type page struct {
 
 // pages adds the routes of the pages to mux.
 func (a *API) pages(mux *http.ServeMux) {
-	index, buy := a.page("index.html"), a.page("buy.html")
-	mux.Handle("GET /{$}", index)
-	mux.Handle("GET /products/{id}", index)
-	mux.Handle("GET /order/{id}", index)
+	a.index = a.page("index.html")
+	buy := a.page("buy.html")
+	mux.Handle("GET /{$}", a.index)
+	mux.Handle("GET /products/{id}", a.index)
+	mux.Handle("GET /order/{id}", a.index)
 	mux.Handle("GET /buy/{id}", buy)
 	_ = fs.WalkDir(a.Pages, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && path.Ext(name) != ".html" && !strings.HasPrefix(path.Base(name), ".") {
@@ -106,4 +107,14 @@ func pageHead(h http.Header, kind string, forever bool) {
 	if forever {
 		h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	}
+}
+
+// An astray gives the page that says that there is none at this address.
+type astray struct{ http.ResponseWriter }
+
+func (w astray) WriteHeader(status int) {
+	if status == http.StatusOK {
+		status = http.StatusNotFound
+	}
+	w.ResponseWriter.WriteHeader(status)
 }

@@ -30,6 +30,23 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// Whoever goes astray with a browser has a page that says so; programs have a problem.
+func TestAPageForUnknownAddresses(t *testing.T) {
+	s := serve(t)
+	browser := []string{"Accept", "text/html,application/xhtml+xml,*/*;q=0.8", "Accept-Encoding", "gzip"}
+	for _, path := range []string{"/nowhere", "/products", "/products/1/2"} {
+		r := s.do(t, "GET", path, "", browser...).want(t, 404)
+		if !strings.HasPrefix(r.header("Content-Type"), "text/html") || !strings.Contains(r.header("Content-Security-Policy"), "default-src 'self'") {
+			t.Errorf("%s: %v", path, r.Header)
+		}
+		s.do(t, "GET", path, "", append(browser, "If-None-Match", r.header("ETag"))...).want(t, 404)
+		s.do(t, "POST", path, "", browser...).problem(t, notFound)
+		s.do(t, "GET", path, "", "Accept", "application/json").problem(t, notFound)
+	}
+	s.do(t, "GET", "/api/nowhere", "", browser...).problem(t, notFound)
+	s.do(t, "POST", "/livez", "", browser...).problem(t, methodNotAllowed)
+}
+
 func TestAssets(t *testing.T) {
 	s := serve(t)
 	r := s.do(t, "GET", "/assets/app-1a2b3.js", "", "Accept-Encoding", "gzip, br").want(t, 200)

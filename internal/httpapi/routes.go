@@ -124,6 +124,7 @@ func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 		r = r.WithContext(a.ctx)
 		// fasthttp uses the request's bytes again, and ids in it outlive it.
 		r.URL = must(url.ParseRequestURI(strings.Clone(r.RequestURI)))
+		accept := r.Header["Accept"]
 		if r.URL.Path != metricsPath {
 			r.Header.Set("Accept", accepted(r.Header["Accept"]))
 		}
@@ -132,6 +133,12 @@ func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 			return
 		}
 		h, pattern := mux.Handler(r)
+		if pattern == "" && wantsPage(r, accept) {
+			r.Header.Del("If-None-Match")
+			r.Header.Del("Range")
+			a.index.ServeHTTP(astray{w}, r)
+			return
+		}
 		if pattern == "" {
 			allow := allowed{header: http.Header{}}
 			h.ServeHTTP(&allow, r)
@@ -143,6 +150,11 @@ func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 		}
 		mux.ServeHTTP(w, r)
 	})
+}
+
+// wantsPage reports whether it is somebody at a browser who has gone astray.
+func wantsPage(r *http.Request, accept []string) bool {
+	return r.Method == http.MethodGet && !strings.HasPrefix(r.URL.Path, "/api/") && strings.Contains(strings.Join(accept, ","), "text/html")
 }
 
 // plainQuery refuses a query that huma would read in part: a parameter that is

@@ -145,7 +145,7 @@ func TestTicks(t *testing.T) {
 
 // One colour has one meaning, here and in the console.
 func TestColoursAreTheConsoles(t *testing.T) {
-	tokens, err := os.ReadFile("../../ui/src/look/tokens.css")
+	tokens, err := os.ReadFile("../../ui/src/look/charts.css")
 	if err != nil {
 		t.Fatal(err)
 	}

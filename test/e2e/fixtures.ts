@@ -26,6 +26,27 @@ export async function expectNoSidewaysScroll(page: Page) {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
 }
 
+/** Nothing reaches beyond a window of this width, nor a button's words beyond the button; `wide`: in a font as wide as DejaVu. */
+export async function expectFits(page: Page, width: number, wide: boolean) {
+  await page.setViewportSize({ width, height: 900 })
+  const style = wide ? await page.addStyleTag({ content: "* { font-family: 'DejaVu Sans' !important }" }) : undefined
+  await expectNoSidewaysScroll(page)
+  const over = await page.evaluate(() => {
+    const clipped = (element: Element): boolean =>
+      element.parentElement !== null && (getComputedStyle(element.parentElement).overflowX !== 'visible' || clipped(element.parentElement))
+    return [...document.body.querySelectorAll('*')]
+      .filter((element) => element.checkVisibility())
+      .filter((element) => {
+        const { left, right, width: own } = element.getBoundingClientRect()
+        const words = element.matches('button, summary, kbd') && element.scrollWidth > element.clientWidth + 1
+        return words || (own > 1 && (right > innerWidth + 1 || left < -1) && !clipped(element))
+      })
+      .map((element) => element.outerHTML.slice(0, 200))
+  })
+  expect(over, `at ${width} pixels${wide ? ', in a wide font' : ''}`).toEqual([])
+  await style?.evaluate((element) => (element as Element).remove())
+}
+
 export const card = (page: Page, title: string): Locator => page.getByRole('article', { name: title })
 
 export const counter = (within: Page | Locator, name: string): Locator => within.locator(`[data-count=${name}]`)

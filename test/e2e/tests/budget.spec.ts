@@ -2,7 +2,7 @@ import { expect, test } from '../fixtures'
 
 for (const [name, path, kB] of [
   ['the console', '/', 220],
-  ['the buyer’s page', '/buy/1', 92],
+  ['the buyer’s page', '/buy/1', 90],
 ] as const) {
   test(`${name} is at most ${kB} KB on the wire`, async ({ page, server }) => {
     await server.put('1', { quantity: 5 })

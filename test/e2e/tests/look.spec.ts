@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { buyAs, cancel, expect, expectNoFindings, expectNoSidewaysScroll, queued, test } from '../fixtures'
+import { buyAs, cancel, expect, expectFits, expectNoFindings, expectNoSidewaysScroll, queued, test } from '../fixtures'
 import type { Server } from '../server'
 
 const shots = path.join(import.meta.dirname, '../shots')
@@ -15,6 +15,9 @@ type Look = {
   act?: (page: Page, server: Server) => Promise<unknown>
   sees: string
 }
+
+// 720 is a window of 1,440 at 200 %. A font as wide as DejaVu is what some systems have; 320 is 400 % of 1,280.
+const fits = [[320, false], [320, true], [720, false], [768, true], [1440, true]] as const
 
 const soon = () => new Date(Date.now() + 600_000).toISOString()
 const sell = (terms: object, buyers = 0) => async (server: Server) => {
@@ -62,6 +65,15 @@ const sale: Look[] = [
   { name: 'orders-zh', prepare: tenThousand, path: '/order/1', first: chinese, sees: '10,000 张订单' },
 ]
 
+const recaps: Look[] = [
+  { name: 'recap-none', prepare: sell({}), path: '/products/1?recap', sees: 'Nothing has been sold' },
+  { name: 'recap-one', prepare: sell({}, 1), path: '/products/1?recap', sees: '1 of 100 units sold' },
+  { name: 'recap', prepare: soldOut, path: '/products/1?recap', act: press('Verify now'), sees: 'No findings' },
+  { name: 'recap-zh', prepare: soldOut, path: '/products/1?recap', first: chinese, sees: '售罄' },
+  { name: 'recap-share', prepare: soldOut, path: '/products/1?recap', act: press('Make a link'), sees: 'The link ends' },
+  { name: 'unknown', path: '/nowhere', sees: 'There is no such page.' },
+]
+
 const money: Look[] = [
   { name: 'sale-owed', prepare: owed, path: '/products/1', sees: 'To refund' },
   { name: 'sale-owed-zh', prepare: owed, path: '/products/1', first: chinese, sees: '应退款' },
@@ -83,6 +95,7 @@ const rehearsals: Look[] = [
   { name: 'rehearsal-stopped', path: stopped, sees: 'It was stopped early' },
   { name: 'rehearsal-unknown', path: '/products/rehearsal-gone', sees: 'There is no such rehearsal' },
   { name: 'compare', path: compared, sees: 'Two rehearsals, side by side' },
+  { name: 'compare-zh', path: compared, first: chinese, sees: '两次都有' },
 ]
 
 const buyer: Look[] = [
@@ -146,6 +159,11 @@ async function owed(server: Server) {
   await server.pay('pay_2', first)
   await server.pay('pay_3', second, 500)
   await server.pay('pay_4', '0192f0c1-2345-7abc-8def-0123456789ab')
+}
+
+async function soldOut(server: Server) {
+  await server.put('1', { quantity: 100, name: 'Anniversary keyboard', closes_at: soon() })
+  await server.rush('1', 1000)
 }
 
 async function bought(page: Page, server: Server): Promise<string> {
@@ -295,6 +313,7 @@ async function looksGood(look: Look, page: Page, server: Server) {
   await look.act?.(page, server)
   await expect(page.getByText(look.sees).first()).toBeVisible()
   // What lies over the page, or scrolls within it, is as high as the window.
+  for (const [width, wide] of fits) await expectFits(page, width, wide)
   const whole = !look.name.startsWith('orders') && (await page.getByRole('dialog').count()) === 0
   for (const [width, height] of [[360, 740], [1440, 900]] as const) {
     await page.setViewportSize({ width, height })
@@ -310,7 +329,7 @@ async function looksGood(look: Look, page: Page, server: Server) {
   }
 }
 
-for (const look of [...console_, ...sale, ...money, ...rehearsals, ...buyer]) {
+for (const look of [...console_, ...sale, ...recaps, ...money, ...rehearsals, ...buyer]) {
   test(`${look.name} in light and dark, at 360 and 1440 pixels`, async ({ page, server }) => looksGood(look, page, server))
 }
 

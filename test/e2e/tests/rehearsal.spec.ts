@@ -67,7 +67,10 @@ test('rehearsals are listed and marked, compared, and deleted with their product
   await page.getByRole('button', { name: 'Compare' }).click()
   await expect(page.getByRole('heading', { name: 'Two rehearsals, side by side' })).toBeVisible()
   await expect(page.getByRole('row', { name: 'sold out' })).toHaveText('sold out370470')
-  await expect(page.getByRole('figure')).toHaveCount(2)
+  const both = page.getByRole('figure')
+  await expect(both).toContainText('sold out, first')
+  await expect(both).toContainText('sold out, second')
+  await expect(page.getByText(/^p99 was .* buyers\.$/)).toBeVisible()
 
   await page.getByRole('link', { name: 'All rehearsals' }).click()
   for (const left of [1, 0]) {

@@ -9,7 +9,7 @@ test('one sale live: counts and newest orders move without a reload', async ({ p
   await expect(newest(page).first()).toContainText('first-')
   await expect(newest(page).first()).toContainText('40')
   await server.fill('1', 60, 'second')
-  await expect(page.getByText('Sold out')).toBeVisible()
+  await expect(page.getByText('Sold out', { exact: true })).toBeVisible()
   await expect(newest(page).first()).toContainText('second-')
 })
 
@@ -79,7 +79,7 @@ test('figures move, and say whose they are', async ({ page, server }) => {
   const answers = page.getByRole('figure').filter({ hasText: 'Answers a second' })
   await expect(async () => {
     await server.fill('1', 5, `buyer-${Date.now()}`)
-    await expect(answers.getByRole('listitem').filter({ hasText: 'placed' })).toHaveText(/placed[1-9]/, { timeout: 2000 })
+    await expect(answers.getByRole('listitem').filter({ hasText: 'placed' })).toHaveText(/^[1-9]\d* placed/, { timeout: 5000 })
   }).toPass()
   await expect(page.getByRole('figure').filter({ hasText: 'Log and store' })).toContainText('The store is up to date with the log.')
 })

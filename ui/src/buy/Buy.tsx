@@ -70,8 +70,8 @@ function Sale({ product: id, who, known }: Props) {
 
 function Frame({ children }: { children: React.ReactNode }) {
   return (
-    <div className="mx-auto flex min-h-dvh max-w-md flex-col px-4">
-      <header className="flex h-16 items-center gap-2.5">
+    <div className="mx-auto flex min-h-dvh max-w-md flex-col px-4 flat:max-w-4xl">
+      <header className="flex h-16 items-center gap-2.5 flat:h-11">
         <Mark />
         <span className="mr-auto font-semibold">seckill</span>
         <LanguageSwitch />

@@ -27,7 +27,7 @@ export function Offer({ product, journey, who }: Props) {
   const busy = stand.at !== 'looking'
   if (who.is === 'unknown') return <OfferBoard product={product} now={now} />
   return (
-    <>
+    <div className="grid gap-6 flat:grid-cols-2 flat:items-start">
       <OfferBoard product={product} now={now} />
       <form
         className="grid gap-4"
@@ -71,7 +71,7 @@ export function Offer({ product, journey, who }: Props) {
         </button>
         <Told stand={stand} text={rule ? '' : told(stand) || heldUp(state)} />
       </form>
-    </>
+    </div>
   )
 }
 

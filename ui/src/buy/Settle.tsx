@@ -48,7 +48,7 @@ export function Settle({ order, plays, shop, onOrder, describedBy, small = false
   const play = (
     <Button
       kind={link ? 'plain' : 'strong'}
-      className={`${size} ${link ? 'col-span-2' : 'text-lead'}`}
+      className={`${size} ${link ? 'col-span-full' : 'text-lead'}`}
       aria-describedby={describedBy}
       disabled={pending}
       onClick={() => void settle('pay')}
@@ -57,7 +57,7 @@ export function Settle({ order, plays, shop, onOrder, describedBy, small = false
     </Button>
   )
   return (
-    <div className="grid grid-cols-[2fr_1fr] gap-3">
+    <div className="grid gap-3 min-[22rem]:grid-cols-[2fr_1fr]">
       {link ? (
         <PayAtShop link={link} className={size} describedBy={describedBy} />
       ) : plays ? (
@@ -69,8 +69,8 @@ export function Settle({ order, plays, shop, onOrder, describedBy, small = false
         {words().cancel}
       </Button>
       {plays && link && play}
-      {plays && !small && <p className="col-span-2 text-center text-small text-muted">{words().playLine}</p>}
-      <p role="alert" className="col-span-2 text-center text-alarm empty:hidden">
+      {plays && !small && <p className="col-span-full text-center text-small text-muted">{words().playLine}</p>}
+      <p role="alert" className="col-span-full text-center text-alarm empty:hidden">
         {trouble}
       </p>
       {asks && (

@@ -56,7 +56,7 @@ function saidOf(stretch: Stretch | undefined, { say }: Across): string {
   return words().inStretch(
     say(stretch.from, 0),
     duration(1000 * tookS),
-    sayAnswers(stretch.answers, count) || '0',
+    sayAnswers(stretch.answers, count),
     count(Math.round(total(stretch.answers) / tookS)),
   )
 }

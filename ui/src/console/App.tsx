@@ -1,4 +1,4 @@
-import { Route, Switch, useSearch } from 'wouter'
+import { Link, Route, Switch, useSearch } from 'wouter'
 import { paymentStatuses } from '../api/payments'
 import { isRehearsal } from '../api/rehearsals'
 import { words } from '../words/console'
@@ -29,7 +29,10 @@ export function App() {
         <Route path="/order/:id">{({ id }) => <Orders key={id} id={id} />}</Route>
         <Route>
           <Shell title={words().noPage} link="open">
-            <h1 className="text-title font-semibold">{words().noPage}</h1>
+            <h1 className="py-4 text-title font-semibold">{words().noPage}</h1>
+            <Link href="/" className="underline underline-offset-4">
+              {words().toConsole}
+            </Link>
           </Shell>
         </Route>
       </Switch>

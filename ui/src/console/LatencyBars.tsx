@@ -28,7 +28,7 @@ export function LatencyBars({ latency, note }: { latency: Latency; note: string 
           .map(([name, ms = 0]) => (
             <div key={name} className={row}>
               <dt className="text-small text-board-muted">{name}</dt>
-              <dd className="order-last text-right">{latency.count === 0 ? '–' : duration(ms)}</dd>
+              <dd className="order-last text-right whitespace-nowrap">{latency.count === 0 ? '–' : duration(ms)}</dd>
               <dd aria-hidden="true" className="mark h-3 bg-board-line">
                 <div className="h-full bg-chart-plain transition-[width] duration-200" style={{ width: `${ms > 0 ? 100 * share(ms) : 0}%` }} />
               </dd>
@@ -40,7 +40,7 @@ export function LatencyBars({ latency, note }: { latency: Latency; note: string 
         <span className="relative h-7">
           {decades.map((ms, i) => (
             <span key={ms} className="absolute border-l border-board-muted pt-1.5" style={{ left: `${100 * share(ms)}%` }}>
-              <span className={`absolute top-1.5 whitespace-nowrap ${i === 0 ? '' : i === last ? '-translate-x-full' : '-translate-x-1/2'} ${(last - i) % 2 === 0 ? '' : 'hidden'}`}>
+              <span className={`absolute top-1.5 whitespace-nowrap ${i === 0 ? '' : i === last ? '-translate-x-full' : '-translate-x-1/2 max-sm:hidden'} ${(last - i) % 2 === 0 ? '' : 'hidden'}`}>
                 {mark(ms)}
               </span>
             </span>
@@ -52,6 +52,6 @@ export function LatencyBars({ latency, note }: { latency: Latency; note: string 
   )
 }
 
-const row = 'grid grid-cols-[3rem_minmax(0,1fr)_4.5rem] items-center gap-3'
+const row = 'grid grid-cols-[3rem_minmax(0,1fr)_5.25rem] items-center gap-3'
 
 const mark = (ms: number) => (ms >= 1000 ? `${ms / 1000} s` : `${Number(ms.toPrecision(1))} ms`)

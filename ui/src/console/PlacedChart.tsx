@@ -9,7 +9,9 @@ type Props = { marks: { at: number; n: number }[]; from: number | undefined; acr
 export function PlacedChart({ marks, from, across }: Props) {
   const w = words()
   const begun = from === undefined || marks.length === 0 ? [] : [{ at: from, n: 0 }]
-  const points = [...begun, ...marks]
+  const last = marks.at(-1)
+  const end = across.span?.[1] ?? 0
+  const points = [...begun, ...marks, ...(last && last.at < end ? [{ at: end, n: last.n }] : [])]
   return (
     <Chart
       title={w.placedTitle}

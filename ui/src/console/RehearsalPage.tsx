@@ -8,6 +8,7 @@ import { AnswersChart } from './AnswersChart'
 import { askRemove, Confirm, type Question } from './Confirm'
 import { NotBegun, useDemo } from './Demo'
 import { LatencyBars } from './LatencyBars'
+import { NextSteps } from './NextSteps'
 import { NoProduct } from './NoProduct'
 import { planOf, saySeconds, secondsOf } from './outcome'
 import { PlacedChart } from './PlacedChart'
@@ -61,6 +62,7 @@ export function RehearsalPage({ id }: { id: string }) {
             <NotBegun error={again.error} />
           </div>
           <Charts rehearsal={rehearsal} samples={samples} />
+          {rehearsal.state === 'done' && <NextSteps />}
           {rehearsal.verdict && (
             <section aria-labelledby="verdict" className="mt-8 grid gap-4">
               <h2 id="verdict" className="border-b border-line pb-2 text-lead font-semibold">

@@ -1,5 +1,6 @@
 import { useEffect, useEffectEvent, type ReactNode } from 'react'
-import { useKeys, type Key } from '../look/keys'
+import { useKeys } from '../look/keys'
+import type { PageKey } from './Shell'
 import { words } from '../words/console'
 import { useScaledRows } from './useScaledRows'
 
@@ -22,7 +23,7 @@ type Props = {
 }
 
 /** The keys of the list, for the help of the page that it is on. */
-export const listKeys: Key[] = [
+export const listKeys: PageKey[] = [
   { key: 'a', does: 'start' },
   { key: 'm', does: 'middle' },
   { key: 'z', does: 'end' },

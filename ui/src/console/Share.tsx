@@ -36,7 +36,8 @@ export function Share({ id }: { id: string }) {
               className="h-10 min-w-0 flex-1 rounded-control border border-edge bg-surface px-3"
               onFocus={(event) => event.target.select()}
             />
-            <Button onClick={() => void navigator.clipboard.writeText(link).then(() => setCopied(true))}>{copied ? w.copied : w.copy}</Button>
+            {/* Without TLS a browser lets no page copy. */}
+            {isSecureContext && <Button onClick={() => void navigator.clipboard.writeText(link).then(() => setCopied(true))}>{copied ? w.copied : w.copy}</Button>}
           </div>
           <p role="status" className="figures text-small text-muted">
             {w.recap.judged(share.data.judged.findings)} {w.recap.until(dateTime(share.data.until, language.tag()))}

@@ -8,11 +8,14 @@ import { LanguageSwitch } from '../look/LanguageSwitch'
 import { Mark } from '../look/Mark'
 import { Outage } from '../look/Outage'
 import { timeOfDay } from '../sale/format'
-import { words } from '../words/console'
+import { words, type ConsoleWords } from '../words/console'
 import { HelpButton } from '../look/Help'
 import { queries } from './queries'
 import { useMe } from './useMe'
 import type { Key } from '../look/keys'
+
+/** A key of a page of the console, and what it does. */
+export type PageKey = Omit<Key, 'does'> & { does: keyof ConsoleWords['keys'] }
 
 type Props = {
   title: string
@@ -22,7 +25,7 @@ type Props = {
   /** The page has a part that scrolls by itself and takes the height that is left. */
   filled?: boolean
   /** The keys that this page has, beside those of all pages. */
-  keys?: Key[]
+  keys?: PageKey[]
   children: ReactNode
 }
 
@@ -32,7 +35,7 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
   useEffect(() => {
     document.title = `${title} · seckill`
   }, [title])
-  const all: Key[] = [
+  const all: PageKey[] = [
     { key: 's', does: 'sales', act: () => go('/') },
     { key: 'r', does: 'rehearsals', act: () => go('/?rehearsals') },
     ...keys,
@@ -57,7 +60,7 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
         <LinkMark link={link} />
         <span className="flex items-center gap-1 print:hidden">
           <LanguageSwitch />
-          <HelpButton keys={all} />
+          <HelpButton keys={all.map((key) => ({ ...key, does: words().keys[key.does] }))} />
         </span>
         <SignOut me={me} />
       </header>

@@ -31,7 +31,7 @@ export function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { ac
     height: heightPx,
     legend: { show: false },
     cursor: { x: true, y: false, drag: { x: false, y: false }, points: { show: false } },
-    padding: [8, 16, 6, 0],
+    padding: [8, clock ? 36 : 16, 6, 0],
     scales: {
       x: {
         time: clock === true,

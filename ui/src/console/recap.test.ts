@@ -28,11 +28,11 @@ describe('the headline', () => {
 
 it('counts the answers', () => expect(recapOf(product(), timeline())).toMatchObject({ answers: 500, firstAt: 1_700_000_000.007, lastUnitAt: 1_700_000_000.05 }))
 
-it.each([[43, '43 ms'], [1234, '1.2 s'], [247_000, '4:07']])('%d ms is %s', (ms, text) => expect(tookWords(ms)).toBe(text))
+it.each([[2, '2 ms'], [43, '43 ms'], [1234, '1.2 s'], [247_000, '4:07']])('%d ms is %s', (ms, text) => expect(tookWords(ms)).toBe(text))
 
 it('says a moment as finely as the marks are apart', () => {
   const time = new Date(2026, 10, 29, 9, 5, 7, 250).getTime() / 1000
-  expect([86_400, 60, 1, 0.1, 0].map((apart) => sayMoment(time, apart))).toEqual(['11-29', '09:05', '09:05:07', '09:05:07.2', '09:05:07.250'])
+  expect([86_400, 60, 1, 0.1, 0.05, 0].map((apart) => sayMoment(time, apart))).toEqual(['11-29', '09:05', '09:05:07', '09:05:07.2', '09:05:07.25', '09:05:07.250'])
 })
 
 describe('what is drawn', () => {

@@ -50,7 +50,7 @@ function headlineOf(product: Product, begun: number | undefined, lastUnitAt: num
 const minuteMs = 60_000
 
 /** 43 ms, 1.2 s, 4:07 */
-export const tookWords = (ms: number): string => (ms < minuteMs ? duration(Math.round(ms)) : timeLeft(ms))
+export const tookWords = (ms: number): string => (ms < 1000 ? `${Math.round(ms)} ms` : ms < minuteMs ? duration(ms) : timeLeft(ms))
 
 const dayS = 86_400
 const two = (n: number) => String(n).padStart(2, '0')
@@ -63,14 +63,14 @@ export function sayMoment(at: number, apart: number): string {
   if (apart >= minuteMs / 1000) return minutes
   const seconds = `${minutes}:${two(time.getSeconds())}`
   if (apart >= 1) return seconds
-  return `${seconds}.${String(time.getMilliseconds()).padStart(3, '0').slice(0, apart > 0 ? 1 : 3)}`
+  return `${seconds}.${String(time.getMilliseconds()).padStart(3, '0').slice(0, apart >= 0.1 ? 1 : apart > 0 ? 2 : 3)}`
 }
 
 /** What the drawings of a sale span: the rush, where it is a small part of the whole. */
 export function acrossOf({ stretches, marks, begun }: Recap, whole: boolean): { across: Across; rush: boolean } {
   const rush = rushOf(stretches)
   const ends = [begun, stretches[0]?.from, stretches.at(-1)?.to, marks.at(-1)?.at].filter((at) => at !== undefined)
+  if (ends.length === 0) return { across: { say: () => '', clock: true }, rush: false }
   const [from, to] = !whole && rush ? rush : [Math.min(...ends), Math.max(...ends)]
-  const span: [number, number] | undefined = ends.length === 0 ? undefined : [from, Math.max(to, from + 0.2)]
-  return { across: { say: sayMoment, clock: true, span }, rush: rush !== undefined }
+  return { across: { say: sayMoment, clock: true, span: [from, Math.max(to, from + 0.2)] }, rush: rush !== undefined }
 }

@@ -1,7 +1,7 @@
 import { isError, kindsOf, kindWord } from '../words/kinds'
 
 /**
- * The colours of the charts, as look/tokens.css names them, and those of the report that `seckill rush --html` writes.
+ * The colours of the charts, as look/charts.css names them, and those of the report that `seckill rush --html` writes.
  * One colour has one meaning: what was said to a buyer. What is no answer is plain, or the second beside it.
  */
 export type Tone = 'placed' | 'sold-out' | 'own' | 'shut' | 'error' | 'plain' | 'second'

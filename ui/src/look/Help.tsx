@@ -11,9 +11,9 @@ type Props = { keys?: Key[]; children?: ReactNode }
 export function HelpButton({ keys = [], children }: Props) {
   const [open, setOpen] = useState(false)
   const all: Key[] = [
-    { key: '?', does: 'help', act: () => setOpen(true) },
+    { key: '?', does: shared().keys.help, act: () => setOpen(true) },
     ...keys,
-    { key: 'l', does: 'language', act: () => language.choose(language.other()) },
+    { key: 'l', does: shared().keys.language, act: () => language.choose(language.other()) },
   ]
   useKeys(all)
   return (
@@ -48,7 +48,7 @@ function Help({ keys = [], onClose, children }: Props & { onClose: () => void })
             <dt>
               <kbd className="inline-block min-w-8 rounded-control border border-edge px-1.5 text-center font-mono text-small">{key.toUpperCase()}</kbd>
             </dt>
-            <dd>{w.keys[does]}</dd>
+            <dd>{does}</dd>
           </div>
         ))}
       </dl>

@@ -1,9 +1,8 @@
 import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
 import { keep, readKept } from '../api/kept'
-import type { SharedWords } from '../words/shared'
 
 /** A key of one letter, and what it does; without an act it is one that the page minds by itself. */
-export type Key = { key: string; does: keyof SharedWords['keys']; act?: () => void }
+export type Key = { key: string; does: string; act?: () => void }
 
 // Who speaks to the computer instead of typing would press such keys by accident, so they can be put off.
 const kept = 'seckill.keys'

@@ -3,6 +3,7 @@ import codes from './codes.json'
 import { failureWords, unjudgedWords } from './failures'
 import { language } from './language'
 import { problemWords, ruleWords } from './server'
+import './serverRest'
 import { equationIn, omissionWords, placeWords, plainly } from './verdict'
 
 // All that the server says by a code (codes.json, of its own lists), in each language. What is particular to a case

@@ -1,3 +1,4 @@
+import './serverRest'
 import { en } from './consoleEnglish'
 import { zh } from './consoleChinese'
 import { dictionary } from './language'

@@ -20,6 +20,21 @@ export const zh: ConsoleWords = {
   tryAgain: '重试',
   leave: '取消',
 
+  keys: {
+    sales: '全部抢购',
+    rehearsals: '演练',
+    newProduct: '开售一个商品',
+    pause: '转到“暂停”或“恢复”，按回车执行',
+    terms: '修改条款',
+    orders: '全部订单',
+    verify: '核验',
+    run: '转到演示抢购，按回车运行',
+    again: '转到“再演练一次”，按回车执行',
+    start: '到列表开头',
+    middle: '到列表中间',
+    end: '到列表末尾',
+  },
+
   // Signing in
   asksToken: '仅限操作员',
   sessionOver: '会话已结束，请重新登录后继续',
@@ -158,7 +173,7 @@ export const zh: ConsoleWords = {
       ? `由进程 ${processes[0]} 测得，包含其全部商品。`
       : `进程 ${processes.join('、')} 中最慢的一个，包含其全部商品。`,
   answersPerSecond: '每秒答复数',
-  inStretch: (at, long, answers, rate) => `${at} 起 ${long}：${answers}。每秒 ${rate}`,
+  inStretch: (at, long, answers, rate) => `${at} 起 ${long}：${answers === '' ? '无人' : `${answers}。每秒 ${rate}`}`,
   placedTitle: '累计下单',
   placedLine: '至此已下单',
   latencyLog: '延迟（对数坐标）',
@@ -292,6 +307,13 @@ export const zh: ConsoleWords = {
   noRehearsalLine: '它已连同商品和报告一起删除。',
   isUnderWay: '已有一次演练正在进行。',
   watchIt: '查看',
+
+  next: {
+    title: '接下来',
+    own: { does: '开售你的商品', tells: '数量、时间和价格。自带的页面可直接给买家使用。' },
+    crowd: { does: '按你的人数演练', tells: '预计有多少买家、多短时间，就演练多少。' },
+    shop: { does: '接入你的商店', tells: '页面能做的，你的程序都能做：这是 API 说明。' },
+  },
 
   // Comparing
   compareTitle: '两次演练对比',

@@ -24,6 +24,21 @@ export const en = {
   tryAgain: 'Try again',
   leave: 'Cancel',
 
+  keys: {
+    sales: 'all sales',
+    rehearsals: 'rehearsals',
+    newProduct: 'put a product on sale',
+    pause: 'go to Pause or Resume; Enter presses it',
+    terms: 'change the terms',
+    orders: 'all orders',
+    verify: 'verify',
+    run: 'go to the demo sale; Enter runs it',
+    again: 'go to Run it again; Enter presses it',
+    start: 'to the start of the list',
+    middle: 'to its middle',
+    end: 'to its end',
+  },
+
   // Signing in
   asksToken: 'This is for operators',
   sessionOver: 'Your session has ended. Sign in to continue where you were',
@@ -168,7 +183,7 @@ export const en = {
       ? `Measured by process ${processes[0]}, over all its products.`
       : `Measured by the slowest of the processes ${processes.join(', ')}, over all their products.`,
   answersPerSecond: 'Answers a second',
-  inStretch: (at: string, long: string, answers: string, rate: string) => `${at}, for ${long}: ${answers}. ${rate} a second`,
+  inStretch: (at: string, long: string, answers: string, rate: string) => `${at}, for ${long}: ${answers === '' ? 'nobody' : `${answers}. ${rate} a second`}`,
   placedTitle: 'Orders placed, by when',
   placedLine: 'placed so far',
   latencyLog: 'Latency, on a logarithmic axis',
@@ -309,6 +324,13 @@ export const en = {
   noRehearsalLine: 'It was deleted, with its product and its report.',
   isUnderWay: 'One is already running.',
   watchIt: 'Watch it',
+
+  next: {
+    title: 'What comes next',
+    own: { does: 'Put your product on sale', tells: 'Quantity, times and price. Buyers can use the page that comes with it.' },
+    crowd: { does: 'Rehearse your own crowd', tells: 'As many buyers, in as short a time, as you expect.' },
+    shop: { does: 'Connect your shop', tells: 'All that the pages do, your programs can do, too: this is the description of the API.' },
+  },
 
   // Comparing
   compareTitle: 'Two rehearsals, side by side',

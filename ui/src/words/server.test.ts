@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { language } from './language'
 import { failureWords, unjudgedWords } from './failures'
 import { problemWords, ruleWords } from './server'
+import './serverRest'
 
 beforeEach(() => language.choose('zh'))
 afterEach(() => language.choose('en'))

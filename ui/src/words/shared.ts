@@ -36,19 +36,7 @@ const en = {
   close: 'Close',
   keys: {
     help: 'this help',
-    sales: 'all sales',
-    rehearsals: 'rehearsals',
     language: 'other language',
-    newProduct: 'put a product on sale',
-    pause: 'go to Pause or Resume; Enter presses it',
-    terms: 'change the terms',
-    orders: 'all orders',
-    verify: 'verify',
-    run: 'go to the demo sale; Enter runs it',
-    again: 'go to Run it again; Enter presses it',
-    start: 'to the start of the list',
-    middle: 'to its middle',
-    end: 'to its end',
   },
 }
 
@@ -88,19 +76,7 @@ const zh: SharedWords = {
   close: '关闭',
   keys: {
     help: '本帮助',
-    sales: '全部抢购',
-    rehearsals: '演练',
     language: '切换语言',
-    newProduct: '开售一个商品',
-    pause: '转到“暂停”或“恢复”，按回车执行',
-    terms: '修改条款',
-    orders: '全部订单',
-    verify: '核验',
-    run: '转到演示抢购，按回车运行',
-    again: '转到“再演练一次”，按回车执行',
-    start: '到列表开头',
-    middle: '到列表中间',
-    end: '到列表末尾',
   },
 }
 
