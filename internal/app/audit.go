@@ -73,12 +73,16 @@ func (p *Program) auditRehearsal(ctx context.Context, product string) (rehearsal
 	if err != nil {
 		return rehearsal.Audit{}, err
 	}
-	v := AuditReport(&report, began)
+	v := aboutRehearsal(AuditReport(&report, began), product)
+	document, err := json.Marshal(v)
+	return rehearsal.Audit{Findings: len(v.Findings), Document: document}, err
+}
+
+func aboutRehearsal(v httpapi.AuditReport, product string) httpapi.AuditReport {
 	v.Checks = about(v.Checks, product, func(c httpapi.Check) string { return c.Product })
 	v.Findings = about(v.Findings, product, func(f httpapi.Finding) string { return f.Product })
 	v.LeftOut = about(v.LeftOut, product, func(o httpapi.Omission) string { return o.Product })
-	document, err := json.Marshal(v)
-	return rehearsal.Audit{Findings: len(v.Findings), Document: document}, err
+	return v
 }
 
 func about[T any](all []T, product string, of func(T) string) (some []T) {
