@@ -128,11 +128,11 @@ func (r Report) placedChart() template.HTML {
 	c.rows(rows, y, short)
 	line := &chart{}
 	line.add("M%.1f %.1f", x(0), y(0))
-	hovers, placed, last := &chart{}, int64(0), x(0)
+	hovers, placed := &chart{}, int64(0)
 	for i, cell := range r.Timeline {
 		until := float64(i+1) * r.TimelineCellS
 		placed += cell[Placed]
-		last = x(until)
+		last := x(until)
 		line.add("L%.1f %.1f", last, y(float64(placed)))
 		hovers.add(`<rect class="hover" x="%.1f" y="%g" width="%.1f" height="%g"><title>%s: %s placed</title></rect>`,
 			x(until-r.TimelineCellS), chartTop, last-x(until-r.TimelineCellS), chartBottom-chartTop, seconds(until), thousands(placed))
