@@ -69,12 +69,18 @@ func (p *Payments) append(ctx context.Context, t *turn) {
 	partitions := slices.Sorted(maps.Keys(t.appends))
 	_ = p.each(int32(len(partitions)), func(i int32) error {
 		a := t.appends[partitions[i]]
-		crash.At("settle: a payment is to be appended")
-		a.last, a.err = p.log.Append(ctx, partitions[i], a.records)
-		crash.At("settle: the log has a payment")
+		a.last, a.err = p.keep(ctx, partitions[i], a.records)
 		close(a.done)
 		return nil
 	})
+}
+
+// keep appends what tells of payments.
+func (p *Payments) keep(ctx context.Context, partition int32, payments []sale.Record) (sale.Position, error) {
+	crash.At("settle: a payment is to be appended")
+	last, err := p.log.Append(ctx, partition, payments)
+	crash.At("settle: the log has a payment")
+	return last, err
 }
 
 // isFor reports whether m is for an order that waits to be paid, as nearly all are.
