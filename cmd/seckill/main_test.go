@@ -97,6 +97,7 @@ func TestHelp(t *testing.T) {
 }
 
 func TestWrongUsage(t *testing.T) {
+	const known = "serve --insecure --buyer-auth=header --buyer-header=X-User-Id --trusted-proxies=10.0.0.0/8"
 	for _, c := range []struct{ args, want string }{
 		{"sell", "sell"},
 		{"--listen=localhost:3000", "--listen"},
@@ -142,6 +143,15 @@ func TestWrongUsage(t *testing.T) {
 		{"serve --traces-ratio=NaN", "--traces-ratio must be 0"},
 		{"serve --trusted-proxies=::/0", "--trusted-proxies ::/0 is everybody"},
 		{"serve --buyer-auth=header --buyer-header=X-User-Id --trusted-proxies=10.0.0.0/8 --pass-life=1s", "--pass-life must be 1m to 168h"},
+		{"serve --challenge=turnstile", "--challenge stands before passes: give --buyer-auth"},
+		{"serve --challenge-site-key=k", "--challenge-site-key is for --challenge"},
+		{"serve --challenge-outage=open", "--challenge-outage is for --challenge"},
+		{"serve --challenge=cloudflare", "--challenge must be turnstile, or the https URL"},
+		{"serve --challenge=http://provider.example/siteverify", "--challenge must be turnstile, or the https URL"},
+		{known + " --challenge=turnstile", "--challenge-secret is missing"},
+		{known + " --challenge=turnstile --challenge-secret=s", "--challenge-hosts is missing"},
+		{known + " --challenge=turnstile --challenge-secret=s --challenge-hosts=https://a.example", "--challenge-hosts must be names"},
+		{known + " --challenge=turnstile --challenge-secret=s --hosts=a.example --challenge-outage=maybe", "--challenge-outage must be closed or open"},
 		{"pass", "give --user or --count"},
 		{"pass --user=u --count=1", "give --user or --count"},
 		{"pass --count=1000001", "--count must be 1 to 1,000,000"},

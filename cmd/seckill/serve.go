@@ -65,10 +65,26 @@ type buyerFlags struct {
 	PassLife          time.Duration `default:"2h" env:"SECKILL_PASS_LIFE" placeholder:"2h" group:"Buyers" help:"How long a buyer's pass of POST /api/pass is valid at most (${default})."`
 }
 
+// challengeFlags say what stands before a pass that buys.
+type challengeFlags struct {
+	Challenge        string   `env:"SECKILL_CHALLENGE" placeholder:"turnstile|URL" group:"Challenge" help:"A pass buys only if its buyer has passed a challenge, of Cloudflare Turnstile or of another provider that checks tokens in the same form at an https URL."`
+	ChallengeSecret  secret   `env:"SECKILL_CHALLENGE_SECRET" placeholder:"file:PATH" group:"Challenge" help:"The secret of the site key, or what file:PATH holds."`
+	ChallengeSiteKey string   `env:"SECKILL_CHALLENGE_SITE_KEY" placeholder:"KEY" group:"Challenge" help:"The site key: the buyer's page shows Turnstile's widget. Without it a page of the shop does."`
+	ChallengeHosts   []string `env:"SECKILL_CHALLENGE_HOSTS" placeholder:"NAME,..." group:"Challenge" help:"The hosts of the pages that show it (default: --hosts)."`
+	ChallengeOutage  string   `default:"closed" env:"SECKILL_CHALLENGE_OUTAGE" placeholder:"closed|open" group:"Challenge" help:"While the provider does not answer: closed, no pass that buys is made; open, it is made without a challenge (${default})."`
+}
+
+func (f *challengeFlags) challenge() app.ChallengeConfig {
+	return app.ChallengeConfig{
+		Provider: f.Challenge, Secret: string(f.ChallengeSecret), SiteKey: f.ChallengeSiteKey, Hosts: f.ChallengeHosts, Outage: f.ChallengeOutage,
+	}
+}
+
 type serveCmd struct {
 	folderFlags
 	clusterFlags
 	buyerFlags
+	challengeFlags
 	logFlags
 	Roles           []string      `default:"api,projector" env:"SECKILL_ROLES" placeholder:"api,projector" group:"Cluster" help:"What this process does (${default})."`
 	Wait            time.Duration `default:"2s" env:"SECKILL_WAIT" placeholder:"2s" group:"Cluster" help:"How long a buyer waits for placed before the answer is 202 queued (${default})."`
@@ -111,7 +127,7 @@ func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx conte
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), StripeSecret: string(c.StripeSecret), StripeTest: c.StripeTest, Insecure: c.Insecure,
 		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
-		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, MaxStreamsOfAddress: c.MaxStreams, Drain: c.Drain, Buyers: c.buyers(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
+		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, MaxStreamsOfAddress: c.MaxStreams, Drain: c.Drain, Buyers: c.buyers(), Challenge: c.challenge(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,
 		MetricsProducts: c.MetricsProducts, Traces: c.Traces, TracesRatio: c.TracesRatio, Pages: ui.FS(), Build: build(), LogUsers: c.LogUsers, Log: c.logger(std.err),
 		Notify: func(state string) { _, _ = daemon.SdNotify(false, state) }, // if nobody asked to be told, nothing

@@ -24,24 +24,25 @@ import (
 
 // Config is what serve is started with.
 type Config struct {
-	Listen         string        // host:port; port 0 takes a free one
-	OpsListen      string        // host:port for those who run it; empty: opsListen
-	TLSCert        string        // file of the certificate that both addresses speak TLS with; empty: they do without
-	TLSKey         string        // file of its key
-	Data           string        // the data folder of the embedded mode, made if it is not there
-	AdminToken     string        // asked for on operators' routes; empty: nobody is asked
-	Insecure       bool          // beyond this machine, believe buyers; without an admin token everybody
-	Buyers         BuyerConfig   // how buyers are known
-	Hosts          []string      // what the server may be called, beside its addresses; empty: anything, where there are operators
-	TrustedProxies []string      // addresses or networks of those in front, whose X-Forwarded-For, X-Forwarded-Proto and Buyers.Header are believed
-	PaymentSecret  string        // whsec_…, by which payments are signed; empty: none is
-	StripeSecret   string        // whsec_…, by which Stripe signs its events; empty: none is taken
-	StripeTest     bool          // those of its test mode, and no others
-	MaxUnrelayed   int           // admitted orders that may wait for the log
-	Rates          Rates         // how much is let through
-	Drain          time.Duration // how long a process that sells goes on after ErrTerminated
-	MaxConnections int           // 0: as many as there are files for
-	MaxOfAddress   int           // of them; 0: any number
+	Listen         string          // host:port; port 0 takes a free one
+	OpsListen      string          // host:port for those who run it; empty: opsListen
+	TLSCert        string          // file of the certificate that both addresses speak TLS with; empty: they do without
+	TLSKey         string          // file of its key
+	Data           string          // the data folder of the embedded mode, made if it is not there
+	AdminToken     string          // asked for on operators' routes; empty: nobody is asked
+	Insecure       bool            // beyond this machine, believe buyers; without an admin token everybody
+	Buyers         BuyerConfig     // how buyers are known
+	Challenge      ChallengeConfig // before a pass that buys
+	Hosts          []string        // what the server may be called, beside its addresses; empty: anything, where there are operators
+	TrustedProxies []string        // addresses or networks of those in front, whose X-Forwarded-For, X-Forwarded-Proto and Buyers.Header are believed
+	PaymentSecret  string          // whsec_…, by which payments are signed; empty: none is
+	StripeSecret   string          // whsec_…, by which Stripe signs its events; empty: none is taken
+	StripeTest     bool            // those of its test mode, and no others
+	MaxUnrelayed   int             // admitted orders that may wait for the log
+	Rates          Rates           // how much is let through
+	Drain          time.Duration   // how long a process that sells goes on after ErrTerminated
+	MaxConnections int             // 0: as many as there are files for
+	MaxOfAddress   int             // of them; 0: any number
 
 	MaxStreamsOfAddress int // event streams; 0: any number
 
@@ -149,6 +150,9 @@ func (c Config) Check() error {
 		return UsageError{"drain", "must be 0s (none) or above"}
 	}
 	if err := c.Buyers.check(); err != nil {
+		return err
+	}
+	if err := c.Challenge.check(c.Buyers.known(), c.Hosts); err != nil {
 		return err
 	}
 	if _, err := c.trusted(); err != nil {

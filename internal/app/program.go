@@ -99,6 +99,7 @@ type Program struct {
 	tokens    *identity.Tokens   // of a shop; nil: no JWT is taken
 	buyers    *identity.Verifier // nil: they are believed
 	trusted   identity.Trusted
+	challenge *challenge // nil: none stands before a pass
 	runner    *rehearsal.Runner
 	api       *httpapi.API
 
@@ -249,6 +250,9 @@ func (p *Program) condition(ctx context.Context) httpapi.Condition {
 	c := p.mode.condition(ctx, p.keepers)
 	if n, first := p.monitor.Unavailable(unavailableMost); n > 0 {
 		c.Unavailable = &httpapi.Unavailable{Products: n, First: first}
+	}
+	if p.challenge != nil && p.challenge.away.Load() {
+		c.Degraded = append(c.Degraded, "the challenge")
 	}
 	return c
 }

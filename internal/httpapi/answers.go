@@ -17,6 +17,7 @@ const (
 	// Of a buy, in the order in which it is judged.
 	unauthenticated kind = iota
 	notYou
+	passRequired
 	rateLimited
 	unavailable
 	notFound
@@ -35,6 +36,7 @@ const (
 	malformed
 	unauthorized
 	wrongSignature
+	challengeFailed
 	crossOrigin
 	wrongRole
 	methodNotAllowed
@@ -78,6 +80,7 @@ var kinds = [kindCount]struct {
 }{
 	unauthenticated: {"unauthenticated", 401, 0, "Not signed in, or the sign-in has ended", 0, "buyers are known (`--buyer-auth`), and this one has no valid proof"},
 	notYou:          {"not_you", 403, 0, "The user_id is not yours", 0, "buyers are known, and `user_id` is another's"},
+	passRequired:    {"pass_required", 401, 0, "Pass the challenge first: POST /api/pass", 0, "a challenge has to be passed before buying (`--challenge`), and this proof does not show that it was"},
 	rateLimited:     {"rate_limited", 429, 1, "Too many requests", 0, "too many of this address (`--rate-address`), of this user (`--rate`), or for this product (`--rate-product`). `RateLimit` says which, and `Retry-After` how long to wait"},
 	unavailable:     {"unavailable", 503, 1, "Not available at the moment", 0, "the gate is shut or away, or too many orders wait for the log"},
 	notFound:        {"not_found", 404, 0, "Not found", 0, "no such product"},
@@ -96,6 +99,7 @@ var kinds = [kindCount]struct {
 	malformed:        {"malformed", 400, 0, "The request cannot be read", 0, ""},
 	unauthorized:     {"unauthorized", 401, 0, "Only for operators", 0, ""},
 	wrongSignature:   {"wrong_signature", 401, 0, "The signature is wrong, or older than five minutes", 0, ""},
+	challengeFailed:  {"challenge_failed", 403, 0, "The challenge was not passed", 0, ""},
 	crossOrigin:      {"cross_origin", 403, 0, "Requests from other sites are refused", 0, ""},
 	wrongRole:        {"wrong_role", 403, 0, "The role of this token does not allow this", 0, ""},
 	methodNotAllowed: {"method_not_allowed", 405, 0, "This method is not allowed here", 0, ""},

@@ -136,7 +136,7 @@ func (k kind) head(ctx *fasthttp.RequestCtx, media string) {
 	if retry := kinds[k].retry; retry > 0 {
 		ctx.Response.Header.Set("Retry-After", strconv.Itoa(retry))
 	}
-	if k == unauthenticated {
+	if kinds[k].status == fasthttp.StatusUnauthorized {
 		ctx.Response.Header.Set("WWW-Authenticate", "Bearer")
 	}
 }

@@ -26,6 +26,8 @@ func (a *API) identify(ctx *fasthttp.RequestCtx, r *buyRequest) (k kind, proven 
 		return unauthenticated, false
 	case len(named) > 0 && string(named) != b.User:
 		return notYou, false
+	case !a.mayAsk(nativeRequest{ctx}, b):
+		return passRequired, false
 	}
 	r.user, r.groups = []byte(b.User), b.Groups
 	return 0, true
@@ -103,6 +105,7 @@ type Pass struct {
 	UserID string   `json:"user_id"`
 	Groups []string `json:"groups,omitempty,omitzero" nullable:"false"`
 	EndsAt string   `json:"ends_at" format:"date-time"`
+	Waits  bool     `json:"needs_challenge,omitempty,omitzero" doc:"It shows its buyer their orders, and buys once a challenge is passed: ask again, with the token"`
 }
 
 type passOutput struct {
@@ -111,17 +114,21 @@ type passOutput struct {
 }
 
 func (a *API) passRoutes(api huma.API) {
-	huma.Register(api, passOperation(), func(_ context.Context, in *struct{ Sender }) (*passOutput, error) {
-		pass := ""
+	huma.Register(api, passOperation(), func(ctx context.Context, in *passInput) (*passOutput, error) {
 		b, err := a.Buyers.Check(in.request)
-		if err == nil {
-			pass, b, err = a.Buyers.Pass(b)
+		if err != nil {
+			return nil, problem(unauthenticated)
 		}
+		if b, err = a.challenged(ctx, in, b); err != nil {
+			return nil, err
+		}
+		pass, b, err := a.Buyers.Pass(b)
 		if err != nil {
 			return nil, problem(unauthenticated)
 		}
 		life := int(b.Until.Sub(a.Now()) / time.Second)
-		return &passOutput{cookie(identity.Cookie, pass, life, a.Trusted.OverTLS(in.request)), Pass{pass, b.User, b.Groups, sale.FormatTime(b.Until)}}, nil
+		waits := !a.mayAsk(in.request, b)
+		return &passOutput{cookie(identity.Cookie, pass, life, a.Trusted.OverTLS(in.request)), Pass{pass, b.User, b.Groups, sale.FormatTime(b.Until), waits}}, nil
 	})
 	huma.Register(api, leaveOperation(), func(context.Context, *struct{}) (*forgetOutput, error) { return forget(identity.Cookie), nil })
 }

@@ -108,6 +108,7 @@ type Config struct {
 	Hub        *live.Hub
 	Auth       *auth.Authenticator
 	Buyers     *identity.Verifier // optional: without one a buyer is who the body says
+	Challenge  *Challenge         // optional: with Buyers, what stands before a pass that buys
 	Trusted    identity.Trusted   // optional: the proxies in front
 	Hosts      []string           // optional: what the server may be called, beside its addresses
 	Rehearsals Rehearsals

@@ -155,7 +155,7 @@ func TestDocumentOfAnOpenServer(t *testing.T) {
 
 // The list is filled in, and an operation is described to answer each of it.
 func TestTheListOfAnswers(t *testing.T) {
-	s := serve(t)
+	s := known(t)
 	anywhere := []kind{methodNotAllowed, timedOut, wrongHost, headersTooLarge} // before a route is known
 	seen, described := map[string]bool{}, map[string]bool{}
 	for _, operations := range s.document(t).Paths {
@@ -281,6 +281,10 @@ func TestEveryKindIsReachable(t *testing.T) {
 	k.put(t, "1", sale.Terms{Quantity: 1})
 	k.watch(t, "/api/products/1/events", from("198.51.100.7")...)
 	meet(k.do(t, "GET", "/api/products/1/events", "", from("198.51.100.7")...))
+	k.api.Challenge = &Challenge{Check: (&judge{}).check}
+	meet(k.buy(t, "1", "b", k.as(t, "b")...))
+	meet(k.do(t, "POST", "/api/pass", `{"challenge":"x"}`, k.as(t, "b")...))
+	k.api.Challenge = nil
 	meet(k.buy(t, "1", "a"))
 	meet(k.buy(t, "1", "a", k.as(t, "b")...))
 	// The last two need a connection that is badly used: see TestUnreadableKind.

@@ -82,6 +82,10 @@ func documentBodies(api huma.API) {
 	paths["/api/rehearsals"].Post.RequestBody = bodyOf(api, RehearsalBody{})
 	paths["/api/session"].Post.RequestBody = bodyOf(api, SignIn{})
 	paths["/api/tokens"].Post.RequestBody = bodyOf(api, TokenBody{})
+	if pass := paths["/api/pass"]; pass != nil {
+		pass.Post.RequestBody = bodyOf(api, PassBody{})
+		pass.Post.RequestBody.Required = false
+	}
 	documentPayments(api)
 	documentStripe(api)
 	documentRoles(api.OpenAPI().Components.Schemas.Map())
@@ -199,9 +203,9 @@ func signOutOperation() huma.Operation {
 }
 
 func passOperation() huma.Operation {
-	return operation("POST", "/api/pass", "get-pass",
-		"A pass for whoever proves who they are, by a JWT, a trusted proxy, or a pass: it ends with that, or after --pass-life. Also as a cookie, HttpOnly and SameSite=Strict. Only where buyers are known (--buyer-auth)",
-		unauthenticated, crossOrigin)
+	return withBody(operation("POST", "/api/pass", "get-pass",
+		"A pass for whoever proves who they are, by a JWT, a trusted proxy, or a pass: it ends with that, or after --pass-life. Also as a cookie, HttpOnly and SameSite=Strict. Only where buyers are known (--buyer-auth). Where a challenge stands before it (--challenge) it buys if that was passed",
+		unauthenticated, challengeFailed, unavailable))
 }
 
 func leaveOperation() huma.Operation {

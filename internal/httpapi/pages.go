@@ -22,18 +22,24 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>se
 <h1>The pages are not built</h1><p>This binary was built without Node. The sale itself runs: its API is described at
 <a href="/openapi.json">/openapi.json</a>. To get the pages, install Node 20.19 or later and build again.</p>`
 
+const policy = "Content-Security-Policy"
+
 // pageHeaders go with every page and what it loads: nothing from elsewhere but the image
 // of a product, in no frame, and no order id told to other sites.
 var pageHeaders = map[string]string{
-	"Content-Security-Policy": "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; " +
+	policy: "default-src 'self'; img-src 'self' data: https: http:; style-src 'self' 'unsafe-inline'; " +
 		"frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
 	"Referrer-Policy": "no-referrer",
 }
+
+// widgetPolicy lets the widget of a challenge onto a page, beside that.
+const widgetPolicy = "; script-src 'self' " + challengeOrigin + "; frame-src " + challengeOrigin
 
 // A page is a file of the pages, and how it is served.
 type page struct {
 	kind, tag string
 	forever   bool // its name changes with its content
+	widget    bool // of a challenge
 	raw       []byte
 	// packed is once for all who come (docs/decisions/0024-pages-are-packed-once.md).
 	packed func() []byte
@@ -62,6 +68,7 @@ func (a *API) page(name string) http.Handler {
 	}
 	kind, sum := cmp.Or(mime.TypeByExtension(path.Ext(name)), "application/octet-stream"), sha256.Sum256(raw)
 	p := &page{kind: kind, tag: hex.EncodeToString(sum[:12]), forever: strings.HasPrefix(name, "assets/"), raw: raw}
+	p.widget = name == "buy.html" && a.Challenge != nil && a.Challenge.SiteKey != ""
 	p.packed = sync.OnceValue(p.pack)
 	return p
 }
@@ -87,6 +94,9 @@ func (p *page) pack() []byte {
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h, body, tag := w.Header(), p.raw, p.tag
 	pageHead(h, p.kind, p.forever)
+	if p.widget {
+		h.Set(policy, pageHeaders[policy]+widgetPolicy)
+	}
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		if packed := p.packed(); packed != nil {
 			h.Set("Content-Encoding", "gzip")

@@ -30,6 +30,7 @@ type Session struct {
 	Name     string `json:"name,omitempty,omitzero" doc:"Of the token. Absent where there is no admin token: everybody is an operator"`
 	Role     string `json:"role,omitempty,omitzero" enum:"admin,view,operate,payments" doc:"admin: may do everything, and make tokens"`
 	Buyers   string `json:"buyers" enum:"believed,known" doc:"known: POST /api/pass tells a buyer who they are"`
+	SiteKey  string `json:"challenge,omitempty,omitzero" doc:"The site key of Turnstile, whose widget the buyer's page is to show before a pass that buys"`
 }
 
 type sessionOf struct{ Body Session }
@@ -37,9 +38,12 @@ type sessionOf struct{ Body Session }
 // session tells everybody who they are: a token that is wrong is one of nobody.
 func (a *API) session(ctx context.Context, _ *struct{}) (*sessionOf, error) {
 	who, ok := ctx.Value(operatorKey{}).(auth.Operator)
-	s := Session{ok, who.Name, string(who.Role), "believed"}
+	s := Session{Operator: ok, Name: who.Name, Role: string(who.Role), Buyers: "believed"}
 	if a.Buyers != nil {
 		s.Buyers = "known"
+	}
+	if a.Challenge != nil {
+		s.SiteKey = a.Challenge.SiteKey
 	}
 	return &sessionOf{s}, nil
 }

@@ -16,7 +16,7 @@ const metricsPath = "/metrics"
 // Health is the answer of a process that is well.
 type Health struct {
 	Status   string    `json:"status" enum:"ok"`
-	Degraded []string  `json:"degraded,omitempty,omitzero" nullable:"false" doc:"Servers that are away, or nodes of Redis, while buyers are answered as promised: queued, until these are back"`
+	Degraded []string  `json:"degraded,omitempty,omitzero" nullable:"false" doc:"Servers that are away, or nodes of Redis, while buyers are answered as promised: queued, until these are back. Also the challenge, while its provider cannot be asked"`
 	Openings []Opening `json:"openings,omitempty" doc:"Gates that this process opens just now, for products with orders"`
 
 	Unavailable *Unavailable `json:"unavailable,omitempty" doc:"Products that cannot be sold, as their gates did not answer when this process last looked, or were not open; all others are sold"`

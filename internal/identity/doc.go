@@ -38,6 +38,8 @@ type Buyer struct {
 	Until  time.Time // when the proof ends, to the second; zero: it is good for this request only
 	// Rehearsal: good for the products of rehearsals only.
 	Rehearsal bool
+	// Challenged: a challenge was passed for it.
+	Challenged bool
 }
 
 // check returns an error for what cannot stand in a pass.

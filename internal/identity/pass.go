@@ -15,8 +15,11 @@ import (
 // passVersion is the first byte of a pass. Another one is of another program.
 const passVersion = 1
 
-// rehearsalPass is the flag of a pass that is good for the products of rehearsals only.
-const rehearsalPass = 1
+// The flags of a pass: it is good for the products of rehearsals only; a challenge was passed for it.
+const (
+	rehearsalPass = 1 << iota
+	challengedPass
+)
 
 // Passes mints passes, and checks them.
 //
@@ -46,7 +49,10 @@ func (p *Passes) Mint(b Buyer) (string, error) {
 	}
 	var flags byte
 	if b.Rehearsal {
-		flags = rehearsalPass
+		flags |= rehearsalPass
+	}
+	if b.Challenged {
+		flags |= challengedPass
 	}
 	raw := binary.BigEndian.AppendUint64([]byte{passVersion, flags}, uint64(b.Until.Unix()))
 	for _, part := range append([]string{b.User}, b.Groups...) {
@@ -75,7 +81,7 @@ func (p *Passes) Check(pass []byte) (b Buyer, err error) {
 	if !hmac.Equal(c.sign(raw), mac) || raw[0] != passVersion {
 		return b, ErrWrong
 	}
-	b.Rehearsal = raw[1] == rehearsalPass
+	b.Rehearsal, b.Challenged = raw[1]&rehearsalPass != 0, raw[1]&challengedPass != 0
 	b.Until = time.Unix(int64(binary.BigEndian.Uint64(raw[2:])), 0)
 	for parts := raw[10:]; len(parts) > 0; { // by the MAC they are those that Mint wrote
 		part := string(parts[1 : 1+int(parts[0])])

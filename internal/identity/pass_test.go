@@ -34,14 +34,14 @@ func TestAPassSaysWhoItsBuyerIs(t *testing.T) {
 		id := rapid.StringMatching(strings.TrimSuffix(strings.TrimPrefix(sale.UserPattern, "^"), "$"))
 		want := Buyer{
 			User: id.Draw(t, "user"), Groups: rapid.SliceOfN(id, 0, MaxGroups).Draw(t, "groups"),
-			Until: today.Add(time.Duration(rapid.IntRange(1, 1e6).Draw(t, "seconds")) * time.Second), Rehearsal: rapid.Bool().Draw(t, "rehearsal"),
+			Until: today.Add(time.Duration(rapid.IntRange(1, 1e6).Draw(t, "seconds")) * time.Second), Rehearsal: rapid.Bool().Draw(t, "rehearsal"), Challenged: rapid.Bool().Draw(t, "challenged"),
 		}
 		pass, err := p.Mint(want)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got, err := p.Check([]byte(pass))
-		if err != nil || got.User != want.User || !slices.Equal(got.Groups, want.Groups) || !got.Until.Equal(want.Until) || got.Rehearsal != want.Rehearsal {
+		if err != nil || got.User != want.User || !slices.Equal(got.Groups, want.Groups) || !got.Until.Equal(want.Until) || got.Rehearsal != want.Rehearsal || got.Challenged != want.Challenged {
 			t.Fatalf("%+v, %v, and it was made for %+v", got, err, want)
 		}
 	})

@@ -53,6 +53,11 @@ func (v *Verifier) Check(r Request) (Buyer, error) {
 	if b, shown, err := v.Bearer(r); shown {
 		return b, err
 	}
+	return v.cookie(r)
+}
+
+// cookie says whom the pass in a cookie proves. Errors: ErrNone, ErrWrong, ErrEnded.
+func (v *Verifier) cookie(r Request) (Buyer, error) {
 	pass := r.Cookie(SecureCookie)
 	if len(pass) == 0 && !v.Trusted.OverTLS(r) { // there it may be planted
 		pass = r.Cookie(Cookie)
@@ -61,6 +66,20 @@ func (v *Verifier) Check(r Request) (Buyer, error) {
 		return Buyer{}, ErrNone
 	}
 	return v.Passes.Check(pass)
+}
+
+// WithChallenge is b, who has sent r, and challenged if they have such a pass in a cookie beside their proof: until that ends.
+func (v *Verifier) WithChallenge(r Request, b Buyer) Buyer {
+	if b.Challenged {
+		return b
+	}
+	if pass, err := v.cookie(r); err == nil && pass.Challenged && pass.User == b.User {
+		b.Challenged = true
+		if b.Until.IsZero() || b.Until.After(pass.Until) {
+			b.Until = pass.Until
+		}
+	}
+	return b
 }
 
 // Named says whom the header of a proxy names, if r has one: it is believed from a trusted one, if each stands once. Errors: ErrWrong.

@@ -21,6 +21,7 @@ const (
 	Unavailable     // 503 but paused
 	Unauthenticated // 401
 	NotYou          // 403
+	PassRequired    // 401, of a challenge
 	Queued          // a 202 that was still queued after Config.Follow
 	NoAnswer        // refused, cut, timed out
 	Unexpected      // anything else: 404, 422, 500, no HTTP
@@ -47,6 +48,7 @@ var table = [kinds]struct {
 	Unavailable:     {"unavailable", 0},
 	Unauthenticated: {"unauthenticated", 401},
 	NotYou:          {"not_you", 403},
+	PassRequired:    {"pass_required", 401},
 	Queued:          {"queued", 0},
 	NoAnswer:        {"no_answer", 0},
 	Unexpected:      {"unexpected", 0},

@@ -124,7 +124,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A pass for whoever proves who they are, by a JWT, a trusted proxy, or a pass: it ends with that, or after --pass-life. Also as a cookie, HttpOnly and SameSite=Strict. Only where buyers are known (--buyer-auth) */
+        /** A pass for whoever proves who they are, by a JWT, a trusted proxy, or a pass: it ends with that, or after --pass-life. Also as a cookie, HttpOnly and SameSite=Strict. Only where buyers are known (--buyer-auth). Where a challenge stands before it (--challenge) it buys if that was passed */
         post: operations["get-pass"];
         /** Make the browser forget its pass */
         delete: operations["forget-pass"];
@@ -697,7 +697,7 @@ export interface components {
          * @description To a buy of the right form, in the order in which it is judged
          * @enum {string}
          */
-        Answer: "unauthenticated" | "not_you" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible" | "placed" | "queued" | "outcome_unknown";
+        Answer: "unauthenticated" | "not_you" | "pass_required" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible" | "placed" | "queued" | "outcome_unknown";
         AnsweredStretch: {
             /** @description Answers to buys, by all processes: placed, queued, again, or the name of a problem */
             answers: {
@@ -821,7 +821,7 @@ export interface components {
             words: string;
         };
         Health: {
-            /** @description Servers that are away, or nodes of Redis, while buyers are answered as promised: queued, until these are back */
+            /** @description Servers that are away, or nodes of Redis, while buyers are answered as promised: queued, until these are back. Also the challenge, while its provider cannot be asked */
             degraded?: string[];
             /** @description Gates that this process opens just now, for products with orders */
             openings?: components["schemas"]["Opening"][] | null;
@@ -990,9 +990,15 @@ export interface components {
             /** Format: date-time */
             ends_at: string;
             groups?: string[];
+            /** @description It shows its buyer their orders, and buys once a challenge is passed: ask again, with the token */
+            needs_challenge?: boolean;
             /** @description For Authorization: Bearer; the cookie holds the same */
             pass: string;
             user_id: string;
+        };
+        PassBody: {
+            /** @description The token of the challenge's widget. Not looked at where the server asks for none */
+            challenge?: string;
         };
         Payment: {
             /**
@@ -1103,7 +1109,7 @@ export interface components {
              * @description What went wrong
              * @enum {string}
              */
-            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/too_many_streams" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
+            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/pass_required" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/challenge_failed" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/too_many_streams" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
             /** Format: int64 */
@@ -1355,6 +1361,8 @@ export interface components {
              * @enum {string}
              */
             buyers: "believed" | "known";
+            /** @description The site key of Turnstile, whose widget the buyer's page is to show before a pass that buys */
+            challenge?: string;
             /** @description Of the token. Absent where there is no admin token: everybody is an operator */
             name?: string;
             /** @description The caller is an operator */
@@ -1490,6 +1498,7 @@ export type OperatorTokens = components['schemas']['OperatorTokens'];
 export type Order = components['schemas']['Order'];
 export type Orders = components['schemas']['Orders'];
 export type Pass = components['schemas']['Pass'];
+export type PassBody = components['schemas']['PassBody'];
 export type Payment = components['schemas']['Payment'];
 export type PaymentBody = components['schemas']['PaymentBody'];
 export type PaymentStatus = components['schemas']['PaymentStatus'];
@@ -2046,7 +2055,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PassBody"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -2058,6 +2071,15 @@ export interface operations {
                     "application/json": components["schemas"]["Pass"];
                 };
             };
+            /** @description malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description unauthenticated */
             401: {
                 headers: {
@@ -2067,8 +2089,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description cross_origin */
+            /** @description challenge_failed, cross_origin */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_json */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2087,6 +2136,15 @@ export interface operations {
             };
             /** @description internal */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3143,7 +3201,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unauthenticated */
+            /** @description unauthenticated, pass_required */
             401: {
                 headers: {
                     [name: string]: unknown;

@@ -61,7 +61,7 @@ export function Offer({ product, journey, who }: Props) {
         )}
         <button
           type="submit"
-          disabled={busy || state !== 'on_sale'}
+          disabled={busy || state !== 'on_sale' || (who.is === 'known' && who.challenge !== undefined)}
           className="h-16 w-full rounded-box border border-flash-edge bg-flash text-lead font-semibold text-on-flash transition-colors enabled:hover:bg-flash-strong disabled:border-line disabled:bg-wash disabled:text-muted"
         >
           <span className="inline-flex items-center gap-3">

@@ -1,6 +1,10 @@
+import { lazy, Suspense } from 'react'
 import { Button } from '../look/Button'
 import { words } from '../words/buy'
 import { identity, type Identity } from './identity'
+import { Notice } from './Notice'
+
+const Challenge = lazy(() => import('./Challenge'))
 
 /** Says who buys here, if that is not as it should be, and what to do. */
 export function Who({ who }: { who: Identity }) {
@@ -16,20 +20,18 @@ export function Who({ who }: { who: Identity }) {
       </Notice>
     )
   }
-  if (who.is === 'known') return null
+  if (who.is === 'known' && who.challenge === undefined) return null
+  if (who.is === 'known' && who.challenge) {
+    return (
+      <Suspense>
+        <Challenge siteKey={who.challenge} />
+      </Suspense>
+    )
+  }
+  const before = who.is === 'unknown' && who.user
   return (
-    <Notice title={who.user ? w.ended : w.fromTheShop} line={who.user ? w.endedLine(who.user) : w.fromTheShopLine}>
+    <Notice title={before ? w.ended : w.fromTheShop} line={before ? w.endedLine(before) : w.fromTheShopLine}>
       <Button onClick={() => void identity.again()}>{w.lookAgain}</Button>
     </Notice>
-  )
-}
-
-function Notice({ title, line, children }: { title: string; line: string; children: React.ReactNode }) {
-  return (
-    <section role="status" className="grid gap-3 rounded-box border border-line bg-surface p-5">
-      <h2 className="text-lead font-semibold wrap-anywhere">{title}</h2>
-      <p className="text-muted wrap-anywhere">{line}</p>
-      <div className="flex flex-wrap gap-3">{children}</div>
-    </section>
   )
 }

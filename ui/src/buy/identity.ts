@@ -11,8 +11,8 @@ import { rememberedUser, rememberUser } from './attempt'
 export type Identity =
   | { is: 'asking'; trouble: boolean }
   | { is: 'believed' }
-  /** `other` is whom a link would make of this buyer. */
-  | { is: 'known'; user: string; other?: string | undefined }
+  /** `other` is whom a link would make of this buyer, `challenge` the site key of the one that is to be passed first. */
+  | { is: 'known'; user: string; other?: string | undefined; challenge?: string | undefined }
   /** `user` is who this was before, if anybody. */
   | { is: 'unknown'; user: string; other?: string | undefined }
 
@@ -23,6 +23,7 @@ let now: Identity = { is: 'asking', trouble: false }
 let timer: ReturnType<typeof setTimeout> | undefined
 const watchers = new Set<() => void>()
 let arrived: Promise<void> | undefined
+let siteKey = ''
 
 export const identity = {
   subscribe(watcher: () => void) {
@@ -39,6 +40,15 @@ export const identity = {
     return now.is === 'believed' || (before.is === 'known' && now.is === 'known' && now.user === before.user)
   },
   again: () => learn(),
+  /** Takes the token of a challenge. False: it is not passed. */
+  async pass(challenge: string): Promise<boolean> {
+    try {
+      settle(await ask(undefined, challenge))
+      return true
+    } catch {
+      return false
+    }
+  },
   /** The buyer says that they are whom the link names. */
   accept: () => learn(token),
   /** The buyer says that they are not. */
@@ -61,7 +71,8 @@ function become(next: Identity) {
 
 async function arrive() {
   try {
-    const { buyers } = (await request<Session>('/api/session')).body
+    const { buyers, challenge = '' } = (await request<Session>('/api/session')).body
+    siteKey = challenge
     if (buyers === 'believed') {
       become({ is: 'believed' })
       return
@@ -89,10 +100,10 @@ async function learn(by?: string) {
 
 type Told = Awaited<ReturnType<typeof ask>>
 
-async function ask(by?: string) {
+async function ask(by?: string, challenge?: string) {
   const headers: Record<string, string> = by === undefined ? {} : { Authorization: `Bearer ${by}` }
   try {
-    return await request<Pass>('/api/pass', { method: 'POST', headers })
+    return await request<Pass>('/api/pass', { method: 'POST', headers, ...(challenge && { json: { challenge } }) })
   } catch (error) {
     if (error instanceof Refused && error.status === 401) return undefined
     throw error
@@ -105,12 +116,12 @@ function settle(pass: Told, other?: string) {
     become({ is: 'unknown', user: rememberedUser(), other })
     return
   }
-  const { user_id: user, ends_at } = pass.body
+  const { user_id: user, ends_at, needs_challenge } = pass.body
   // By the server's clock: that of this device may be wrong.
   const left = Date.parse(ends_at) - Date.parse(pass.headers.get('Date') ?? '')
   timer = setTimeout(() => void learn(), Math.max(left, againMs) || againMs)
   rememberUser(user)
-  become({ is: 'known', user, other })
+  become({ is: 'known', user, other, challenge: needs_challenge ? siteKey : undefined })
 }
 
 function takeToken(): string | undefined {

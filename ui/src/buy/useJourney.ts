@@ -12,7 +12,7 @@ const pollMs = 1000
 const othersMs = 5000
 const paymentMs = 2000
 
-const doubted = (refusal?: Refused) => refusal?.kind === 'unauthenticated' || refusal?.kind === 'not_you'
+const doubted = (refusal?: Refused) => ['unauthenticated', 'not_you', 'pass_required'].includes(refusal?.kind ?? '')
 
 const inHand = (kept: Attempt[]) => kept.find(({ aside }) => !aside)
 

@@ -12,6 +12,8 @@ export const problems = {
   unauthorized: '仅限操作员',
   unauthenticated: '无法证明你的身份，或身份凭证已过期',
   not_you: 'user_id 不是你的',
+  pass_required: '需要通过人机验证后的通行证',
+  challenge_failed: '人机验证未通过',
   cross_origin: '不接受来自其他网站的请求',
   not_open: '尚未开始',
   not_found: '没有找到',
