@@ -36,6 +36,7 @@ type API struct {
 	waiting    context.Context // of buyers who would wait for placed, and of event streams
 	endWaiting context.CancelFunc
 	streams    *openStreams
+	states     states
 	closing    atomic.Bool
 	draining   atomic.Bool
 	ln         atomic.Pointer[net.Listener]
@@ -63,7 +64,7 @@ func New(c Config) *API {
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.waiting, a.endWaiting = context.WithCancel(a.ctx)
 	a.tokens, a.signatures = newBrake(c.Elapsed), newBrake(c.Elapsed)
-	a.streams = newStreams(&c)
+	a.streams, a.states = newStreams(&c), newStates()
 	a.limits = newLimits(c.Rates, c.Elapsed)
 	a.countAnswers()
 	a.logsBuys, a.start = c.Log.Enabled(a.ctx, slog.LevelDebug), strings.ToLower(rand.Text()[:6])

@@ -86,20 +86,13 @@ func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 		Epoch: p.Epoch, Held: p.Held, Placed: p.Placed, Paid: p.Paid,
 		Cancelled: p.Cancelled, Expired: p.Expired, Rejected: p.Rejected,
 	}
-	now, remaining := a.Now(), p.Terms.Quantity-p.Held
 	c, err := a.Gates.Counter(ctx, p.ID)
-	switch {
-	case errors.Is(err, sale.ErrNoGate), errors.Is(err, sale.ErrShut), err == nil && c.Shut:
-		b.State = string(sale.Opening)
-	case err == nil:
-		now, remaining = c.Now, c.Remaining
+	state, now := a.phase(p, c, err)
+	if err == nil && !c.Shut {
 		b.Remaining = &c.Remaining
 		b.Queued = max(0, p.Terms.Quantity-c.Remaining-p.Held-(p.LastReturn-c.Returned))
 	}
-	if b.State == "" {
-		b.State = string(p.Terms.PhaseAt(now, remaining))
-	}
-	b.ServerTime = sale.FormatTime(now)
+	b.State, b.ServerTime = string(state), sale.FormatTime(now)
 	return b
 }
 

@@ -74,6 +74,7 @@ var accesses = map[string]access{
 	"buy":           {public: true, proof: proofNeeded},
 	"list-products": {public: true},
 	"get-product":   {public: true},
+	"get-state":     {public: true},
 	// Before it takes money, and where its answer was lost, payments looks at the one order that
 	// it was told of. Which orders there are, and what becomes of them, it is not shown.
 	"get-order":   {public: true, roles: auth.Roles, proof: proofHeeded},

@@ -32,7 +32,7 @@ var meant = map[string]string{
 	"list-rehearsals": "view operate", "get-rehearsal": "view operate", "get-rehearsal-report": "view operate", "watch-rehearsal": "view operate",
 	"verify": "view operate", "figures": "view operate", "get-timeline": "view operate", "share-timeline": "operate", "metrics": "view operate",
 	"list-tokens": "", "add-token": "", "revoke-token": "",
-	"receive-stripe-event": "all", "cancel-order": "all", "watch-product": "all", "buy": "all", "list-products": "all", "get-product": "all", "get-order": "all", "watch-order": "all",
+	"receive-stripe-event": "all", "cancel-order": "all", "watch-product": "all", "buy": "all", "list-products": "all", "get-product": "all", "get-state": "all", "get-order": "all", "watch-order": "all",
 	"get-session": "all", "sign-in": "all", "sign-out": "all", "live": "all", "ready": "all", "started": "all", "openapi": "all",
 }
 

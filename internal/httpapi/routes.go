@@ -250,6 +250,7 @@ func (a *API) buyerRoutes(api huma.API) {
 		}
 		return &productOutput{a.productBody(ctx, &p)}, nil
 	})
+	huma.Register(api, stateOperation(api), a.state)
 	huma.Register(api, findOperation(), func(ctx context.Context, in *findInput) (*orderOutput, error) {
 		v := a.viewerOf(ctx, &in.Sender)
 		o, err := v.seen(a.find(ctx, in.id(), v.of(in.Trace)))

@@ -36,6 +36,7 @@ type shop struct {
 	silent  bool  // and nobody was told: another process projects
 	reads   int   // of single orders
 	looks   int   // at many at once
+	sought  int   // reads of products
 	down    error // of everything that is asked for
 	gate    error // of Counter and Knows
 	shut    bool
@@ -133,6 +134,7 @@ func (s *shop) Delete(_ context.Context, id, by string) error {
 func (s *shop) Product(_ context.Context, id string) (sale.Product, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.sought++
 	if st := s.states[id]; st != nil || s.down != nil {
 		if s.down != nil {
 			return sale.Product{}, s.down

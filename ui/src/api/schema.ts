@@ -410,6 +410,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/products/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its state alone, the same for everybody: may be kept for a second, and asked for again with If-None-Match */
+        get: operations["get-state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/products/{id}/timeline": {
         parameters: {
             query?: never;
@@ -1177,6 +1194,18 @@ export interface components {
              */
             url?: string;
         };
+        ProductState: {
+            /** Format: date-time */
+            closes_at?: string;
+            id: string;
+            /** Format: date-time */
+            opens_at?: string;
+            /**
+             * @description opening: its gate is shut for a moment
+             * @enum {string}
+             */
+            state: "opening" | "not_open" | "on_sale" | "sold_out" | "paused" | "closed";
+        };
         Products: {
             products: components["schemas"]["Product"][];
         };
@@ -1508,6 +1537,7 @@ export type PlacedMark = components['schemas']['PlacedMark'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
+export type ProductState = components['schemas']['ProductState'];
 export type Products = components['schemas']['Products'];
 export type ReasonBody = components['schemas']['ReasonBody'];
 export type Receipt = components['schemas']['Receipt'];
@@ -3858,6 +3888,80 @@ export interface operations {
                 };
             };
             /** @description not_judged, unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductState"];
+                };
+            };
+            /** @description As it was, by If-None-Match */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
