@@ -13,6 +13,12 @@ function pageOf(path: string): string | undefined {
 
 export default defineConfig({
   plugins: [
+    {
+      // What a page loads later has nothing that could be loaded beside it, and the whole helper weighs more than the part.
+      name: 'later',
+      enforce: 'pre',
+      load: (id) => (id === '\0vite/preload-helper.js' ? 'export const __vitePreload = (load) => load()' : undefined),
+    },
     react(),
     tailwindcss(),
     {
