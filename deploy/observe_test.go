@@ -146,7 +146,8 @@ func TestWhatIsAskedForIsShown(t *testing.T) {
 	start(t, build(t), []string{
 		"serve", "--metrics-products", "3", "--redis", devtest.Redis(t), "--kafka", devtest.Kafka(t), "--postgres", devtest.Postgres(t),
 	}, map[string]string{"SECKILL_LISTEN": address}, address)
-	for _, r := range [][3]string{{"PUT", "/api/products/1", `{"quantity":1}`}, {"POST", "/api/verify", ""}} {
+	for _, r := range [][3]string{{"PUT", "/api/products/1", `{"quantity":1}`}, {"POST", "/api/verify", ""},
+		{"POST", "/api/payments", `{"product_id":"1","payment_id":"m1","order_id":"01234567-89ab-7cde-8f01-23456789abcd","amount":1,"currency":"EUR"}`}} {
 		if said := ask(t, r[0], "http://"+address+r[1], r[2]); strings.Contains(said, "/problems/") {
 			t.Fatal(said)
 		}

@@ -7,6 +7,7 @@ import (
 
 	"seckill/internal/opening"
 	"seckill/internal/orderstore"
+	"seckill/internal/sale"
 )
 
 // measureProcess shows what there is to see of a process from its start.
@@ -44,6 +45,15 @@ func (p *Program) measure() {
 	p.counts.Gauge("seckill_openings_under_way", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.Progress())) })
 	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.Orders(); return float64(of) })
 	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.Orders(); return float64(loaded) })
+	p.openPayments("seckill_open_payments", "Payments that are late (they wait for a unit) or refund_due (somebody has to pay them back). Absent where the store cannot be asked.",
+		func(o sale.OpenPayments) float64 { return float64(o.Count) })
+	p.openPayments("seckill_open_payments_since_timestamp_seconds", "Since when the oldest of them is. Absent where there is none.",
+		func(o sale.OpenPayments) float64 {
+			if o.Count == 0 {
+				return math.NaN()
+			}
+			return float64(o.Since.UnixMilli()) / 1000
+		})
 	p.counts.Gauge("seckill_verify_findings", "Findings of the last audit that this process made. Absent before one.", func() float64 { n, _ := p.auditor.last(); return n })
 	p.counts.Gauge("seckill_verify_end_timestamp_seconds", "When that audit ended.", func() float64 { _, at := p.auditor.last(); return at })
 	if p.cfg.sells() {
@@ -107,6 +117,18 @@ func (p *Program) lag() float64 {
 		return math.NaN()
 	}
 	return float64(records - folded)
+}
+
+// openPayments shows a figure of payments for which something has to be done, by their status.
+func (p *Program) openPayments(name, help string, figure func(sale.OpenPayments) float64) {
+	p.counts.Gauges(name, help, []string{"status"}, func(show func(float64, ...string)) {
+		ctx, cancel := context.WithTimeout(p.work, askWithin)
+		defer cancel()
+		all, _ := p.keepers.store.OpenPayments(ctx) // of what cannot be asked nothing is shown
+		for _, o := range all {
+			show(figure(o), string(o.Status))
+		}
+	})
 }
 
 func truth(is bool) float64 {

@@ -143,6 +143,11 @@ func (k measuredStore) Late(ctx context.Context, partition int32, after sale.Pay
 	return k.Keeper.Late(ctx, partition, after, most)
 }
 
+func (k measuredStore) OpenPayments(ctx context.Context) (_ []sale.OpenPayments, err error) {
+	defer k.done("OpenPayments", time.Now(), &err)
+	return k.Keeper.OpenPayments(ctx)
+}
+
 func (k measuredStore) AddToTimelines(ctx context.Context, products []string, add func(string, []byte) []byte) (err error) {
 	defer k.done("AddToTimelines", time.Now(), &err)
 	return k.Keeper.AddToTimelines(ctx, products, add)

@@ -93,6 +93,8 @@ type Reader interface {
 	// Late returns payments of one partition that are late, by product and id, behind
 	// that of after.
 	Late(ctx context.Context, partition int32, after sale.Payment, max int) ([]sale.Payment, error)
+	// OpenPayments tells of each status that IsOpen.
+	OpenPayments(ctx context.Context) ([]sale.OpenPayments, error)
 	// Due returns orders of one partition whose payment window has passed by the
 	// store's clock, oldest first.
 	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)

@@ -176,6 +176,13 @@ func (s *State) AddPayment(m Payment) {
 	}
 }
 
+// OpenPayments are the payments of all products with a status that IsOpen.
+type OpenPayments struct {
+	Status PaymentStatus
+	Count  int64
+	Since  time.Time // the oldest has this status; zero if there is none
+}
+
 // A PaymentQuery asks for a page of a product's payments, by id.
 type PaymentQuery struct {
 	Product string

@@ -133,6 +133,22 @@ func (s *memStore) Late(_ context.Context, partition int32, after sale.Payment, 
 	return all[:min(max, len(all))], nil
 }
 
+func (s *memStore) OpenPayments(context.Context) (all []sale.OpenPayments, err error) {
+	for _, status := range sale.PaymentStatuses {
+		if !status.IsOpen() {
+			continue
+		}
+		o := sale.OpenPayments{Status: status}
+		for _, m := range s.view().paymentsOf(func(m sale.Payment) bool { return m.Status == status }) {
+			if o.Count++; o.Count == 1 || m.ChangedAt.Before(o.Since) {
+				o.Since = m.ChangedAt
+			}
+		}
+		all = append(all, o)
+	}
+	return all, nil
+}
+
 func (t tables) DeadLetters() ([]orderstore.DeadLetter, error) { return t.dead, nil }
 
 func (s *memStore) AddToken(_ context.Context, t orderstore.Token) error {

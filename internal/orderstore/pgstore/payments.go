@@ -17,7 +17,9 @@ const (
 	latePayments   = "SELECT p.* FROM unnest($1::text[], $2::uuid[]) w (product, id) CROSS JOIN LATERAL (" + somePayments + "late_id = w.id AND was_late AND product_id = w.product OFFSET 0) p"
 	paymentsOf     = "SELECT p.* FROM unnest($1::text[], $2::uuid[]) w (product, id) CROSS JOIN LATERAL (SELECT product_id, payment_id FROM seckill_order WHERE order_id = w.id AND payment_id <> '' OFFSET 0) o CROSS JOIN LATERAL (" +
 		somePayments + "product_id = o.product_id AND payment_id = o.payment_id AND product_id = w.product OFFSET 0) p"
-	owing          = "SELECT DISTINCT product_id FROM seckill_payment WHERE product_id = any($1) AND status IN ('late', 'refund_due')"
+	owing        = "SELECT DISTINCT product_id FROM seckill_payment WHERE product_id = any($1) AND status IN ('late', 'refund_due')"
+	openPayments = "SELECT w.status, count(p.status), min(p.changed_at) FROM (VALUES ('late'), ('refund_due')) w (status) LEFT JOIN seckill_payment p" +
+		" ON p.status = w.status AND p.status IN ('late', 'refund_due') GROUP BY w.status ORDER BY w.status"
 	upsertPayments = "INSERT INTO seckill_payment (" + paymentColumns + ") SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::bool[], $6::bigint[], $7::text[]," +
 		" $8::text[], $9::text[], $10::text[], $11::timestamptz[], $12::timestamptz[], $13::int[]) ON CONFLICT (product_id, payment_id)" +
 		" DO UPDATE SET was_late = excluded.was_late, status = excluded.status, reason = excluded.reason, refunded_by = excluded.refunded_by, changed_at = excluded.changed_at"
@@ -133,6 +135,23 @@ func (s *Store) Late(ctx context.Context, partition int32, after sale.Payment, m
 	err = eachPayment(ctx, s.pool, func(m sale.Payment) error { all = append(all, m); return nil },
 		somePayments+"status = 'late' AND partition = $1 AND (product_id, payment_id) > ($2, $3) ORDER BY product_id, payment_id LIMIT $4",
 		partition, after.ProductID, after.ID, max)
+	return all, err
+}
+
+// OpenPayments tells of each status that IsOpen.
+func (s *Store) OpenPayments(ctx context.Context) (all []sale.OpenPayments, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	err = query(ctx, s.pool, openPayments, nil, func(rows pgx.Rows) error {
+		var o sale.OpenPayments
+		var since *time.Time
+		err := rows.Scan((*string)(&o.Status), &o.Count, &since)
+		if since != nil {
+			o.Since = since.UTC()
+		}
+		all = append(all, o)
+		return err
+	})
 	return all, err
 }
 

@@ -24,6 +24,8 @@ var (
 
 const (
 	hasPayments  = "SELECT 1 FROM seckill_payment WHERE product_id = ? LIMIT 1"
+	openPayments = "WITH wanted (w) AS (VALUES ('late'), ('refund_due')) SELECT w, count(status), min(changed_at) FROM wanted LEFT JOIN seckill_payment" +
+		" ON status = w AND status IN ('late', 'refund_due') GROUP BY w ORDER BY w"
 	owesPayments = "SELECT 1 FROM seckill_payment WHERE product_id = ? AND status IN ('late', 'refund_due') LIMIT 1"
 )
 
@@ -138,6 +140,21 @@ func (s *Store) Late(ctx context.Context, partition int32, after sale.Payment, m
 		return c.payments(ctx, func(m sale.Payment) error { all = append(all, m); return nil },
 			somePayments+"status = 'late' AND partition = ? AND (product_id, payment_id) > (?, ?) ORDER BY product_id, payment_id LIMIT ?",
 			int64(partition), after.ProductID, after.ID, int64(max))
+	})
+	return all, err
+}
+
+// OpenPayments tells of each status that IsOpen.
+func (s *Store) OpenPayments(ctx context.Context) (all []sale.OpenPayments, err error) {
+	err = s.read(ctx, func(c *conn) error {
+		return c.query(ctx, "open payments", openPayments, nil, func(v []driver.Value) error {
+			o := sale.OpenPayments{Status: sale.PaymentStatus(text(v[0])), Count: integer(v[1])}
+			if o.Count > 0 {
+				o.Since = toTime(v[2])
+			}
+			all = append(all, o)
+			return nil
+		})
 	})
 	return all, err
 }

@@ -152,6 +152,22 @@ func paymentPages(w *world) {
 		got, err := w.Keeper.Late(w.ctx, c.partition, c.after, c.most)
 		equal(w, fmt.Sprintf("late ones of partition %d behind %s", c.partition, c.after.ID), got, c.want, err)
 	}
+	open := []sale.OpenPayments{{Status: late}, {Status: owed}}
+	for i := range open {
+		for _, p := range []string{"a", "b", "c", "d"} {
+			w.full[p].Payments(func(m *sale.Payment) {
+				if o := &open[i]; m.Status == o.Status {
+					if o.Count++; o.Count == 1 || m.ChangedAt.Before(o.Since) {
+						o.Since = m.ChangedAt
+					}
+				}
+			})
+		}
+	}
+	gotOpen, err := w.Keeper.OpenPayments(w.ctx)
+	if err != nil || !slices.Equal(gotOpen, open) || open[0].Count == 0 || open[1].Count == 0 {
+		w.Errorf("open payments: %v, not %v, %v", gotOpen, open, err)
+	}
 	keys := []sale.PaymentKey{{ProductID: "b", ID: "m_002"}} // another product's
 	var kept []sale.Payment
 	for _, p := range []string{"a", "b", "c"} {

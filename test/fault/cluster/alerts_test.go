@@ -160,6 +160,12 @@ func TestAlerts(t *testing.T) {
 
 	on.redis.Stop()
 	w.tells("SeckillServerDown", "SeckillNotReady", "SeckillGatesNotOpen")
+	// Without a gate nobody can say whether a late payment gets a unit; with it again, this one
+	// of an order that nobody had is owed back.
+	tellPostgres(t, on, `INSERT INTO seckill_payment (product_id, payment_id, order_id, late_id, was_late, amount, currency, status, reason, refunded_by, at, changed_at, partition)
+		SELECT id, 'm1', gen_random_uuid(), gen_random_uuid(), true, 1, 'EUR', 'late', '', '', now(), now() - interval '2 minutes', partition
+		FROM seckill_product WHERE id = $1`, s.product)
+	w.tells("SeckillPaymentsLate")
 	up(t, on.redis.Node)
 	for range 6 {
 		tell(t, on.redis, "FLUSHALL", "+OK")
@@ -177,6 +183,10 @@ func TestAlerts(t *testing.T) {
 	for _, conn := range idle {
 		_ = conn.Close() // nothing was sent
 	}
+
+	w.quiet("SeckillPaymentsLate")
+	tellPostgres(t, on, `UPDATE seckill_payment SET changed_at = now() - interval '25 hours' WHERE product_id = $1 AND status = 'refund_due'`, s.product)
+	w.tells("SeckillRefundsDue")
 
 	s.close()
 	tellPostgres(t, on, `UPDATE seckill_order SET user_id = 'somebody else' WHERE product_id = $1 AND number = 1`, s.product)
