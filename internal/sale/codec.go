@@ -97,8 +97,11 @@ func (m *moment) UnmarshalJSON(data []byte) error {
 // AppendBody appends the JSON form of r to b. The record must be one that
 // ParseRecord would take; its ids then need no escaping.
 func (r *Record) AppendBody(b []byte) []byte {
-	if r.Kind == KindOrder { // the one kind whose cost is felt
+	switch { // the two whose cost is felt
+	case r.Kind == KindOrder:
 		return r.appendOrder(b)
+	case r.Kind == KindPay && r.PaymentID != "":
+		return r.appendPayment(b)
 	}
 	w := body{ProductID: r.ProductID, By: r.By, At: moment{r.At}}
 	switch r.Kind {
@@ -110,9 +113,6 @@ func (r *Record) AppendBody(b []byte) []byte {
 		w.PaymentID, w.Reason = r.PaymentID, r.Reason
 	default:
 		w.OrderID, w.Reason = &r.OrderID, r.Reason
-		if r.PaymentID != "" {
-			w.PaymentID, w.LateID, w.Amount, w.Currency = r.PaymentID, &r.LateID, r.Price.Amount, r.Price.Currency
-		}
 	}
 	return append(b, marshal(w)...)
 }
@@ -136,8 +136,11 @@ func ParseRecord(kind Kind, version int, epoch int64, data []byte) (r Record, er
 		return poison("version %d", version)
 	}
 	ok := false
-	if kind == KindOrder {
+	switch kind {
+	case KindOrder:
 		r, ok = parseOrder(epoch, data)
+	case KindPay:
+		r, ok = parsePayment(epoch, data)
 	}
 	if !ok {
 		r, err = parseStrictly(kind, epoch, data)

@@ -69,6 +69,10 @@ type scanner struct {
 	ok   bool
 }
 
+func (s *scanner) begins(text string) bool {
+	return len(s.rest) >= len(text) && string(s.rest[:len(text)]) == text
+}
+
 func (s *scanner) skip(text string) {
 	if string(s.next(len(text))) != text {
 		s.ok = false
