@@ -37,6 +37,7 @@ type shop struct {
 	calls     []string
 	onAppend  func() error // before it
 	onPassed  func()       // likewise
+	onRows    func()       // likewise
 }
 
 func inBubble(t *testing.T, test func(t *testing.T, s *shop)) {
@@ -127,6 +128,9 @@ func (k touchedStore) OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sal
 
 func (k touchedStore) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) ([]sale.Payment, error) {
 	k.s.called("rows")
+	if k.s.onRows != nil {
+		k.s.onRows()
+	}
 	return k.Store.PaymentsByID(ctx, keys)
 }
 

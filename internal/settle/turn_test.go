@@ -16,8 +16,9 @@ func TestPaymentsShareTurns(t *testing.T) {
 	const n = 40
 	paying(t, n, func(t *testing.T, s *till) {
 		s.calls = nil
-		taken := make(chan struct{})
+		taken, told := make(chan struct{}), make(chan struct{})
 		s.onAppend = sync.OnceValue(func() error { <-taken; return nil })
+		s.onRows = sync.OnceFunc(func() { <-told })
 		var all sync.WaitGroup
 		pay := func(i int) {
 			all.Go(func() {
@@ -32,12 +33,14 @@ func TestPaymentsShareTurns(t *testing.T) {
 		}
 		synctest.Wait()
 		close(taken)
+		synctest.Wait()
+		close(told)
 		all.Wait()
 		looked := map[string]int{}
 		for _, call := range s.calls {
 			looked[call]++
 		}
-		if looked["append"] != 2 || looked["orders"] != 2 || looked["rows"] > 4 {
+		if looked["append"] != 2 || looked["orders"] != 2 || looked["rows"] != 2 {
 			t.Errorf("%v", looked)
 		}
 	})
