@@ -153,9 +153,14 @@ func putOperation(api huma.API) huma.Operation {
 }
 
 func switchOperation(name string) huma.Operation {
+	fails := []kind{invalid, notFound, crossOrigin, changedMeanwhile, unavailable}
+	if name == "archive" {
+		fails = append(fails, notClosed)
+	}
 	return operation("POST", "/api/products/{id}/"+name, name+"-product", map[string]string{
 		"pause": "Sell nothing until it is resumed", "resume": "Sell again", "close": "End the sale",
-	}[name], invalid, notFound, crossOrigin, changedMeanwhile, unavailable)
+		"archive": "Leave a closed product out of the lists", "unarchive": "Have it in the lists again",
+	}[name], fails...)
 }
 
 func deleteOperation() huma.Operation {
@@ -171,7 +176,7 @@ func listOperation(api huma.API) huma.Operation {
 }
 
 func productsOperation() huma.Operation {
-	return operation("GET", "/api/products", "list-products", "All products", unavailable)
+	return operation("GET", "/api/products", "list-products", "Products, and how many there are of each kind", invalid, unavailable)
 }
 
 func productOperation() huma.Operation {

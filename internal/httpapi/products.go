@@ -26,6 +26,7 @@ type Product struct {
 	Price         *Price `json:"price,omitempty,omitzero" doc:"Of a unit, for orders that are placed from now on"`
 	URL           string `json:"url,omitempty,omitzero" format:"uri" doc:"Where a buyer pays: the page adds product and order"`
 	ImageURL      string `json:"image_url,omitempty,omitzero" format:"uri"`
+	Archived      bool   `json:"archived,omitempty,omitzero" doc:"It is closed, and lists leave it out unless they are asked for it"`
 	Rehearsal     bool   `json:"rehearsal,omitempty,omitzero" doc:"The server's own, for a try"`
 	State         string `json:"state" enum:"opening,not_open,on_sale,sold_out,paused,closed" doc:"opening: its gate is shut for a moment"`
 	Epoch         int64  `json:"epoch"`
@@ -81,7 +82,7 @@ func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 		ID: p.ID, Name: p.Terms.Name, Quantity: p.Terms.Quantity, LimitPerUser: p.Terms.LimitPerUser, OrdersPerUser: p.Terms.MostOrders(),
 		Group:         p.Terms.Group,
 		PaymentWindow: durationText(p.Terms.PaymentWindow),
-		OpensAt:       sale.FormatTime(p.Terms.OpensAt), ClosesAt: sale.FormatTime(p.Terms.ClosesAt), Rehearsal: p.Terms.Rehearsal,
+		OpensAt:       sale.FormatTime(p.Terms.OpensAt), ClosesAt: sale.FormatTime(p.Terms.ClosesAt), Archived: p.Terms.Archived, Rehearsal: p.Terms.Rehearsal,
 		Price: priceBody(p.Terms.Price), URL: p.Terms.URL, ImageURL: p.Terms.ImageURL,
 		Epoch: p.Epoch, Held: p.Held, Placed: p.Placed, Paid: p.Paid,
 		Cancelled: p.Cancelled, Expired: p.Expired, Rejected: p.Rejected,
@@ -174,11 +175,15 @@ func (a *API) switchTerms(ctx context.Context, id string, flip func(*sale.Terms)
 	if flip(&next); next == p.Terms {
 		return a.productBody(ctx, &p), nil
 	}
+	at := a.Now()
 	return a.changeTerms(ctx, id, func(now sale.Product) (sale.Terms, error) {
 		if !now.Exists() {
 			return sale.Terms{}, sale.ErrNotFound
 		}
-		flip(&now.Terms)
+		closed := now.Terms.ClosedAt(at)
+		if flip(&now.Terms); now.Terms.Archived && !closed {
+			return sale.Terms{}, problem(notClosed)
+		}
 		return now.Terms, nil
 	})
 }

@@ -91,7 +91,7 @@ func TestAnIDOutlivesItsRequest(t *testing.T) {
 }
 
 func TestNoProducts(t *testing.T) {
-	if body := serve(t).do(t, "GET", "/api/products", "").want(t, 200).body; body != `{"products":[]}` {
+	if body := serve(t).do(t, "GET", "/api/products", "").want(t, 200).body; body != `{"products":[],"counts":{"live":0,"upcoming":0,"past":0,"archived":0,"rehearsals":0}}` {
 		t.Error(body)
 	}
 }

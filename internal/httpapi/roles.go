@@ -45,7 +45,10 @@ var accesses = map[string]access{
 	"pause-product":        {roles: operators},
 	"resume-product":       {roles: operators},
 	"close-product":        {roles: operators},
+	"archive-product":      {roles: operators},
+	"unarchive-product":    {roles: operators},
 	"delete-product":       {roles: operators},
+	"list-products":        {roles: viewers},
 	"list-orders":          {roles: viewers},
 	"get-history":          {roles: viewers},
 	payOrder:               {roles: payers},
@@ -69,12 +72,11 @@ var accesses = map[string]access{
 	"add-token":            {roles: admins},
 	"revoke-token":         {roles: admins},
 
-	"cancel-order":  {public: true, roles: operators, proof: proofHeeded},
-	watchProduct:    {public: true, roles: viewers}, // the newest orders, too
-	"buy":           {public: true, proof: proofNeeded},
-	"list-products": {public: true},
-	"get-product":   {public: true},
-	"get-state":     {public: true},
+	"cancel-order": {public: true, roles: operators, proof: proofHeeded},
+	watchProduct:   {public: true, roles: viewers}, // the newest orders, too
+	"buy":          {public: true, proof: proofNeeded},
+	"get-product":  {public: true},
+	"get-state":    {public: true},
 	// Before it takes money, and where its answer was lost, payments looks at the one order that
 	// it was told of. Which orders there are, and what becomes of them, it is not shown.
 	"get-order":   {public: true, roles: auth.Roles, proof: proofHeeded},

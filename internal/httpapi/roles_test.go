@@ -25,14 +25,14 @@ func (s *server) token(t *testing.T, name, role string) string {
 // meant is who is to use each operation, written once more by hand: a row that
 // changes there has to be meant.
 var meant = map[string]string{
-	"put-product": "operate", "pause-product": "operate", "resume-product": "operate", "close-product": "operate", "delete-product": "operate",
-	"list-orders": "view operate", "get-history": "view operate", "pay-order": "payments operate",
+	"put-product": "operate", "pause-product": "operate", "resume-product": "operate", "close-product": "operate", "archive-product": "operate", "unarchive-product": "operate", "delete-product": "operate",
+	"list-products": "view operate", "list-orders": "view operate", "get-history": "view operate", "pay-order": "payments operate",
 	"receive-payment": "payments", "list-payments": "view operate payments", "get-payment": "view operate payments", "refund-payment": "payments operate", "void-order": "operate",
 	"begin-rehearsal": "operate", "remove-rehearsal": "operate",
 	"list-rehearsals": "view operate", "get-rehearsal": "view operate", "get-rehearsal-report": "view operate", "watch-rehearsal": "view operate",
 	"verify": "view operate", "figures": "view operate", "get-timeline": "view operate", "share-timeline": "operate", "metrics": "view operate",
 	"list-tokens": "", "add-token": "", "revoke-token": "",
-	"receive-stripe-event": "all", "cancel-order": "all", "watch-product": "all", "buy": "all", "list-products": "all", "get-product": "all", "get-state": "all", "get-order": "all", "watch-order": "all",
+	"receive-stripe-event": "all", "cancel-order": "all", "watch-product": "all", "buy": "all", "get-product": "all", "get-state": "all", "get-order": "all", "watch-order": "all",
 	"get-session": "all", "sign-in": "all", "sign-out": "all", "live": "all", "ready": "all", "started": "all", "openapi": "all",
 }
 

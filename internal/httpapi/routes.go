@@ -49,10 +49,9 @@ func (b *JSONBody) Resolve(c huma.Context) []error {
 }
 
 type (
-	productOutput  struct{ Body Product }
-	productsOutput struct{ Body Products }
-	orderOutput    struct{ Body Order }
-	putInput       struct {
+	productOutput struct{ Body Product }
+	orderOutput   struct{ Body Order }
+	putInput      struct {
 		ProductRef
 		JSONBody
 	}
@@ -71,11 +70,6 @@ type (
 		Sender
 	}
 )
-
-// Products is all products.
-type Products struct {
-	Products []Product `json:"products" nullable:"false"`
-}
 
 // routes are all but the native ones.
 func (a *API) routes() http.Handler {
@@ -221,9 +215,11 @@ func (a *API) merchantRoutes(api huma.API) {
 		return answer(a, &putOutput{status, p}, err)
 	})
 	for name, flip := range map[string]func(*sale.Terms){
-		"pause":  func(t *sale.Terms) { t.Paused = true },
-		"resume": func(t *sale.Terms) { t.Paused = false },
-		"close":  func(t *sale.Terms) { t.Closed = true },
+		"pause":     func(t *sale.Terms) { t.Paused = true },
+		"resume":    func(t *sale.Terms) { t.Paused = false },
+		"close":     func(t *sale.Terms) { t.Closed = true },
+		"archive":   func(t *sale.Terms) { t.Closed, t.Archived = true, true },
+		"unarchive": func(t *sale.Terms) { t.Archived = false },
 	} {
 		huma.Register(api, switchOperation(name), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
 			p, err := a.switchTerms(ctx, string(in.ID), flip)
@@ -233,15 +229,12 @@ func (a *API) merchantRoutes(api huma.API) {
 	huma.Register(api, deleteOperation(), func(ctx context.Context, in *ProductRef) (*struct{}, error) {
 		return answer(a, &struct{}{}, a.deleteProduct(ctx, string(in.ID)))
 	})
+	huma.Register(api, productsOperation(), a.products)
 	huma.Register(api, listOperation(api), a.list)
 	huma.Register(api, historyOperation(), a.history)
 }
 
 func (a *API) buyerRoutes(api huma.API) {
-	huma.Register(api, productsOperation(), func(ctx context.Context, _ *struct{}) (*productsOutput, error) {
-		out, err := a.products(ctx)
-		return answer(a, &productsOutput{out}, err)
-	})
 	huma.Register(api, productOperation(), func(ctx context.Context, in *ProductRef) (*productOutput, error) {
 		a.awaitStore(ctx)
 		p, err := a.product(ctx, string(in.ID))
@@ -275,18 +268,6 @@ func (a *API) buyerRoutes(api huma.API) {
 		o, err := a.endOrder(ctx, in.id(), a.Settle.Cancel)
 		return answer(a, &orderOutput{o}, err)
 	})
-}
-
-func (a *API) products(ctx context.Context) (out Products, err error) {
-	a.awaitStore(ctx)
-	kept, err := a.Store.Products(ctx, false)
-	out.Products = []Product{}
-	for i := range kept {
-		if kept[i].Exists() {
-			out.Products = append(out.Products, a.productBody(ctx, &kept[i]))
-		}
-	}
-	return out, err
 }
 
 func (a *API) sessionRoutes(api huma.API) {

@@ -54,6 +54,7 @@ type termsBody struct {
 	PaymentWindow string     `json:"payment_window,omitempty"`
 	Paused        bool       `json:"paused,omitempty"`
 	Closed        bool       `json:"closed,omitempty"`
+	Archived      bool       `json:"archived,omitempty"`
 	Group         string     `json:"group,omitempty"`
 	Rehearsal     bool       `json:"rehearsal,omitempty"`
 	Price         *priceBody `json:"price,omitempty"`
@@ -252,7 +253,7 @@ func newTermsBody(t Terms) *termsBody {
 	w := &termsBody{
 		Name: t.Name, Quantity: t.Quantity, LimitPerUser: t.LimitPerUser, OrdersPerUser: t.OrdersPerUser,
 		OpensAt: moment{t.OpensAt}, ClosesAt: moment{t.ClosesAt}, Paused: t.Paused,
-		Closed: t.Closed, Group: t.Group, Rehearsal: t.Rehearsal,
+		Closed: t.Closed, Archived: t.Archived, Group: t.Group, Rehearsal: t.Rehearsal,
 		Price: newPriceBody(t.Price), URL: t.URL, ImageURL: t.ImageURL,
 	}
 	if t.PaymentWindow != 0 {
@@ -264,7 +265,7 @@ func newTermsBody(t Terms) *termsBody {
 func (w termsBody) terms() (Terms, error) {
 	t := Terms{
 		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser, OrdersPerUser: w.OrdersPerUser,
-		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Group: w.Group, Rehearsal: w.Rehearsal,
+		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Archived: w.Archived, Group: w.Group, Rehearsal: w.Rehearsal,
 		Price: w.Price.price(), URL: w.URL, ImageURL: w.ImageURL,
 	}
 	if w.PaymentWindow != "" {

@@ -36,6 +36,7 @@ var (
 	RuleName           = rule("name", "must be at most %v characters, without control characters, line breaks or bidirectional overrides")
 	RuleID             = rule("id", "must be 1 to 64 characters of A-Z, a-z, 0-9, _ and -")
 	RuleUser           = rule("user", "must be 1 to 120 characters of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -")
+	RuleArchived       = rule("archived", "is only for a product that is closed")
 	RuleNoGroups       = rule("no_groups", "needs buyers who are known (--buyer-auth)")
 	RuleUUID           = rule("uuid", "must be a UUID in lower case")
 	RuleRole           = rule("role", "must be view, operate or payments")

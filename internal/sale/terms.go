@@ -29,6 +29,7 @@ type Terms struct {
 	PaymentWindow time.Duration // 0: an order is final once placed
 	Paused        bool          // by the merchant; orders wait for a resume
 	Closed        bool          // by the merchant, whatever ClosesAt says
+	Archived      bool          // only if Closed: lists leave it out unless they are asked for it
 	Group         string        // of users; nobody else is admitted. Empty: anybody is
 	Rehearsal     bool          // of the server's own making, for a try
 	Price         Price
@@ -43,6 +44,7 @@ func (t Terms) Check() error {
 	bad.Check(fitText(t.Name, MaxName), "name", RuleName, MaxName)
 	bad.Check(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", RuleRange, 1, MaxLimit)
 	bad.Check(t.OrdersPerUser == 0 || t.OrdersPerUser >= t.LimitPerUser && t.OrdersPerUser <= MaxOrders, "orders_per_user", RuleLimitTo, MaxOrders)
+	bad.Check(t.Closed || !t.Archived, "archived", RuleArchived)
 	bad.Check(t.Group == "" || CheckUser(t.Group), "group", RuleUser)
 	bad.Check(writable(t.OpensAt), "opens_at", RuleYear)
 	bad.Check(writable(t.ClosesAt), "closes_at", RuleYear)

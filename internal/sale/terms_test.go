@@ -35,6 +35,8 @@ func TestTermsCheck(t *testing.T) {
 		"too short a window":       {func(t *Terms) { t.PaymentWindow = MinPaymentWindow - 1 }, "payment_window"},
 		"too long a window":        {func(t *Terms) { t.PaymentWindow = MaxPaymentWindow + 1 }, "payment_window"},
 		"a negative window":        {func(t *Terms) { t.PaymentWindow = -time.Hour }, "payment_window"},
+		"archived":                 {func(t *Terms) { t.Closed, t.Archived = true, true }, ""},
+		"archived, not closed":     {func(t *Terms) { t.Archived = true }, "archived"},
 		"a group":                  {func(t *Terms) { t.Group = "/members/vip@shop" }, ""},
 		"a group of two words":     {func(t *Terms) { t.Group = "a b" }, "group"},
 		"too long a group":         {func(t *Terms) { t.Group = strings.Repeat("x", MaxUser+1) }, "group"},

@@ -39,7 +39,7 @@ func UserVersion(user string) int {
 }
 
 func (t *Terms) version() int {
-	if t.Group != "" || t.Price != (Price{}) || t.URL != "" || t.ImageURL != "" {
+	if t.Archived || t.Group != "" || t.Price != (Price{}) || t.URL != "" || t.ImageURL != "" {
 		return 3
 	}
 	return 1

@@ -34,6 +34,7 @@ func TestVersions(t *testing.T) {
 		"one with a price":                    {with(opening(1, 1, 1), func(r *Record) { r.Terms.Price = Price{1, "EUR"} }), 3},
 		"one with a link":                     {with(opening(1, 1, 1), func(r *Record) { r.Terms.URL = "https://shop.example" }), 3},
 		"one with an image":                   {with(opening(1, 1, 1), func(r *Record) { r.Terms.ImageURL = "https://shop.example" }), 3},
+		"one that is archived":                {with(opening(1, 1, 1), func(r *Record) { r.Terms.Closed, r.Terms.Archived = true, true }), 3},
 		"one that does both":                  {with(skipping(9, 8), func(r *Record) { r.Terms.Group = "vip" }), 3},
 		"an order":                            {buy(1, 1, "u"), 1},
 		"an order of the longest id of old":   {buy(1, 1, strings.Repeat("x", MaxID)), 1},

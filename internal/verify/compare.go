@@ -44,7 +44,7 @@ func columns(p *sale.Product) []column {
 		{Fold, "name", fmt.Sprintf("%q", t.Name)}, col("quantity", t.Quantity), col("limit_per_user", t.LimitPerUser), col("orders_per_user", t.OrdersPerUser),
 		{Fold, "group", fmt.Sprintf("%q", t.Group)},
 		col("opens_at", instant(t.OpensAt)), col("closes_at", instant(t.ClosesAt)), col("payment_window", t.PaymentWindow),
-		col("paused", t.Paused), col("closed", t.Closed), col("rehearsal", t.Rehearsal),
+		col("paused", t.Paused), col("closed", t.Closed), col("archived", t.Archived), col("rehearsal", t.Rehearsal),
 		col("price", t.Price), {Fold, "url", fmt.Sprintf("%q", t.URL)}, {Fold, "image_url", fmt.Sprintf("%q", t.ImageURL)},
 		col("held", p.Held), col("placed", p.Placed), col("paid", p.Paid), col("cancelled", p.Cancelled),
 		col("expired", p.Expired), col("rejected", p.Rejected),

@@ -53,6 +53,12 @@ export const counter = (within: Page | Locator, name: string): Locator => within
 
 export const newest = (page: Page): Locator => page.getByRole('list', { name: 'Newest orders' }).getByRole('listitem')
 
+/** The form of a new sale. */
+export async function newSale(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Put a product on sale' }).click()
+  return page.getByRole('dialog')
+}
+
 export async function buyAs(page: Page, user: string) {
   await page.getByLabel('Your user id').fill(user)
   await page.getByRole('button', { name: 'Buy one' }).click()

@@ -71,7 +71,7 @@ export class Server {
     await this.ask(`/api/products/${id}`, { method: 'PUT', body: JSON.stringify(terms) })
   }
 
-  async step(id: string, step: 'pause' | 'resume' | 'close') {
+  async step(id: string, step: 'pause' | 'resume' | 'close' | 'archive') {
     await this.ask(`/api/products/${id}/${step}`, { method: 'POST' })
   }
 

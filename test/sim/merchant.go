@@ -47,7 +47,7 @@ func (s *story) terms(quantity int64, wild bool) sale.Terms {
 	case 0, 1:
 		t.Paused = true
 	case 2:
-		t.Closed = true
+		t.Closed, t.Archived = true, t.Price.Amount > 0 // a price needs version 3, too
 	case 3:
 		t.OpensAt = s.gateClock().Add(s.ms(3000))
 	case 4:

@@ -47,7 +47,7 @@ func everyKind(product string) []sale.Record {
 		{Kind: sale.KindOpening, ProductID: product, Epoch: 2, At: at, Nonce: "n-2", Terms: sale.Terms{
 			Name: "Größe\u3000\"42\" & <mehr> 👨\u200d👩\u200d👧", Quantity: sale.MaxQuantity, LimitPerUser: sale.MaxLimit,
 			OpensAt: at, ClosesAt: at.Add(time.Hour), PaymentWindow: 15 * time.Minute,
-			Paused: true, Closed: true, Group: "/members:vip@shop", Rehearsal: true,
+			Paused: true, Closed: true, Archived: true, Group: "/members:vip@shop", Rehearsal: true,
 			Price: sale.Price{Amount: sale.MaxAmount, Currency: "EUR"}, URL: "https://shop.example/pay?lang=de&x=%22", ImageURL: "http://127.0.0.1:8080/a.png",
 		}},
 		order(product, 1),

@@ -68,10 +68,10 @@ func (a *orderArrays) queue(q *pgx.Batch, sql string) {
 
 const productColumns = `id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,
 	paused, closed, rehearsal, epoch, nonce, refused, deleted, partition,
-	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url, last_entry`
+	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url, last_entry, archived`
 
 const (
-	productTypes  = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33"
+	productTypes  = "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34"
 	insertProduct = "INSERT INTO seckill_product (" + productColumns + ") VALUES (" + productTypes + ")"
 	updateProduct = "UPDATE seckill_product SET (" + productColumns + ") = (" + productTypes + ") WHERE id = $1"
 )
@@ -81,7 +81,7 @@ func scanProduct(row pgx.Row) (p sale.Product, err error) {
 	err = row.Scan(&p.ID, &t.Name, &t.Quantity, &t.LimitPerUser, (*stamp)(&t.OpensAt), (*stamp)(&t.ClosesAt), (*int64)(&t.PaymentWindow),
 		&t.Paused, &t.Closed, &t.Rehearsal, &p.Epoch, &p.Nonce, &p.Refused, &p.Deleted, &p.Partition,
 		&p.Held, &p.Placed, &p.Paid, &p.Cancelled, &p.Expired, &p.Rejected, &p.LastNumber, &p.LastReturn, &p.Recounts, &t.OrdersPerUser, &p.Applied, &p.Ahead, &t.Group,
-		&t.Price.Amount, &t.Price.Currency, &t.URL, &t.ImageURL, &p.LastEntry)
+		&t.Price.Amount, &t.Price.Currency, &t.URL, &t.ImageURL, &p.LastEntry, &t.Archived)
 	return p, err
 }
 
@@ -91,6 +91,6 @@ func productValues(p *sale.Product) []any {
 		p.ID, t.Name, t.Quantity, t.LimitPerUser, stamp(t.OpensAt), stamp(t.ClosesAt), int64(t.PaymentWindow),
 		t.Paused, t.Closed, t.Rehearsal, p.Epoch, p.Nonce, p.Refused, p.Deleted, p.Partition,
 		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, t.OrdersPerUser, p.Applied, p.Ahead, t.Group,
-		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL, p.LastEntry,
+		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL, p.LastEntry, t.Archived,
 	}
 }

@@ -50,7 +50,7 @@ func appendOrder(v []driver.Value, place, key int64, o *sale.Order) []driver.Val
 
 const productColumns = `product_id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,
 	paused, closed, rehearsal, epoch, nonce, refused, deleted, partition,
-	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url, last_entry`
+	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url, last_entry, archived`
 
 func scanProduct(v []driver.Value) sale.Product {
 	n := func(i int) int64 { return integer(v[i]) }
@@ -60,7 +60,7 @@ func scanProduct(v []driver.Value) sale.Product {
 		Terms: sale.Terms{
 			Name: text(v[1]), Quantity: n(2), LimitPerUser: int(n(3)), OpensAt: toTime(v[4]), ClosesAt: toTime(v[5]),
 			PaymentWindow: time.Duration(n(6)), Paused: is(7), Closed: is(8), Rehearsal: is(9), OrdersPerUser: int(n(24)), Group: text(v[27]),
-			Price: sale.Price{Amount: n(28), Currency: text(v[29])}, URL: text(v[30]), ImageURL: text(v[31]),
+			Price: sale.Price{Amount: n(28), Currency: text(v[29])}, URL: text(v[30]), ImageURL: text(v[31]), Archived: is(33),
 		},
 		Epoch: n(10), Nonce: text(v[11]), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
 		Held: n(15), Placed: n(16), Paid: n(17), Cancelled: n(18), Expired: n(19), Rejected: n(20),
@@ -74,7 +74,7 @@ func productValues(p *sale.Product) []driver.Value {
 		p.ID, t.Name, t.Quantity, int64(t.LimitPerUser), fromTime(t.OpensAt), fromTime(t.ClosesAt), int64(t.PaymentWindow),
 		fromBool(t.Paused), fromBool(t.Closed), fromBool(t.Rehearsal), p.Epoch, p.Nonce, fromBool(p.Refused), fromBool(p.Deleted), int64(p.Partition),
 		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, int64(t.OrdersPerUser), p.Applied, p.Ahead, t.Group,
-		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL, p.LastEntry,
+		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL, p.LastEntry, fromBool(t.Archived),
 	}
 }
 

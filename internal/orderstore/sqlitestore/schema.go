@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 11         // of the tables; kept in user_version
+	version       = 12         // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -57,6 +57,7 @@ CREATE TABLE seckill_product (
 	url TEXT NOT NULL DEFAULT '',
 	image_url TEXT NOT NULL DEFAULT '',
 	last_entry INTEGER NOT NULL DEFAULT 0,
+	archived INTEGER NOT NULL DEFAULT 0,
 	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
 	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
 ) STRICT;
@@ -192,6 +193,7 @@ var steps = []string{
 	"ALTER TABLE seckill_order ADD COLUMN payment_id TEXT NOT NULL DEFAULT ''; ALTER TABLE seckill_order ADD COLUMN void_reason TEXT NOT NULL DEFAULT '';" + paymentTable,
 	waitingIndex,
 	timelineTable,
+	"ALTER TABLE seckill_product ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

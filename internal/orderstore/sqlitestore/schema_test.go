@@ -25,6 +25,7 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 		"\tamount INTEGER NOT NULL DEFAULT 0, -- of the price; 0: there is none\n\tcurrency TEXT NOT NULL DEFAULT '',\n\turl TEXT NOT NULL DEFAULT '',\n\timage_url TEXT NOT NULL DEFAULT '',\n",
 		",\n\tamount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed\n\tcurrency TEXT NOT NULL DEFAULT '',\n\tpayment_id TEXT NOT NULL DEFAULT '',\n\tvoid_reason TEXT NOT NULL DEFAULT '' -- empty: the shop has not cancelled it",
 		"\tlast_entry INTEGER NOT NULL DEFAULT 0,\n",
+		"\tarchived INTEGER NOT NULL DEFAULT 0,\n",
 		tokenTable, historyTable, paymentTable, waitingIndex, timelineTable,
 	} {
 		if !strings.Contains(old, added) {

@@ -22,7 +22,7 @@ func (w *world) expect(outcomes []sale.Outcome, records ...sale.Record) {
 func applyOpenings(w *world) {
 	all := sale.Terms{
 		Name: "Schön\u3000& “gut” 👨\u200d👩\u200d👧", Quantity: 10_000_000, LimitPerUser: 100, OrdersPerUser: 1000, PaymentWindow: 168 * time.Hour,
-		OpensAt: written, ClosesAt: written.Add(time.Hour), Paused: true, Closed: true, Group: "/members:vip@shop", Rehearsal: true,
+		OpensAt: written, ClosesAt: written.Add(time.Hour), Paused: true, Closed: true, Archived: true, Group: "/members:vip@shop", Rehearsal: true,
 		Price: sale.Price{Amount: sale.MaxAmount, Currency: "EUR"}, URL: "https://shop.example/pay?x=1", ImageURL: "http://127.0.0.1:8080/a.png",
 	}
 	w.expect([]sale.Outcome{sale.Applied, sale.Stale, sale.Stale, sale.Applied},

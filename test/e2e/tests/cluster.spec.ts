@@ -48,9 +48,10 @@ test('the demo sale, from one press to no findings', async ({ page }) => {
 
 test('put on sale, bought, paid, and judged; figures are those of all processes', async ({ page, context }) => {
   await page.goto('/')
+  await page.getByRole('button', { name: 'Put a product on sale' }).click()
   await page.getByLabel('Product id').fill('1')
-  await page.getByText('Name, limit, times, price').click()
-  await page.getByLabel('Payment window').fill('15m')
+  await page.getByText('Closing, payment, limits, price, links').click()
+  await page.getByLabel('Time to pay').selectOption('15 minutes')
   await page.getByRole('button', { name: 'Put on sale' }).click()
   await expect(counter(page, 'remaining')).toHaveText('100')
 

@@ -69,7 +69,13 @@ async function paid(server: Server) {
   await server.pay('pay_2', order)
 }
 
+async function closed(server: Server) {
+  await selling(server)
+  await server.step('1', 'close')
+}
+
 const destructive: Press[] = [
+  { name: 'deleting a sale', path: '/products/1', prepare: closed, press: button('Delete') },
   { name: 'closing a sale', path: '/products/1', prepare: selling, press: button('Close') },
   { name: 'starting over', path: '/products/1', prepare: selling, press: button('Start over') },
   { name: 'voiding an order', path: '/order/1', prepare: paid, press: button('Void order 1') },

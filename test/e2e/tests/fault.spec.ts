@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { buyAs, expect, test } from '../fixtures'
+import { buyAs, expect, newSale, test } from '../fixtures'
 
 /** From now on the page is told that the server's names another script, as after an update. */
 async function update(page: Page, path: string) {
@@ -29,6 +29,7 @@ test('a page of an older version loads the newer one by itself, once, and the or
 
 test('a newer version waits while something is typed', async ({ page }) => {
   await page.goto('/')
+  await newSale(page)
   await page.getByLabel('Quantity').fill('77')
   await update(page, '/')
   await lookedAt(page)

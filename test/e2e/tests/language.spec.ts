@@ -5,7 +5,7 @@ test.describe('a Chinese browser', () => {
   test('has Chinese pages, and English ones once it asks for them', async ({ page, server }) => {
     await server.put('1', { quantity: 5 })
     await page.goto('/')
-    await expect(page.getByRole('heading', { name: '开售一个商品' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: '抢购', exact: true })).toBeVisible()
     await expect(page.locator('html')).toHaveAttribute('lang', 'zh-CN')
     await page.goto('/buy/1')
     await expect(page.getByRole('button', { name: '立即抢购' })).toBeVisible()
@@ -13,7 +13,7 @@ test.describe('a Chinese browser', () => {
     await expect(page.getByRole('button', { name: 'Buy one' })).toBeVisible()
     await expect(page.locator('html')).toHaveAttribute('lang', 'en')
     await page.goto('/')
-    await expect(page.getByRole('heading', { name: 'Put a product on sale' })).toBeVisible()
+    await expect(page.getByRole('heading', { name: 'Sales' })).toBeVisible()
   })
 })
 
@@ -22,11 +22,12 @@ test.describe('what the server says', () => {
 
   test('is Chinese beside a field, and English after a switch', async ({ page }) => {
     await page.goto('/')
-    await page.getByLabel('数量').fill('0')
-    await page.getByRole('button', { name: '开售', exact: true }).click()
-    await expect(page.getByLabel('数量')).toHaveAccessibleDescription('必须是 1 到 10000000 的整数')
+    await page.goto('/?rehearsals')
+    await page.getByLabel('买家数').fill('0')
+    await page.getByRole('button', { name: '开始演练', exact: true }).click()
+    await expect(page.getByLabel('买家数')).toHaveAccessibleDescription('必须为 1 到 100000')
     await page.getByRole('button', { name: 'English' }).click()
-    await expect(page.getByLabel('Quantity')).toHaveAccessibleDescription('must be a whole number from 1 to 10000000')
+    await expect(page.getByLabel('Buyers')).toHaveAccessibleDescription('must be 1 to 100000')
   })
 
   test('is Chinese where it refuses a step', async ({ page, server }) => {
@@ -34,7 +35,7 @@ test.describe('what the server says', () => {
     await server.fill('1', 3)
     await page.goto('/products/1')
     await page.getByRole('button', { name: '修改条款' }).click()
-    await page.getByLabel('数量').fill('2')
+    await page.route('**/api/products/1', (route) => route.continue({ ...(route.request().method() === 'PUT' ? { postData: '{"quantity":2}' } : {}) }))
     await page.getByRole('button', { name: '修改条款' }).last().click()
     await expect(page.getByText('数量或限购低于已被持有的件数')).toBeVisible()
   })
@@ -52,11 +53,12 @@ test.describe('what the server says', () => {
   })
 })
 
-test('a switch loses nothing that was typed', async ({ page }) => {
+test('a switch loses nothing that was typed', async ({ page, server }) => {
+  await server.put('1', { quantity: 5, name: 'Lamp' })
   await page.goto('/')
-  await page.getByLabel('Quantity').fill('123')
+  await page.getByLabel('Search by name or id').fill('lam')
   await page.getByRole('button', { name: '中文' }).click()
-  await expect(page.getByLabel('数量')).toHaveValue('123')
+  await expect(page.getByLabel('按名称或 ID 搜索')).toHaveValue('lam')
   await page.reload()
-  await expect(page.getByRole('heading', { name: '开售一个商品' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: '抢购', exact: true })).toBeVisible()
 })

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
-import { buyAs, cancel, expect, expectFits, expectNoFindings, expectNoSidewaysScroll, queued, test } from '../fixtures'
+import { buyAs, cancel, expect, expectFits, expectNoFindings, expectNoSidewaysScroll, newSale, queued, test } from '../fixtures'
 import type { Server } from '../server'
 
 const shots = path.join(import.meta.dirname, '../shots')
@@ -40,10 +40,15 @@ const console_: Look[] = [
   { name: 'console-nothing', path: '/', sees: 'Nothing is on sale' },
   { name: 'console-nothing-zh', path: '/', first: chinese, sees: '当前没有抢购' },
   { name: 'console', prepare: sell({ name: 'Anniversary keyboard', payment_window: '15m' }, 63), path: '/', sees: 'Anniversary keyboard' },
-  { name: 'console-rehearsed', prepare: (server) => server.rehearse(small), path: '/', sees: '40 / 40' },
+  { name: 'console-rehearsed', prepare: (server) => server.rehearse(small), path: '/', sees: 'all 1' },
   { name: 'console-refused', path: '/', act: refused, sees: 'Put on sale' },
-  { name: 'console-refused-zh', path: '/', first: chinese, act: refusedInChinese, sees: '必须是 1 到' },
+  { name: 'console-refused-zh', path: '/', first: chinese, act: refusedInChinese, sees: '请输入 1 到 10,000,000 的整数' },
   { name: 'console-help', prepare: sell({}), path: '/', act: press('Help'), sees: 'put a product on sale' },
+  { name: 'console-many', prepare: many, path: '/', sees: 'Blue mug' },
+  { name: 'console-many-zh', prepare: many, path: '/', first: chinese, sees: '售罄用时' },
+  { name: 'console-archived', prepare: many, path: '/', act: (page) => page.getByText('Archived').click(), sees: 'Last year' },
+  { name: 'console-form', prepare: sell({}), path: '/', act: wholeForm, sees: 'Link of an image' },
+  { name: 'delete', prepare: stepped('close', 40), path: '/products/1', act: press('Delete'), sees: 'with its 40 orders' },
   { name: 'start-over', prepare: sell({}, 100), path: '/', act: press('Start over'), sees: '100 orders go with it' },
   { name: 'close', prepare: sell({}, 40), path: '/', act: press('Close'), sees: 'Nobody can buy it any more' },
   { name: 'clock-wrong', prepare: sell({ opens_at: soon() }), path: '/', first: wrongClock, sees: 'This device’s clock is' },
@@ -129,13 +134,34 @@ const buyer: Look[] = [
   { name: 'buy-rehearsal', path: async (server) => `/buy/${(await server.begin({ buyers: 600, over: '30s', quantity: 500 })).id}`, sees: 'This is a rehearsal' },
 ]
 
+/** One of each kind, and names that are long or none. */
+async function many(server: Server) {
+  await server.put('1', { quantity: 500 })
+  await server.put('mug', { quantity: 40, name: 'Blue mug', opens_at: soon() })
+  await server.put('poster', { quantity: 5, name: 'Poster, signed, in a name that is as long as people make them, and then a little longer' })
+  await server.fill('poster', 5)
+  await server.step('poster', 'close')
+  await server.put('old', { quantity: 3, name: 'Last year' })
+  await server.step('old', 'close')
+  await server.step('old', 'archive')
+}
+
+async function wholeForm(page: Page) {
+  await newSale(page)
+  await page.getByLabel('Opens', { exact: true }).selectOption('At a time…')
+  await page.getByText('Closing, payment, limits, price, links').click()
+  await page.getByLabel('Time to pay').selectOption('Another length…')
+}
+
 async function refused(page: Page) {
+  await newSale(page)
   await page.getByLabel('Quantity').fill('0')
   await page.getByRole('button', { name: 'Put on sale' }).click()
   await expect(page.getByLabel('Quantity')).toHaveAttribute('aria-invalid', 'true')
 }
 
 async function refusedInChinese(page: Page) {
+  await page.getByRole('button', { name: '开售一个商品' }).click()
   await page.getByLabel('数量').fill('0')
   await page.getByRole('button', { name: '开售', exact: true }).click()
 }

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { card, expect, expectNoFindings, test } from '../fixtures'
+import { card, expect, expectNoFindings, newSale, test } from '../fixtures'
 
 const admin = 'open-sesame-open-sesame'
 test.use({ flags: ['--admin-token', admin] })
@@ -22,8 +22,9 @@ test('the admin makes a token, who has it sees what its role may, and revoked it
 
   const ann = await (await browser.newContext({ baseURL: server.url })).newPage()
   await ann.goto('/')
-  await ann.getByRole('button', { name: 'Put on sale' }).click()
   await signIn(ann, 'ann', token)
+  await newSale(ann)
+  await ann.getByRole('button', { name: 'Put on sale' }).click()
   await expect(card(ann, 'Product 1')).toBeVisible()
   await expect(ann.getByText('ann, operates')).toBeVisible()
   await expect(ann.getByRole('link', { name: 'Settings' })).toBeHidden()

@@ -1,9 +1,11 @@
-import { buyAs, card, expect, expectNoFindings, test } from '../fixtures'
+import { buyAs, card, expect, expectNoFindings, newSale, test } from '../fixtures'
 
 test.use({ flags: ['--admin-token', 'open-sesame-open-sesame'] })
 
 test('a token is asked for, and the press that met the question goes on', async ({ page }) => {
   await page.goto('/')
+  await page.getByRole('button', { name: 'Not now' }).click()
+  await newSale(page)
   await page.getByRole('button', { name: 'Put on sale' }).click()
   const dialog = page.getByRole('dialog', { name: 'This is for operators' })
   await dialog.getByLabel('Your name').fill('admin')
@@ -51,10 +53,11 @@ test('paying is not a buyer’s to say, and nobody gets at the order of somebody
 
 test('a session that is over is said to be, and the press that met its end goes on', async ({ page, context }) => {
   await page.goto('/')
-  await page.getByRole('button', { name: 'Put on sale' }).click()
   await page.getByLabel('Your name').fill('admin')
   await page.getByLabel('Token').fill('open-sesame-open-sesame')
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await newSale(page)
+  await page.getByRole('button', { name: 'Put on sale' }).click()
   await expect(card(page, 'Product 1')).toBeVisible()
 
   await context.clearCookies()
@@ -68,7 +71,6 @@ test('a session that is over is said to be, and the press that met its end goes 
 
 test('who does not sign in is asked once, and sees what everybody may', async ({ page }) => {
   await page.goto('/')
-  await page.getByRole('button', { name: 'Run the demo sale' }).click()
   await page.getByRole('button', { name: 'Not now' }).click()
   await expect(page.getByText('Only for operators')).toBeVisible()
 

@@ -1,7 +1,7 @@
 import type { Order, Product, Problem as Sent } from './schema'
 
 // The JSON bodies of the API. schema.ts is made from api/openapi.yaml, by `npm run types` there.
-export type { Answer, FieldError, Order, Orders, Pass, Price, Product, Refusal, Session, Terms } from './schema'
+export type { Answer, FieldError, ListedProduct, Order, Orders, Pass, Price, Product, ProductCounts, Products, Refusal, Session, Terms } from './schema'
 
 export type State = Product['state']
 export type Status = Order['status']

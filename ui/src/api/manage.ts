@@ -1,25 +1,37 @@
 import { noteServerTime } from '../sale/clock'
-import type { Order, Orders, Product, Status, Terms } from './bodies'
+import type { Order, Orders, Product, Products, Status, Terms } from './bodies'
 import { productPath } from './products'
 import { Refused, request } from './request'
 import { asOperator } from './session'
 
 // What the console alone asks: the page of a buyer does not load it.
 
-export async function listProducts(): Promise<Product[]> {
-  const { body, times } = await request<{ products: Product[] }>('/api/products')
+export const kinds = ['sales', 'live', 'upcoming', 'past', 'archived'] as const
+export const sorts = ['state', 'opening', 'left', 'id'] as const
+export type ProductQuery = { search: string; show: (typeof kinds)[number]; sort: (typeof sorts)[number] }
+
+/** A page of products. `quiet`: nobody is asked for a token, as where the page asks by itself. */
+export async function listProducts(query: ProductQuery, after: string | undefined, quiet: boolean): Promise<Products> {
+  const search = new URLSearchParams({ show: query.show, sort: query.sort })
+  if (query.search) search.set('search', query.search)
+  if (after) search.set('after', after)
+  const { body, times } = await (quiet ? request : asOperator)<Products>(`/api/products?${search}`)
   if (body.products[0]) noteServerTime(body.products[0].server_time, times)
-  return body.products
+  return body
 }
 
 export async function putProduct(id: string, terms: Terms): Promise<Product> {
   return (await asOperator<Product>(productPath(id), { method: 'PUT', json: terms })).body
 }
 
-export type Step = 'pause' | 'resume' | 'close'
+export type Step = 'pause' | 'resume' | 'close' | 'archive' | 'unarchive'
 
 export async function stepProduct(id: string, step: Step): Promise<void> {
   await asOperator(`${productPath(id)}/${step}`, { method: 'POST' })
+}
+
+export async function deleteProduct(id: string): Promise<void> {
+  await asOperator(productPath(id), { method: 'DELETE' })
 }
 
 export function termsOf(product: Product): Terms {
@@ -49,7 +61,7 @@ export function closingTimeIsPast(product: Product): boolean {
  */
 export async function startOver(product: Product): Promise<void> {
   await allowing([404, 409], stepProduct(product.id, 'close'))
-  await allowing([404], asOperator(productPath(product.id), { method: 'DELETE' }))
+  await allowing([404], deleteProduct(product.id))
   const terms = termsOf(product)
   if (closingTimeIsPast(product)) delete terms.closes_at
   await putProduct(product.id, terms)

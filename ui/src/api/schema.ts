@@ -177,7 +177,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All products */
+        /**
+         * Products, and how many there are of each kind
+         * @description For the roles: view, operate, admin
+         */
         get: operations["list-products"];
         put?: never;
         post?: never;
@@ -207,6 +210,26 @@ export interface paths {
          * @description For the roles: operate, admin
          */
         delete: operations["delete-product"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Leave a closed product out of the lists
+         * @description For the roles: operate, admin
+         */
+        post: operations["archive-product"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -441,6 +464,26 @@ export interface paths {
         get: operations["get-timeline"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/products/{id}/unarchive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have it in the lists again
+         * @description For the roles: operate, admin
+         */
+        post: operations["unarchive-product"];
         delete?: never;
         options?: never;
         head?: never;
@@ -788,7 +831,7 @@ export interface components {
              * @description The rule, by a name that stays the same
              * @enum {string}
              */
-            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "no_groups" | "uuid" | "role" | "payment" | "other_product" | "event" | "livemode" | "reason" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
+            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "archived" | "no_groups" | "uuid" | "role" | "payment" | "other_product" | "event" | "livemode" | "reason" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
             field: string;
             /** @description The same in words */
             rule: string;
@@ -908,6 +951,76 @@ export interface components {
          * @enum {string}
          */
         LeftOut: "behind_damage" | "no_gate" | "opening_not_read" | "not_read_beyond" | "not_folded_again" | "not_in_store_yet" | "not_the_stores_log" | "beginning_missing";
+        ListedProduct: {
+            /** @description It is closed, and lists leave it out unless they are asked for it */
+            archived?: boolean;
+            /** Format: int64 */
+            cancelled: number;
+            /** Format: date-time */
+            closes_at?: string;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            expired: number;
+            /** @description Only buyers in it are sold to */
+            group?: string;
+            /**
+             * Format: int64
+             * @description placed + paid
+             */
+            held: number;
+            id: string;
+            /** Format: uri */
+            image_url?: string;
+            /** Format: int64 */
+            limit_per_user: number;
+            name: string;
+            /** Format: date-time */
+            opens_at?: string;
+            /**
+             * Format: int64
+             * @description Orders that one user may have, ended ones included
+             */
+            orders_per_user: number;
+            /** Format: int64 */
+            paid: number;
+            /** @description 0s: an order is final once placed */
+            payment_window: string;
+            /** Format: int64 */
+            placed: number;
+            /** @description Of a unit, for orders that are placed from now on */
+            price?: components["schemas"]["Price"];
+            /** Format: int64 */
+            quantity: number;
+            /**
+             * Format: int64
+             * @description Admitted, and not firm yet
+             */
+            queued: number;
+            /** @description The server's own, for a try */
+            rehearsal?: boolean;
+            /** Format: int64 */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Absent where the gate is away
+             */
+            remaining?: number;
+            /** Format: date-time */
+            server_time: string;
+            /** @description Where all units are held: from opens_at, or from the first order, to the newest */
+            sold_in?: string;
+            /**
+             * @description opening: its gate is shut for a moment
+             * @enum {string}
+             */
+            state: "opening" | "not_open" | "on_sale" | "sold_out" | "paused" | "closed";
+            /**
+             * Format: uri
+             * @description Where a buyer pays: the page adds product and order
+             */
+            url?: string;
+        };
         NewToken: {
             /** Format: date-time */
             made_at: string;
@@ -1129,6 +1242,8 @@ export interface components {
             type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/pass_required" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/challenge_failed" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/too_many_streams" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
+            /** @description It is closed, and lists leave it out unless they are asked for it */
+            archived?: boolean;
             /** Format: int64 */
             cancelled: number;
             /** Format: date-time */
@@ -1194,6 +1309,30 @@ export interface components {
              */
             url?: string;
         };
+        ProductCounts: {
+            /** Format: int64 */
+            archived: number;
+            /**
+             * Format: int64
+             * @description Open, and not closed: sold out and paused ones, too
+             */
+            live: number;
+            /**
+             * Format: int64
+             * @description Closed, and not archived
+             */
+            past: number;
+            /**
+             * Format: int64
+             * @description The server's own, for a try
+             */
+            rehearsals: number;
+            /**
+             * Format: int64
+             * @description Opened by opens_at, later
+             */
+            upcoming: number;
+        };
         ProductState: {
             /** Format: date-time */
             closes_at?: string;
@@ -1207,7 +1346,11 @@ export interface components {
             state: "opening" | "not_open" | "on_sale" | "sold_out" | "paused" | "closed";
         };
         Products: {
-            products: components["schemas"]["Product"][];
+            /** @description Of those that search finds */
+            counts: components["schemas"]["ProductCounts"];
+            /** @description Ask again with after=next; absent: that was all */
+            next?: string;
+            products: components["schemas"]["ListedProduct"][];
         };
         ReasonBody: {
             /** @description Without control characters, line breaks or bidirectional overrides. Of a void the buyer sees it */
@@ -1518,6 +1661,7 @@ export type Invariant = components['schemas']['Invariant'];
 export type Judged = components['schemas']['Judged'];
 export type Latency = components['schemas']['Latency'];
 export type LeftOut = components['schemas']['LeftOut'];
+export type ListedProduct = components['schemas']['ListedProduct'];
 export type NewToken = components['schemas']['NewToken'];
 export type Number = components['schemas']['Number'];
 export type Omission = components['schemas']['Omission'];
@@ -1537,6 +1681,7 @@ export type PlacedMark = components['schemas']['PlacedMark'];
 export type Price = components['schemas']['Price'];
 export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
+export type ProductCounts = components['schemas']['ProductCounts'];
 export type ProductState = components['schemas']['ProductState'];
 export type Products = components['schemas']['Products'];
 export type ReasonBody = components['schemas']['ReasonBody'];
@@ -2498,7 +2643,17 @@ export interface operations {
     };
     "list-products": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What the id or the name contains, in any case */
+                search?: string;
+                /** @description sales: live, upcoming and past ones. By default all but archived ones */
+                show?: "sales" | "live" | "upcoming" | "past" | "archived" | "rehearsals";
+                /** @description state: live, upcoming, past; opening: the latest first; left: the fewest units first */
+                sort?: "id" | "state" | "opening" | "left";
+                /** @description As next */
+                after?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2512,6 +2667,33 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Products"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description rate_limited */
@@ -2532,7 +2714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description unavailable */
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2781,6 +2963,100 @@ export interface operations {
                 };
             };
             /** @description not_closed, money_owed, changed_meanwhile */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "archive-product": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed_meanwhile, not_closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4015,6 +4291,100 @@ export interface operations {
             };
             /** @description not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "unarchive-product": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Product"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description cross_origin, wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description changed_meanwhile */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -4,13 +4,13 @@ import { isRehearsal } from '../api/rehearsals'
 import { words } from '../words/console'
 import { useLanguage } from '../words/language'
 import { Compare } from './Compare'
-import { Console } from './Console'
 import { Orders } from './Orders'
 import { Payments } from './Payments'
 import { RecapPage } from './RecapPage'
 import { RehearsalPage } from './RehearsalPage'
 import { Rehearsals } from './Rehearsals'
 import { Sale } from './Sale'
+import { Sales } from './Sales'
 import { Shell } from './Shell'
 import { Settings } from './Settings'
 import { SignIn } from './SignIn'
@@ -56,5 +56,5 @@ function Home() {
   const compared = search.get('compare')
   if (compared !== null) return <Compare ids={compared.split(',')} />
   if (search.has('settings')) return <Settings />
-  return search.has('rehearsals') ? <Rehearsals /> : <Console />
+  return search.has('rehearsals') ? <Rehearsals /> : <Sales />
 }

@@ -7,6 +7,7 @@ import { nextMoment, scheduleOf, stateAt, titleOf } from '../sale/state'
 import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
 import { words } from '../words/console'
+import { secondsOf, spanWords } from '../words/spans'
 
 type Props = { product: Product; heading: 'h1' | 'h2'; clock?: boolean; children?: ReactNode }
 
@@ -58,7 +59,8 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
 
 function termsInWords(product: Product): string {
   const limit = words().perBuyer(product.limit_per_user)
-  const terms = product.payment_window === '0s' ? limit : words().toPay(limit, product.payment_window)
+  const window = secondsOf(product.payment_window)
+  const terms = window ? words().toPay(limit, spanWords(window)) : limit
   return product.price ? `${money(product.price)}, ${terms}` : terms
 }
 

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Order, Product } from '../api/bodies'
-import { closingTimeIsPast, startOver, stepProduct } from '../api/manage'
+import { closingTimeIsPast, deleteProduct, startOver, stepProduct } from '../api/manage'
 import { noteRefund, voidOrder, type Payment } from '../api/payments'
 import { ended, removeRehearsal, type Rehearsal } from '../api/rehearsals'
 import { fieldErrors, ruleFor } from '../api/request'
@@ -12,14 +12,18 @@ import { money } from '../sale/money'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
 import { paymentWords } from '../words/payments'
+import { salesWords } from '../words/sales'
 import { Dialog } from '../look/Dialog'
 import { queries } from './queries'
+import { numbered } from './useSale'
 
 /** A step that cannot be taken back: what it will do, what has to be said to it, and the one press that does it. */
 export type Question = {
   title: string
   tells: string
   press: string
+  /** It undoes nothing. */
+  mild?: true
   reason?: { label: string; hint: string }
   act: (reason: string) => Promise<void>
   done?: () => void
@@ -37,12 +41,24 @@ export function askClose(product: Product): Question {
 
 export function askStartOver(product: Product): Question {
   const w = words()
-  const orders = product.placed + product.paid + product.cancelled + product.expired
+  const orders = numbered(product)
   return {
     title: w.askStartOver(titleOf(product)),
     tells: w.startOverTells(orders, count(orders), product.quantity, count(product.quantity), closingTimeIsPast(product)),
     press: w.startOver,
     act: () => startOver(product),
+  }
+}
+
+export function askDelete(product: Product, done?: () => void): Question {
+  const s = salesWords()
+  const orders = numbered(product)
+  return {
+    title: s.askRemove(titleOf(product)),
+    tells: s.removeTells(orders, count(orders)),
+    press: s.removeIt,
+    act: () => deleteProduct(product.id),
+    ...(done ? { done } : {}),
   }
 }
 
@@ -71,6 +87,7 @@ export function askRefunded(payment: Payment): Question {
     title: p.askRefunded(money(payment)),
     tells: p.refundedTells(payment.payment_id),
     press: p.refundedIt,
+    mild: true,
     reason: { label: words().reason, hint: p.refundedReasonHint },
     act: (reason) => noteRefund(payment, reason),
   }
@@ -100,7 +117,7 @@ export function Confirm({ question, onClose }: { question: Question; onClose: ()
         <Button onClick={onClose} disabled={act.isPending}>
           {words().leave}
         </Button>
-        <Button kind="strong" onClick={() => act.mutate()} disabled={act.isPending}>
+        <Button kind={question.mild ? 'strong' : 'danger'} onClick={() => act.mutate()} disabled={act.isPending}>
           {act.isError ? words().tryAgain : question.press}
         </Button>
       </div>

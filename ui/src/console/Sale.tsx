@@ -23,7 +23,7 @@ import { saleNow } from './saleNow'
 import { SaleSoFar } from './SaleSoFar'
 import { Shell } from './Shell'
 import { Steps } from './Steps'
-import { TermsForm } from './TermsForm'
+import { TermsDialog } from './TermsDialog'
 import { useMe } from './useMe'
 import { useSale } from './useSale'
 import { Verify } from './Verify'
@@ -62,12 +62,7 @@ export function Sale({ id }: { id: string }) {
               </a>
             </nav>
           </Board>
-          <Steps product={product} onAsk={setQuestion} onEdit={() => setEditing(true)} telling />
-          {editing && may(me, 'operate') && (
-            <div className="mt-4">
-              <TermsForm edited={id} products={[product]} onDone={() => setEditing(false)} fixed />
-            </div>
-          )}
+          <Steps product={product} onAsk={setQuestion} onEdit={() => setEditing(true)} onGone={() => go('/')} telling />
           <OwedBack id={id} onAsk={setQuestion} />
           {may(me, 'view') && <SaleSoFar product={product} />}
           {may(me, 'view') && <FigureCharts />}
@@ -80,6 +75,7 @@ export function Sale({ id }: { id: string }) {
           {may(me, 'view') && me?.operator && <History product={product} />}
         </>
       )}
+      {editing && may(me, 'operate') && <TermsDialog id={id} known={[]} total={0} onDone={() => setEditing(false)} />}
       {question && <Confirm question={question} onClose={() => setQuestion(undefined)} />}
     </Shell>
   )

@@ -1,5 +1,5 @@
 import { useEffect, type ReactNode } from 'react'
-import { Link, useLocation } from 'wouter'
+import { Link, useLocation, useSearch } from 'wouter'
 import type { Session } from '../api/bodies'
 import { may, session } from '../api/session'
 import type { Link as LinkState } from '../api/stream'
@@ -9,6 +9,7 @@ import { Mark } from '../look/Mark'
 import { Outage } from '../look/Outage'
 import { timeOfDay } from '../sale/format'
 import { words, type ConsoleWords } from '../words/console'
+import { salesWords } from '../words/sales'
 import { HelpButton } from '../look/Help'
 import { queries } from './queries'
 import { useMe } from './useMe'
@@ -30,8 +31,14 @@ type Props = {
 }
 
 export function Shell({ title, link, seenAt, filled = false, keys = [], children }: Props) {
-  const [, go] = useLocation()
+  const [path, go] = useLocation()
+  const here = path + useSearch().replace(/^(?=.)/, '?')
   const me = useMe()
+  const menu = [
+    ['/', salesWords().title],
+    ['/?rehearsals', words().rehearsals],
+    ...(may(me, 'admin') ? [['/?settings', words().settings]] : []),
+  ] as const
   useEffect(() => {
     document.title = `${title} · seckill`
   }, [title])
@@ -47,15 +54,17 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
           <Mark />
           seckill
         </Link>
-        <nav aria-label={words().pages} className="mr-auto flex gap-4 text-small print:hidden">
-          <Link href="/?rehearsals" className="py-1 underline decoration-line underline-offset-4 hover:decoration-current">
-            {words().rehearsals}
-          </Link>
-          {may(me, 'admin') && (
-            <Link href="/?settings" className="py-1 underline decoration-line underline-offset-4 hover:decoration-current">
-              {words().settings}
+        <nav aria-label={words().pages} className="mr-auto flex flex-wrap gap-x-4 text-small print:hidden">
+          {menu.map(([href, word]) => (
+            <Link
+              key={href}
+              href={href}
+              aria-current={here === href ? 'page' : undefined}
+              className="py-1 underline decoration-line underline-offset-4 hover:decoration-current aria-[current]:decoration-current"
+            >
+              {word}
             </Link>
-          )}
+          ))}
         </nav>
         <LinkMark link={link} />
         <span className="flex items-center gap-1 print:hidden">

@@ -4,7 +4,8 @@ import { stepProduct, type Step } from '../api/manage'
 import { may } from '../api/session'
 import { Button } from '../look/Button'
 import { words } from '../words/console'
-import { askClose, askStartOver, type Question } from './Confirm'
+import { salesWords } from '../words/sales'
+import { askClose, askDelete, askStartOver, type Question } from './Confirm'
 import { queries } from './queries'
 import { useMe } from './useMe'
 
@@ -12,12 +13,14 @@ type Props = {
   product: Product
   onAsk: (question: Question) => void
   onEdit: () => void
+  /** The product is gone. */
+  onGone?: () => void
   /** The page is of this sale alone: each step says beforehand what it will do, in sight, else as a title; and `p` leads to the first. */
   telling?: boolean
 }
 
 /** What an operator can do with a sale, now. */
-export function Steps({ product, onAsk, onEdit, telling = false }: Props) {
+export function Steps({ product, onAsk, onEdit, onGone, telling = false }: Props) {
   const step = useMutation({
     mutationFn: (to: Step) => stepProduct(product.id, to),
     onSettled: () => void queries.invalidateQueries(),
@@ -27,9 +30,18 @@ export function Steps({ product, onAsk, onEdit, telling = false }: Props) {
   const closed = product.state === 'closed'
   const paused = product.state === 'paused'
   const w = words()
+  const s = salesWords()
+  const archive = product.archived ? 'unarchive' : 'archive'
   const steps = [
-    { word: paused ? w.resume : w.pause, tells: paused ? w.tells.resume : w.tells.pause, act: () => step.mutate(paused ? 'resume' : 'pause'), off: closed || step.isPending, key: 'p' },
-    { word: w.closeSale, tells: w.tells.close, act: () => onAsk(askClose(product)), off: closed },
+    ...(closed
+      ? [
+          { word: s[archive], tells: s.tells[archive], act: () => step.mutate(archive), off: step.isPending, key: 'p' },
+          { word: s.remove, tells: s.tells.remove, act: () => onAsk(askDelete(product, onGone)), off: false },
+        ]
+      : [
+          { word: paused ? w.resume : w.pause, tells: paused ? w.tells.resume : w.tells.pause, act: () => step.mutate(paused ? 'resume' : 'pause'), off: step.isPending, key: 'p' },
+          { word: w.closeSale, tells: w.tells.close, act: () => onAsk(askClose(product)), off: false },
+        ]),
     { word: w.startOver, tells: w.tells.startOver, act: () => onAsk(askStartOver(product)), off: false },
     { word: w.changeTerms, tells: w.tells.terms, act: onEdit, off: false },
   ]

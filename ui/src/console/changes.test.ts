@@ -15,7 +15,7 @@ describe('changesInWords', () => {
   it('names what is held where units go', () =>
     expect(change({ quantity: '99' })).toBe('1 unit fewer. It cannot go below the 60 that are placed or paid. Its 60 orders stay.'))
   it('tells all that is changed', () =>
-    expect(change({ limit: '2', window: '15m' })).toBe(
+    expect(change({ limit: '2', window: '900' })).toBe(
       'A buyer may have 2 instead of 1. The new payment window applies to orders placed from now on. Its 60 orders stay.',
     ))
   it('says who may buy it from then on', () => {

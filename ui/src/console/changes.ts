@@ -2,6 +2,7 @@ import type { Product } from '../api/bodies'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { typedFrom, type Typed } from './terms'
+import { numbered } from './useSale'
 
 /** What the terms as typed would do to the product, before they are sent. Whether they may be is for the server to say. */
 export function changesInWords(product: Product, typed: Typed): string {
@@ -24,6 +25,6 @@ export function changesInWords(product: Product, typed: Typed): string {
     differs('name') && w.name,
   ].filter((sentence) => sentence !== false)
   if (told.length === 0) return w.nothing
-  const orders = product.placed + product.paid + product.cancelled + product.expired
+  const orders = numbered(product)
   return [...told, w.orders(orders, count(orders))].join(' ').trim()
 }

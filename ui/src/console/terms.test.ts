@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { termsOf } from '../api/manage'
-import { cannotBeAsked, freeId, termsFrom, typedFrom } from './terms'
+import { freeId, momentsOf, termsFrom, typedFrom, windowOf } from './terms'
 
 const typed = typedFrom('1', undefined)
 
@@ -38,10 +38,25 @@ it('keeps whom it is for when a sale is started over', () => {
 })
 
 it('offers the first id that is free', () => {
-  const products = ['1', '3', 'poster'].map((id) => ({ id })) as never[]
-  expect(freeId(products)).toBe('2')
+  expect(freeId(['1', '3', 'poster'])).toBe('2')
 })
 
-it('knows the ids that are no path', () => {
-  expect(['', '.', '..', '1', 'a b', '...'].map(cannotBeAsked)).toEqual([true, true, true, false, false, false])
+describe('moments', () => {
+  const at = Date.parse('2026-03-04T09:00:00Z')
+  it('count from now, and the closing from the opening', () =>
+    expect(momentsOf({ ...typed, opensAt: '+60', closesAt: '+600' }, at)).toEqual({ opens: at + 60_000, closes: at + 660_000 }))
+  it('count from now where it opens at once', () =>
+    expect(momentsOf({ ...typed, closesAt: '+600' }, at)).toEqual({ opens: undefined, closes: at + 600_000 }))
+  it('are of the reader’s zone', () =>
+    expect(momentsOf({ ...typed, opensAt: '@2026-03-04T09:05:07' }, at).opens).toBe(new Date(2026, 2, 4, 9, 5, 7).getTime()))
+  it('are no times where none is chosen yet', () => expect(momentsOf({ ...typed, opensAt: '@' }, at).opens).toBeNaN())
+})
+
+describe('payment windows', () => {
+  it.each([['0s', '0'], ['15m', '900'], ['1h30m', '=1 hour 30 minutes'], ['24h', '86400']])('%s is shown as %s, and sent as it was', (payment_window, window) => {
+    const shown = typedFrom('1', { payment_window } as never)
+    expect(shown.window).toBe(window)
+    expect(termsFrom(shown).payment_window).toBe(payment_window)
+  })
+  it('are none of what is no length of time', () => expect(windowOf('=soon')).toBeUndefined())
 })

@@ -35,6 +35,7 @@ const rest: {
     year: () => '必须在 UTC 的 1 年到 9999 年之间',
     after_opening: () => '必须晚于开始时间',
     name: (most) => `最多 ${most} 个字符，不能含有控制字符、换行或文字方向控制符`,
+    archived: () => '只能用于已结束的商品',
     no_groups: () => '此服务器不验证买家身份（--buyer-auth），无法设置',
     role: () => '必须是 view、operate 或 payments',
     other_product: () => '是另一商品的订单',

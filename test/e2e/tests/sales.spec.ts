@@ -1,0 +1,118 @@
+import { card, expect, expectNoFindings, test } from '../fixtures'
+
+const inMinutes = (n: number) => new Date(Date.now() + n * 60_000).toISOString()
+
+test('sales stand by their state, one line each, boards only where something is sold', async ({ page, server }) => {
+  await server.put('mug', { quantity: 40, name: 'Blue mug', opens_at: inMinutes(60) })
+  await server.put('lamp', { quantity: 20, name: 'Lamp' })
+  await server.put('poster', { quantity: 5, name: 'Poster' })
+  await server.fill('poster', 5)
+  await server.step('poster', 'close')
+  await page.goto('/')
+  await expect(card(page, 'Lamp').getByRole('button', { name: 'Pause' })).toBeVisible()
+  await expect(card(page, 'Blue mug')).toContainText('Not open yet')
+  await expect(card(page, 'Blue mug')).toContainText('40 of 40')
+  await expect(card(page, 'Poster')).toContainText(/Closed.*0 of 5.*Sold in .* (ms|s)/)
+  await expect(card(page, 'Poster').getByRole('button')).toHaveCount(0)
+  expect(await page.getByRole('article').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toEqual(['Lamp', 'Blue mug', 'Poster'])
+
+  await page.getByRole('radio', { name: /Upcoming/ }).check()
+  await expect(card(page, 'Lamp')).toHaveCount(0)
+  await expect(card(page, 'Blue mug')).toBeVisible()
+  await page.getByRole('radio', { name: /All/ }).check()
+  await page.getByLabel('Search by name or id').fill('POST')
+  await expect(card(page, 'Blue mug')).toHaveCount(0)
+  await expect(card(page, 'Poster')).toBeVisible()
+  await page.getByLabel('Search by name or id').fill('nothing of it')
+  await expect(page.getByText('No name and no id contains “nothing of it”.')).toBeVisible()
+})
+
+test('a closed sale is archived, comes back, and is deleted once its name was said', async ({ page, server }) => {
+  await server.put('1', { quantity: 5, name: 'Lamp' })
+  await server.fill('1', 3)
+  await page.goto('/products/1')
+  await expect(page.getByRole('button', { name: 'Delete' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Close', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Close Lamp?' })).toBeVisible()
+  await page.getByRole('button', { name: 'Close it' }).click()
+  await page.getByRole('button', { name: 'Archive', exact: true }).click()
+  await expect(page.getByRole('button', { name: 'Unarchive' })).toBeVisible()
+
+  await page.goto('/')
+  await expect(page.getByRole('radio', { name: 'Archived 1' })).toBeVisible()
+  await expect(card(page, 'Lamp')).toHaveCount(0)
+  await page.getByRole('radio', { name: 'Archived 1' }).check()
+  await card(page, 'Lamp').getByRole('link').click()
+  await page.getByRole('button', { name: 'Unarchive' }).click()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  const asked = page.getByRole('dialog', { name: 'Delete Lamp?' })
+  await expect(asked).toContainText('with its 3 orders')
+  await page.keyboard.press('Escape')
+  await expect(asked).toBeHidden()
+  await page.getByRole('button', { name: 'Delete' }).click()
+  await asked.getByRole('button', { name: 'Delete it' }).click()
+  await expect(page.getByRole('heading', { name: 'Nothing is on sale' })).toBeVisible()
+})
+
+test('the list is walked, searched and opened by keys', async ({ page, server }) => {
+  for (const id of ['a', 'b', 'c']) await server.put(id, { quantity: 1, opens_at: inMinutes(60) })
+  await page.goto('/')
+  await expect(card(page, 'Product c')).toBeVisible()
+  await card(page, 'Product a').getByRole('link').focus()
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await expect(card(page, 'Product c').getByRole('link')).toBeFocused()
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Product b' })).toBeVisible()
+  await page.goBack()
+  await expect(card(page, 'Product c')).toBeVisible()
+  await page.keyboard.press('/')
+  await page.keyboard.type('c')
+  await expect(card(page, 'Product a')).toHaveCount(0)
+})
+
+test('ten thousand products: searched at once, and scrolled to their end without a stop', async ({ page }) => {
+  test.setTimeout(240_000)
+  const product = (n: number) => ({
+    id: `p${String(n).padStart(5, '0')}`, name: '', quantity: 100, limit_per_user: 1, orders_per_user: 20, payment_window: '0s', state: 'closed',
+    epoch: 1, remaining: 40, queued: 0, held: 60, placed: 60, paid: 0, cancelled: 0, expired: 0, rejected: 0, server_time: new Date().toISOString(),
+  })
+  // Ten thousand openings take the server minutes; the list cannot tell, where the pages are as the server gives them.
+  const all = 10_000
+  await page.route('**/api/products?*', (route) => {
+    const search = new URL(route.request().url()).searchParams
+    const found = Array.from({ length: all }, (_, n) => product(n)).filter(({ id }) => id.includes(search.get('search') ?? ''))
+    const from = found.findIndex(({ id }) => id === search.get('after')) + 1
+    const next = from + 100 < found.length ? { next: found[from + 99]?.id } : {}
+    return route.fulfill({
+      json: { products: found.slice(from, from + 100), ...next, counts: { live: 0, upcoming: 0, past: found.length, archived: 0, rehearsals: 0 } },
+    })
+  })
+  await page.goto('/')
+  await expect(page.getByText('100 sales, more as you scroll')).toBeAttached()
+  await page.getByLabel('Search by name or id').fill('09999')
+  await expect(card(page, 'Product p09999')).toBeVisible()
+  await page.getByLabel('Search by name or id').fill('')
+  await expect(card(page, 'Product p00000')).toBeVisible()
+  const frames = await page.evaluate(async () => {
+    const times: number[] = []
+    for (let last = performance.now(); document.querySelectorAll('article').length < 3000; ) {
+      scrollBy(0, 400)
+      const now = await new Promise<number>((next) => requestAnimationFrame(next))
+      times.push(now - last)
+      last = now
+    }
+    return times.sort((a, b) => a - b)
+  })
+  expect(frames[Math.floor(frames.length / 2)], 'the median frame, in milliseconds').toBeLessThan(100)
+})
+
+test('the list has no findings by keyboard and reader, empty and full', async ({ page, server }) => {
+  await page.goto('/')
+  await expect(page.getByRole('heading', { name: 'Nothing is on sale' })).toBeVisible()
+  await expectNoFindings(page)
+  await server.put('1', { quantity: 5, opens_at: inMinutes(5) })
+  await expect(card(page, 'Product 1')).toBeVisible()
+  await expectNoFindings(page)
+})

@@ -1,0 +1,100 @@
+import { memo, useEffect, useEffectEvent, useRef, type KeyboardEvent } from 'react'
+import { Link } from 'wouter'
+import type { ListedProduct } from '../api/bodies'
+import type { ProductQuery } from '../api/manage'
+import { count, timeOfDay } from '../sale/format'
+import { titleOf } from '../sale/state'
+import { language } from '../words/language'
+import { salesWords } from '../words/sales'
+import { shared } from '../words/shared'
+import { soldInWords } from '../words/spans'
+
+type Props = { products: ListedProduct[]; query: ProductQuery; more: boolean; onMore: () => void }
+
+const grid = 'grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_7rem_8rem] lg:grid-cols-[minmax(0,1fr)_8rem_9rem_11rem_9rem]'
+
+/** One line for each sale. It grows as it is scrolled; a row that is out of sight costs the browser nothing. */
+export function SalesList({ products, query, more, onMore }: Props) {
+  const end = useRef<HTMLParagraphElement>(null)
+  const reached = useEffectEvent(() => more && onMore())
+  useEffect(() => {
+    if (!end.current) return
+    const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && reached(), { rootMargin: '800px' })
+    observer.observe(end.current)
+    return () => observer.disconnect()
+  }, [products.length])
+  const s = salesWords()
+  const c = s.columns
+  return (
+    <section aria-label={s.kinds[query.show]}>
+      {products.length > 0 && (
+        <div aria-hidden="true" className={`${grid} border-b border-line pb-2 text-small text-muted max-sm:hidden`}>
+          <span>{c.product}</span>
+          <span>{c.state}</span>
+          <span>{c.left}</span>
+          <span className="max-lg:hidden">{c.opens}</span>
+          <span className="max-lg:hidden">{c.soldIn}</span>
+        </div>
+      )}
+      <ul onKeyDown={step}>
+        {products.map((product) => (
+          <Row key={product.id} product={product} tag={language.now()} />
+        ))}
+      </ul>
+      <p ref={end} role="status" className="figures py-4 text-small text-muted">
+        {products.length > 0
+          ? s.shown(products.length, count(products.length), more)
+          : query.search
+            ? s.notFound(query.search)
+            : s.none[query.show]}
+      </p>
+    </section>
+  )
+}
+
+/** Up and down go from sale to sale. */
+function step(event: KeyboardEvent<HTMLUListElement>) {
+  const way = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (way === undefined) return
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('a')]
+  const next = links[links.indexOf(document.activeElement as HTMLElement) + way]
+  if (!next) return
+  event.preventDefault()
+  next.focus()
+}
+
+type RowProps = { product: ListedProduct; tag: string }
+
+const same = (a: RowProps, b: RowProps) =>
+  a.tag === b.tag && JSON.stringify({ ...a.product, server_time: '' }) === JSON.stringify({ ...b.product, server_time: '' })
+
+const Row = memo(function Row({ product }: RowProps) {
+  const s = salesWords()
+  const left = product.remaining ?? product.quantity - product.held
+  const title = titleOf(product)
+  return (
+    <li className="border-b border-line [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
+      <article aria-label={title} className={`${grid} figures relative items-baseline py-3 hover:bg-wash max-sm:flex max-sm:flex-wrap`}>
+        <Link href={`/products/${encodeURIComponent(product.id)}`} className="min-w-0 font-medium wrap-anywhere after:absolute after:inset-0 max-sm:basis-full">
+          {title}
+          {product.name.trim() && <span className="pl-2 text-small font-normal text-muted">{product.id}</span>}
+        </Link>
+        <span className={product.state === 'on_sale' ? 'font-medium' : 'text-muted'}>
+          {product.archived ? s.archived : shared().states[product.state]}
+        </span>
+        <span>
+          <span className="text-muted sm:sr-only">{s.leftLabel}</span>
+          {s.left(count(left), count(product.quantity))}
+        </span>
+        <span className={`text-muted ${product.opens_at ? 'sm:max-lg:col-span-full' : 'max-lg:hidden'}`}>
+          <span className="lg:sr-only">{product.opens_at && s.opensLabel}</span>
+          {product.opens_at && timeOfDay(product.opens_at)}
+        </span>
+        <span className={product.sold_in ? 'sm:max-lg:col-span-full' : 'max-lg:hidden'}>
+          <span className="text-muted lg:sr-only">{product.sold_in && s.soldInLabel}</span>
+          {product.sold_in && soldInWords(product.sold_in)}
+        </span>
+      </article>
+    </li>
+  )
+}, same)
