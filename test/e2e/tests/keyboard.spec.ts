@@ -75,6 +75,21 @@ for (const [name, path, says] of [
   })
 }
 
+test('help stays open on the buyer’s page once it knows who buys', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  let answer = () => {}
+  const asked = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/api/session', async (route) => {
+    await asked
+    await route.continue()
+  })
+  await page.goto('/buy/1')
+  await page.getByRole('button', { name: 'Help' }).click()
+  answer()
+  await expect(page.getByLabel('Your user id')).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible()
+})
+
 test('a step by a key that is refused says so, as one by its button does', async ({ page, server }) => {
   await server.put('1', { quantity: 5 })
   await page.route('**/api/products/1/pause', (route) =>

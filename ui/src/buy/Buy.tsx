@@ -24,9 +24,16 @@ import { Who } from './Who'
 export function Buy({ product }: { product: string }) {
   useLanguage()
   const who = useIdentity()
-  if (who.is === 'asking') return <Frame><Outage lost={who.trouble} /></Frame>
   const known = who.is === 'believed' ? undefined : who.is === 'known' ? who.user : ''
-  return <Sale key={known ?? who.is} product={product} who={who} known={known} />
+  return (
+    <Frame>
+      {who.is === 'asking' ? (
+        <Outage lost={who.trouble} />
+      ) : (
+        <Sale key={known ?? who.is} product={product} who={who} known={known} />
+      )}
+    </Frame>
+  )
 }
 
 type Props = { product: string; who: Identity; known: string | undefined }
@@ -52,7 +59,7 @@ function Sale({ product: id, who, known }: Props) {
   }, [title])
 
   return (
-    <Frame>
+    <>
       <ClockNote />
       <main className="grid gap-6 pb-24">
         <Who who={who} />
@@ -64,7 +71,7 @@ function Sale({ product: id, who, known }: Props) {
         )}
       </main>
       <Outage lost={link === 'lost' && !missing} note={held > 0 ? words().safe(held) : undefined} />
-    </Frame>
+    </>
   )
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useSyncExternalStore } from 'react'
+import { useEffectEvent, useLayoutEffect, useSyncExternalStore } from 'react'
 import { keep, readKept } from '../api/kept'
 
 /** A key of one letter, and what it does; without an act it is one that the page minds by itself. */
@@ -38,7 +38,7 @@ export function useKeys(keys: Key[]) {
     event.preventDefault()
     found.act()
   })
-  useEffect(() => {
+  useLayoutEffect(() => {
     const listen = (event: KeyboardEvent) => pressed(event)
     window.addEventListener('keydown', listen)
     return () => window.removeEventListener('keydown', listen)
