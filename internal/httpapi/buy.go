@@ -57,6 +57,9 @@ func (a *API) answerBuy(ctx *fasthttp.RequestCtx, product []byte) kind {
 	var unproven kind
 	proven := true
 	if a.Buyers != nil {
+		if answer, sure := a.refuseUnproven(ctx, r.product); sure {
+			return refused(ctx, &answer)
+		}
 		unproven, proven = a.identify(ctx, &r)
 	}
 	if a.logsBuys && a.LogUsers {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/valyala/fasthttp"
@@ -120,7 +121,21 @@ func soldOutRequest(t testing.TB) (*API, *fasthttp.RequestCtx) {
 }
 
 func TestSoldOutAllocatesNothing(t *testing.T) {
+	t.Run("believed", func(t *testing.T) { soldOutAllocatesNothing(t, func(*API, *fasthttp.Request) {}) })
+	t.Run("by a pass", func(t *testing.T) {
+		soldOutAllocatesNothing(t, func(a *API, r *fasthttp.Request) {
+			a.Buyers = buyers(time.Now)
+			pass := must(a.Buyers.Passes.Mint(identity.Buyer{User: "u123456", Until: time.Now().Add(time.Hour)}))
+			r.Header.Set("Authorization", "Bearer "+pass)
+			r.SetBodyString("{}")
+		})
+	})
+}
+
+func soldOutAllocatesNothing(t *testing.T, ask func(*API, *fasthttp.Request)) {
+	t.Helper()
 	a, ctx := soldOutRequest(t)
+	ask(a, &ctx.Request)
 	handle := a.Handler()
 	n := testing.AllocsPerRun(1000, func() {
 		ctx.Response.Reset()

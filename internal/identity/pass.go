@@ -98,6 +98,17 @@ func (p *Passes) Check(pass []byte) (b Buyer, err error) {
 	return b, nil
 }
 
+// claimed appends the user of a pass that nobody has checked, and nothing if it has none.
+func claimed(to, pass []byte) []byte {
+	const head = 2 + 8 + 1
+	var raw [head + sale.MaxUser + 1]byte // whole groups of 4 characters
+	n, err := strict.Decode(raw[:], pass[:min(len(pass)/4*4, base64.RawURLEncoding.EncodedLen(len(raw)))])
+	if err != nil || n < head || raw[0] != passVersion || n < head+int(raw[head-1]) {
+		return to
+	}
+	return append(to, raw[head:head+int(raw[head-1])]...)
+}
+
 // strict takes one spelling of a pass only.
 var strict = base64.RawURLEncoding.Strict()
 

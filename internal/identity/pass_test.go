@@ -100,6 +100,40 @@ func TestOnlyIDsStandInAPass(t *testing.T) {
 	}
 }
 
+// Whom a pass names is who it proves; what is cut, or of something else, names nobody.
+func TestWhomAPassClaims(t *testing.T) {
+	p := passes("one deployment")
+	longest := strings.Repeat("u", sale.MaxUser)
+	for _, b := range []Buyer{{User: "a"}, {User: "ann", Groups: []string{"members"}}, {User: longest}, {User: longest, Groups: slices.Repeat([]string{longest}, MaxGroups)}} {
+		b.Until = today.Add(time.Hour)
+		pass := mint(t, p, b)
+		if got := claimed([]byte("x"), pass); string(got) != "x"+b.User {
+			t.Errorf("%s: %s", b.User, got)
+		}
+		for n := range pass {
+			if got := string(claimed(nil, pass[:n])); got != "" && got != b.User {
+				t.Errorf("cut at %d: %s, not %s", n, got, b.User)
+			}
+		}
+	}
+	for _, other := range []string{"", "x", "AAAA", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.x", strings.Repeat("é", 200), strings.Repeat("A", 10_000)} {
+		if got := claimed(nil, []byte(other)); len(got) > 0 {
+			t.Errorf("%.40s: %s", other, got)
+		}
+	}
+}
+
+func BenchmarkClaimed(b *testing.B) {
+	pass := mint(b, passes("one deployment"), Buyer{User: "0b2e4c5f-1c8e-4e8f-9d0e-2f6a1f4b7c11", Groups: []string{"members"}, Until: today.Add(time.Hour)})
+	var raw [sale.MaxUser]byte
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(claimed(raw[:0], pass)) == 0 {
+			b.Fatal("nobody")
+		}
+	}
+}
+
 func BenchmarkPass(b *testing.B) {
 	p := passes("one deployment")
 	pass := mint(b, p, Buyer{User: "0b2e4c5f-1c8e-4e8f-9d0e-2f6a1f4b7c11", Groups: []string{"members"}, Until: today.Add(time.Hour)})
