@@ -2,7 +2,7 @@ import type { ConsoleWords } from './consoleEnglish'
 
 const findings = (n: number) => (n === 0 ? '无异常' : `${n} 项异常`)
 
-const whiches = ['第一次', '第二次']
+const ordinals = ['第一次', '第二次']
 
 export const zh: ConsoleWords = {
   // The frame of every page
@@ -323,10 +323,10 @@ export const zh: ConsoleWords = {
   errorsRow: '错误',
   tookRow: '用时',
   latencyOf: (percentile) => `延迟 ${percentile}`,
-  ofWhich: (kinds, which) => `${kinds}（${whiches[which]}）`,
+  ofWhich: (kinds, which) => `${kinds}（${ordinals[which]}）`,
   differs: {
     latency: (name, times, which, buyers) =>
-      `${times === 1 ? `两次的 ${name} 相同` : `${whiches[which]}的 ${name} 是${whiches[1 - which]}的 ${times.toLocaleString('en')} 倍`}，买家数${
+      `${times === 1 ? `两次的 ${name} 相同` : `${ordinals[which]}的 ${name} 是${ordinals[1 - which]}的 ${times.toLocaleString('en')} 倍`}，买家数${
         buyers === 1 ? '相同' : `为其 ${buyers} 倍`
       }。`,
     samePlaced: (n) => `两次都有 ${n} 件下单。`,

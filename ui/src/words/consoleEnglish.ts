@@ -5,7 +5,7 @@ import type { Status } from '../api/bodies'
 const findings = (n: number) => (n === 0 ? 'no findings' : `${n} ${n === 1 ? 'finding' : 'findings'}`)
 const units = (n: number, text: string) => `${text} ${n === 1 ? 'unit' : 'units'}`
 
-const whiches = ['first', 'second']
+const ordinals = ['first', 'second']
 const timesWord = (times: number) => (times === 2 ? 'twice' : `${times.toLocaleString('en')} times`)
 
 export const en = {
@@ -340,10 +340,10 @@ export const en = {
   errorsRow: 'errors',
   tookRow: 'took',
   latencyOf: (percentile: string) => `latency ${percentile}`,
-  ofWhich: (kinds: string, which: number) => `${kinds}, ${whiches[which]}`,
+  ofWhich: (kinds: string, which: number) => `${kinds}, ${ordinals[which]}`,
   differs: {
     latency: (name: string, times: number, which: number, buyers: number) =>
-      `${name} was ${times === 1 ? 'the same' : `${timesWord(times)} as long in the ${whiches[which]}`}, at ${
+      `${name} was ${times === 1 ? 'the same' : `${timesWord(times)} as long in the ${ordinals[which]}`}, at ${
         buyers === 1 ? 'as many' : buyers === 0.5 ? 'half the' : `${timesWord(buyers)} the`
       } buyers.`,
     samePlaced: (n: string) => `Each placed ${n}.`,
