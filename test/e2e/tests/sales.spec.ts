@@ -72,7 +72,7 @@ test('the list is walked, searched and opened by keys', async ({ page, server })
   await expect(card(page, 'Product a')).toHaveCount(0)
 })
 
-test('ten thousand products: searched at once, and scrolled to their end without a stop', async ({ page }) => {
+test('ten thousand products: searched at once, and scrolled at 60 frames a second', async ({ page }) => {
   test.setTimeout(240_000)
   const product = (n: number) => ({
     id: `p${String(n).padStart(5, '0')}`, name: '', quantity: 100, limit_per_user: 1, orders_per_user: 20, payment_window: '0s', state: 'closed',
@@ -95,17 +95,22 @@ test('ten thousand products: searched at once, and scrolled to their end without
   await expect(card(page, 'Product p09999')).toBeVisible()
   await page.getByLabel('Search by name or id').fill('')
   await expect(card(page, 'Product p00000')).toBeVisible()
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' }) // of the page alone, however busy the machine is
+  const workedMs = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics')
+    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN)
+  }
+  const before = await workedMs()
   const frames = await page.evaluate(async () => {
-    const times: number[] = []
-    for (let last = performance.now(); document.querySelectorAll('article').length < 3000; ) {
-      scrollBy(0, 400)
-      const now = await new Promise<number>((next) => requestAnimationFrame(next))
-      times.push(now - last)
-      last = now
+    let n = 0
+    for (; document.querySelectorAll('article').length < 1500; n++) {
+      scrollBy(0, 120) // 7,000 pixels a second
+      await new Promise(requestAnimationFrame)
     }
-    return times.sort((a, b) => a - b)
+    return n
   })
-  expect(frames[Math.floor(frames.length / 2)], 'the median frame, in milliseconds').toBeLessThan(100)
+  expect(((await workedMs()) - before) / frames, 'milliseconds of the page’s own work per frame').toBeLessThan(1000 / 60)
 })
 
 test('the list has no findings by keyboard and reader, empty and full', async ({ page, server }) => {

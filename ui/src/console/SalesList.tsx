@@ -13,7 +13,10 @@ type Props = { products: ListedProduct[]; query: ProductQuery; more: boolean; on
 
 const grid = 'grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_7rem_8rem] lg:grid-cols-[minmax(0,1fr)_8rem_9rem_11rem_9rem]'
 
-/** One line for each sale. It grows as it is scrolled; a row that is out of sight costs the browser nothing. */
+// So many rows are one for the browser where they are out of sight: to look after each of thousands costs it the frame.
+const many = 50
+
+/** One line for each sale. It grows as it is scrolled. */
 export function SalesList({ products, query, more, onMore }: Props) {
   const end = useRef<HTMLParagraphElement>(null)
   const reached = useEffectEvent(() => more && onMore())
@@ -36,11 +39,15 @@ export function SalesList({ products, query, more, onMore }: Props) {
           <span className="max-lg:hidden">{c.soldIn}</span>
         </div>
       )}
-      <ul onKeyDown={step}>
-        {products.map((product) => (
-          <Row key={product.id} product={product} tag={language.now()} />
+      <div onKeyDown={step}>
+        {Array.from({ length: Math.ceil(products.length / many) }, (_, n) => (
+          <ul key={n} className="[contain-intrinsic-size:auto_150rem] [content-visibility:auto]">
+            {products.slice(n * many, (n + 1) * many).map((product) => (
+              <Row key={product.id} product={product} tag={language.now()} />
+            ))}
+          </ul>
         ))}
-      </ul>
+      </div>
       <p ref={end} role="status" className="figures py-4 text-small text-muted">
         {products.length > 0
           ? s.shown(products.length, count(products.length), more)
@@ -53,7 +60,7 @@ export function SalesList({ products, query, more, onMore }: Props) {
 }
 
 /** Up and down go from sale to sale. */
-function step(event: KeyboardEvent<HTMLUListElement>) {
+function step(event: KeyboardEvent<HTMLElement>) {
   const way = { ArrowDown: 1, ArrowUp: -1 }[event.key]
   if (way === undefined) return
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>('a')]
@@ -65,15 +72,15 @@ function step(event: KeyboardEvent<HTMLUListElement>) {
 
 type RowProps = { product: ListedProduct; tag: string }
 
-const same = (a: RowProps, b: RowProps) =>
-  a.tag === b.tag && JSON.stringify({ ...a.product, server_time: '' }) === JSON.stringify({ ...b.product, server_time: '' })
+const said = (product: ListedProduct) => JSON.stringify({ ...product, server_time: '' })
+const same = (a: RowProps, b: RowProps) => a.tag === b.tag && (a.product === b.product || said(a.product) === said(b.product))
 
 const Row = memo(function Row({ product }: RowProps) {
   const s = salesWords()
   const left = product.remaining ?? product.quantity - product.held
   const title = titleOf(product)
   return (
-    <li className="border-b border-line [contain-intrinsic-size:auto_3rem] [content-visibility:auto]">
+    <li className="border-b border-line">
       <article aria-label={title} className={`${grid} figures relative items-baseline py-3 hover:bg-wash max-sm:flex max-sm:flex-wrap`}>
         <Link href={`/products/${encodeURIComponent(product.id)}`} className="min-w-0 font-medium wrap-anywhere after:absolute after:inset-0 max-sm:basis-full">
           {title}
