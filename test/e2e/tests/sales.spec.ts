@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import { card, expect, expectNoFindings, test } from '../fixtures'
 
 const inMinutes = (n: number) => new Date(Date.now() + n * 60_000).toISOString()
@@ -72,23 +73,31 @@ test('the list is walked, searched and opened by keys', async ({ page, server })
   await expect(card(page, 'Product a')).toHaveCount(0)
 })
 
-test('ten thousand products: searched at once, and scrolled at 60 frames a second', async ({ page }) => {
-  test.setTimeout(240_000)
+type Asked = { after: string | null; search: string }
+
+/** Ten thousand openings take the server minutes; the list cannot tell, where the pages are as the server gives them. */
+async function tenThousand(page: Page, before: (asked: Asked) => Promise<void> | void = () => {}) {
   const product = (n: number) => ({
     id: `p${String(n).padStart(5, '0')}`, name: '', quantity: 100, limit_per_user: 1, orders_per_user: 20, payment_window: '0s', state: 'closed',
     epoch: 1, remaining: 40, queued: 0, held: 60, placed: 60, paid: 0, cancelled: 0, expired: 0, rejected: 0, server_time: new Date().toISOString(),
   })
-  // Ten thousand openings take the server minutes; the list cannot tell, where the pages are as the server gives them.
-  const all = 10_000
-  await page.route('**/api/products?*', (route) => {
-    const search = new URL(route.request().url()).searchParams
-    const found = Array.from({ length: all }, (_, n) => product(n)).filter(({ id }) => id.includes(search.get('search') ?? ''))
-    const from = found.findIndex(({ id }) => id === search.get('after')) + 1
+  const all = Array.from({ length: 10_000 }, (_, n) => product(n))
+  await page.route('**/api/products?*', async (route) => {
+    const params = new URL(route.request().url()).searchParams
+    const asked = { after: params.get('after'), search: params.get('search') ?? '' }
+    await before(asked)
+    const found = all.filter(({ id }) => id.includes(asked.search))
+    const from = found.findIndex(({ id }) => id === asked.after) + 1
     const next = from + 100 < found.length ? { next: found[from + 99]?.id } : {}
     return route.fulfill({
       json: { products: found.slice(from, from + 100), ...next, counts: { live: 0, upcoming: 0, past: found.length, archived: 0, rehearsals: 0 } },
     })
   })
+}
+
+test('ten thousand products: searched at once, and scrolled at 60 frames a second', async ({ page }) => {
+  test.setTimeout(240_000)
+  await tenThousand(page)
   await page.goto('/')
   await expect(page.getByText('100 sales, more as you scroll')).toBeAttached()
   await page.getByLabel('Search by name or id').fill('09999')
@@ -111,6 +120,26 @@ test('ten thousand products: searched at once, and scrolled at 60 frames a secon
     return n
   })
   expect(((await workedMs()) - before) / frames, 'milliseconds of the page’s own work per frame').toBeLessThan(1000 / 60)
+})
+
+test('the list goes on where its end came in sight while it was asked for anew', async ({ page }) => {
+  let beginnings = 0
+  let refetched = () => {}
+  let release = () => {}
+  const isAsked = new Promise<void>((resolve) => (refetched = resolve))
+  const isScrolled = new Promise<void>((resolve) => (release = resolve))
+  await tenThousand(page, async ({ after }) => {
+    if (after !== null || ++beginnings !== 2) return
+    refetched()
+    await isScrolled
+  })
+  await page.goto('/')
+  await expect(page.getByText('100 sales, more as you scroll')).toBeAttached()
+  await isAsked
+  await page.getByText('100 sales, more as you scroll').scrollIntoViewIfNeeded()
+  await page.evaluate(() => new Promise((seen) => requestAnimationFrame(() => requestAnimationFrame(seen))))
+  release()
+  await expect(page.getByText('200 sales, more as you scroll')).toBeAttached()
 })
 
 test('the list has no findings by keyboard and reader, empty and full', async ({ page, server }) => {

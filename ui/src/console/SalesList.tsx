@@ -9,7 +9,13 @@ import { salesWords } from '../words/sales'
 import { shared } from '../words/shared'
 import { soldInWords } from '../words/spans'
 
-type Props = { products: ListedProduct[]; query: ProductQuery; more: boolean; onMore: () => void }
+type Props = {
+  products: ListedProduct[]
+  query: ProductQuery
+  more: boolean
+  /** None while something is asked for. */
+  onMore: (() => void) | undefined
+}
 
 const grid = 'grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_7rem_8rem] lg:grid-cols-[minmax(0,1fr)_8rem_9rem_11rem_9rem]'
 
@@ -19,13 +25,13 @@ const many = 50
 /** One line for each sale. It grows as it is scrolled. */
 export function SalesList({ products, query, more, onMore }: Props) {
   const end = useRef<HTMLParagraphElement>(null)
-  const reached = useEffectEvent(() => more && onMore())
+  const reached = useEffectEvent(() => more && onMore?.())
   useEffect(() => {
     if (!end.current) return
     const observer = new IntersectionObserver(([entry]) => entry?.isIntersecting && reached(), { rootMargin: '800px' })
     observer.observe(end.current)
     return () => observer.disconnect()
-  }, [products.length])
+  }, [products.length, onMore === undefined])
   const s = salesWords()
   const c = s.columns
   return (
