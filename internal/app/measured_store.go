@@ -63,6 +63,16 @@ func (k measuredStore) List(ctx context.Context, q orderstore.Query) (_ []sale.O
 	return k.Keeper.List(ctx, q)
 }
 
+func (k measuredStore) Search(ctx context.Context, q sale.Search) (_ []sale.Order, err error) {
+	defer k.done("Search", time.Now(), &err)
+	return k.Keeper.Search(ctx, q)
+}
+
+func (k measuredStore) Count(ctx context.Context, q sale.Search) (_ int64, err error) {
+	defer k.done("Count", time.Now(), &err)
+	return k.Keeper.Count(ctx, q)
+}
+
 func (k measuredStore) Due(ctx context.Context, partition int32, most int) (_ []sale.Order, err error) {
 	defer k.done("Due", time.Now(), &err)
 	return k.Keeper.Due(ctx, partition, most)
@@ -118,9 +128,9 @@ func (k measuredStore) Tokens(ctx context.Context) (_ []orderstore.Token, err er
 	return k.Keeper.Tokens(ctx)
 }
 
-func (k measuredStore) History(ctx context.Context, product string, before int64, most int) (_ []sale.HistoryEntry, err error) {
+func (k measuredStore) History(ctx context.Context, q sale.HistoryQuery) (_ []sale.HistoryEntry, err error) {
 	defer k.done("History", time.Now(), &err)
-	return k.Keeper.History(ctx, product, before, most)
+	return k.Keeper.History(ctx, q)
 }
 
 func (k measuredStore) Payment(ctx context.Context, product, id string) (_ sale.Payment, err error) {

@@ -59,9 +59,11 @@ type Store interface {
 	Order(ctx context.Context, id sale.OrderID) (sale.Order, error)
 	OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error)
 	List(ctx context.Context, q sale.Query) ([]sale.Order, error)
+	Search(ctx context.Context, q sale.Search) ([]sale.Order, error)
+	Count(ctx context.Context, q sale.Search) (int64, error)
 	Payment(ctx context.Context, product, id string) (sale.Payment, error)
 	Payments(ctx context.Context, q sale.PaymentQuery) ([]sale.Payment, error)
-	History(ctx context.Context, product string, before int64, max int) ([]sale.HistoryEntry, error)
+	History(ctx context.Context, q sale.HistoryQuery) ([]sale.HistoryEntry, error)
 }
 
 // Gates shows what the gates hold at this moment.

@@ -28,6 +28,7 @@ type HistoryEntry struct {
 type (
 	historyInput struct {
 		ProductRef
+		OfOrder
 		Before int64 `query:"before" minimum:"0" doc:"The number of the last entry that is known"`
 		Limit  int   `query:"limit" minimum:"1" maximum:"1000" default:"100"`
 	}
@@ -48,7 +49,7 @@ func (a *API) history(ctx context.Context, in *historyInput) (*historyOutput, er
 	if _, err := a.Store.Product(ctx, string(in.ID)); err != nil {
 		return nil, a.explain(err)
 	}
-	entries, err := a.Store.History(ctx, string(in.ID), in.Before, in.Limit)
+	entries, err := a.Store.History(ctx, sale.HistoryQuery{Product: string(in.ID), Order: in.id(), Before: in.Before, Limit: in.Limit})
 	if err != nil {
 		return nil, a.explain(err)
 	}

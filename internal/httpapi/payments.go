@@ -61,6 +61,7 @@ type PaymentRef struct {
 type (
 	paymentsInput struct {
 		ProductRef
+		OfOrder
 		Status string    `query:"status" enum:"paid,late,refund_due,refunded"`
 		After  PaymentID `query:"after" doc:"The id of the last payment that is known"`
 		Limit  int       `query:"limit" minimum:"1" maximum:"1000" default:"100"`
@@ -91,7 +92,7 @@ func paymentBody(m *sale.Payment) Payment {
 func (a *API) paymentRoutes(api huma.API) {
 	huma.Register(api, stripeOperation(api), a.receiveStripe)
 	huma.Register(api, paymentsOperation(), func(ctx context.Context, in *paymentsInput) (*paymentsOutput, error) {
-		all, err := a.Store.Payments(ctx, sale.PaymentQuery{Product: string(in.ID), Status: sale.PaymentStatus(in.Status), After: string(in.After), Limit: in.Limit})
+		all, err := a.Store.Payments(ctx, sale.PaymentQuery{Product: string(in.ID), Order: in.id(), Status: sale.PaymentStatus(in.Status), After: string(in.After), Limit: in.Limit})
 		page := Payments{Payments: make([]Payment, len(all))}
 		for i := range all {
 			page.Payments[i] = paymentBody(&all[i])

@@ -50,6 +50,7 @@ var accesses = map[string]access{
 	"delete-product":       {roles: operators},
 	"list-products":        {roles: viewers},
 	"list-orders":          {roles: viewers},
+	"search-orders":        {roles: viewers},
 	"get-history":          {roles: viewers},
 	payOrder:               {roles: payers},
 	receiveID:              {roles: []auth.Role{auth.Payments}},
@@ -72,11 +73,12 @@ var accesses = map[string]access{
 	"add-token":            {roles: admins},
 	"revoke-token":         {roles: admins},
 
-	"cancel-order": {public: true, roles: operators, proof: proofHeeded},
-	watchProduct:   {public: true, roles: viewers}, // the newest orders, too
-	"buy":          {public: true, proof: proofNeeded},
-	"get-product":  {public: true},
-	"get-state":    {public: true},
+	"cancel-order":   {public: true, roles: operators, proof: proofHeeded},
+	watchProduct:     {public: true, roles: viewers}, // the newest orders, too
+	"buy":            {public: true, proof: proofNeeded},
+	"get-product":    {public: true},
+	"get-state":      {public: true},
+	"list-my-orders": {public: true, proof: proofNeeded},
 	// Before it takes money, and where its answer was lost, payments looks at the one order that
 	// it was told of. Which orders there are, and what becomes of them, it is not shown.
 	"get-order":   {public: true, roles: auth.Roles, proof: proofHeeded},

@@ -26,7 +26,7 @@ func (s *server) token(t *testing.T, name, role string) string {
 // changes there has to be meant.
 var meant = map[string]string{
 	"put-product": "operate", "pause-product": "operate", "resume-product": "operate", "close-product": "operate", "archive-product": "operate", "unarchive-product": "operate", "delete-product": "operate",
-	"list-products": "view operate", "list-orders": "view operate", "get-history": "view operate", "pay-order": "payments operate",
+	"list-products": "view operate", "list-orders": "view operate", "search-orders": "view operate", "get-history": "view operate", "pay-order": "payments operate",
 	"receive-payment": "payments", "list-payments": "view operate payments", "get-payment": "view operate payments", "refund-payment": "payments operate", "void-order": "operate",
 	"begin-rehearsal": "operate", "remove-rehearsal": "operate",
 	"list-rehearsals": "view operate", "get-rehearsal": "view operate", "get-rehearsal-report": "view operate", "watch-rehearsal": "view operate",

@@ -80,6 +80,7 @@ func (a *API) routes() http.Handler {
 	api.UseMiddleware(a.onlyOperators, plainQuery)
 	a.merchantRoutes(api)
 	a.buyerRoutes(api)
+	a.searchRoutes(api)
 	a.paymentRoutes(api)
 	a.rehearsalRoutes(api)
 	a.auditRoutes(api)

@@ -229,12 +229,32 @@ func (s *shop) List(_ context.Context, q sale.Query) ([]sale.Order, error) {
 	return found[:min(len(found), q.Limit)], s.down
 }
 
-// History is what the fold has noted: nothing was written since.
-func (s *shop) History(_ context.Context, product string, before int64, most int) (found []sale.HistoryEntry, err error) {
+func (s *shop) Search(_ context.Context, q sale.Search) (found []sale.Order, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, e := range slices.Backward(s.state(product).History()) {
-		if len(found) < most && (before == 0 || e.Number < before) {
+	for _, st := range s.states {
+		st.Orders(func(o *sale.Order) {
+			if q.Fits(o) && (q.Behind == sale.Placing{} || o.Placing().Compare(q.Behind) < 0) {
+				found = append(found, *o)
+			}
+		})
+	}
+	slices.SortFunc(found, func(a, b sale.Order) int { return b.Placing().Compare(a.Placing()) })
+	return found[:min(len(found), q.Limit)], s.down
+}
+
+func (s *shop) Count(ctx context.Context, q sale.Search) (int64, error) {
+	q.Behind = sale.Placing{}
+	found, err := s.Search(ctx, q)
+	return int64(len(found)), err
+}
+
+// History is what the fold has noted: nothing was written since.
+func (s *shop) History(_ context.Context, q sale.HistoryQuery) (found []sale.HistoryEntry, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, e := range slices.Backward(s.state(q.Product).History()) {
+		if len(found) < q.Limit && (q.Before == 0 || e.Number < q.Before) && (q.Order == sale.OrderID{} || e.OrderID == q.Order) {
 			found = append(found, e)
 		}
 	}
@@ -430,7 +450,7 @@ func (s *shop) Payments(_ context.Context, q sale.PaymentQuery) (all []sale.Paym
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.state(q.Product).Payments(func(m *sale.Payment) {
-		if m.ID > q.After && (q.Status == "" || q.Status == m.Status) {
+		if m.ID > q.After && m.Concerns(q.Order) && (q.Status == "" || q.Status == m.Status) {
 			all = append(all, *m)
 		}
 	})

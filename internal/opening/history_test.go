@@ -13,7 +13,7 @@ import (
 // history is who did what to the product, the newest first.
 func (s *shop) history() (all []string) {
 	s.t.Helper()
-	entries, err := s.store.History(s.t.Context(), product, 0, 100)
+	entries, err := s.store.History(s.t.Context(), sale.HistoryQuery{Product: product, Limit: 100})
 	if err != nil {
 		s.t.Fatal(err)
 	}

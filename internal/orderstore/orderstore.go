@@ -84,6 +84,10 @@ type Reader interface {
 	OrdersByID(ctx context.Context, ids []sale.OrderID) ([]sale.Order, error)
 	// List returns orders of a product, in the order that q asks for.
 	List(ctx context.Context, q Query) ([]sale.Order, error)
+	// Search returns orders of all products, as q asks for.
+	Search(ctx context.Context, q sale.Search) ([]sale.Order, error)
+	// Count returns how many orders q asks for, wherever Behind is, and not more than Limit.
+	Count(ctx context.Context, q sale.Search) (int64, error)
 	// Payment returns one payment of a product.
 	Payment(ctx context.Context, product, id string) (sale.Payment, error)
 	// PaymentsByID returns those of the payments that the store has, in no order.
@@ -98,9 +102,9 @@ type Reader interface {
 	// Due returns orders of one partition whose payment window has passed by the
 	// store's clock, oldest first.
 	Due(ctx context.Context, partition int32, max int) ([]sale.Order, error)
-	// History returns at most max entries of a product's history with numbers below
-	// before, or of 0 from its end, the newest first. Of a product that never was there are none.
-	History(ctx context.Context, product string, before int64, max int) ([]sale.HistoryEntry, error)
+	// History returns entries of a product's history, as q asks for. Of a product that never
+	// was there are none.
+	History(ctx context.Context, q sale.HistoryQuery) ([]sale.HistoryEntry, error)
 	// Meta returns what is kept under key; if nothing is, it keeps and returns
 	// propose, and of nil it keeps nothing.
 	Meta(ctx context.Context, key string, propose []byte) ([]byte, error)

@@ -46,6 +46,14 @@ type FieldChange struct {
 	To    string `json:"to,omitempty"`
 }
 
+// A HistoryQuery asks for a page of a product's history, the newest first.
+type HistoryQuery struct {
+	Product string
+	Order   OrderID // what was done to this order, or its payments; zero: all
+	Before  int64   // the number to end before; 0: from its end
+	Limit   int
+}
+
 // History are the entries since ForgetChanges, by number.
 func (s *State) History() []HistoryEntry { return s.history }
 

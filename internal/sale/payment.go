@@ -183,9 +183,16 @@ type OpenPayments struct {
 	Since  time.Time // the oldest has this status; zero if there is none
 }
 
+// Concerns reports whether the payment is for the order, or asked for it when it was late;
+// it concerns the zero order, as all do.
+func (m *Payment) Concerns(order OrderID) bool {
+	return order == OrderID{} || order == m.OrderID || m.WasLate && order == m.LateID
+}
+
 // A PaymentQuery asks for a page of a product's payments, by id.
 type PaymentQuery struct {
 	Product string
+	Order   OrderID       // that it is for, or that it asked for when it was late; zero: any
 	Status  PaymentStatus // empty: any
 	After   string        // the id to start behind
 	Limit   int

@@ -227,7 +227,7 @@ func TestVoidAndRefund(t *testing.T) {
 				t.Errorf("%v", err)
 			}
 		}
-		entries, err := s.store.History(t.Context(), product, 0, 10)
+		entries, err := s.store.History(t.Context(), sale.HistoryQuery{Product: product, Limit: 10})
 		if err != nil || len(entries) != 2 || entries[1].What != sale.DeedVoid || entries[1].By != "ann" || entries[0].What != sale.DeedRefund || entries[0].By != "bob" || entries[0].OrderID != id(1) {
 			t.Errorf("%+v, %v", entries, err)
 		}

@@ -213,7 +213,7 @@ func TestWhoEndedIt(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		entries, err := s.store.History(t.Context(), product, 0, 10)
+		entries, err := s.store.History(t.Context(), sale.HistoryQuery{Product: product, Limit: 10})
 		if err != nil || len(entries) != 2 || entries[0].By != "bob" || entries[0].What != sale.DeedCancel || entries[0].OrderID != id(3) ||
 			entries[1].By != "till" || entries[1].What != sale.DeedPay || entries[1].OrderID != id(1) {
 			t.Errorf("%+v, %v", entries, err)

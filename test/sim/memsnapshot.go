@@ -68,13 +68,27 @@ func (t tables) History(product string, f func(sale.HistoryEntry) error) error {
 	return nil
 }
 
-func (s *memStore) History(_ context.Context, product string, before int64, max int) (entries []sale.HistoryEntry, err error) {
-	for _, e := range slices.Backward(s.view().history[product]) {
-		if len(entries) < max && (before == 0 || e.Number < before) {
+func (s *memStore) History(_ context.Context, q sale.HistoryQuery) (entries []sale.HistoryEntry, err error) {
+	for _, e := range slices.Backward(s.view().history[q.Product]) {
+		if len(entries) < q.Limit && (q.Before == 0 || e.Number < q.Before) && (q.Order == sale.OrderID{} || e.OrderID == q.Order) {
 			entries = append(entries, e)
 		}
 	}
 	return entries, nil
+}
+
+func (s *memStore) Search(_ context.Context, q sale.Search) ([]sale.Order, error) {
+	orders := s.view().sorted(func(o sale.Order) bool {
+		return q.Fits(&o) && (q.Behind == sale.Placing{} || o.Placing().Compare(q.Behind) < 0)
+	})
+	slices.SortFunc(orders, func(a, b sale.Order) int { return b.Placing().Compare(a.Placing()) })
+	return orders[:min(q.Limit, len(orders))], nil
+}
+
+func (s *memStore) Count(ctx context.Context, q sale.Search) (int64, error) {
+	q.Behind = sale.Placing{}
+	orders, err := s.Search(ctx, q)
+	return int64(len(orders)), err
 }
 
 func (t tables) addPayments(c orderstore.Concern, state *sale.State) {
@@ -121,7 +135,7 @@ func (s *memStore) PaymentsByID(_ context.Context, keys []sale.PaymentKey) ([]sa
 
 func (s *memStore) Payments(_ context.Context, q sale.PaymentQuery) ([]sale.Payment, error) {
 	all := s.view().paymentsOf(func(m sale.Payment) bool {
-		return m.ProductID == q.Product && m.ID > q.After && (q.Status == "" || m.Status == q.Status)
+		return m.ProductID == q.Product && m.ID > q.After && m.Concerns(q.Order) && (q.Status == "" || m.Status == q.Status)
 	})
 	return all[:min(q.Limit, len(all))], nil
 }

@@ -18,13 +18,15 @@ const (
 )
 
 // History returns entries of a product, the newest first.
-func (s *Store) History(ctx context.Context, product string, before int64, max int) (entries []sale.HistoryEntry, err error) {
+func (s *Store) History(ctx context.Context, q sale.HistoryQuery) (entries []sale.HistoryEntry, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if before == 0 {
-		before = math.MaxInt64
+	before := int64(math.MaxInt64)
+	if q.Before > 0 {
+		before = q.Before
 	}
-	err = history(ctx, s.pool, product, "< $2 ORDER BY number DESC LIMIT $3", []any{product, before, max}, func(e sale.HistoryEntry) error {
+	const which = "< $2 AND ($4::uuid IS NULL OR order_id = $4) ORDER BY number DESC LIMIT $3"
+	err = history(ctx, s.pool, q.Product, which, []any{q.Product, before, q.Limit, zeronull.UUID(q.Order)}, func(e sale.HistoryEntry) error {
 		entries = append(entries, e)
 		return nil
 	})

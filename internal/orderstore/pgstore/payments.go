@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype/zeronull"
 
 	"seckill/internal/sale"
 )
@@ -123,8 +124,8 @@ func (s *Store) Payments(ctx context.Context, q sale.PaymentQuery) (all []sale.P
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	err = eachPayment(ctx, s.pool, func(m sale.Payment) error { all = append(all, m); return nil },
-		somePayments+"product_id = $1 AND payment_id > $2 AND (status = $3 OR $3 = '') ORDER BY payment_id LIMIT $4",
-		q.Product, q.After, string(q.Status), q.Limit)
+		somePayments+"product_id = $1 AND payment_id > $2 AND (status = $3 OR $3 = '') AND ($5::uuid IS NULL OR order_id = $5 OR late_id = $5 AND was_late) ORDER BY payment_id LIMIT $4",
+		q.Product, q.After, string(q.Status), q.Limit, zeronull.UUID(q.Order))
 	return all, err
 }
 

@@ -58,6 +58,15 @@ func TestNoStatementWalksTheOrders(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
+		for _, q := range []sale.Search{{}, {Status: sale.Paid}, {User: "u7"}, {User: "u7", Status: sale.Placed}, {Behind: sale.Placing{At: time.Now(), Product: "1", Number: 7}}} {
+			q.Limit = 9
+			if _, err := s.Search(t.Context(), q); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := s.Count(t.Context(), q); err != nil {
+				t.Fatal(err)
+			}
+		}
 		_, e1 := s.OrdersByID(t.Context(), []sale.OrderID{id(1), id(2)})
 		_, e2 := s.Due(t.Context(), 0, 9)
 		_, _, e3 := s.ReturnsAbove(t.Context(), "1", 0, 9)

@@ -10,21 +10,27 @@ import (
 )
 
 const (
-	readHistory   = "SELECT number, at, by_name, what, order_id, changes FROM seckill_history WHERE product = ? AND number "
+	readHistory   = "SELECT number, at, by_name, what, order_id, changes FROM seckill_history WHERE product = ?1 AND number "
 	insertHistory = "INSERT INTO seckill_history (product, number, at, by_name, what, order_id, changes) VALUES (?,?,?,?,?,?,?)"
 )
 
 // History returns entries of a product, the newest first.
-func (s *Store) History(ctx context.Context, product string, before int64, max int) (entries []sale.HistoryEntry, err error) {
-	if before == 0 {
-		before = math.MaxInt64
+func (s *Store) History(ctx context.Context, q sale.HistoryQuery) (entries []sale.HistoryEntry, err error) {
+	before, which := int64(math.MaxInt64), "< ?2 ORDER BY number DESC LIMIT ?3"
+	if q.Before > 0 {
+		before = q.Before
+	}
+	args := []driver.Value{nil, before, int64(q.Limit)}
+	if q.Order != (sale.OrderID{}) {
+		which, args = "< ?2 AND order_id = ?4 ORDER BY number DESC LIMIT ?3", append(args, q.Order[:])
 	}
 	err = s.readOne(ctx, func(c *conn) error {
-		_, key, err := c.product(ctx, product)
+		_, key, err := c.product(ctx, q.Product)
 		if err != nil {
 			return err
 		}
-		return c.history(ctx, product, "< ? ORDER BY number DESC LIMIT ?", []driver.Value{key, before, int64(max)}, func(e sale.HistoryEntry) error {
+		args[0] = key
+		return c.history(ctx, q.Product, which, args, func(e sale.HistoryEntry) error {
 			entries = append(entries, e)
 			return nil
 		})

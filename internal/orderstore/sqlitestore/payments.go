@@ -128,8 +128,8 @@ func (s *Store) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) (all [
 func (s *Store) Payments(ctx context.Context, q sale.PaymentQuery) (all []sale.Payment, err error) {
 	err = s.read(ctx, func(c *conn) error {
 		return c.payments(ctx, func(m sale.Payment) error { all = append(all, m); return nil },
-			somePayments+"product_id = ?1 AND payment_id > ?2 AND (status = ?3 OR ?3 = '') ORDER BY payment_id LIMIT ?4",
-			q.Product, q.After, string(q.Status), int64(q.Limit))
+			somePayments+"product_id = ?1 AND payment_id > ?2 AND (status = ?3 OR ?3 = '') AND (?5 = zeroblob(16) OR order_id = ?5 OR late_id = ?5 AND was_late = 1) ORDER BY payment_id LIMIT ?4",
+			q.Product, q.After, string(q.Status), int64(q.Limit), q.Order[:])
 	})
 	return all, err
 }

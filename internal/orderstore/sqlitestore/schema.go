@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 12         // of the tables; kept in user_version
+	version       = 13         // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -116,7 +116,7 @@ CREATE TABLE seckill_meta (
 	key TEXT PRIMARY KEY,
 	value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
-` + tokenTable + historyTable + paymentTable + waitingIndex + timelineTable
+` + tokenTable + historyTable + paymentTable + waitingIndex + timelineTable + searchIndexes
 
 const tokenTable = `
 CREATE TABLE seckill_token (
@@ -194,6 +194,7 @@ var steps = []string{
 	waitingIndex,
 	timelineTable,
 	"ALTER TABLE seckill_product ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
+	searchIndexes,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

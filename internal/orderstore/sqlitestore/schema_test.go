@@ -26,7 +26,7 @@ func TestTablesOfTheFirstVersion(t *testing.T) {
 		",\n\tamount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed\n\tcurrency TEXT NOT NULL DEFAULT '',\n\tpayment_id TEXT NOT NULL DEFAULT '',\n\tvoid_reason TEXT NOT NULL DEFAULT '' -- empty: the shop has not cancelled it",
 		"\tlast_entry INTEGER NOT NULL DEFAULT 0,\n",
 		"\tarchived INTEGER NOT NULL DEFAULT 0,\n",
-		tokenTable, historyTable, paymentTable, waitingIndex, timelineTable,
+		tokenTable, historyTable, paymentTable, waitingIndex, timelineTable, searchIndexes,
 	} {
 		if !strings.Contains(old, added) {
 			t.Fatalf("the tables do not have %q", added)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"slices"
 
 	"seckill/internal/sale"
@@ -25,7 +26,7 @@ func (w *world) operated() {
 
 func (w *world) page(product string, before int64, max int, want []sale.HistoryEntry) {
 	w.Helper()
-	got, err := w.Keeper.History(w.ctx, product, before, max)
+	got, err := w.Keeper.History(w.ctx, sale.HistoryQuery{Product: product, Before: before, Limit: max})
 	equal(w, "a page of the history", got, want, err)
 }
 
@@ -44,6 +45,14 @@ func historyPages(w *world) {
 	w.page("a", 1, 3, nil)
 	w.page("b", 0, 100, w.full["b"].history)
 	w.page("never", 0, 100, nil)
+	of := slices.DeleteFunc(slices.Clone(all), func(e sale.HistoryEntry) bool { return e.OrderID != id(1) })
+	for q, want := range map[sale.HistoryQuery][]sale.HistoryEntry{
+		{Product: "a", Order: id(1), Limit: 9}: of, {Product: "a", Order: id(1), Limit: 1}: of[:1], {Product: "a", Order: id(1), Limit: 9, Before: of[0].Number}: of[1:],
+		{Product: "a", Order: id(2), Limit: 9}: nil,
+	} {
+		got, err := w.Keeper.History(w.ctx, q)
+		equal(w, fmt.Sprintf("%+v", q), got, want, err)
+	}
 	w.Keeper = w.Reopen()
 	w.page("a", 0, 100, all)
 	w.check()

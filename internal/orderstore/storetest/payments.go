@@ -129,6 +129,8 @@ func paymentPages(w *world) {
 		{sale.PaymentQuery{Product: "a", After: "m_002", Limit: 9}, all[3:]},
 		{sale.PaymentQuery{Product: "a", Status: owed, Limit: 2}, all[1:3]},
 		{sale.PaymentQuery{Product: "a", Status: late, Limit: 9}, nil},
+		{sale.PaymentQuery{Product: "a", Order: id(1), After: "m_002", Limit: 2}, all[3:5]},
+		{sale.PaymentQuery{Product: "a", Order: id(2), Limit: 9}, nil},
 		{sale.PaymentQuery{Product: "c", Limit: 9}, nil},
 	} {
 		got, err := w.Keeper.Payments(w.ctx, c.q)

@@ -24,6 +24,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The orders of whoever proves who they are, once they are placed. Only where buyers are known (--buyer-auth) */
+        get: operations["list-my-orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Orders of all products, by user, id, status and time
+         * @description For the roles: view, operate, admin
+         */
+        get: operations["search-orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders/{order_id}": {
         parameters: {
             query?: never;
@@ -880,6 +917,17 @@ export interface components {
             product?: string;
             words: string;
         };
+        FoundOrders: {
+            /**
+             * Format: int64
+             * @description How many there are on all pages, counted up to 100,000. With the first page only
+             */
+            count?: number;
+            /** @description Ask again with after=next; absent: that was all */
+            next?: string;
+            /** @description The last placed first */
+            orders: components["schemas"]["Order"][];
+        };
         Health: {
             /** @description Servers that are away, or nodes of Redis, while buyers are answered as promised: queued, until these are back. Also the challenge, while its provider cannot be asked */
             degraded?: string[];
@@ -1654,6 +1702,7 @@ export type FieldChange = components['schemas']['FieldChange'];
 export type FieldError = components['schemas']['FieldError'];
 export type Figures = components['schemas']['Figures'];
 export type Finding = components['schemas']['Finding'];
+export type FoundOrders = components['schemas']['FoundOrders'];
 export type Health = components['schemas']['Health'];
 export type History = components['schemas']['History'];
 export type HistoryEntry = components['schemas']['HistoryEntry'];
@@ -1759,6 +1808,160 @@ export interface operations {
                 };
             };
             /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-my-orders": {
+        parameters: {
+            query?: {
+                /** @description What next was on the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOrders"];
+                };
+            };
+            /** @description unauthenticated */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "search-orders": {
+        parameters: {
+            query?: {
+                /** @description What next was on the page before */
+                after?: string;
+                limit?: number;
+                user_id?: string;
+                order_id?: string;
+                status?: "placed" | "paid" | "cancelled" | "expired";
+                /** @description Placed then, or later */
+                from?: string;
+                /** @description Placed before then */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundOrders"];
+                };
+            };
+            /** @description unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description wrong_role */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rate_limited */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unavailable, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3272,6 +3475,7 @@ export interface operations {
     "get-history": {
         parameters: {
             query?: {
+                order_id?: string;
                 /** @description The number of the last entry that is known */
                 before?: number;
                 limit?: number;
@@ -3705,6 +3909,7 @@ export interface operations {
     "list-payments": {
         parameters: {
             query?: {
+                order_id?: string;
                 status?: "paid" | "late" | "refund_due" | "refunded";
                 /** @description The id of the last payment that is known */
                 after?: string;
