@@ -55,6 +55,22 @@ test('a closed sale is archived, comes back, and is deleted once its name was sa
   await expect(page.getByRole('heading', { name: 'Nothing is on sale' })).toBeVisible()
 })
 
+test('what was closed or archived by mistake is taken back, with its orders', async ({ page, server }) => {
+  await server.put('1', { quantity: 5, name: 'Lamp', price: { amount: 1999, currency: 'EUR' }, closes_at: inMinutes(60) })
+  await server.fill('1', 3)
+  const terms = async () => {
+    const { epoch, server_time, ...rest } = await (await fetch(`${server.url}/api/products/1`)).json()
+    return rest
+  }
+  const before = await terms()
+  await server.step('1', 'close')
+  await server.step('1', 'archive')
+  await page.goto('/products/1')
+  await page.getByRole('button', { name: 'Open again' }).click()
+  await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible()
+  expect(await terms()).toEqual(before)
+})
+
 test('the list is walked, searched and opened by keys', async ({ page, server }) => {
   for (const id of ['a', 'b', 'c']) await server.put(id, { quantity: 1, opens_at: inMinutes(60) })
   await page.goto('/')

@@ -62,6 +62,11 @@ export function closingTimeIsPast(product: Product): boolean {
 export async function startOver(product: Product): Promise<void> {
   await allowing([404, 409], stepProduct(product.id, 'close'))
   await allowing([404], deleteProduct(product.id))
+  await openAgain(product)
+}
+
+/** On the same terms; a closing time that has gone by is left out. */
+export async function openAgain(product: Product): Promise<void> {
   const terms = termsOf(product)
   if (closingTimeIsPast(product)) delete terms.closes_at
   await putProduct(product.id, terms)

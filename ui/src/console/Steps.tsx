@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import type { Product } from '../api/bodies'
-import { stepProduct, type Step } from '../api/manage'
+import { openAgain, stepProduct } from '../api/manage'
 import { may } from '../api/session'
 import { Button } from '../look/Button'
 import { words } from '../words/console'
@@ -22,7 +22,7 @@ type Props = {
 /** What an operator can do with a sale, now. */
 export function Steps({ product, onAsk, onEdit, onGone, telling = false }: Props) {
   const step = useMutation({
-    mutationFn: (to: Step) => stepProduct(product.id, to),
+    mutationFn: (act: () => Promise<void>) => act(),
     onSettled: () => void queries.invalidateQueries(),
   })
   const me = useMe()
@@ -35,11 +35,12 @@ export function Steps({ product, onAsk, onEdit, onGone, telling = false }: Props
   const steps = [
     ...(closed
       ? [
-          { word: s[archive], tells: s.tells[archive], act: () => step.mutate(archive), off: step.isPending, key: 'p' },
+          { word: s.openAgain, tells: s.tells.openAgain, act: () => step.mutate(() => openAgain(product)), off: step.isPending, key: 'p' },
+          { word: s[archive], tells: s.tells[archive], act: () => step.mutate(() => stepProduct(product.id, archive)), off: step.isPending },
           { word: s.remove, tells: s.tells.remove, act: () => onAsk(askDelete(product, onGone)), off: false },
         ]
       : [
-          { word: paused ? w.resume : w.pause, tells: paused ? w.tells.resume : w.tells.pause, act: () => step.mutate(paused ? 'resume' : 'pause'), off: step.isPending, key: 'p' },
+          { word: paused ? w.resume : w.pause, tells: paused ? w.tells.resume : w.tells.pause, act: () => step.mutate(() => stepProduct(product.id, paused ? 'resume' : 'pause')), off: step.isPending, key: 'p' },
           { word: w.closeSale, tells: w.tells.close, act: () => onAsk(askClose(product)), off: false },
         ]),
     { word: w.startOver, tells: w.tells.startOver, act: () => onAsk(askStartOver(product)), off: false },
@@ -47,7 +48,7 @@ export function Steps({ product, onAsk, onEdit, onGone, telling = false }: Props
   ]
   return (
     <>
-      <ul className={telling ? 'grid gap-x-6 gap-y-3 pt-4 sm:grid-cols-2 lg:grid-cols-4' : 'flex flex-wrap items-center gap-1 px-1.5 pt-2 sm:px-2.5'}>
+      <ul className={telling ? 'grid gap-x-6 gap-y-3 pt-4 sm:grid-cols-2 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none' : 'flex flex-wrap items-center gap-1 px-1.5 pt-2 sm:px-2.5'}>
         {steps.map(({ word, tells, act, off, key }) => (
           <li key={tells} className={telling ? 'grid grid-cols-[9.5rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1 sm:grid-cols-1' : ''}>
             <Button kind={telling ? 'plain' : 'quiet'} disabled={off} title={telling ? undefined : tells} aria-keyshortcuts={telling ? key : undefined} onClick={act}>
