@@ -54,6 +54,8 @@ for (const width of [320, 768, 1440]) {
       await page.goto(path)
       await expectLevel(page.getByRole('button', { name: /^(Pause|Close|Start over|Change terms)$/ }))
     }
+    await server.step('1', 'close')
+    await expectLevel(page.getByRole('button', { name: /^(Open again|Archive|Delete|Start over|Change terms)$/ }))
   })
 }
 

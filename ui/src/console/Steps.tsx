@@ -50,7 +50,7 @@ export function Steps({ product, onAsk, onEdit, onGone, telling = false }: Props
     <>
       <ul className={telling ? 'grid gap-x-6 gap-y-3 pt-4 sm:grid-cols-2 lg:auto-cols-fr lg:grid-flow-col lg:grid-cols-none' : 'flex flex-wrap items-center gap-1 px-1.5 pt-2 sm:px-2.5'}>
         {steps.map(({ word, tells, act, off, key }) => (
-          <li key={tells} className={telling ? 'grid grid-cols-[9.5rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1 sm:grid-cols-1' : ''}>
+          <li key={tells} className={telling ? 'grid grid-cols-[9.5rem_minmax(0,1fr)] items-center gap-x-3 gap-y-1 sm:grid-cols-1 sm:content-start' : ''}>
             <Button kind={telling ? 'plain' : 'quiet'} disabled={off} title={telling ? undefined : tells} aria-keyshortcuts={telling ? key : undefined} onClick={act}>
               {word}
             </Button>

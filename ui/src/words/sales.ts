@@ -23,7 +23,7 @@ const en = {
   remove: 'Delete',
   archived: 'Archived',
   tells: {
-    openAgain: 'Takes the closing back: buyers can buy again. Orders stay.',
+    openAgain: 'Buyers can buy again. Orders stay.',
     archive: 'Leaves the list, and nothing is lost. It can come back.',
     unarchive: 'Comes back to the list.',
     remove: 'Its orders go, too. Only after it is closed.',
@@ -58,7 +58,7 @@ const zh: SalesWords = {
   unarchive: '取消归档',
   remove: '删除',
   archived: '已归档',
-  tells: { openAgain: '撤销结束，买家可以继续购买，订单保留。', archive: '不再出现在列表中，数据全部保留，可以恢复。', unarchive: '重新出现在列表中。', remove: '订单也一并删除。只能在结束之后。' },
+  tells: { openAgain: '买家可以继续购买，订单保留。', archive: '不再出现在列表中，数据全部保留，可以恢复。', unarchive: '重新出现在列表中。', remove: '订单也一并删除。只能在结束之后。' },
   askRemove: (title) => `删除 ${title}？`,
   removeTells: (n, text) => `将被永久删除${n === 0 ? '' : `，连同它的 ${text} 张订单`}。付款记录和操作记录会保留。`,
   removeIt: '删除',
