@@ -18,7 +18,8 @@ export async function revokeToken(name: string): Promise<void> {
   await asOperator(`/api/tokens/${encodeURIComponent(name)}`, { method: 'DELETE' })
 }
 
-/** The newest entries, so many at most. */
-export async function getHistory(product: string, most: number): Promise<History> {
-  return (await asOperator<History>(`/api/products/${encodeURIComponent(product)}/history?limit=${most}`)).body
+/** The newest entries, so many at most; or those of one order. */
+export async function getHistory(product: string, most: number, order?: string): Promise<History> {
+  const of = order ? `&order_id=${order}` : ''
+  return (await asOperator<History>(`/api/products/${encodeURIComponent(product)}/history?limit=${most}${of}`)).body
 }

@@ -1,6 +1,6 @@
 import { productPath } from './products'
 import { request } from './request'
-import type { Payment, Payments, PaymentStatus } from './schema'
+import type { Order, Payment, Payments, PaymentStatus } from './schema'
 import { asOperator } from './session'
 
 export type { Payment, Payments, PaymentStatus } from './schema'
@@ -15,6 +15,11 @@ export async function listPayments(id: string, { status, after, limit }: Payment
   if (status) search.set('status', status)
   if (after) search.set('after', after)
   return (await (quiet ? request : asOperator)<Payments>(`${productPath(id)}/payments?${search}`)).body
+}
+
+/** Those that are for the order, or asked for it when they were late. */
+export async function paymentsOfOrder({ product_id, order_id }: Order): Promise<Payment[]> {
+  return (await asOperator<Payments>(`${productPath(product_id)}/payments?limit=1000&order_id=${order_id}`)).body.payments
 }
 
 export async function noteRefund({ product_id, payment_id }: Payment, reason: string): Promise<void> {

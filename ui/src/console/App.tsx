@@ -4,6 +4,8 @@ import { isRehearsal } from '../api/rehearsals'
 import { words } from '../words/console'
 import { useLanguage } from '../words/language'
 import { Compare } from './Compare'
+import { FoundOrders } from './FoundOrders'
+import { OrderPage } from './OrderPage'
 import { Orders } from './Orders'
 import { Payments } from './Payments'
 import { RecapPage } from './RecapPage'
@@ -55,6 +57,9 @@ function Home() {
   const search = new URLSearchParams(useSearch())
   const compared = search.get('compare')
   if (compared !== null) return <Compare ids={compared.split(',')} />
+  const order = search.get('order')
+  if (order !== null) return <OrderPage key={order} id={order} />
+  if (search.has('orders')) return <FoundOrders search={search} />
   if (search.has('settings')) return <Settings />
-  return search.has('rehearsals') ? <Rehearsals /> : <Sales />
+  return search.has('rehearsals') ? <Rehearsals /> : <Sales key={String(search.has('new'))} putting={search.has('new')} />
 }

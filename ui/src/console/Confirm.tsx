@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Order, Product } from '../api/bodies'
 import { closingTimeIsPast, deleteProduct, startOver, stepProduct } from '../api/manage'
+import { cancelOrder } from '../api/orders'
 import { noteRefund, voidOrder, type Payment } from '../api/payments'
 import { ended, removeRehearsal, type Rehearsal } from '../api/rehearsals'
 import { fieldErrors, ruleFor } from '../api/request'
@@ -11,6 +12,7 @@ import { count } from '../sale/format'
 import { money } from '../sale/money'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
+import { orderWords } from '../words/orders'
 import { paymentWords } from '../words/payments'
 import { salesWords } from '../words/sales'
 import { Dialog } from '../look/Dialog'
@@ -22,6 +24,8 @@ export type Question = {
   title: string
   tells: string
   press: string
+  /** What leaves it, if that is not Cancel. */
+  leave?: string
   /** It undoes nothing. */
   mild?: true
   reason?: { label: string; hint: string }
@@ -70,6 +74,17 @@ export function askRemove(rehearsal: Rehearsal, done?: () => void): Question {
     : { title: w.askStop, tells: w.stopTells, press: w.stop, act }
 }
 
+export function askCancel(order: Order): Question {
+  const o = orderWords()
+  return {
+    title: o.askCancel(count(order.number ?? 0), order.user_id),
+    tells: o.cancelTells,
+    press: o.cancelIt,
+    leave: o.keep,
+    act: () => cancelOrder(order.order_id),
+  }
+}
+
 export function askVoid(order: Order): Question {
   const w = words()
   return {
@@ -115,7 +130,7 @@ export function Confirm({ question, onClose }: { question: Question; onClose: ()
       </p>
       <div className="mt-6 flex justify-end gap-3">
         <Button onClick={onClose} disabled={act.isPending}>
-          {words().leave}
+          {question.leave ?? words().leave}
         </Button>
         <Button kind={question.mild ? 'strong' : 'danger'} onClick={() => act.mutate()} disabled={act.isPending}>
           {act.isError ? words().tryAgain : question.press}

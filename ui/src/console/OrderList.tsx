@@ -1,5 +1,7 @@
 import { useState, type ReactNode } from 'react'
+import { Link } from 'wouter'
 import type { Order } from '../api/bodies'
+import { orderPage, voidable } from '../api/orders'
 import { may } from '../api/session'
 import { count, timeOfDay } from '../sale/format'
 import { words } from '../words/console'
@@ -43,13 +45,13 @@ export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
           const { number, order } = at(row)
           return [
             <span className="text-muted">{number === undefined ? '' : count(number)}</span>,
-            order?.user_id ?? '…',
+            order ? <OrderLink order={order} /> : '…',
             order && (order.void_reason === undefined ? w.counts[order.status] : w.voided),
             order?.placed_at && timeOfDay(order.placed_at),
             order?.ended_at && timeOfDay(order.ended_at),
             <span className="font-mono text-small">{order?.order_id}</span>,
             order && operates && voidable(order) && (
-              <button type="button" aria-label={w.voidOf(order.number)} className="underline underline-offset-4" onClick={() => setQuestion(askVoid(order))}>
+              <button type="button" aria-label={w.voidOf(order.number)} className="relative z-1 underline underline-offset-4" onClick={() => setQuestion(askVoid(order))}>
                 {w.void}
               </button>
             ),
@@ -65,5 +67,11 @@ export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
   )
 }
 
-/** Whether its buyer cannot end it any more. */
-const voidable = ({ status, pay_by }: Order): boolean => status === 'paid' || (status === 'placed' && pay_by === undefined)
+/** Opens the order's page, wherever its row is pressed. */
+export function OrderLink({ order }: { order: Order }) {
+  return (
+    <Link href={orderPage(order)} className="underline decoration-line underline-offset-4 after:absolute after:inset-0">
+      {order.user_id}
+    </Link>
+  )
+}

@@ -20,10 +20,10 @@ import { useProducts } from './useProducts'
 const boards = 3
 
 /** Every sale: a board for what is live, and one line for each of the others. */
-export function Sales() {
+export function Sales({ putting }: { putting: boolean }) {
   const [query, setQuery] = useState<ProductQuery>({ search: '', show: 'sales', sort: 'state' })
   const found = useProducts(useDeferredValue(query))
-  const [edited, setEdited] = useState<{ id?: string }>()
+  const [edited, setEdited] = useState<{ id?: string } | undefined>(putting ? {} : undefined)
   const [question, setQuestion] = useState<Question>()
   const me = useMe()
   const { products, counts, lost } = found

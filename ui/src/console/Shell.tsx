@@ -9,8 +9,10 @@ import { Mark } from '../look/Mark'
 import { Outage } from '../look/Outage'
 import { timeOfDay } from '../sale/format'
 import { words, type ConsoleWords } from '../words/console'
+import { orderWords } from '../words/orders'
 import { salesWords } from '../words/sales'
 import { HelpButton } from '../look/Help'
+import { CommandBar } from './CommandBar'
 import { queries } from './queries'
 import { useMe } from './useMe'
 import type { Key } from '../look/keys'
@@ -36,6 +38,7 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
   const me = useMe()
   const menu = [
     ['/', salesWords().title],
+    ['/?orders', orderWords().title],
     ['/?rehearsals', words().rehearsals],
     ...(may(me, 'admin') ? [['/?settings', words().settings]] : []),
   ] as const
@@ -59,7 +62,7 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
             <Link
               key={href}
               href={href}
-              aria-current={here === href ? 'page' : undefined}
+              aria-current={(href === '/?orders' ? here.startsWith(href) : here === href) ? 'page' : undefined}
               className="py-1 underline decoration-line underline-offset-4 hover:decoration-current aria-[current]:decoration-current"
             >
               {word}
@@ -68,8 +71,9 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
         </nav>
         <LinkMark link={link} />
         <span className="flex items-center gap-1 print:hidden">
+          <CommandBar />
           <LanguageSwitch />
-          <HelpButton keys={all.map((key) => ({ ...key, does: words().keys[key.does] }))} />
+          <HelpButton keys={[...all.map((key) => ({ ...key, does: words().keys[key.does] })), { key: 'Ctrl K', does: orderWords().bar }]} />
         </span>
         <SignOut me={me} />
       </header>
