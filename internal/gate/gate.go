@@ -6,7 +6,7 @@
 // the order log. What it promises is small: in one epoch it never admits more
 // than it was opened with, plus what was returned to it; a user never more than
 // the limit, nor more orders than one may have, nor anything if the gate is for a
-// group that they are not in; and an admitted order is in its outbox from the same
+// group that they are not in; an origin never more unpaid orders than it may have; and an admitted order is in its outbox from the same
 // instant until it is forgotten.
 //
 //	missing ──Shut(e)──► opening e ──Open(e)──► open e ──Shut(e+1)──► opening e+1 …
@@ -67,13 +67,14 @@ type Request struct {
 	User   string
 	Order  sale.OrderID
 	Groups []string // that the user is in, as far as is proven; of any form, for they come from elsewhere
+	Origin string   // of sale.OriginOf; empty: what it may hold is not bounded
 }
 
 // A Verdict is the gate's answer to one request.
 type Verdict uint8
 
 // The verdicts, in the order in which they are looked for. What depends on the
-// request's groups comes last: while a view refuses everybody, nobody is told more.
+// request's groups and origin comes last: while a view refuses everybody, nobody is told more.
 const (
 	Known        Verdict = iota + 1 // this very order was admitted before, in this epoch or an earlier one
 	LimitReached                    // the user holds as many units as one may
@@ -82,7 +83,8 @@ const (
 	Paused
 	NotOpen
 	SoldOut
-	NotEligible // the gate is for a group that the request does not carry
+	NotEligible  // the gate is for a group that the request does not carry
+	AddressLimit // as many orders of the request's origin wait for payment as may
 	Admitted
 )
 
@@ -118,6 +120,7 @@ type Hours struct {
 	Paused, Closed    bool
 	LimitPerUser      int    // units that one user may hold
 	OrdersPerUser     int    // orders that one user may have, ended ones included; 0: any number
+	UnpaidPerAddress  int    // orders of one origin that may wait for payment; 0: any number, and none is counted
 	Group             string // that a request has to carry; empty: none
 	Partition         int32  // of the log; the gate only carries it
 }
@@ -127,7 +130,7 @@ func HoursOf(p *sale.Product) Hours {
 	t := &p.Terms
 	return Hours{
 		OpensAt: t.OpensAt, ClosesAt: t.ClosesAt, Paused: t.Paused, Closed: t.Closed,
-		LimitPerUser: t.LimitPerUser, OrdersPerUser: t.MostOrders(), Group: t.Group, Partition: p.Partition,
+		LimitPerUser: t.LimitPerUser, OrdersPerUser: t.MostOrders(), UnpaidPerAddress: t.UnpaidPerAddress, Group: t.Group, Partition: p.Partition,
 	}
 }
 
@@ -141,6 +144,14 @@ func (h Hours) Equal(other Hours) bool {
 // Eligible reports whether somebody who is in these groups may be admitted.
 func (h *Hours) Eligible(groups []string) bool {
 	return h.Group == "" || slices.Contains(groups, h.Group)
+}
+
+// OriginOf is what a gate under these terms counts a request against; empty: nothing.
+func (h *Hours) OriginOf(r *Request) string {
+	if h.UnpaidPerAddress == 0 {
+		return ""
+	}
+	return r.Origin
 }
 
 // Refuses returns the verdict that everybody who holds no order gets under this
@@ -186,9 +197,10 @@ type Opener interface {
 
 // A Holding is an order that a user has, as the order store knows it.
 type Holding struct {
-	User  string
-	Order sale.OrderID
-	Ended bool // it holds no unit any more; kept so that a retry finds it
+	User   string
+	Order  sale.OrderID
+	Ended  bool   // it holds no unit any more; kept so that a retry finds it
+	Origin string // that it counts against, as it waits for payment; empty: none
 }
 
 // A Start is what a gate opens with. Its seq starts at 0.
@@ -220,7 +232,7 @@ type Entry struct {
 
 // A Returner takes units that came free. Package projector calls it.
 type Returner interface {
-	// Return makes units buyable again, at a gate open at epoch. It takes return
+	// Return makes units buyable again, but those of paid orders, and lets their origins have as many more, at a gate open at epoch. It takes return
 	// n only if it holds n-1, passes over what it has, and returns the number
 	// it then holds: the same returns may be sent at any time, by anybody.
 	Return(ctx context.Context, product string, epoch int64, returns []sale.Return) (returned int64, err error)

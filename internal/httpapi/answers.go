@@ -29,6 +29,7 @@ const (
 	notOpen
 	soldOut
 	notEligible
+	addressLimit
 	boughtPlaced
 	boughtQueued
 	outcomeUnknown
@@ -92,6 +93,7 @@ var kinds = [kindCount]struct {
 	notOpen:         {"not_open", 403, 1, "Not open yet", purchase.NotOpen, "by the terms. It says when it opens, and `Retry-After` counts up to that"},
 	soldOut:         {"sold_out", 409, 0, "Sold out", purchase.SoldOut, "nothing is left"},
 	notEligible:     {"not_eligible", 403, 0, "Not for this buyer", purchase.NotEligible, "the terms name a `group`, and the buyer is not in it"},
+	addressLimit:    {"address_limit", 409, 0, "Too many unpaid orders from this address", purchase.AddressLimit, "as many orders of buyers at this address wait for payment as the terms allow (`unpaid_per_address`)"},
 	boughtPlaced:    {"placed", 201, 0, "", 0, "no fault can undo it"},
 	boughtQueued:    {"queued", 202, 1, "", 0, "admitted, not yet placed: `Location` tells what becomes of it"},
 	outcomeUnknown:  {"outcome_unknown", 503, 1, "It is not known whether this was done: ask again, with the same key", 0, "the gate has not answered in time: ask again with the same key, after the second that `Retry-After` names, when no try of this request can act any more"},

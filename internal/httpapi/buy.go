@@ -167,7 +167,7 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, r *buyRequest) kind {
 	a.follow(ctx, id)
 	decision, wait, done := a.patience(ctx)
 	defer done()
-	answer, err := a.Desk.Buy(decision, wait, product, purchase.Request{User: user, Order: id, Groups: r.groups})
+	answer, err := a.Desk.Buy(decision, wait, product, purchase.Request{User: user, Order: id, Groups: r.groups, Origin: a.originOf(ctx, product)})
 	if err != nil {
 		return refuse(ctx, a.explainTo(ctx, err).kind)
 	}
@@ -184,6 +184,15 @@ func (a *API) admit(ctx *fasthttp.RequestCtx, r *buyRequest) kind {
 		return a.already(ctx, answer.Order, o)
 	}
 	return refused(ctx, &answer)
+}
+
+// originOf is what a buy counts against where its product bounds what an address may hold; empty: nothing.
+func (a *API) originOf(ctx *fasthttp.RequestCtx, product string) string {
+	from, bounded := a.stranger(nativeRequest{ctx})
+	if !bounded {
+		return ""
+	}
+	return sale.OriginOf(a.Secret, product, from.String())
 }
 
 // patience is how long this buyer's request may wait for the gate's decision, and

@@ -120,17 +120,18 @@ const namePattern = `^[^\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]*$`
 
 // Terms is the body of a PUT, for the document.
 type Terms struct {
-	Quantity      int64  `json:"quantity" minimum:"1" maximum:"10000000"`
-	Name          string `json:"name,omitempty,omitzero" maxLength:"200" doc:"Without control characters, line breaks or bidirectional overrides"`
-	LimitPerUser  int64  `json:"limit_per_user,omitempty,omitzero" minimum:"1" maximum:"100" default:"1"`
-	OrdersPerUser int64  `json:"orders_per_user,omitempty,omitzero" minimum:"1" maximum:"1000" doc:"Orders that one user may have, those that were cancelled or expired included: limit_per_user or more; by default 20, or twice limit_per_user where that is more"`
-	Group         User   `json:"group,omitempty,omitzero" doc:"Only buyers in it are sold to, where it is known which groups a buyer is in; by default everybody"`
-	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
-	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time" doc:"After opens_at"`
-	PaymentWindow string `json:"payment_window,omitempty,omitzero" default:"0s" doc:"0s, or 10s to 168h"`
-	Price         *Price `json:"price,omitempty,omitzero" doc:"Of a unit. An order keeps the one at which it was placed"`
-	URL           string `json:"url,omitempty,omitzero" maxLength:"1000" doc:"http or https, without a user: where a buyer pays. The page adds product and order to its query"`
-	ImageURL      string `json:"image_url,omitempty,omitzero" maxLength:"1000" doc:"http or https, without a user: what the buyer's page shows"`
+	Quantity         int64  `json:"quantity" minimum:"1" maximum:"10000000"`
+	Name             string `json:"name,omitempty,omitzero" maxLength:"200" doc:"Without control characters, line breaks or bidirectional overrides"`
+	LimitPerUser     int64  `json:"limit_per_user,omitempty,omitzero" minimum:"1" maximum:"100" default:"1"`
+	OrdersPerUser    int64  `json:"orders_per_user,omitempty,omitzero" minimum:"1" maximum:"1000" doc:"Orders that one user may have, those that were cancelled or expired included: limit_per_user or more; by default 20, or twice limit_per_user where that is more"`
+	UnpaidPerAddress int64  `json:"unpaid_per_address,omitempty,omitzero" minimum:"1" maximum:"1000" doc:"Orders of buyers at one address, of IPv6 a /64, that may wait for payment; by default any number. It needs a payment_window"`
+	Group            User   `json:"group,omitempty,omitzero" doc:"Only buyers in it are sold to, where it is known which groups a buyer is in; by default everybody"`
+	OpensAt          string `json:"opens_at,omitempty,omitzero" format:"date-time"`
+	ClosesAt         string `json:"closes_at,omitempty,omitzero" format:"date-time" doc:"After opens_at"`
+	PaymentWindow    string `json:"payment_window,omitempty,omitzero" default:"0s" doc:"0s, or 10s to 168h"`
+	Price            *Price `json:"price,omitempty,omitzero" doc:"Of a unit. An order keeps the one at which it was placed"`
+	URL              string `json:"url,omitempty,omitzero" maxLength:"1000" doc:"http or https, without a user: where a buyer pays. The page adds product and order to its query"`
+	ImageURL         string `json:"image_url,omitempty,omitzero" maxLength:"1000" doc:"http or https, without a user: what the buyer's page shows"`
 }
 
 // Buyer is the body of a buy, for the document.

@@ -14,31 +14,32 @@ const putTimeout = 10 * time.Second
 
 // A Product is a product as it is sent.
 type Product struct {
-	ID            string `json:"id"`
-	Name          string `json:"name"`
-	Quantity      int64  `json:"quantity"`
-	LimitPerUser  int    `json:"limit_per_user"`
-	OrdersPerUser int    `json:"orders_per_user" doc:"Orders that one user may have, ended ones included"`
-	Group         string `json:"group,omitempty,omitzero" doc:"Only buyers in it are sold to"`
-	PaymentWindow string `json:"payment_window" doc:"0s: an order is final once placed"`
-	OpensAt       string `json:"opens_at,omitempty,omitzero" format:"date-time"`
-	ClosesAt      string `json:"closes_at,omitempty,omitzero" format:"date-time"`
-	Price         *Price `json:"price,omitempty,omitzero" doc:"Of a unit, for orders that are placed from now on"`
-	URL           string `json:"url,omitempty,omitzero" format:"uri" doc:"Where a buyer pays: the page adds product and order"`
-	ImageURL      string `json:"image_url,omitempty,omitzero" format:"uri"`
-	Archived      bool   `json:"archived,omitempty,omitzero" doc:"It is closed, and lists leave it out unless they are asked for it"`
-	Rehearsal     bool   `json:"rehearsal,omitempty,omitzero" doc:"The server's own, for a try"`
-	State         string `json:"state" enum:"opening,not_open,on_sale,sold_out,paused,closed" doc:"opening: its gate is shut for a moment"`
-	Epoch         int64  `json:"epoch"`
-	Remaining     *int64 `json:"remaining,omitempty,omitzero" doc:"Absent where the gate is away"`
-	Queued        int64  `json:"queued" doc:"Admitted, and not firm yet"`
-	Held          int64  `json:"held" doc:"placed + paid"`
-	Placed        int64  `json:"placed"`
-	Paid          int64  `json:"paid"`
-	Cancelled     int64  `json:"cancelled"`
-	Expired       int64  `json:"expired"`
-	Rejected      int64  `json:"rejected"`
-	ServerTime    string `json:"server_time" format:"date-time"`
+	ID               string `json:"id"`
+	Name             string `json:"name"`
+	Quantity         int64  `json:"quantity"`
+	LimitPerUser     int    `json:"limit_per_user"`
+	OrdersPerUser    int    `json:"orders_per_user" doc:"Orders that one user may have, ended ones included"`
+	UnpaidPerAddress int    `json:"unpaid_per_address,omitempty,omitzero" doc:"Orders of buyers at one address that may wait for payment; absent: any number"`
+	Group            string `json:"group,omitempty,omitzero" doc:"Only buyers in it are sold to"`
+	PaymentWindow    string `json:"payment_window" doc:"0s: an order is final once placed"`
+	OpensAt          string `json:"opens_at,omitempty,omitzero" format:"date-time"`
+	ClosesAt         string `json:"closes_at,omitempty,omitzero" format:"date-time"`
+	Price            *Price `json:"price,omitempty,omitzero" doc:"Of a unit, for orders that are placed from now on"`
+	URL              string `json:"url,omitempty,omitzero" format:"uri" doc:"Where a buyer pays: the page adds product and order"`
+	ImageURL         string `json:"image_url,omitempty,omitzero" format:"uri"`
+	Archived         bool   `json:"archived,omitempty,omitzero" doc:"It is closed, and lists leave it out unless they are asked for it"`
+	Rehearsal        bool   `json:"rehearsal,omitempty,omitzero" doc:"The server's own, for a try"`
+	State            string `json:"state" enum:"opening,not_open,on_sale,sold_out,paused,closed" doc:"opening: its gate is shut for a moment"`
+	Epoch            int64  `json:"epoch"`
+	Remaining        *int64 `json:"remaining,omitempty,omitzero" doc:"Absent where the gate is away"`
+	Queued           int64  `json:"queued" doc:"Admitted, and not firm yet"`
+	Held             int64  `json:"held" doc:"placed + paid"`
+	Placed           int64  `json:"placed"`
+	Paid             int64  `json:"paid"`
+	Cancelled        int64  `json:"cancelled"`
+	Expired          int64  `json:"expired"`
+	Rejected         int64  `json:"rejected"`
+	ServerTime       string `json:"server_time" format:"date-time"`
 }
 
 // A Price is an amount of money as it is sent.
@@ -80,7 +81,7 @@ func (a *API) awaitStore(ctx context.Context) {
 func (a *API) productBody(ctx context.Context, p *sale.Product) Product {
 	b := Product{
 		ID: p.ID, Name: p.Terms.Name, Quantity: p.Terms.Quantity, LimitPerUser: p.Terms.LimitPerUser, OrdersPerUser: p.Terms.MostOrders(),
-		Group:         p.Terms.Group,
+		Group: p.Terms.Group, UnpaidPerAddress: p.Terms.UnpaidPerAddress,
 		PaymentWindow: durationText(p.Terms.PaymentWindow),
 		OpensAt:       sale.FormatTime(p.Terms.OpensAt), ClosesAt: sale.FormatTime(p.Terms.ClosesAt), Archived: p.Terms.Archived, Rehearsal: p.Terms.Rehearsal,
 		Price: priceBody(p.Terms.Price), URL: p.Terms.URL, ImageURL: p.Terms.ImageURL,
@@ -112,12 +113,13 @@ func durationText(d time.Duration) string {
 // readTerms reads the body of a PUT: whole terms, a missing field is its default.
 func (a *API) readTerms(body []byte) (sale.Terms, error) {
 	t := sale.Terms{LimitPerUser: 1}
-	limit, orders := int64(t.LimitPerUser), int64(0)
+	limit, orders, unpaid := int64(t.LimitPerUser), int64(0), int64(0)
 	err := readObject(body,
 		needed(wholeField("quantity", sale.MaxQuantity, &t.Quantity)),
 		textField("name", &t.Name),
 		wholeField("limit_per_user", sale.MaxLimit, &limit),
 		wholeField("orders_per_user", sale.MaxOrders, &orders),
+		wholeField("unpaid_per_address", sale.MaxOrders, &unpaid),
 		textField("group", &t.Group),
 		timeField("opens_at", &t.OpensAt),
 		timeField("closes_at", &t.ClosesAt),
@@ -128,7 +130,7 @@ func (a *API) readTerms(body []byte) (sale.Terms, error) {
 	if err != nil {
 		return t, err
 	}
-	t.LimitPerUser, t.OrdersPerUser = int(limit), int(orders)
+	t.LimitPerUser, t.OrdersPerUser, t.UnpaidPerAddress = int(limit), int(orders), int(unpaid)
 	if t.Group != "" && a.Buyers == nil { // it would be sold to nobody
 		return t, broken(invalid, sale.RuleNoGroups.Of("group"))
 	}

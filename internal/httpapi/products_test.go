@@ -259,6 +259,8 @@ var badPuts = map[string]struct {
 	"limit 101":                {`{"quantity":5,"limit_per_user":101}`, invalid, "limit_per_user", limitRule},
 	"more units than orders":   {`{"quantity":5,"limit_per_user":3,"orders_per_user":2}`, invalid, "orders_per_user", "must be limit_per_user to 1000"},
 	"orders 1001":              {`{"quantity":5,"orders_per_user":1001}`, invalid, "orders_per_user", "must be a whole number from 1 to 1000"},
+	"unpaid without a window":  {`{"quantity":5,"unpaid_per_address":3}`, invalid, "unpaid_per_address", "needs a payment_window: without one nothing waits for payment"},
+	"unpaid 0":                 {`{"quantity":5,"payment_window":"1h","unpaid_per_address":0}`, invalid, "unpaid_per_address", "must be a whole number from 1 to 1000"},
 	"limit null":               {`{"quantity":5,"limit_per_user":null}`, invalid, "limit_per_user", limitRule},
 	"name a number":            {`{"quantity":5,"name":7}`, invalid, "name", textRule},
 	"name null":                {`{"quantity":5,"name":null}`, invalid, "name", textRule},

@@ -87,6 +87,38 @@ func TestSlowRate(t *testing.T) {
 // from is the header by which a request comes from an address, behind a trusted proxy.
 func from(address string) []string { return []string{"X-Forwarded-For", address} }
 
+// What an address may hold is counted by where a buy comes from, of IPv6 by its /64, and by nothing that a buyer can say; this
+// machine's own addresses count against nothing.
+func TestABuyCountsAgainstItsAddress(t *testing.T) {
+	s := serve(t, func(_ *shop, c *Config) { c.Trusted = here })
+	s.put(t, "1", sale.Terms{Quantity: 99})
+	s.put(t, "2", sale.Terms{Quantity: 99})
+	buy := func(product string, header ...string) string {
+		t.Helper()
+		s.do(t, "POST", "/api/products/"+product+"/orders", `{"user_id":"u`+fmt.Sprint(len(s.origins))+`"}`, header...).want(t, 201)
+		return s.origins[len(s.origins)-1]
+	}
+	v4, v6 := buy("1", from("203.0.113.7")...), buy("1", from("2001:db8:1:2::1")...)
+	if !sale.CheckOrigin(v4) || !sale.CheckOrigin(v6) || v4 == v6 {
+		t.Fatalf("%q and %q", v4, v6)
+	}
+	for address, want := range map[string]string{"203.0.113.7": v4, "::ffff:203.0.113.7": v4, "1.2.3.4, 203.0.113.7": v4, "2001:db8:1:2:ffff::9": v6, "": ""} {
+		header := from(address)
+		if address == "" {
+			header = nil
+		}
+		if got := buy("1", header...); got != want {
+			t.Errorf("from %q it counts against %q, not %q", address, got, want)
+		}
+	}
+	if other := buy("1", from("203.0.113.8")...); other == v4 {
+		t.Error("two addresses are one")
+	}
+	if other := buy("2", from("203.0.113.7")...); other == v4 {
+		t.Error("two products know an address by the same name")
+	}
+}
+
 // Who names somebody else spends nothing of theirs, as long as it is from elsewhere.
 func TestNobodySpendsTheRateOfAnother(t *testing.T) {
 	s := serve(t, func(_ *shop, c *Config) { c.Rates.User, c.Trusted = 1, here })

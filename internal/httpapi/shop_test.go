@@ -25,6 +25,7 @@ import (
 // with in these tests. Its gate is the state itself, so nothing is ever queued
 // unless a test says so.
 type shop struct {
+	origins []string // that buys came from
 	mu      sync.Mutex
 	states  map[string]*sale.State
 	offset  int64
@@ -304,6 +305,7 @@ func (s *shop) refusal(p *sale.Product) (purchase.Answer, bool) {
 func (s *shop) Buy(ctx, wait context.Context, product string, r purchase.Request) (purchase.Answer, error) {
 	user, id := r.User, r.Order
 	s.mu.Lock()
+	s.origins = append(s.origins, r.Origin)
 	if s.pending {
 		s.known[id] = true
 		epoch := s.state(product).Product.Epoch

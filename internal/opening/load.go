@@ -44,7 +44,7 @@ func (o *Opener) load(ctx context.Context, a *Attempt) error {
 func holdings(orders []sale.Order) []gate.Holding {
 	hs := make([]gate.Holding, len(orders))
 	for i, o := range orders {
-		hs[i] = gate.Holding{User: o.UserID, Order: o.ID, Ended: !o.Status.Holds()}
+		hs[i] = gate.Holding{User: o.UserID, Order: o.ID, Ended: !o.Status.Holds(), Origin: o.Origin}
 	}
 	return hs
 }

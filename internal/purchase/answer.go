@@ -23,8 +23,9 @@ const (
 	NotOpen
 	Closed
 	SoldOut
-	NotEligible // the product is for a group that the buyer is not in
-	ResultCount // of them, the zero one included
+	NotEligible  // the product is for a group that the buyer is not in
+	AddressLimit // as many orders of the buyer's address wait for payment as may
+	ResultCount  // of them, the zero one included
 )
 
 // An Answer is a result with what belongs to it.
@@ -89,6 +90,8 @@ func refusal(verdict gate.Verdict, v *gate.View, now time.Time) Answer {
 		a.Result = SoldOut
 	case gate.NotEligible:
 		a.Result = NotEligible
+	case gate.AddressLimit:
+		a.Result = AddressLimit
 	}
 	return a
 }

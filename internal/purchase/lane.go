@@ -222,7 +222,7 @@ func admitted(product string, b *batch) []sale.Record {
 		}
 		orders = append(orders, sale.Record{
 			Kind: sale.KindOrder, ProductID: product, Epoch: b.admission.View.Epoch, At: b.admission.View.Now,
-			OrderID: decision.Order, UserID: b.requests[i].User, Seq: decision.Seq,
+			OrderID: decision.Order, UserID: b.requests[i].User, Seq: decision.Seq, Origin: b.admission.View.Terms.OriginOf(&b.requests[i]),
 		})
 	}
 	return orders

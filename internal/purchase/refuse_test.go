@@ -452,7 +452,7 @@ func (s *shop) sellOut(products int) {
 func TestEveryVerdictHasItsResult(t *testing.T) {
 	want := map[gate.Verdict]purchase.Result{
 		gate.LimitReached: purchase.AlreadyBought, gate.OrderLimit: purchase.OrderLimit, gate.Closed: purchase.Closed,
-		gate.Paused: purchase.Paused, gate.NotOpen: purchase.NotOpen, gate.SoldOut: purchase.SoldOut, gate.NotEligible: purchase.NotEligible,
+		gate.Paused: purchase.Paused, gate.NotOpen: purchase.NotOpen, gate.SoldOut: purchase.SoldOut, gate.NotEligible: purchase.NotEligible, gate.AddressLimit: purchase.AddressLimit,
 		gate.Admitted: purchase.Placed, gate.Known: purchase.Again,
 	}
 	inBubble(t, func(t *testing.T, s *shop) {

@@ -26,7 +26,7 @@ func (k Kind) class() string {
 		return k.String()
 	case NotOpen, Closed, Paused:
 		return "shut"
-	case AlreadyBought, OrderLimit, NotEligible, Rejected, Queued:
+	case AlreadyBought, OrderLimit, NotEligible, AddressLimit, Rejected, Queued:
 		return "own"
 	}
 	return "error"

@@ -13,6 +13,7 @@ const (
 	AlreadyBought
 	OrderLimit
 	NotEligible
+	AddressLimit
 	NotOpen
 	Closed
 	Paused
@@ -40,6 +41,7 @@ var table = [kinds]struct {
 	AlreadyBought:   {"already_bought", 409},
 	OrderLimit:      {"order_limit", 409},
 	NotEligible:     {"not_eligible", 403},
+	AddressLimit:    {"address_limit", 409},
 	NotOpen:         {"not_open", 403},
 	Closed:          {"closed", 410},
 	Paused:          {"paused", 503},

@@ -138,6 +138,7 @@ type orderBody struct {
 	Price      *priceBody `json:"price,omitempty"`
 	PaymentID  string     `json:"payment_id,omitempty"`
 	VoidReason string     `json:"void_reason,omitempty"`
+	Origin     string     `json:"origin,omitempty"`
 }
 
 type paymentBody struct {
@@ -167,6 +168,8 @@ type returnBody struct {
 	Number  int64   `json:"number"`
 	OrderID OrderID `json:"order_id"`
 	UserID  string  `json:"user_id"`
+	Origin  string  `json:"origin,omitempty"`
+	Paid    bool    `json:"paid,omitempty"`
 }
 
 // rawJSON keeps its bytes, for their checksum.
@@ -197,11 +200,11 @@ func newChunkBody(c *Chunk) *chunkBody {
 	}
 	for _, o := range c.Orders {
 		s.Orders = append(s.Orders, orderBody{
-			o.ID, o.UserID, o.Slot, o.Number, o.Status, o.Seq, o.Epoch, moment{o.PlacedAt}, moment{o.PayBy}, moment{o.EndedAt}, newPriceBody(o.Price), o.PaymentID, o.VoidReason,
+			o.ID, o.UserID, o.Slot, o.Number, o.Status, o.Seq, o.Epoch, moment{o.PlacedAt}, moment{o.PayBy}, moment{o.EndedAt}, newPriceBody(o.Price), o.PaymentID, o.VoidReason, o.Origin,
 		})
 	}
 	for _, r := range c.Returns {
-		s.Returns = append(s.Returns, returnBody{r.Number, r.OrderID, r.UserID})
+		s.Returns = append(s.Returns, returnBody{r.Number, r.OrderID, r.UserID, r.Origin, r.Paid})
 	}
 	for i := range c.History {
 		s.History = append(s.History, newHistoryBody(&c.History[i]))
@@ -252,16 +255,19 @@ func (w *chunkBody) chunk(product string, epoch int64) (*Chunk, error) {
 		if !o.Price.price().valid() || o.PaymentID != "" && !CheckPayment(o.PaymentID) || o.VoidReason != "" && !CheckReason(o.VoidReason) {
 			return nil, fmt.Errorf("order %v with a price, payment or void that makes no sense", o.ID)
 		}
+		if o.Origin != "" && !CheckOrigin(o.Origin) {
+			return nil, fmt.Errorf("order %v of an origin that is none", o.ID)
+		}
 		c.Orders = append(c.Orders, Order{
 			ID: o.ID, ProductID: product, UserID: o.UserID, Slot: o.Slot, Number: o.Number, Status: o.Status,
-			Seq: o.Seq, Epoch: o.Epoch, PlacedAt: o.PlacedAt.Time, PayBy: o.PayBy.Time, EndedAt: o.EndedAt.Time, Price: o.Price.price(), PaymentID: o.PaymentID, VoidReason: o.VoidReason,
+			Seq: o.Seq, Epoch: o.Epoch, PlacedAt: o.PlacedAt.Time, PayBy: o.PayBy.Time, EndedAt: o.EndedAt.Time, Price: o.Price.price(), PaymentID: o.PaymentID, VoidReason: o.VoidReason, Origin: o.Origin,
 		})
 	}
 	for _, r := range s.Returns {
-		if !CheckUser(r.UserID) {
-			return nil, fmt.Errorf("return %d without user_id", r.Number)
+		if !CheckUser(r.UserID) || r.Origin != "" && !CheckOrigin(r.Origin) || r.Paid && r.Origin == "" {
+			return nil, fmt.Errorf("return %d without user_id, or of an origin that is none", r.Number)
 		}
-		c.Returns = append(c.Returns, Return{ProductID: product, Number: r.Number, OrderID: r.OrderID, UserID: r.UserID})
+		c.Returns = append(c.Returns, Return{ProductID: product, Number: r.Number, OrderID: r.OrderID, UserID: r.UserID, Origin: r.Origin, Paid: r.Paid})
 	}
 	for i := range s.History {
 		e, ok := s.History[i].entry(product)

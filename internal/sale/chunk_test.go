@@ -31,6 +31,7 @@ func stateOf() Record {
 
 func TestAStateComesBack(t *testing.T) {
 	r := stateOf()
+	r.Chunk.Orders[3].Origin, r.Chunk.Returns[0].Origin, r.Chunk.Returns[0].Paid = "0123456789abcdef", "fedcba9876543210", true
 	got, err := ParseRecord(r.Kind, r.Version(), r.Epoch, r.AppendBody(nil))
 	if err != nil || !reflect.DeepEqual(got, r) {
 		t.Errorf("came back as %+v, %v, not\n%+v", got, err, r)
@@ -56,13 +57,15 @@ func TestAnAlteredStateIsPoison(t *testing.T) {
 		}
 	}
 	for what, change := range map[string]func(*Chunk){
-		"a price that is none":      func(c *Chunk) { c.Orders[2].Price = Price{1, "XXX"} },
-		"a user that is no id":      func(c *Chunk) { c.Orders[0].UserID = "a b" },
-		"a status that is none":     func(c *Chunk) { c.Orders[0].Status = Queued },
-		"terms that break a rule":   func(c *Chunk) { c.Product.Terms.Quantity = 0 },
-		"a nonce that is none":      func(c *Chunk) { c.Product.Nonce = "" },
-		"more than a chunk may":     func(c *Chunk) { c.Orders = make([]Order, MaxChunk) },
-		"a return's user, of no id": func(c *Chunk) { c.Returns[0].UserID = "" },
+		"a price that is none":        func(c *Chunk) { c.Orders[2].Price = Price{1, "XXX"} },
+		"an origin that is none":      func(c *Chunk) { c.Orders[3].Origin = "x" },
+		"a return that frees nothing": func(c *Chunk) { c.Returns[0].Origin, c.Returns[0].Paid = "", true },
+		"a user that is no id":        func(c *Chunk) { c.Orders[0].UserID = "a b" },
+		"a status that is none":       func(c *Chunk) { c.Orders[0].Status = Queued },
+		"terms that break a rule":     func(c *Chunk) { c.Product.Terms.Quantity = 0 },
+		"a nonce that is none":        func(c *Chunk) { c.Product.Nonce = "" },
+		"more than a chunk may":       func(c *Chunk) { c.Orders = make([]Order, MaxChunk) },
+		"a return's user, of no id":   func(c *Chunk) { c.Returns[0].UserID = "" },
 	} {
 		r := stateOf()
 		change(r.Chunk)

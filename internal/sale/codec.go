@@ -29,6 +29,7 @@ type body struct {
 	ProductID string     `json:"product_id"`
 	UserID    string     `json:"user_id,omitempty"`
 	Seq       int64      `json:"seq,omitempty"`
+	Origin    string     `json:"origin,omitempty"`
 	Nonce     string     `json:"nonce,omitempty"`
 	Skips     int64      `json:"skips,omitempty"`
 	Terms     *termsBody `json:"terms,omitempty"`
@@ -45,21 +46,22 @@ type body struct {
 }
 
 type termsBody struct {
-	Name          string     `json:"name,omitempty"`
-	Quantity      int64      `json:"quantity"`
-	LimitPerUser  int        `json:"limit_per_user"`
-	OrdersPerUser int        `json:"orders_per_user,omitempty"`
-	OpensAt       moment     `json:"opens_at,omitzero"`
-	ClosesAt      moment     `json:"closes_at,omitzero"`
-	PaymentWindow string     `json:"payment_window,omitempty"`
-	Paused        bool       `json:"paused,omitempty"`
-	Closed        bool       `json:"closed,omitempty"`
-	Archived      bool       `json:"archived,omitempty"`
-	Group         string     `json:"group,omitempty"`
-	Rehearsal     bool       `json:"rehearsal,omitempty"`
-	Price         *priceBody `json:"price,omitempty"`
-	URL           string     `json:"url,omitempty"`
-	ImageURL      string     `json:"image_url,omitempty"`
+	Name             string     `json:"name,omitempty"`
+	Quantity         int64      `json:"quantity"`
+	LimitPerUser     int        `json:"limit_per_user"`
+	OrdersPerUser    int        `json:"orders_per_user,omitempty"`
+	UnpaidPerAddress int        `json:"unpaid_per_address,omitempty"`
+	OpensAt          moment     `json:"opens_at,omitzero"`
+	ClosesAt         moment     `json:"closes_at,omitzero"`
+	PaymentWindow    string     `json:"payment_window,omitempty"`
+	Paused           bool       `json:"paused,omitempty"`
+	Closed           bool       `json:"closed,omitempty"`
+	Archived         bool       `json:"archived,omitempty"`
+	Group            string     `json:"group,omitempty"`
+	Rehearsal        bool       `json:"rehearsal,omitempty"`
+	Price            *priceBody `json:"price,omitempty"`
+	URL              string     `json:"url,omitempty"`
+	ImageURL         string     `json:"image_url,omitempty"`
 }
 
 type priceBody struct {
@@ -175,9 +177,12 @@ func parseStrictly(kind Kind, epoch int64, data []byte) (Record, error) {
 	}
 	switch kind {
 	case KindOrder:
-		r.UserID, r.Seq = w.UserID, w.Seq
+		r.UserID, r.Seq, r.Origin = w.UserID, w.Seq, w.Origin
 		if !CheckUser(r.UserID) || r.Seq < 1 || w.OrderID == nil {
 			return poison("an order without order_id, user_id or seq")
+		}
+		if r.Origin != "" && !CheckOrigin(r.Origin) {
+			return poison("origin must be %d hexadecimal digits", originSize)
 		}
 	case KindPay, KindCancel, KindExpire:
 		if w.OrderID == nil {
@@ -251,7 +256,7 @@ func unmarshal(data []byte, v any) error {
 
 func newTermsBody(t Terms) *termsBody {
 	w := &termsBody{
-		Name: t.Name, Quantity: t.Quantity, LimitPerUser: t.LimitPerUser, OrdersPerUser: t.OrdersPerUser,
+		Name: t.Name, Quantity: t.Quantity, LimitPerUser: t.LimitPerUser, OrdersPerUser: t.OrdersPerUser, UnpaidPerAddress: t.UnpaidPerAddress,
 		OpensAt: moment{t.OpensAt}, ClosesAt: moment{t.ClosesAt}, Paused: t.Paused,
 		Closed: t.Closed, Archived: t.Archived, Group: t.Group, Rehearsal: t.Rehearsal,
 		Price: newPriceBody(t.Price), URL: t.URL, ImageURL: t.ImageURL,
@@ -264,7 +269,7 @@ func newTermsBody(t Terms) *termsBody {
 
 func (w termsBody) terms() (Terms, error) {
 	t := Terms{
-		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser, OrdersPerUser: w.OrdersPerUser,
+		Name: w.Name, Quantity: w.Quantity, LimitPerUser: w.LimitPerUser, OrdersPerUser: w.OrdersPerUser, UnpaidPerAddress: w.UnpaidPerAddress,
 		OpensAt: w.OpensAt.Time, ClosesAt: w.ClosesAt.Time, Paused: w.Paused, Closed: w.Closed, Archived: w.Archived, Group: w.Group, Rehearsal: w.Rehearsal,
 		Price: w.Price.price(), URL: w.URL, ImageURL: w.ImageURL,
 	}

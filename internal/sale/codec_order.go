@@ -14,6 +14,7 @@ const (
 	orderProduct = `","product_id":"`
 	orderUser    = `","user_id":"`
 	orderSeq     = `","seq":`
+	orderOrigin  = `,"origin":"`
 	orderAt      = `,"at":"`
 	orderTail    = `"}`
 )
@@ -27,6 +28,9 @@ func (r *Record) appendOrder(b []byte) []byte {
 	b = append(b, r.UserID...)
 	b = append(b, orderSeq...)
 	b = strconv.AppendInt(b, r.Seq, 10)
+	if r.Origin != "" {
+		b = append(append(append(b, orderOrigin...), r.Origin...), '"')
+	}
 	b = append(b, orderAt...)
 	b = r.At.UTC().AppendFormat(b, TimeFormat)
 	return append(b, orderTail...)
@@ -44,13 +48,14 @@ func parseOrder(epoch int64, data []byte) (r Record, ok bool) {
 	user := s.until('"')
 	s.skip(orderSeq)
 	seq := s.until(',')
+	origin := s.origin()
 	s.skip(orderAt)
 	at := s.next(len(TimeFormat))
 	s.skip(orderTail)
-	if !s.ok || len(s.rest) > 0 || !CheckID(product) || !CheckUser(user) {
+	if !s.ok || len(s.rest) > 0 || !CheckID(product) || !CheckUser(user) || origin != nil && !CheckOrigin(origin) {
 		return Record{}, false
 	}
-	r = Record{Kind: KindOrder, ProductID: string(product), UserID: string(user), Epoch: epoch}
+	r = Record{Kind: KindOrder, ProductID: string(product), UserID: string(user), Epoch: epoch, Origin: string(origin)}
 	if !r.OrderID.scan(id) {
 		return Record{}, false
 	}
@@ -97,6 +102,16 @@ func (s *scanner) until(c byte) []byte {
 		return nil
 	}
 	return s.next(n)
+}
+
+// origin takes an order's origin, if it stands there.
+func (s *scanner) origin() (origin []byte) {
+	if bytes.HasPrefix(s.rest, []byte(orderOrigin)) {
+		s.skip(orderOrigin)
+		origin = s.until('"')
+		s.skip(`"`)
+	}
+	return origin
 }
 
 // scanSeq reads 1 to 18 digits, the first of which is not 0.

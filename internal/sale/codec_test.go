@@ -11,13 +11,13 @@ import (
 
 func TestRecordsComeBack(t *testing.T) {
 	full := opening(3, MaxQuantity, MaxLimit)
-	full.Terms.OrdersPerUser = MaxOrders
+	full.Terms.OrdersPerUser, full.Terms.UnpaidPerAddress = MaxOrders, MaxOrders
 	full.Terms.Name = `Schön & "gut" <🎉>`
 	full.Terms.OpensAt, full.Terms.ClosesAt = written, written.Add(time.Hour+time.Millisecond)
 	full.Terms.Group = "shop.example/members:vip"
 	full.Terms.Price, full.Terms.URL, full.Terms.ImageURL = Price{MaxAmount, "EUR"}, "https://shop.example/?a=1&b=2", "http://localhost/a.png"
 	full.Terms.Paused, full.Terms.Closed, full.Terms.Rehearsal = true, true, true
-	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), buy(1, 1, "gid://shop/Customer/1"), pay(1), cancel(2), expire(3), by("ann", opening(1, 1, 1)), by("ann", pay(1)), by("ann", cancel(2))} {
+	for _, r := range []Record{full, opening(1, 1, 1), skipping(9, 8), final(1), deletion(2), buy(1, 1, "u"), buy(1, 1, "gid://shop/Customer/1"), from("0123456789abcdef", buy(1, 1, "u")), pay(1), cancel(2), expire(3), by("ann", opening(1, 1, 1)), by("ann", pay(1)), by("ann", cancel(2))} {
 		data := r.AppendBody([]byte("before"))
 		got, err := ParseRecord(r.Kind, Version, r.Epoch, data[len("before"):])
 		if err != nil || got != r {
@@ -33,6 +33,7 @@ func TestRecordsAreJSON(t *testing.T) {
 		`{"order_id":"01000000-0000-0000-0000-000000000000","product_id":"p","user_id":"u","seq":1,"at":"2026-11-11T20:00:00.000Z"}`:                                             buy(1, 1, "u"),
 		`{"order_id":"01000000-0000-0000-0000-000000000000","product_id":"p","at":"2026-11-11T20:00:01.000Z"}`:                                                                   pay(1),
 		`{"product_id":"p","nonce":"b","terms":{"quantity":5,"limit_per_user":1,"opens_at":"2026-11-11T20:00:00.000Z","payment_window":"1m0s"},"at":"2026-11-11T20:00:00.000Z"}`: o,
+		`{"order_id":"01000000-0000-0000-0000-000000000000","product_id":"p","user_id":"u","seq":1,"origin":"0123456789abcdef","at":"2026-11-11T20:00:00.000Z"}`:                 from("0123456789abcdef", buy(1, 1, "u")),
 	} {
 		if got := string(r.AppendBody(nil)); got != want {
 			t.Errorf("%s is\n\t%s, not\n\t%s", r.Kind, got, want)
@@ -81,6 +82,8 @@ func TestPoison(t *testing.T) {
 		"a user that is no id":     {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"a b","seq":1,` + at + `}`},
 		"a group that is no id":    {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1,"limit_per_user":1,"group":"a b"},` + at + `}`},
 		"an order without seq":     {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"u",` + at + `}`},
+		"an origin that is none":   {KindOrder, 1, `{` + id + `,"product_id":"p","user_id":"u","seq":1,"origin":"0123456789ABCDEF",` + at + `}`},
+		"an address of no window":  {KindOpening, 1, `{"product_id":"p","nonce":"n","terms":{"quantity":1,"limit_per_user":1,"unpaid_per_address":1},` + at + `}`},
 		"an order without id":      {KindOrder, 1, `{"product_id":"p","user_id":"u","seq":1,` + at + `}`},
 		"an opening without nonce": {KindOpening, 1, `{"product_id":"p",` + terms + `,` + at + `}`},
 		"a nonce that is no id":    {KindOpening, 1, `{"product_id":"p","nonce":"\u0000",` + terms + `,` + at + `}`},

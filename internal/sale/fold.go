@@ -119,7 +119,7 @@ func (s *State) order(r Record, at Position, now time.Time) Outcome {
 	}
 	p.Placed++
 	if p.Terms.PaymentWindow > 0 {
-		o.PayBy = now.Add(p.Terms.PaymentWindow)
+		o.PayBy, o.Origin = now.Add(p.Terms.PaymentWindow), r.Origin
 	}
 	s.put(o)
 	return Applied
@@ -142,7 +142,7 @@ func (s *State) end(r Record) Outcome {
 	case KindPay:
 		o.Status = Paid
 		p.Paid++
-		s.touch(o)
+		s.settled(o)
 		s.noteEnd(&r, Paid)
 		return Applied
 	case KindCancel:
@@ -163,7 +163,22 @@ func (s *State) free(o *Order, at time.Time) {
 	o.EndedAt = at
 	s.release(o)
 	p.Held--
+	s.giveBack(o, false)
+}
+
+// settled notes that o was paid: it counts against no address any more.
+func (s *State) settled(o *Order) {
+	if o.Origin == "" {
+		s.touch(o)
+		return
+	}
+	s.giveBack(o, true)
+}
+
+func (s *State) giveBack(o *Order, paid bool) {
+	p := &s.Product
 	p.LastReturn++
-	s.returns = append(s.returns, Return{p.ID, p.LastReturn, o.ID, o.UserID})
+	s.returns = append(s.returns, Return{ProductID: p.ID, Number: p.LastReturn, OrderID: o.ID, UserID: o.UserID, Origin: o.Origin, Paid: paid})
+	o.Origin = ""
 	s.touch(o)
 }

@@ -225,7 +225,7 @@ func TestAnOrderIsKeptWhole(t *testing.T) {
 			t.Errorf("order\n\t%+v, not\n\t%+v", got, want)
 		}
 	}
-	if got := s.Returns(); len(got) != 1 || got[0] != (Return{"p", 1, OrderID{1}, "u"}) {
+	if got := s.Returns(); len(got) != 1 || got[0] != (Return{ProductID: "p", Number: 1, OrderID: OrderID{1}, UserID: "u"}) {
 		t.Errorf("returns %v", got)
 	}
 }

@@ -51,19 +51,22 @@ type Order struct {
 	Price      Price     // at which it was placed
 	PlacedAt   time.Time // by the store's clock: not a part of the fold
 	PayBy      time.Time // likewise; zero: it is final, nothing is to be paid
+	Origin     string    // where its buyer was, as long as it waits for payment and the terms limit what an address may hold; else empty
 	PaymentID  string    // by which it is paid, or was until the shop has cancelled it; empty: by none that is known
 	VoidReason string    // why the shop has cancelled it; empty: it was not the shop
 	EndedAt    time.Time // when it was cancelled or expired, by the record
 	Position   Position  // of its record
 }
 
-// A Return is a unit that came free, numbered 1..n in its product, so that a
-// gate takes each exactly once.
+// A Return is what an order no longer keeps from others: its unit, and what it counted
+// against its address. They are numbered 1..n in their product, so that a gate takes each exactly once.
 type Return struct {
 	ProductID string
 	Number    int64
 	OrderID   OrderID
 	UserID    string
+	Origin    string // of whose orders one fewer waits for payment; empty: of no address's
+	Paid      bool   // it was paid: its unit stays with it, and only Origin has one fewer
 }
 
 // A Position is a place in the order log: the record at Offset, counted from 0

@@ -104,7 +104,7 @@ func (s *State) pay(r Record) Outcome {
 		m.Status, o.Status, o.PaymentID = PaymentPaid, Paid, m.ID
 		s.Product.Placed--
 		s.Product.Paid++
-		s.touch(o)
+		s.settled(o)
 	default:
 		m.Status, m.WasLate = PaymentLate, true
 	}

@@ -30,6 +30,7 @@ type Record struct {
 	OrderID OrderID // all but opening, refund_due and refunded
 	UserID  string  // order
 	Seq     int64   // order: counts the admitted orders of its epoch from 1
+	Origin  string  // order: see OriginOf; empty: the terms limit no address, or its buyer has none that counts
 
 	Nonce   string // opening: tells two openings of one epoch apart
 	Skips   int64  // opening: how many epochs it passes over, for a gate has been there; nearly always 0

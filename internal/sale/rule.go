@@ -38,6 +38,7 @@ var (
 	RuleUser           = rule("user", "must be 1 to 120 characters of A-Z, a-z, 0-9 and . _ ~ : @ | / + = -")
 	RuleArchived       = rule("archived", "is only for a product that is closed")
 	RuleNoGroups       = rule("no_groups", "needs buyers who are known (--buyer-auth)")
+	RuleNoWindow       = rule("no_window", "needs a payment_window: without one nothing waits for payment")
 	RuleUUID           = rule("uuid", "must be a UUID in lower case")
 	RuleRole           = rule("role", "must be view, operate or payments")
 	RulePayment        = rule("payment", "must be 1 to 120 characters of A-Z, a-z, 0-9, _ and -")

@@ -73,7 +73,7 @@ func (s *State) Touched() []*Order {
 	return orders
 }
 
-// Returns are the units that came free since Settle, by number.
+// Returns are what orders gave back since Settle, by number.
 func (s *State) Returns() []Return { return s.returns }
 
 // Wiped reports whether the product was deleted since Settle: its orders and

@@ -11,7 +11,7 @@ import (
 const (
 	MaxQuantity      = 10_000_000 // what a gate's memory and a Lua number carry without care
 	MaxLimit         = 100
-	MaxOrders        = 1000 // of one user
+	MaxOrders        = 1000 // of one user, or unpaid ones of one address
 	MaxReason        = 200  // likewise
 	MaxName          = 200  // characters: Unicode's code points
 	MinPaymentWindow = 10 * time.Second
@@ -20,21 +20,22 @@ const (
 
 // Terms is what a product is on sale under. Times are UTC, to the millisecond.
 type Terms struct {
-	Name          string
-	Quantity      int64         // units
-	LimitPerUser  int           // units that one user may hold
-	OrdersPerUser int           // orders that one user may have, those that ended included; 0: see MostOrders
-	OpensAt       time.Time     // zero: open from the start
-	ClosesAt      time.Time     // zero: never closes by itself
-	PaymentWindow time.Duration // 0: an order is final once placed
-	Paused        bool          // by the merchant; orders wait for a resume
-	Closed        bool          // by the merchant, whatever ClosesAt says
-	Archived      bool          // only if Closed: lists leave it out unless they are asked for it
-	Group         string        // of users; nobody else is admitted. Empty: anybody is
-	Rehearsal     bool          // of the server's own making, for a try
-	Price         Price
-	URL           string // where a buyer pays or reads more; empty: nowhere
-	ImageURL      string // empty: none
+	Name             string
+	Quantity         int64         // units
+	LimitPerUser     int           // units that one user may hold
+	OrdersPerUser    int           // orders that one user may have, those that ended included; 0: see MostOrders
+	UnpaidPerAddress int           // orders that wait for payment, of buyers at one address; 0: any number
+	OpensAt          time.Time     // zero: open from the start
+	ClosesAt         time.Time     // zero: never closes by itself
+	PaymentWindow    time.Duration // 0: an order is final once placed
+	Paused           bool          // by the merchant; orders wait for a resume
+	Closed           bool          // by the merchant, whatever ClosesAt says
+	Archived         bool          // only if Closed: lists leave it out unless they are asked for it
+	Group            string        // of users; nobody else is admitted. Empty: anybody is
+	Rehearsal        bool          // of the server's own making, for a try
+	Price            Price
+	URL              string // where a buyer pays or reads more; empty: nowhere
+	ImageURL         string // empty: none
 }
 
 // Check returns Invalid with each field that breaks a rule, or nil.
@@ -45,6 +46,8 @@ func (t Terms) Check() error {
 	bad.Check(t.LimitPerUser >= 1 && t.LimitPerUser <= MaxLimit, "limit_per_user", RuleRange, 1, MaxLimit)
 	bad.Check(t.OrdersPerUser == 0 || t.OrdersPerUser >= t.LimitPerUser && t.OrdersPerUser <= MaxOrders, "orders_per_user", RuleLimitTo, MaxOrders)
 	bad.Check(t.Closed || !t.Archived, "archived", RuleArchived)
+	bad.Check(t.UnpaidPerAddress >= 0 && t.UnpaidPerAddress <= MaxOrders, "unpaid_per_address", RuleRange, 1, MaxOrders)
+	bad.Check(t.UnpaidPerAddress == 0 || t.PaymentWindow > 0, "unpaid_per_address", RuleNoWindow)
 	bad.Check(t.Group == "" || CheckUser(t.Group), "group", RuleUser)
 	bad.Check(writable(t.OpensAt), "opens_at", RuleYear)
 	bad.Check(writable(t.ClosesAt), "closes_at", RuleYear)

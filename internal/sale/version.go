@@ -9,6 +9,9 @@ const Version = 3
 func (r *Record) Version() int {
 	switch r.Kind {
 	case KindOrder:
+		if r.Origin != "" {
+			return 3
+		}
 		return UserVersion(r.UserID)
 	case KindPay, KindCancel:
 		if r.By != "" || r.PaymentID != "" {
@@ -39,7 +42,7 @@ func UserVersion(user string) int {
 }
 
 func (t *Terms) version() int {
-	if t.Archived || t.Group != "" || t.Price != (Price{}) || t.URL != "" || t.ImageURL != "" {
+	if t.Archived || t.Group != "" || t.UnpaidPerAddress > 0 || t.Price != (Price{}) || t.URL != "" || t.ImageURL != "" {
 		return 3
 	}
 	return 1
@@ -55,7 +58,7 @@ func (c *Chunk) version() int {
 	}
 	for i := range c.Orders {
 		v = max(v, UserVersion(c.Orders[i].UserID))
-		if c.Orders[i].Price != (Price{}) || c.Orders[i].PaymentID+c.Orders[i].VoidReason != "" {
+		if c.Orders[i].Price != (Price{}) || c.Orders[i].PaymentID+c.Orders[i].VoidReason+c.Orders[i].Origin != "" {
 			v = 3
 		}
 	}
@@ -64,6 +67,9 @@ func (c *Chunk) version() int {
 	}
 	for i := range c.Returns {
 		v = max(v, UserVersion(c.Returns[i].UserID))
+		if c.Returns[i].Origin != "" {
+			v = 3
+		}
 	}
 	return v
 }

@@ -270,6 +270,7 @@ func TestLook(t *testing.T) {
 		"closed":        {func(s *till) { s.says.Result = purchase.Closed }, sale.PaymentRefundDue, "closed"},
 		"paused":        {func(s *till) { s.says.Result = purchase.Paused }, sale.PaymentLate, ""},
 		"not open":      {func(s *till) { s.says.Result = purchase.NotOpen }, sale.PaymentLate, ""},
+		"address limit": {func(s *till) { s.says.Result = purchase.AddressLimit }, sale.PaymentLate, ""},
 		"not eligible":  {func(s *till) { s.says.Result = purchase.NotEligible }, sale.PaymentLate, ""},
 		"known":         {func(s *till) { s.says.Result = purchase.Again }, sale.PaymentLate, ""},
 		"no gate":       {func(s *till) { s.away = sale.ErrNoGate }, sale.PaymentLate, ""},

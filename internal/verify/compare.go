@@ -41,7 +41,7 @@ func columns(p *sale.Product) []column {
 	return []column{
 		{Openings, "epoch", fmt.Sprint(p.Epoch)}, {Openings, "nonce", fmt.Sprintf("%q", p.Nonce)},
 		col("refused", p.Refused), col("deleted", p.Deleted), col("partition", p.Partition),
-		{Fold, "name", fmt.Sprintf("%q", t.Name)}, col("quantity", t.Quantity), col("limit_per_user", t.LimitPerUser), col("orders_per_user", t.OrdersPerUser),
+		{Fold, "name", fmt.Sprintf("%q", t.Name)}, col("quantity", t.Quantity), col("limit_per_user", t.LimitPerUser), col("orders_per_user", t.OrdersPerUser), col("unpaid_per_address", t.UnpaidPerAddress),
 		{Fold, "group", fmt.Sprintf("%q", t.Group)},
 		col("opens_at", instant(t.OpensAt)), col("closes_at", instant(t.ClosesAt)), col("payment_window", t.PaymentWindow),
 		col("paused", t.Paused), col("closed", t.Closed), col("archived", t.Archived), col("rehearsal", t.Rehearsal),
@@ -97,6 +97,7 @@ func (a *productAudit) unlike(o *sale.Order, r *row) (names []string) {
 	unlike(o.Price != a.table.prices[r.price], "price")
 	unlike(o.PaymentID != a.table.paidBy[r.id], "payment_id")
 	unlike(o.VoidReason != a.table.voids[r.id], "void_reason")
+	unlike(o.Origin != a.table.origins[r.id], "origin")
 	unlike(o.EndedAt.UnixMilli() != r.ended, "ended_at")
 	unlike(o.Position.Partition != a.table.product.Partition, "partition")
 	unlike(o.Position.Offset != r.offset, "position")
@@ -109,6 +110,9 @@ func (a *productAudit) returned(n int64, r *sale.Return) {
 	if r.Number != n {
 		a.find(returnsOutOfOrder, a.p.ID, where, Number{"number", r.Number}, Number{"row", n})
 	}
+	if r.Paid {
+		a.paid++
+	}
 	if a.gate != nil {
 		a.gate.returned(r)
 	}
@@ -120,7 +124,7 @@ func (a *productAudit) returned(n int64, r *sale.Return) {
 		return
 	}
 	freed := a.table.rows.at(a.table.returns[r.Number-1])
-	if r.ProductID != a.p.ID || r.OrderID != freed.id || r.UserID != a.table.users.names[freed.user] {
+	if r.ProductID != a.p.ID || r.OrderID != freed.id || r.UserID != a.table.users.names[freed.user] || (release{r.Origin, r.Paid}) != a.table.gone[r.Number] {
 		a.find(returnOfAnother.of(freed.id), a.p.ID, where)
 	}
 }

@@ -125,7 +125,7 @@ func (g *gateAudit) order(o *sale.Order) {
 }
 
 func (g *gateAudit) returned(r *sale.Return) {
-	if _, late := g.late[r.OrderID]; r.Number > g.cut.view.Returned && !late {
+	if _, late := g.late[r.OrderID]; r.Number > g.cut.view.Returned && !late && !r.Paid {
 		g.pending++
 	}
 }
@@ -164,8 +164,8 @@ func (g *gateAudit) itself() {
 }
 
 func hours(h gate.Hours) string {
-	return fmt.Sprintf("opens_at %s, closes_at %s, paused %v, closed %v, limit_per_user %d, orders_per_user %d, group %q, partition %d",
-		instant(h.OpensAt), instant(h.ClosesAt), h.Paused, h.Closed, h.LimitPerUser, h.OrdersPerUser, h.Group, h.Partition)
+	return fmt.Sprintf("opens_at %s, closes_at %s, paused %v, closed %v, limit_per_user %d, orders_per_user %d, unpaid_per_address %d, group %q, partition %d",
+		instant(h.OpensAt), instant(h.ClosesAt), h.Paused, h.Closed, h.LimitPerUser, h.OrdersPerUser, h.UnpaidPerAddress, h.Group, h.Partition)
 }
 
 // units judges that every unit is somewhere, once.

@@ -20,6 +20,7 @@ type productAudit struct {
 	tallies []tally // by user
 	rows    sale.Product
 	orders  int64
+	paid    int64 // returns of orders that keep their unit
 	firm    bool  // see Parts
 	last    int64 // number
 	most    int   // units held by one user
@@ -92,6 +93,7 @@ func (a *productAudit) sum(returns int64) {
 		Number{"held", p.Held}, Number{"rows", held}, Number{"placed", p.Placed}, Number{"rows", rows.Placed},
 		Number{"paid", p.Paid}, Number{"rows", rows.Paid}, Number{"cancelled", p.Cancelled}, Number{"rows", rows.Cancelled},
 		Number{"expired", p.Expired}, Number{"rows", rows.Expired}, Number{"rejected", p.Rejected}, Number{"rows", rows.Rejected})
+	returns -= a.paid
 	a.decide(returnedOnce, id, inTable.of("seckill_return"), returns == rows.Cancelled+rows.Expired,
 		Number{"returns", returns}, Number{"cancelled", rows.Cancelled}, Number{"expired", rows.Expired})
 	if a.firm {

@@ -20,13 +20,21 @@ type table struct {
 	history []sale.HistoryEntry
 	paidBy  map[sale.OrderID]string // the payments of orders that have one
 	voids   map[sale.OrderID]string // why the shop has cancelled orders
+	origins map[sale.OrderID]string // of orders that wait for payment and count against one
+	gone    map[int64]release       // by number: of returns that free more or less than a unit
 	opened  epochs
+}
+
+// A release is what a return says beside its order.
+type release struct {
+	origin string
+	paid   bool
 }
 
 const none = -1
 
 func newTable(p sale.Product) *table {
-	return &table{product: p, byID: map[sale.OrderID]int32{}, paidBy: map[sale.OrderID]string{}, voids: map[sale.OrderID]string{}}
+	return &table{product: p, byID: map[sale.OrderID]int32{}, paidBy: map[sale.OrderID]string{}, voids: map[sale.OrderID]string{}, origins: map[sale.OrderID]string{}, gone: map[int64]release{}}
 }
 
 // wipe forgets the orders and returns; the epochs and the history go on.
@@ -59,7 +67,7 @@ func (t *table) order(r *row) sale.Order {
 		ID: r.id, ProductID: t.product.ID, UserID: t.users.names[r.user],
 		Slot: int(r.slot), Number: r.number, Status: statuses[r.status], Seq: r.seq, Epoch: r.epoch,
 		Position: sale.Position{Partition: t.product.Partition, Offset: r.offset}, Price: t.prices[r.price],
-		PaymentID: t.paidBy[r.id], VoidReason: t.voids[r.id],
+		PaymentID: t.paidBy[r.id], VoidReason: t.voids[r.id], Origin: t.origins[r.id],
 	}
 	if r.window > 0 {
 		o.PlacedAt, o.PayBy = anyTime, anyTime.Add(time.Duration(r.window))
@@ -86,6 +94,7 @@ func (t *table) keep(o *sale.Order) {
 	}
 	note(t.paidBy, o.ID, o.PaymentID)
 	note(t.voids, o.ID, o.VoidReason)
+	note(t.origins, o.ID, o.Origin)
 	switch holds := o.Status.Holds(); {
 	case holds && !held:
 		r.next, t.first[u] = t.first[u], i
@@ -95,9 +104,11 @@ func (t *table) keep(o *sale.Order) {
 }
 
 func note(of map[sale.OrderID]string, id sale.OrderID, what string) {
-	if what != "" {
-		of[id] = what
+	if what == "" {
+		delete(of, id)
+		return
 	}
+	of[id] = what
 }
 
 // price numbers the prices, of which there are as few as changes of the terms.
@@ -157,6 +168,9 @@ func (t *table) keepAll(s *sale.State) {
 	}
 	for _, r := range s.Returns() {
 		t.returns = append(t.returns, t.byID[r.OrderID])
+		if left := (release{r.Origin, r.Paid}); left != (release{}) {
+			t.gone[r.Number] = left
+		}
 	}
 	t.history = append(t.history, s.History()...)
 	s.ForgetChanges()

@@ -43,6 +43,10 @@ func (s *Server) Ask(method, path, key, body string) (a Answer, err error) {
 	if key != "" {
 		r.Header.Set("Idempotency-Key", key)
 	}
+	return s.send(r)
+}
+
+func (s *Server) send(r *http.Request) (a Answer, err error) {
 	s.authorize(r)
 	got, err := s.HTTP.Do(r)
 	if err != nil {

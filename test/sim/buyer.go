@@ -65,6 +65,11 @@ func groupsOf(user string) []string {
 	return [][]string{nil, {group}, {"staff", group}, {"staff"}}[crc32.ChecksumIEEE([]byte(user))%4]
 }
 
+// originOf is where a buyer is; some are nowhere that counts.
+func originOf(user string) string {
+	return []string{"", "0123456789abcdef", "fedcba9876543210"}[crc32.ChecksumIEEE([]byte(user))%3]
+}
+
 // buy reports whether the buyer has an order for certain.
 func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 	s.in("buy", 3*time.Second, func(p *process) {
@@ -87,7 +92,7 @@ func (s *story) buy(user string, id sale.OrderID) (bought bool) {
 			}
 			delete(s.refused, id)
 			var err error
-			if answer, err = p.desk.Buy(s.deadline(patience), s.deadline(min(patience, wait)), product, purchase.Request{User: user, Order: id, Groups: groupsOf(user)}); err != nil {
+			if answer, err = p.desk.Buy(s.deadline(patience), s.deadline(min(patience, wait)), product, purchase.Request{User: user, Order: id, Groups: groupsOf(user), Origin: originOf(user)}); err != nil {
 				return
 			}
 		}
@@ -139,7 +144,8 @@ type refusal struct {
 // is admitted once that was refused. Of another process that is promised to who waits as
 // long as they are told to, and while the gate's clock is right. At an earlier epoch, by a
 // primary of before, it may be: nothing comes of it. And nobody is admitted but who is in
-// the group that the store's terms name, and everybody who is.
+// the group that the store's terms name, and everybody who is. No address has more orders that wait
+// for payment than one may.
 func (s *system) admitted(p *process, life int, product string, sent time.Time, batch []gate.Request, a gate.Admission) {
 	terms := s.store.view().products[product]
 	for i, d := range a.Decisions {
@@ -159,6 +165,17 @@ func (s *system) admitted(p *process, life int, product string, sent time.Time, 
 		}
 		if r.by == p && r.life == life || s.turned.IsZero() && r.asked.Sub(sent) > purchase.AdmitWithin {
 			s.broken = append(s.broken, fmt.Sprintf("order %s was admitted at %s, and its buyer told no at %s", d.Order, s.now, r.told))
+		}
+	}
+	unpaid := map[string]int{}
+	for _, o := range s.store.view().orders {
+		if o.ProductID == product && o.Origin != "" {
+			unpaid[o.Origin]++
+		}
+	}
+	for origin, n := range unpaid {
+		if n > s.ofAddress {
+			s.broken = append(s.broken, fmt.Sprintf("%s has %d orders from %s that wait for payment, and %d may", product, n, origin, s.ofAddress))
 		}
 	}
 }

@@ -44,6 +44,7 @@ type gateState struct {
 	users       map[string][]gate.Holding // oldest first
 	bySeq       []string                  // the users of the admitted orders, from seq 1 on
 	fences      map[string]int64          // by lane: tries of a lower number come too late
+	unpaid      map[string]int            // by origin: orders that wait for payment
 	outbox      []gate.Entry
 	freeSince   time.Time // when remaining last rose above 0
 }
@@ -136,9 +137,10 @@ func (s *gateServer) Load(_ context.Context, product string, epoch int64, incarn
 	if err != nil {
 		return err
 	}
-	g.users = cloned(g.users)
+	g.users, g.unpaid = cloned(g.users), maps.Clone(g.unpaid)
 	for _, h := range hs {
 		g.add(h)
+		g.wait(h.Origin, 1)
 	}
 	g.view.Signs++
 	s.change(product, g)

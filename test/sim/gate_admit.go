@@ -35,14 +35,14 @@ func (s *gateServer) Admit(_ context.Context, product string, try gate.Try, batc
 		s.change(product, g)
 	}
 	entry := gate.Entry{ID: gate.EntryID(fmt.Sprintf("%d-%d", g.epoch, g.view.Seq+1))}
-	g.users = cloned(g.users)
+	g.users, g.unpaid = cloned(g.users), maps.Clone(g.unpaid)
 	for _, r := range batch {
 		d := g.decide(r, now)
 		a.Decisions = append(a.Decisions, d)
 		if d.Verdict == gate.Admitted {
 			entry.Orders = append(entry.Orders, sale.Record{
 				Kind: sale.KindOrder, ProductID: product, Epoch: g.epoch, At: now.UTC().Truncate(time.Millisecond),
-				OrderID: r.Order, UserID: r.User, Seq: d.Seq,
+				OrderID: r.Order, UserID: r.User, Seq: d.Seq, Origin: g.view.Terms.OriginOf(&r),
 			})
 		}
 	}
@@ -68,6 +68,7 @@ func (g *gateState) decide(r gate.Request, now time.Time) gate.Decision {
 		}
 	}
 	verdict, refuses := g.view.Refuses(now)
+	origin := g.view.Terms.OriginOf(&r)
 	switch {
 	case held >= g.view.Terms.LimitPerUser:
 		d.Verdict, d.Order = gate.LimitReached, newest
@@ -77,10 +78,13 @@ func (g *gateState) decide(r gate.Request, now time.Time) gate.Decision {
 		d.Verdict = verdict
 	case !g.view.Terms.Eligible(r.Groups):
 		d.Verdict = gate.NotEligible
+	case origin != "" && g.unpaid[origin] >= g.view.Terms.UnpaidPerAddress:
+		d.Verdict = gate.AddressLimit
 	default:
 		g.view.Remaining--
 		g.view.Seq++
 		g.add(gate.Holding{User: r.User, Order: r.Order})
+		g.wait(origin, 1)
 		g.bySeq = append(slices.Clip(g.bySeq), r.User)
 		d.Verdict, d.Seq = gate.Admitted, g.view.Seq
 	}
@@ -89,6 +93,16 @@ func (g *gateState) decide(r gate.Request, now time.Time) gate.Decision {
 
 func (g *gateState) add(h gate.Holding) {
 	g.users[h.User] = append(slices.Clip(g.users[h.User]), h)
+}
+
+func (g *gateState) wait(origin string, n int) {
+	if origin == "" {
+		return
+	}
+	if g.unpaid == nil {
+		g.unpaid = map[string]int{}
+	}
+	g.unpaid[origin] = max(0, g.unpaid[origin]+n)
 }
 
 func cloned(users map[string][]gate.Holding) map[string][]gate.Holding {
@@ -105,12 +119,16 @@ func (s *gateServer) Return(_ context.Context, product string, epoch int64, retu
 	if err != nil {
 		return 0, err
 	}
-	g.users = cloned(g.users)
+	g.users, g.unpaid = cloned(g.users), maps.Clone(g.unpaid)
 	for _, r := range returns {
 		if r.Number != g.view.Returned+1 {
 			continue
 		}
 		g.view.Returned++
+		g.wait(r.Origin, -1)
+		if r.Paid {
+			continue
+		}
 		if g.view.Remaining++; g.view.Remaining == 1 {
 			g.freeSince = s.now()
 		}

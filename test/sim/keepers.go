@@ -92,7 +92,7 @@ func (g netGate) View(ctx context.Context, product string) (v gate.View, err err
 	}
 	to := g.p.gate
 	err = g.p.sys.ask("view", func() (err error) {
-		if v, err = to.View(ctx, product); err == nil && v.Terms.Group != "" && g.p.older() {
+		if v, err = to.View(ctx, product); err == nil && (v.Terms.Group != "" || v.Terms.UnpaidPerAddress > 0) && g.p.older() {
 			v, err = gate.View{Epoch: v.Epoch}, sale.ErrShut
 		}
 		return err

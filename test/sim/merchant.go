@@ -35,7 +35,7 @@ func (s *story) terms(quantity int64, wild bool) sale.Terms {
 		t.Price = sale.Price{Amount: 100 + quantity, Currency: "EUR"}
 	}
 	if s.rng.IntN(3) > 0 || s.echoes {
-		t.PaymentWindow = 10 * time.Second
+		t.PaymentWindow, t.UnpaidPerAddress = 10*time.Second, s.ofAddress
 	}
 	if !wild {
 		return t
@@ -67,8 +67,8 @@ func (s *story) put(n int, terms func(now sale.Product) sale.Terms) error {
 	s.in("put", patience, func(p *process) {
 		_, err = p.opener.Put(ctx, productID(n), p.operator("merchant"), func(now sale.Product) (sale.Terms, error) {
 			t := terms(now)
-			if t.Group != "" && p.older() {
-				return t, errBarred // it knows no groups
+			if (t.Group != "" || t.UnpaidPerAddress > 0) && p.older() {
+				return t, errBarred // it knows neither
 			}
 			return t, nil
 		})

@@ -21,23 +21,24 @@ import (
 // processes. Embedded, it is one process, which holds the gates itself.
 type system struct {
 	*world
-	embedded bool
-	gate     *gateServer // the primary; nil: embedded
-	runs     int         // of gate servers and gates, ever
-	log      *memLog
-	store    *memStore
-	slowLog  bool // it takes its time
-	most     int  // orders that one buyer may have, ended ones included; 0: the default
-	large    bool // openings take long, as those of many orders do
-	pays     bool // people pay
-	procs    []*process
-	upgrade  upgrade
-	skew     struct{ gate, store, process time.Duration } // of the wall clocks
-	buying   map[sale.OrderID]int                         // buys under an id at work
-	refused  map[sale.OrderID]refusal                     // what the last one was told
-	decided  map[sale.OrderID]time.Time                   // when a process last had a no from a gate
-	broken   []string                                     // promises, as the servers saw it
-	turned   time.Time                                    // when one of them last jumped
+	embedded  bool
+	gate      *gateServer // the primary; nil: embedded
+	runs      int         // of gate servers and gates, ever
+	log       *memLog
+	store     *memStore
+	slowLog   bool // it takes its time
+	most      int  // orders that one buyer may have, ended ones included; 0: the default
+	large     bool // openings take long, as those of many orders do
+	pays      bool // people pay
+	ofAddress int  // orders of one address that may wait for payment; 0: any number
+	procs     []*process
+	upgrade   upgrade
+	skew      struct{ gate, store, process time.Duration } // of the wall clocks
+	buying    map[sale.OrderID]int                         // buys under an id at work
+	refused   map[sale.OrderID]refusal                     // what the last one was told
+	decided   map[sale.OrderID]time.Time                   // when a process last had a no from a gate
+	broken    []string                                     // promises, as the servers saw it
+	turned    time.Time                                    // when one of them last jumped
 }
 
 // A process is one `seckill serve`: all of its memory goes with a crash.
@@ -65,6 +66,9 @@ const (
 func newSystem(seed uint64, embedded bool, processes int) *system {
 	s := &system{world: newWorld(seed), embedded: embedded, buying: map[sale.OrderID]int{}, refused: map[sale.OrderID]refusal{}, decided: map[sale.OrderID]time.Time{}}
 	s.upgrade.on, s.pays = !embedded && seed%20 == 11, payStory(seed)
+	if seed%3 == 1 && seed%20 != 3 { // where somebody else writes into the log, no gate bounds that
+		s.ofAddress = 2
+	}
 	s.log = newMemLog(partitions)
 	s.store = newMemStore(func() time.Time { return s.now.Add(s.skew.store) })
 	if s.upgrade.on {

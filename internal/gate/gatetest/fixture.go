@@ -151,7 +151,7 @@ func (f *fixture) equal(got, want []gate.Decision) {
 }
 
 func words(decisions []gate.Decision) []string {
-	names := [...]string{"none", "known", "limit reached", "order limit", "closed", "paused", "not open", "sold out", "not eligible", "admitted"}
+	names := [...]string{"none", "known", "limit reached", "order limit", "closed", "paused", "not open", "sold out", "not eligible", "address limit", "admitted"}
 	out := make([]string, len(decisions))
 	for i, d := range decisions {
 		out[i] = fmt.Sprintf("%s(%s, seq %d)", names[d.Verdict], d.Order, d.Seq)

@@ -17,6 +17,8 @@ type model struct {
 	limit, orders  int
 	closed, paused bool
 	group          string
+	bounded        int
+	unpaid         map[string]int // by origin
 	remaining      int64
 	seq, returned  int64
 	holdings       []gate.Holding // oldest first
@@ -68,15 +70,23 @@ func (m *model) shutting(epoch int64) error {
 
 func (m *model) shutAt(epoch int64, incarnation string) {
 	if m.missing || epoch > m.epoch {
-		m.holdings = nil
+		m.holdings, m.unpaid = nil, map[string]int{}
 	}
 	m.missing, m.shut, m.epoch, m.incarnation = false, true, epoch, incarnation
+}
+
+func (m *model) load(holdings []gate.Holding) {
+	m.holdings = append(m.holdings, holdings...)
+	for _, h := range holdings {
+		m.unpaid[h.Origin]++
+	}
 }
 
 func (m *model) open(s gate.Start) {
 	m.shut, m.seq, m.loaded = false, 0, len(m.holdings)
 	m.remaining, m.returned = s.Remaining, s.Returned
 	m.limit, m.orders, m.closed, m.paused, m.group = s.Terms.LimitPerUser, s.Terms.OrdersPerUser, s.Terms.Closed, s.Terms.Paused, s.Terms.Group
+	m.bounded = s.Terms.UnpaidPerAddress
 }
 
 func (m *model) find(user string, id sale.OrderID) *gate.Holding {
@@ -107,7 +117,7 @@ func (m *model) admit(batch []gate.Request) (decisions []gate.Decision, entry ga
 		decisions = append(decisions, d)
 		if d.Verdict == gate.Admitted {
 			e.Orders = append(e.Orders, sale.Record{
-				Kind: sale.KindOrder, ProductID: m.product, Epoch: m.epoch, OrderID: r.Order, UserID: r.User, Seq: d.Seq,
+				Kind: sale.KindOrder, ProductID: m.product, Epoch: m.epoch, OrderID: r.Order, UserID: r.User, Seq: d.Seq, Origin: m.origin(r),
 			})
 		}
 	}
@@ -146,13 +156,23 @@ func (m *model) decide(r gate.Request) gate.Decision {
 		d.Verdict = gate.SoldOut
 	case m.group != "" && !slices.Contains(r.Groups, m.group):
 		d.Verdict = gate.NotEligible
+	case m.origin(r) != "" && m.unpaid[r.Origin] >= m.bounded:
+		d.Verdict = gate.AddressLimit
 	default:
 		m.remaining--
 		m.seq++
 		m.holdings = append(m.holdings, gate.Holding{User: r.User, Order: r.Order})
+		m.unpaid[m.origin(r)]++
 		d.Verdict, d.Seq = gate.Admitted, m.seq
 	}
 	return d
+}
+
+func (m *model) origin(r gate.Request) string {
+	if m.bounded == 0 {
+		return ""
+	}
+	return r.Origin
 }
 
 func (m *model) giveBack(returns []sale.Return) {
@@ -161,6 +181,10 @@ func (m *model) giveBack(returns []sale.Return) {
 			continue
 		}
 		m.returned++
+		m.unpaid[r.Origin] = max(0, m.unpaid[r.Origin]-1)
+		if r.Paid {
+			continue
+		}
 		m.remaining++
 		if h := m.find(r.UserID, r.OrderID); h != nil {
 			h.Ended = true

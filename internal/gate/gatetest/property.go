@@ -50,6 +50,7 @@ var (
 	drawUser  = rapid.SampledFrom([]string{"a", "b", "ab", "b-"}) // begin an id
 	drawOrder = rapid.IntRange(0, 5)
 
+	drawOrigin = rapid.SampledFrom([]string{"", "", origin(1), origin(2)})
 	drawGroups = rapid.SampledFrom([][]string{nil, {"vip"}, {"staff", "vip"}, {"staff"}, {"VIP", "vips"}})
 )
 
@@ -57,7 +58,11 @@ var (
 func (w *walk) drawHolding(r *rapid.T) gate.Holding {
 	user := drawUser.Draw(r, "user")
 	n := drawOrder.Draw(r, "order")
-	return gate.Holding{User: userID(user), Order: order(1000*int(user[len(user)-1]) + 100*len(user) + n), Ended: rapid.Bool().Draw(r, "ended")}
+	h := gate.Holding{User: userID(user), Order: order(1000*int(user[len(user)-1]) + 100*len(user) + n), Ended: rapid.Bool().Draw(r, "ended")}
+	if !h.Ended {
+		h.Origin = drawOrigin.Draw(r, "origin")
+	}
+	return h
 }
 
 // drawEpoch is around the gate's, and mostly it.
@@ -75,11 +80,12 @@ func (w *walk) drawIncarnation(r *rapid.T) string {
 func (w *walk) drawStart(r *rapid.T) gate.Start {
 	return gate.Start{
 		Terms: gate.Hours{
-			LimitPerUser:  rapid.IntRange(1, 3).Draw(r, "limit"),
-			OrdersPerUser: rapid.SampledFrom([]int{0, 0, 3, 4}).Draw(r, "orders"),
-			Paused:        rapid.IntRange(0, 9).Draw(r, "paused") == 0,
-			Closed:        rapid.IntRange(0, 9).Draw(r, "closed") == 0,
-			Group:         rapid.SampledFrom([]string{"", "", "vip"}).Draw(r, "group"),
+			LimitPerUser:     rapid.IntRange(1, 3).Draw(r, "limit"),
+			OrdersPerUser:    rapid.SampledFrom([]int{0, 0, 3, 4}).Draw(r, "orders"),
+			Paused:           rapid.IntRange(0, 9).Draw(r, "paused") == 0,
+			Closed:           rapid.IntRange(0, 9).Draw(r, "closed") == 0,
+			UnpaidPerAddress: rapid.SampledFrom([]int{0, 1, 2}).Draw(r, "unpaid"),
+			Group:            rapid.SampledFrom([]string{"", "", "vip"}).Draw(r, "group"),
 		},
 		Remaining: rapid.SampledFrom([]int64{0, 1, 5, 1000, 1000}).Draw(r, "remaining"),
 		Returned:  rapid.Int64Range(0, 2).Draw(r, "returned"),
@@ -116,7 +122,7 @@ func (w *walk) stepLoad(r *rapid.T) {
 	}
 	err := w.Keeper.Load(w.ctx, w.product, epoch, incarnation, holdings)
 	if w.kind(err, w.m.loading(epoch, incarnation)) {
-		w.m.holdings = append(w.m.holdings, holdings...)
+		w.m.load(holdings)
 	}
 }
 
@@ -137,7 +143,7 @@ func (w *walk) stepReopen(r *rapid.T) {
 	for range rapid.IntRange(0, 3).Draw(r, "n") {
 		if h := w.drawHolding(r); w.m.find(h.User, h.Order) == nil {
 			holdings = append(holdings, h)
-			w.m.holdings = append(w.m.holdings, h)
+			w.m.load([]gate.Holding{h})
 		}
 	}
 	w.load(epoch, incarnation, holdings...)
@@ -150,7 +156,7 @@ func (w *walk) stepAdmit(r *rapid.T) {
 	var batch []gate.Request
 	for range rapid.IntRange(0, 6).Draw(r, "n") {
 		h := w.drawHolding(r)
-		batch = append(batch, gate.Request{User: h.User, Order: h.Order, Groups: drawGroups.Draw(r, "groups")})
+		batch = append(batch, gate.Request{User: h.User, Order: h.Order, Groups: drawGroups.Draw(r, "groups"), Origin: drawOrigin.Draw(r, "origin")})
 	}
 	w.both(batch)
 }
@@ -184,7 +190,7 @@ func (w *walk) stepReturn(r *rapid.T) {
 			h = w.m.holdings[rapid.IntRange(0, known-1).Draw(r, "which")]
 		}
 		number := w.m.returned + int64(rapid.IntRange(-1, 3).Draw(r, "number"))
-		returns = append(returns, sale.Return{ProductID: w.product, Number: number, OrderID: h.Order, UserID: h.User})
+		returns = append(returns, sale.Return{ProductID: w.product, Number: number, OrderID: h.Order, UserID: h.User, Origin: h.Origin, Paid: h.Origin != "" && rapid.Bool().Draw(r, "paid")})
 	}
 	got, err := w.Keeper.Return(w.ctx, w.product, epoch, returns)
 	if !w.kind(err, w.m.at(epoch)) {
@@ -276,7 +282,7 @@ func (w *walk) same(v gate.View) {
 	v.Waiting = 0
 	if want := (gate.View{
 		Epoch: m.epoch, Remaining: m.remaining, Seq: m.seq, Returned: m.returned,
-		Terms: gate.Hours{LimitPerUser: m.limit, OrdersPerUser: m.orders, Paused: m.paused, Closed: m.closed, Group: m.group},
+		Terms: gate.Hours{LimitPerUser: m.limit, OrdersPerUser: m.orders, Paused: m.paused, Closed: m.closed, Group: m.group, UnpaidPerAddress: m.bounded},
 	}); v != want {
 		w.Fatalf("view\n %+v\nnot\n %+v", v, want)
 	}

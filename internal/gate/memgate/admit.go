@@ -35,7 +35,7 @@ func (g *Gate) Admit(_ context.Context, id string, try gate.Try, batch []gate.Re
 		a.Decisions[i] = p.decide(r, now)
 	}
 	if n := p.view.Seq - before; n > 0 {
-		a.Entry = p.outbox.add(entry{epoch: p.view.Epoch, first: before + 1, at: now, orders: admitted(batch, a.Decisions, n)})
+		a.Entry = p.outbox.add(entry{epoch: p.view.Epoch, first: before + 1, at: now, orders: admitted(batch, a.Decisions, n, &p.view.Terms)})
 		crash.At("memgate: the orders are in the outbox")
 	}
 	a.View = p.viewAt(now)
@@ -47,6 +47,7 @@ func (p *product) decide(r gate.Request, now time.Time) gate.Decision {
 	d := gate.Decision{Order: r.Order}
 	user := p.users.look(r.User, r.Order)
 	verdict, refuses := p.view.Refuses(now)
+	origin := p.view.Terms.OriginOf(&r)
 	switch {
 	case user.knows:
 		d.Verdict = gate.Known
@@ -58,25 +59,43 @@ func (p *product) decide(r gate.Request, now time.Time) gate.Decision {
 		d.Verdict = verdict
 	case !p.view.Terms.Eligible(r.Groups):
 		d.Verdict = gate.NotEligible
+	case origin != "" && p.unpaid[origin] >= p.view.Terms.UnpaidPerAddress:
+		d.Verdict = gate.AddressLimit
 	default:
 		p.view.Remaining--
 		p.view.Seq++
 		p.users.mark(p.view.Seq)
 		p.users.put(user.place, r.User, r.Order)
+		p.wait(origin)
 		d.Verdict, d.Seq = gate.Admitted, p.view.Seq
 	}
 	return d
 }
 
 // admitted are the n requests of the batch that were admitted.
-func admitted(batch []gate.Request, decisions []gate.Decision, n int64) []gate.Request {
+func admitted(batch []gate.Request, decisions []gate.Decision, n int64, terms *gate.Hours) []gate.Request {
 	out := make([]gate.Request, 0, n)
 	for i, d := range decisions {
 		if d.Verdict == gate.Admitted {
-			out = append(out, batch[i])
+			r := batch[i]
+			r.Origin = terms.OriginOf(&r)
+			out = append(out, r)
 		}
 	}
 	return out
+}
+
+// wait counts an order of an origin that waits for payment, and paid one that does no more.
+func (p *product) wait(origin string) {
+	if origin != "" {
+		p.unpaid[origin]++
+	}
+}
+
+func (p *product) paid(origin string) {
+	if p.unpaid[origin]--; p.unpaid[origin] <= 0 {
+		delete(p.unpaid, origin)
+	}
 }
 
 func (p *product) viewAt(now time.Time) gate.View {
@@ -97,6 +116,10 @@ func (g *Gate) Return(_ context.Context, id string, epoch int64, returns []sale.
 			continue
 		}
 		p.view.Returned++
+		p.paid(r.Origin)
+		if r.Paid {
+			continue
+		}
 		p.view.Remaining++
 		p.users.end(r.UserID, r.OrderID)
 	}

@@ -79,6 +79,7 @@ type product struct {
 	users  *users           // of the epoch; nil if missing
 	view   gate.View        // but for Now; if shut, epoch and signs alone
 	fences map[string]int64 // by lane: tries of a lower number come too late
+	unpaid map[string]int   // by origin: orders that wait for payment
 	outbox outbox
 }
 

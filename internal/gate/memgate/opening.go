@@ -15,7 +15,7 @@ func (g *Gate) Shut(_ context.Context, id string, epoch int64) (incarnation stri
 	defer p.mu.Unlock()
 	switch {
 	case p.state == missing || epoch > p.view.Epoch:
-		p.state, p.users, p.fences, p.view = shut, newUsers(), map[string]int64{}, gate.View{Epoch: epoch}
+		p.state, p.users, p.fences, p.unpaid, p.view = shut, newUsers(), map[string]int64{}, map[string]int{}, gate.View{Epoch: epoch}
 	case epoch == p.view.Epoch && p.state == shut:
 		// What was loaded stays. At most one opener loads at an epoch, the one
 		// whose opening record the fold accepted; another, come late, must not
@@ -52,6 +52,7 @@ func (g *Gate) Load(_ context.Context, id string, epoch int64, incarnation strin
 	defer p.mu.Unlock()
 	for _, h := range holdings {
 		p.users.add(h.User, h.Order, h.Ended)
+		p.wait(h.Origin)
 	}
 	p.view.Signs++
 	return nil
@@ -112,6 +113,6 @@ func (g *Gate) Remove(_ context.Context, id string, epoch int64) error {
 	if epoch != p.view.Epoch {
 		return p.fenced(epoch)
 	}
-	p.state, p.users, p.fences, p.view = missing, nil, nil, gate.View{}
+	p.state, p.users, p.fences, p.unpaid, p.view = missing, nil, nil, nil, gate.View{}
 	return nil
 }

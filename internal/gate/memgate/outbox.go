@@ -85,7 +85,7 @@ func (e *entry) records(product string) gate.Entry {
 	for i, r := range e.orders {
 		out.Orders[i] = sale.Record{
 			Kind: sale.KindOrder, ProductID: product, Epoch: e.epoch, At: at,
-			OrderID: r.Order, UserID: r.User, Seq: e.first + int64(i),
+			OrderID: r.Order, UserID: r.User, Seq: e.first + int64(i), Origin: r.Origin,
 		}
 	}
 	return out

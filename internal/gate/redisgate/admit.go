@@ -19,7 +19,7 @@ const never = "9007199254740991"
 // verdicts are the letters of admit.lua.
 var verdicts = [256]gate.Verdict{
 	'K': gate.Known, 'L': gate.LimitReached, 'O': gate.OrderLimit, 'C': gate.Closed, 'P': gate.Paused,
-	'N': gate.NotOpen, 'S': gate.SoldOut, 'G': gate.NotEligible, 'A': gate.Admitted,
+	'N': gate.NotOpen, 'S': gate.SoldOut, 'G': gate.NotEligible, 'H': gate.AddressLimit, 'A': gate.Admitted,
 }
 
 // Admit is gate.Admitter's.
@@ -55,7 +55,7 @@ func (g *Gate) admitArgs(try gate.Try, batch []gate.Request) []string {
 	if !try.By.IsZero() {
 		by = decimal(try.By.UnixMicro())
 	}
-	head := [...]string{g.maxUnrelayed, by, decimal(try.Epoch), try.Lane, decimal(try.Number), flag(try.Fences), groups(batch)}
+	head := [...]string{g.maxUnrelayed, by, decimal(try.Epoch), try.Lane, decimal(try.Number), flag(try.Fences), groups(batch), origins(batch)}
 	args := append(make([]string, 0, len(head)+2*len(batch)), head[:]...)
 	ids := make([]byte, 0, idSize*len(batch))
 	for _, r := range batch {
@@ -86,6 +86,18 @@ func groups(batch []gate.Request) string {
 		lines = append(lines, '\n')
 	}
 	return string(lines)
+}
+
+// origins are those of all requests, none of them as blanks; it is empty if nobody has one.
+func origins(batch []gate.Request) string {
+	if !slices.ContainsFunc(batch, func(r gate.Request) bool { return r.Origin != "" }) {
+		return ""
+	}
+	all := make([]byte, 0, originSize*len(batch))
+	for _, r := range batch {
+		all = fmt.Appendf(all, "%*s", originSize, r.Origin)
+	}
+	return string(all)
 }
 
 // decisions reads one letter for each request, and after L the order by which the

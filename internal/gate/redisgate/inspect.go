@@ -93,10 +93,10 @@ func (g *Gate) Cut(ctx context.Context, product string) (gate.View, []gate.Entry
 
 // Return is gate.Returner's.
 func (g *Gate) Return(ctx context.Context, product string, epoch int64, returns []sale.Return) (returned int64, err error) {
-	args := make([]string, 0, 1+3*len(returns))
+	args := make([]string, 0, 1+5*len(returns))
 	args = append(args, decimal(epoch))
 	for _, r := range returns {
-		args = append(args, decimal(r.Number), r.UserID, string(r.OrderID[:]))
+		args = append(args, decimal(r.Number), r.UserID, string(r.OrderID[:]), r.Origin, flag(r.Paid))
 	}
 	a, err := g.run(ctx, returnScript, product, args...)
 	if err != nil {

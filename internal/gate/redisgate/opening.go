@@ -16,6 +16,7 @@ const (
 	loadChunk  = 4000 // holdings that one script takes
 	loadWindow = 4    // scripts on their way at once
 	idSize     = 16
+	originSize = 16
 )
 
 var (
@@ -72,20 +73,24 @@ func (g *Gate) load(ctx context.Context, product string, calls []rueidis.LuaExec
 	return nil
 }
 
-// marked are the users, and then as many orders, each with the mark of load.lua.
+// marked are the users, and then as many orders, each with the mark of load.lua, and what it counts against.
 func marked(chunk []gate.Holding) []string {
 	args := make([]string, 0, 2*len(chunk))
-	orders := make([]byte, 0, (1+idSize)*len(chunk))
-	for _, h := range chunk {
+	orders := make([]byte, 0, (1+idSize+originSize)*len(chunk))
+	ends := make([]int, len(chunk))
+	for i, h := range chunk {
 		args = append(args, h.User)
 		mark := byte('h')
 		if h.Ended {
 			mark = 'e'
 		}
-		orders = append(append(orders, mark), h.Order[:]...)
+		orders = append(append(append(orders, mark), h.Order[:]...), h.Origin...)
+		ends[i] = len(orders)
 	}
-	for all := string(orders); all != ""; all = all[1+idSize:] {
-		args = append(args, all[:1+idSize])
+	all, from := string(orders), 0
+	for _, end := range ends {
+		args = append(args, all[from:end])
+		from = end
 	}
 	return args
 }
@@ -93,10 +98,10 @@ func marked(chunk []gate.Holding) []string {
 // Open is gate.Opener's. What was kept of older epochs went with Shut.
 func (g *Gate) Open(ctx context.Context, product string, epoch int64, incarnation string, start gate.Start) error {
 	t, state := &start.Terms, "open"
-	if t.Group != "" {
+	if t.Group != "" || t.UnpaidPerAddress > 0 {
 		state = "grouped"
 	}
-	_, err := g.run(ctx, openScript, product, decimal(epoch), incarnation, "state", state, "group", t.Group,
+	_, err := g.run(ctx, openScript, product, decimal(epoch), incarnation, "state", state, "group", t.Group, "unpaid", strconv.Itoa(t.UnpaidPerAddress),
 		"remaining", decimal(start.Remaining), "returned", decimal(start.Returned),
 		"limit", strconv.Itoa(t.LimitPerUser), "orders", strconv.Itoa(t.OrdersPerUser), "opens", millis(t.OpensAt), "closes", millis(t.ClosesAt),
 		"paused", flag(t.Paused), "closed", flag(t.Closed), "partition", decimal(int64(t.Partition)))

@@ -63,6 +63,10 @@ func entry(product string, m rueidis.RedisMessage) (e gate.Entry, err error) {
 	a.fail(err)
 	a.values = a.list()
 	_, n, _, at, _, orders := a.text(), a.number(), a.text(), a.number(), a.text(), a.text()
+	origins := "" // of programs that know of none, or of a gate that bounds none
+	if len(a.values) > 0 {
+		_, origins = a.text(), a.text()
+	}
 	if a.err != nil {
 		return e, a.err
 	}
@@ -77,9 +81,19 @@ func entry(product string, m rueidis.RedisMessage) (e gate.Entry, err error) {
 		if len(orders) < 1+size+idSize || !sale.CheckUser(orders[1:1+size]) {
 			return e, errors.New("an entry was cut off")
 		}
+		origin := ""
+		if origins != "" {
+			if len(origins) < originSize {
+				return e, errors.New("the origins of an entry were cut off")
+			}
+			origin, origins = strings.TrimLeft(origins[:originSize], " "), origins[originSize:]
+			if origin != "" && !sale.CheckOrigin(origin) {
+				return e, errors.New("an entry has an origin that is none")
+			}
+		}
 		e.Orders = append(e.Orders, sale.Record{
 			Kind: sale.KindOrder, ProductID: product, Epoch: epoch, At: when,
-			UserID: orders[1 : 1+size], OrderID: sale.OrderID([]byte(orders[1+size : 1+size+idSize])), Seq: first,
+			UserID: orders[1 : 1+size], OrderID: sale.OrderID([]byte(orders[1+size : 1+size+idSize])), Seq: first, Origin: origin,
 		})
 		orders = orders[1+size+idSize:]
 	}

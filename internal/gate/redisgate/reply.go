@@ -82,5 +82,6 @@ func (a *reply) view() (v gate.View) {
 	v.Terms.OrdersPerUser = int(a.number())
 	v.Waiting = a.number()
 	v.Terms.Group = a.text()
+	v.Terms.UnpaidPerAddress = int(a.number())
 	return v
 }

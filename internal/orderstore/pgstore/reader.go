@@ -97,16 +97,17 @@ func (s *Store) ReturnsAbove(ctx context.Context, product string, after int64, m
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	found := false
-	err = query(ctx, s.pool, `SELECT p.epoch, r.number, r.order_id, r.user_id FROM seckill_product p LEFT JOIN LATERAL
-		(SELECT number, order_id, user_id FROM seckill_return WHERE product_id = p.id AND number > $2 ORDER BY number LIMIT $3) r ON true
+	err = query(ctx, s.pool, `SELECT p.epoch, r.number, r.order_id, r.user_id, r.origin, r.paid FROM seckill_product p LEFT JOIN LATERAL
+		(SELECT number, order_id, user_id, origin, paid FROM seckill_return WHERE product_id = p.id AND number > $2 ORDER BY number LIMIT $3) r ON true
 		WHERE p.id = $1 ORDER BY r.number`, []any{product, after, max}, func(rows pgx.Rows) error {
 		var number *int64
 		var order *[16]byte
-		var user *string
+		var user, origin *string
+		var paid *bool
 		found = true
-		err := rows.Scan(&epoch, &number, &order, &user)
+		err := rows.Scan(&epoch, &number, &order, &user, &origin, &paid)
 		if err == nil && number != nil {
-			returns = append(returns, sale.Return{ProductID: product, Number: *number, OrderID: *order, UserID: *user})
+			returns = append(returns, sale.Return{ProductID: product, Number: *number, OrderID: *order, UserID: *user, Origin: *origin, Paid: *paid})
 		}
 		return err
 	})

@@ -65,8 +65,8 @@ func (s *Store) Snapshot(ctx context.Context, id string, f func([]sale.Order) er
 		}
 		orders := make([]sale.Order, 0, chunk)
 		o := sale.Order{ProductID: id}
-		columns := []any{(*[16]byte)(&o.ID), &o.UserID, (*string)(&o.Status)}
-		err := query(ctx, tx, "SELECT order_id, user_id, status FROM seckill_order WHERE product_id = $1 AND number > 0 ORDER BY number",
+		columns := []any{(*[16]byte)(&o.ID), &o.UserID, (*string)(&o.Status), &o.Origin}
+		err := query(ctx, tx, "SELECT order_id, user_id, status, origin FROM seckill_order WHERE product_id = $1 AND number > 0 ORDER BY number",
 			[]any{id}, func(rows pgx.Rows) error {
 				if err := rows.Scan(columns...); err != nil {
 					return err
@@ -118,9 +118,9 @@ func (a audit) Orders(product string, f func(sale.Order) error) error {
 }
 
 func (a audit) Returns(product string, f func(sale.Return) error) error {
-	return query(a.ctx, a.tx, "SELECT number, order_id, user_id FROM seckill_return WHERE product_id = $1 ORDER BY number", []any{product}, func(rows pgx.Rows) error {
+	return query(a.ctx, a.tx, "SELECT number, order_id, user_id, origin, paid FROM seckill_return WHERE product_id = $1 ORDER BY number", []any{product}, func(rows pgx.Rows) error {
 		r := sale.Return{ProductID: product}
-		if err := rows.Scan(&r.Number, (*[16]byte)(&r.OrderID), &r.UserID); err != nil {
+		if err := rows.Scan(&r.Number, (*[16]byte)(&r.OrderID), &r.UserID, &r.Origin, &r.Paid); err != nil {
 			return err
 		}
 		return f(r)

@@ -12,8 +12,8 @@ import (
 const (
 	wipeOrders   = "DELETE FROM seckill_order WHERE product_id = any($1)"
 	wipeReturns  = "DELETE FROM seckill_return WHERE product_id = any($1)"
-	insertReturn = `INSERT INTO seckill_return (product_id, number, order_id, user_id)
-		SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[])`
+	insertReturn = `INSERT INTO seckill_return (product_id, number, order_id, user_id, origin, paid)
+		SELECT * FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::text[], $5::text[], $6::boolean[])`
 	insertLetter = "INSERT INTO seckill_dead_letter (partition, position, product_id, reason, raw) VALUES ($1, $2, $3, $4, $5)"
 )
 
@@ -41,7 +41,7 @@ func queueWrites(q *pgx.Batch, entries []*entry, letters []orderstore.DeadLetter
 	c.holding.queue(q, updateOrder)
 	c.added.queue(q, insertOrder)
 	if r := &c.returns; len(r.ids) > 0 {
-		q.Queue(insertReturn, r.products, r.numbers, r.ids, r.users)
+		q.Queue(insertReturn, r.products, r.numbers, r.ids, r.users, r.origins, r.paid)
 	}
 	c.history.queue(q)
 	for _, l := range letters {
@@ -65,9 +65,10 @@ type changes struct {
 }
 
 type returnArrays struct {
-	products, users []string
-	numbers         []int64
-	ids             [][16]byte
+	products, users, origins []string
+	numbers                  []int64
+	ids                      [][16]byte
+	paid                     []bool
 }
 
 func newChanges(entries []*entry) *changes {
@@ -114,4 +115,6 @@ func (a *returnArrays) add(r sale.Return) {
 	a.numbers = append(a.numbers, r.Number)
 	a.ids = append(a.ids, r.OrderID)
 	a.users = append(a.users, r.UserID)
+	a.origins = append(a.origins, r.Origin)
+	a.paid = append(a.paid, r.Paid)
 }

@@ -29,7 +29,7 @@ var statuses = []sale.Status{sale.Placed, sale.Paid, sale.Cancelled, sale.Expire
 
 func statusNumber(s sale.Status) int64 { return int64(slices.Index(statuses, s) + 1) }
 
-const orderColumns = "order_id, user_id, status, slot, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason"
+const orderColumns = "order_id, user_id, status, slot, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason, origin"
 
 func scanOrder(product string, v []driver.Value) sale.Order {
 	return sale.Order{
@@ -37,7 +37,7 @@ func scanOrder(product string, v []driver.Value) sale.Order {
 		Status: status(v[2]), Slot: int(integer(v[3])), Number: integer(v[4]),
 		Seq: integer(v[5]), Epoch: integer(v[6]), PlacedAt: toTime(v[7]), PayBy: toTime(v[8]), EndedAt: toTime(v[9]),
 		Position: sale.Position{Partition: int32(integer(v[10])), Offset: integer(v[11])},
-		Price:    sale.Price{Amount: integer(v[12]), Currency: text(v[13])}, PaymentID: text(v[14]), VoidReason: text(v[15]),
+		Price:    sale.Price{Amount: integer(v[12]), Currency: text(v[13])}, PaymentID: text(v[14]), VoidReason: text(v[15]), Origin: text(v[16]),
 	}
 }
 
@@ -45,12 +45,12 @@ func scanOrder(product string, v []driver.Value) sale.Order {
 func appendOrder(v []driver.Value, place, key int64, o *sale.Order) []driver.Value {
 	return append(v,
 		place, o.ID[:], o.UserID, statusNumber(o.Status), int64(o.Slot), key, o.Number, o.Seq, o.Epoch,
-		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset, o.Price.Amount, o.Price.Currency, o.PaymentID, o.VoidReason)
+		fromTime(o.PlacedAt), fromTime(o.PayBy), fromTime(o.EndedAt), int64(o.Position.Partition), o.Position.Offset, o.Price.Amount, o.Price.Currency, o.PaymentID, o.VoidReason, o.Origin)
 }
 
 const productColumns = `product_id, name, quantity, limit_per_user, opens_at, closes_at, payment_window,
 	paused, closed, rehearsal, epoch, nonce, refused, deleted, partition,
-	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url, last_entry, archived`
+	held, placed, paid, cancelled, expired, rejected, last_number, last_return, recounts, orders_per_user, met, ahead, for_group, amount, currency, url, image_url, last_entry, archived, unpaid_per_address`
 
 func scanProduct(v []driver.Value) sale.Product {
 	n := func(i int) int64 { return integer(v[i]) }
@@ -60,7 +60,7 @@ func scanProduct(v []driver.Value) sale.Product {
 		Terms: sale.Terms{
 			Name: text(v[1]), Quantity: n(2), LimitPerUser: int(n(3)), OpensAt: toTime(v[4]), ClosesAt: toTime(v[5]),
 			PaymentWindow: time.Duration(n(6)), Paused: is(7), Closed: is(8), Rehearsal: is(9), OrdersPerUser: int(n(24)), Group: text(v[27]),
-			Price: sale.Price{Amount: n(28), Currency: text(v[29])}, URL: text(v[30]), ImageURL: text(v[31]), Archived: is(33),
+			Price: sale.Price{Amount: n(28), Currency: text(v[29])}, URL: text(v[30]), ImageURL: text(v[31]), Archived: is(33), UnpaidPerAddress: int(n(34)),
 		},
 		Epoch: n(10), Nonce: text(v[11]), Refused: is(12), Deleted: is(13), Partition: int32(n(14)),
 		Held: n(15), Placed: n(16), Paid: n(17), Cancelled: n(18), Expired: n(19), Rejected: n(20),
@@ -74,7 +74,7 @@ func productValues(p *sale.Product) []driver.Value {
 		p.ID, t.Name, t.Quantity, int64(t.LimitPerUser), fromTime(t.OpensAt), fromTime(t.ClosesAt), int64(t.PaymentWindow),
 		fromBool(t.Paused), fromBool(t.Closed), fromBool(t.Rehearsal), p.Epoch, p.Nonce, fromBool(p.Refused), fromBool(p.Deleted), int64(p.Partition),
 		p.Held, p.Placed, p.Paid, p.Cancelled, p.Expired, p.Rejected, p.LastNumber, p.LastReturn, p.Recounts, int64(t.OrdersPerUser), p.Applied, p.Ahead, t.Group,
-		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL, p.LastEntry, fromBool(t.Archived),
+		t.Price.Amount, t.Price.Currency, t.URL, t.ImageURL, p.LastEntry, fromBool(t.Archived), int64(t.UnpaidPerAddress),
 	}
 }
 

@@ -115,9 +115,9 @@ func (s *Store) ReturnsAbove(ctx context.Context, product string, after int64, m
 }
 
 func (c *conn) returns(ctx context.Context, product string, key, after int64, max int, f func(sale.Return) error) error {
-	return c.query(ctx, "read seckill_return", "SELECT number, order_id, user_id FROM seckill_return WHERE product = ? AND number > ? ORDER BY number LIMIT ?",
+	return c.query(ctx, "read seckill_return", "SELECT number, order_id, user_id, origin, paid FROM seckill_return WHERE product = ? AND number > ? ORDER BY number LIMIT ?",
 		[]driver.Value{key, after, int64(max)}, func(v []driver.Value) error {
-			return f(sale.Return{ProductID: product, Number: integer(v[0]), OrderID: orderID(v[1]), UserID: text(v[2])})
+			return f(sale.Return{ProductID: product, Number: integer(v[0]), OrderID: orderID(v[1]), UserID: text(v[2]), Origin: text(v[3]), Paid: integer(v[4]) != 0})
 		})
 }
 

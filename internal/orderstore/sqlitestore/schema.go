@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	version       = 13         // of the tables; kept in user_version
+	version       = 14         // of the tables; kept in user_version
 	applicationID = 0x73636b73 // "scks", so that another program's file is not taken for a store
 )
 
@@ -58,6 +58,7 @@ CREATE TABLE seckill_product (
 	image_url TEXT NOT NULL DEFAULT '',
 	last_entry INTEGER NOT NULL DEFAULT 0,
 	archived INTEGER NOT NULL DEFAULT 0,
+	unpaid_per_address INTEGER NOT NULL DEFAULT 0, -- 0: any number
 	CONSTRAINT held_within_quantity CHECK (held BETWEEN 0 AND quantity),
 	CONSTRAINT held_is_placed_and_paid CHECK (held = placed + paid)
 ) STRICT;
@@ -80,7 +81,8 @@ CREATE TABLE seckill_order (
 	amount INTEGER NOT NULL DEFAULT 0, -- of the price at which it was placed
 	currency TEXT NOT NULL DEFAULT '',
 	payment_id TEXT NOT NULL DEFAULT '',
-	void_reason TEXT NOT NULL DEFAULT '' -- empty: the shop has not cancelled it
+	void_reason TEXT NOT NULL DEFAULT '', -- empty: the shop has not cancelled it
+	origin TEXT NOT NULL DEFAULT '' -- of sale.OriginOf, while it waits for payment
 ) STRICT;
 CREATE UNIQUE INDEX seckill_order_id ON seckill_order (order_id);
 CREATE UNIQUE INDEX seckill_order_slot ON seckill_order (product, user_id, slot) WHERE status < 3;
@@ -91,6 +93,8 @@ CREATE TABLE seckill_return (
 	number INTEGER NOT NULL,
 	order_id BLOB NOT NULL,
 	user_id TEXT NOT NULL,
+	origin TEXT NOT NULL DEFAULT '',
+	paid INTEGER NOT NULL DEFAULT 0, -- 1: the order keeps its unit
 	PRIMARY KEY (product, number)
 ) STRICT, WITHOUT ROWID;
 
@@ -168,6 +172,13 @@ ALTER TABLE seckill_order ADD COLUMN amount INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE seckill_order ADD COLUMN currency TEXT NOT NULL DEFAULT '';
 `
 
+const originColumns = `
+ALTER TABLE seckill_product ADD COLUMN unpaid_per_address INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE seckill_order ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE seckill_return ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE seckill_return ADD COLUMN paid INTEGER NOT NULL DEFAULT 0;
+`
+
 const historyTable = `
 CREATE TABLE seckill_history (
 	product INTEGER NOT NULL, -- seckill_product.key
@@ -195,6 +206,7 @@ var steps = []string{
 	timelineTable,
 	"ALTER TABLE seckill_product ADD COLUMN archived INTEGER NOT NULL DEFAULT 0",
 	searchIndexes,
+	originColumns,
 }
 
 // migrate makes the tables in an empty file, brings older ones up to date, and

@@ -86,10 +86,10 @@ func (s *Store) Snapshot(ctx context.Context, product string, f func([]sale.Orde
 			return err
 		}
 		orders := make([]sale.Order, 0, chunk)
-		err := c.query(ctx, "read seckill_order", "SELECT order_id, user_id, status FROM seckill_order WHERE place BETWEEN ? AND ?",
+		err := c.query(ctx, "read seckill_order", "SELECT order_id, user_id, status, origin FROM seckill_order WHERE place BETWEEN ? AND ?",
 			[]driver.Value{key * span, key*span + span - 1}, func(v []driver.Value) error {
 				orders = append(orders, sale.Order{
-					ID: orderID(v[0]), ProductID: product, UserID: text(v[1]), Status: status(v[2]),
+					ID: orderID(v[0]), ProductID: product, UserID: text(v[1]), Status: status(v[2]), Origin: text(v[3]),
 				})
 				if len(orders) < chunk {
 					return nil

@@ -12,11 +12,11 @@ import (
 // must, keeps a copy of every page it changes, to be able to take back itself
 // alone. That costs a quarter more processor time than the statements it saves.
 const (
-	allOrderColumns = "place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason"
-	insertOrder     = "INSERT INTO seckill_order (" + allOrderColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-	endOrder        = "UPDATE seckill_order SET (status, ended_at, payment_id, void_reason) = (?2,?3,?4,?5) WHERE place = ?1"
-	updateOrder     = "UPDATE seckill_order SET (" + allOrderColumns + ") = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18) WHERE order_id = ?2"
-	insertReturn    = "INSERT INTO seckill_return (product, number, order_id, user_id) VALUES (?,?,?,?)"
+	allOrderColumns = "place, order_id, user_id, status, slot, product, number, seq, epoch, placed_at, pay_by, ended_at, partition, position, amount, currency, payment_id, void_reason, origin"
+	insertOrder     = "INSERT INTO seckill_order (" + allOrderColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	endOrder        = "UPDATE seckill_order SET (status, ended_at, payment_id, void_reason, origin) = (?2,?3,?4,?5,?6) WHERE place = ?1"
+	updateOrder     = "UPDATE seckill_order SET (" + allOrderColumns + ") = (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19) WHERE order_id = ?2"
+	insertReturn    = "INSERT INTO seckill_return (product, number, order_id, user_id, origin, paid) VALUES (?,?,?,?,?,?)"
 	insertLetter    = "INSERT INTO seckill_dead_letter (partition, position, product_id, reason, raw) VALUES (?,?,?,?,?)"
 )
 
@@ -119,7 +119,7 @@ func (c *conn) writeOrders(e *entry) error {
 			case isNew:
 				values = appendOrder(values[:0], place, e.key, o)
 			case hasEnded(kept, o):
-				sql, values = endOrder, append(values[:0], place, statusNumber(o.Status), fromTime(o.EndedAt), o.PaymentID, o.VoidReason)
+				sql, values = endOrder, append(values[:0], place, statusNumber(o.Status), fromTime(o.EndedAt), o.PaymentID, o.VoidReason, o.Origin)
 			default:
 				sql, values = updateOrder, appendOrder(values[:0], place, e.key, o)
 			}
@@ -135,13 +135,13 @@ func (c *conn) writeOrders(e *entry) error {
 // at its place, and most indexes are left alone.
 func hasEnded(kept, o *sale.Order) bool {
 	before := *kept
-	before.Status, before.EndedAt, before.PaymentID, before.VoidReason = o.Status, o.EndedAt, o.PaymentID, o.VoidReason
+	before.Status, before.EndedAt, before.PaymentID, before.VoidReason, before.Origin = o.Status, o.EndedAt, o.PaymentID, o.VoidReason, o.Origin
 	return before == *o && kept.Status != sale.Rejected && o.Status != sale.Rejected
 }
 
 func (c *conn) writeReturns(e *entry) error {
 	for _, r := range e.state.Returns() {
-		if _, err := c.exec("write seckill_return", insertReturn, e.key, r.Number, r.OrderID[:], r.UserID); err != nil {
+		if _, err := c.exec("write seckill_return", insertReturn, e.key, r.Number, r.OrderID[:], r.UserID, r.Origin, fromBool(r.Paid)); err != nil {
 			return err
 		}
 	}

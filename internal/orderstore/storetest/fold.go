@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -21,7 +22,7 @@ func (w *world) expect(outcomes []sale.Outcome, records ...sale.Record) {
 
 func applyOpenings(w *world) {
 	all := sale.Terms{
-		Name: "Schön\u3000& “gut” 👨\u200d👩\u200d👧", Quantity: 10_000_000, LimitPerUser: 100, OrdersPerUser: 1000, PaymentWindow: 168 * time.Hour,
+		Name: "Schön\u3000& “gut” 👨\u200d👩\u200d👧", Quantity: 10_000_000, LimitPerUser: 100, OrdersPerUser: 1000, UnpaidPerAddress: 1000, PaymentWindow: 168 * time.Hour,
 		OpensAt: written, ClosesAt: written.Add(time.Hour), Paused: true, Closed: true, Archived: true, Group: "/members:vip@shop", Rehearsal: true,
 		Price: sale.Price{Amount: sale.MaxAmount, Currency: "EUR"}, URL: "https://shop.example/pay?x=1", ImageURL: "http://127.0.0.1:8080/a.png",
 	}
@@ -74,6 +75,48 @@ func applyEnds(w *world) {
 	if got := w.full["a"].returns; len(got) != 3 || got[2] != (sale.Return{ProductID: "a", Number: 3, OrderID: id(4), UserID: userID("d")}) {
 		w.Errorf("returns %v", got)
 	}
+}
+
+// applyOrigins has orders count against an address for as long as they wait for payment.
+func applyOrigins(w *world) {
+	terms := withWindow(9, 1)
+	terms.UnpaidPerAddress = 5
+	final := terms
+	final.PaymentWindow, final.UnpaidPerAddress = 0, 0
+	from := func(epoch int64, n int, user, origin string) sale.Record {
+		r := buy("a", epoch, n, user)
+		r.Origin = origin
+		return r
+	}
+	const here, there = "0123456789abcdef", "fedcba9876543210"
+	w.expect([]sale.Outcome{sale.Applied, sale.Applied, sale.Applied, sale.Applied, sale.Applied, sale.Applied, sale.Applied},
+		opening("a", 1, terms), from(1, 1, "a", here), from(1, 2, "b", here), from(1, 3, "c", there), from(1, 4, "d", there), buy("a", 1, 5, "e"), from(1, 6, "f", there))
+	w.expect([]sale.Outcome{sale.Applied, sale.Applied, sale.Applied, sale.Applied, sale.Applied},
+		pay("a", 1), cancel("a", 2), expire("a", 3), payment("a", 4, 4, 109), pay("a", 5))
+	w.feed(0, void("a", 1))
+	w.check()
+	returned := func(number int64, n int, user, origin string, paid bool) sale.Return {
+		return sale.Return{ProductID: "a", Number: number, OrderID: id(n), UserID: userID(user), Origin: origin, Paid: paid}
+	}
+	if want := []sale.Return{
+		returned(1, 1, "a", here, true), returned(2, 2, "b", here, false), returned(3, 3, "c", there, false), returned(4, 4, "d", there, true), returned(5, 1, "a", "", false),
+	}; !slices.Equal(w.full["a"].returns, want) {
+		w.Errorf("returns %+v", w.full["a"].returns)
+	}
+	waiting := map[sale.OrderID]string{}
+	must[sale.Product](w)(w.Keeper.Snapshot(w.ctx, "a", func(orders []sale.Order) error {
+		for _, o := range orders {
+			if o.Origin != "" {
+				waiting[o.ID] = o.Origin
+			}
+		}
+		return nil
+	}))
+	if !maps.Equal(waiting, map[sale.OrderID]string{id(6): there}) {
+		w.Errorf("a gate would be told that these wait: %v", waiting)
+	}
+	w.feed(0, opening("a", 2, final), from(2, 7, "g", here)) // what is final waits for nothing
+	w.check()
 }
 
 func applyRejected(w *world) {

@@ -46,6 +46,7 @@ func Exercise(t *testing.T, open func(t *testing.T) Harness) {
 		{"Apply/anEndMeansALife", applyLives},
 		{"Apply/slotsAreFilledAgain", applySlots},
 		{"Apply/endsAndReturns", applyEnds},
+		{"Apply/origins", applyOrigins},
 		{"Apply/rejectedAndJudgedAnew", applyRejected},
 		{"Apply/wipe", applyWipe},
 		{"Apply/paymentsLeaveRows", applyPayments},

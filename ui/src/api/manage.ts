@@ -40,6 +40,7 @@ export function termsOf(product: Product): Terms {
     name: product.name,
     limit_per_user: product.limit_per_user,
     orders_per_user: product.orders_per_user,
+    ...(product.unpaid_per_address ? { unpaid_per_address: product.unpaid_per_address } : {}),
     payment_window: product.payment_window,
     ...(product.group ? { group: product.group } : {}),
     ...(product.price ? { price: product.price } : {}),

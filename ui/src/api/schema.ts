@@ -794,7 +794,7 @@ export interface components {
          * @description To a buy of the right form, in the order in which it is judged
          * @enum {string}
          */
-        Answer: "unauthenticated" | "not_you" | "pass_required" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible" | "placed" | "queued" | "outcome_unknown";
+        Answer: "unauthenticated" | "not_you" | "pass_required" | "rate_limited" | "unavailable" | "not_found" | "again" | "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible" | "address_limit" | "placed" | "queued" | "outcome_unknown";
         AnsweredStretch: {
             /** @description Answers to buys, by all processes: placed, queued, again, or the name of a problem */
             answers: {
@@ -868,7 +868,7 @@ export interface components {
              * @description The rule, by a name that stays the same
              * @enum {string}
              */
-            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "archived" | "no_groups" | "uuid" | "role" | "payment" | "other_product" | "event" | "livemode" | "reason" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
+            code: "required" | "text" | "whole" | "whole_range" | "range" | "limit_to" | "percent" | "zero_or_range" | "duration" | "time" | "year" | "after_opening" | "name" | "id" | "user" | "archived" | "no_groups" | "no_window" | "uuid" | "role" | "payment" | "other_product" | "event" | "livemode" | "reason" | "currency" | "link" | "reserved" | "once" | "once_filled" | "spelling" | "unknown" | "unknown_key" | "json" | "object" | "size" | "media_type" | "absent" | "percent_encoded" | "key" | "schema";
             field: string;
             /** @description The same in words */
             rule: string;
@@ -1063,6 +1063,11 @@ export interface components {
              * @enum {string}
              */
             state: "opening" | "not_open" | "on_sale" | "sold_out" | "paused" | "closed";
+            /**
+             * Format: int64
+             * @description Orders of buyers at one address that may wait for payment; absent: any number
+             */
+            unpaid_per_address?: number;
             /**
              * Format: uri
              * @description Where a buyer pays: the page adds product and order
@@ -1287,7 +1292,7 @@ export interface components {
              * @description What went wrong
              * @enum {string}
              */
-            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/pass_required" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/challenge_failed" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/too_many_streams" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
+            type: "/problems/unauthenticated" | "/problems/not_you" | "/problems/pass_required" | "/problems/rate_limited" | "/problems/unavailable" | "/problems/not_found" | "/problems/already_bought" | "/problems/order_limit" | "/problems/closed" | "/problems/paused" | "/problems/not_open" | "/problems/sold_out" | "/problems/not_eligible" | "/problems/address_limit" | "/problems/outcome_unknown" | "/problems/malformed" | "/problems/unauthorized" | "/problems/wrong_signature" | "/problems/challenge_failed" | "/problems/cross_origin" | "/problems/wrong_role" | "/problems/method_not_allowed" | "/problems/timed_out" | "/problems/terms_refused" | "/problems/changed_meanwhile" | "/problems/not_closed" | "/problems/money_owed" | "/problems/order_final" | "/problems/payment_needed" | "/problems/payment_conflict" | "/problems/not_owed" | "/problems/rehearsal_running" | "/problems/name_taken" | "/problems/no_operators" | "/problems/too_large" | "/problems/not_json" | "/problems/wrong_host" | "/problems/invalid" | "/problems/too_many_streams" | "/problems/headers_too_large" | "/problems/not_judged" | "/problems/internal";
         };
         Product: {
             /** @description It is closed, and lists leave it out unless they are asked for it */
@@ -1351,6 +1356,11 @@ export interface components {
              * @enum {string}
              */
             state: "opening" | "not_open" | "on_sale" | "sold_out" | "paused" | "closed";
+            /**
+             * Format: int64
+             * @description Orders of buyers at one address that may wait for payment; absent: any number
+             */
+            unpaid_per_address?: number;
             /**
              * Format: uri
              * @description Where a buyer pays: the page adds product and order
@@ -1432,7 +1442,7 @@ export interface components {
          * @description An answer that says no, and is no error
          * @enum {string}
          */
-        Refusal: "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible";
+        Refusal: "already_bought" | "order_limit" | "closed" | "paused" | "not_open" | "sold_out" | "not_eligible" | "address_limit";
         Rehearsal: {
             /** Format: int64 */
             answered: number;
@@ -1641,6 +1651,11 @@ export interface components {
             price?: components["schemas"]["Price"];
             /** Format: int64 */
             quantity: number;
+            /**
+             * Format: int64
+             * @description Orders of buyers at one address, of IPv6 a /64, that may wait for payment; by default any number. It needs a payment_window
+             */
+            unpaid_per_address?: number;
             /** @description http or https, without a user: where a buyer pays. The page adds product and order to its query */
             url?: string;
         };
@@ -3738,7 +3753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description already_bought, order_limit, sold_out */
+            /** @description already_bought, order_limit, sold_out, address_limit */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -25,7 +25,7 @@ type Props = {
 
 /** What the server calls the fields. */
 const names: Record<keyof Typed, string> = {
-  id: 'id', quantity: 'quantity', name: 'name', limit: 'limit_per_user', orders: 'orders_per_user', group: 'group', opensAt: 'opens_at',
+  id: 'id', quantity: 'quantity', name: 'name', limit: 'limit_per_user', orders: 'orders_per_user', unpaid: 'unpaid_per_address', group: 'group', opensAt: 'opens_at',
   closesAt: 'closes_at', window: 'payment_window', amount: 'price.amount', currency: 'price.currency', url: 'url', image: 'image_url',
 }
 const fields = Object.keys(names) as (keyof Typed)[]

@@ -42,6 +42,7 @@ export function TermsFields({ typed, rules, onType, fixed }: Props) {
           <Field label={w.currency} hint={w.currencyHint} maxLength={3} {...field('currency')} />
           <Field label={w.url} hint={w.urlHint} inputMode="url" {...field('url')} />
           <Field label={w.image} hint={w.imageHint} inputMode="url" {...field('image')} />
+          <Field label={w.unpaid} hint={w.unpaidHint} inputMode="numeric" {...field('unpaid')} />
           <Field label={w.group} hint={w.groupHint} {...field('group')} />
         </div>
       </details>

@@ -15,6 +15,7 @@ export function changesInWords(product: Product, typed: Typed): string {
     more > 0 && w.more(more, count(more)),
     more < 0 && w.fewer(-more, count(-more), count(product.held)),
     differs('limit') && w.limit(before.limit, typed.limit),
+    differs('unpaid') && w.unpaid(before.unpaid, typed.unpaid),
     differs('orders') && w.orderLimit(before.orders, typed.orders),
     differs('group') && (typed.group.trim() ? w.group(typed.group.trim()) : w.everybody),
     differs('window') && w.window,

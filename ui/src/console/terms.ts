@@ -17,6 +17,7 @@ export type Typed = {
   opensAt: string
   closesAt: string
   window: string
+  unpaid: string
   amount: string
   currency: string
   url: string
@@ -31,6 +32,7 @@ export function typedFrom(id: string, product: Product | undefined): Typed {
     name: product?.name ?? '',
     limit: String(product?.limit_per_user ?? 1),
     orders: String(product?.orders_per_user ?? ''),
+    unpaid: String(product?.unpaid_per_address ?? ''),
     group: product?.group ?? '',
     opensAt: typedMoment(product?.opens_at),
     closesAt: typedMoment(product?.closes_at),
@@ -76,6 +78,7 @@ export function termsFrom(typed: Typed): Terms {
     limit_per_user: asNumber(typed.limit),
     payment_window: goSpan(windowOf(typed.window) ?? 0),
     ...(typed.orders.trim() ? { orders_per_user: asNumber(typed.orders) } : {}),
+    ...(typed.unpaid.trim() ? { unpaid_per_address: asNumber(typed.unpaid) } : {}),
     ...(typed.group.trim() ? { group: typed.group.trim() } : {}),
     ...(typed.amount.trim() || typed.currency.trim() ? { price: priceFrom(typed) } : {}),
     ...(typed.url.trim() ? { url: typed.url.trim() } : {}),

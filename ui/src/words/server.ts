@@ -21,6 +21,7 @@ export const problems = {
   already_bought: '已经买过',
   order_limit: '订单数已达上限，包括已取消和已过期的订单',
   sold_out: '已售罄',
+  address_limit: '此网络地址下的未付款订单过多',
   not_eligible: '不面向此买家',
   payment_needed: '是否已付款由付款记录说明：POST /api/payments',
   order_final: '订单的状态不允许这样改变',

@@ -37,6 +37,7 @@ const rest: {
     name: (most) => `最多 ${most} 个字符，不能含有控制字符、换行或文字方向控制符`,
     archived: () => '只能用于已结束的商品',
     no_groups: () => '此服务器不验证买家身份（--buyer-auth），无法设置',
+    no_window: () => '需要付款时限：没有付款时限就没有未付款的订单',
     role: () => '必须是 view、operate 或 payments',
     other_product: () => '是另一商品的订单',
     event: () => '必须是 checkout.session.completed 或 checkout.session.async_payment_succeeded',

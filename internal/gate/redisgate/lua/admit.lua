@@ -1,7 +1,8 @@
 -- Decides on a batch. ARGV: the most orders that may wait; of the try, until when in
 -- microseconds, epoch, lane, number, and whether it fences; the groups of each request
--- (a line each, blanks around each name; nothing if nobody is in any), the users, as many orders.
-local HEAD = 7
+-- (a line each, blanks around each name; nothing if nobody is in any), their origins (nothing
+-- if nobody has one), the users, as many orders.
+local HEAD = 8
 local g, refusal = opened()
 if refusal then
   return refusal
@@ -38,15 +39,26 @@ end
 local eligible = {} -- by request, if that matters
 if g.group ~= '' then
   local name = ' ' .. g.group .. ' '
-  for groups in string.gmatch(ARGV[HEAD], '([^\n]*)\n') do
+  for groups in string.gmatch(ARGV[7], '([^\n]*)\n') do
     eligible[#eligible + 1] = string.find(groups, name, 1, true) ~= nil
   end
 end
 
+local bound, origins = tonumber(g.unpaid), ARGV[8] -- of an origin's orders that wait for payment
+if bound == 0 then
+  origins = ''
+end
+
+local function origin(i)
+  local is = string.sub(origins, (i - 1) * ORIGIN + 1, i * ORIGIN)
+  return is ~= '' and is ~= NOWHERE and is
+end
+
 local fresh = {} -- what the users have whom this batch has admitted
 local decisions, entry, users, changed = {}, {}, {}, {}
+local waits, sources = {}, {} -- how many of an origin wait, and where the entry's orders come from
 
-local function decide(user, order, has, eligible)
+local function decide(user, order, has, eligible, origin)
   local holds = held(has)
   if place(has, order) then
     return 'K'
@@ -60,7 +72,13 @@ local function decide(user, order, has, eligible)
     return 'S'
   elseif g.group ~= '' and not eligible then
     return 'G'
+  elseif origin and waits[origin] >= bound then
+    return 'H'
   end
+  if origin then
+    waits[origin] = waits[origin] + 1
+  end
+  sources[#sources + 1] = origin or NOWHERE
   remaining, seq = remaining - 1, seq + 1
   entry[#entry + 1] = string.char(#user) .. user .. order
   users[#entry] = user
@@ -72,6 +90,12 @@ local function decide(user, order, has, eligible)
 end
 
 local n = (#ARGV - HEAD) / 2
+for i = 1, n do
+  local is = origin(i)
+  if is and not waits[is] then
+    waits[is] = tonumber(redis.call('HGET', unpaid(g.epoch), is) or 0) -- which also reaches it
+  end
+end
 local gone = redis.call('EXISTS', ended(g.epoch)) == 1
 for from = 1, n, STEP do
   local to = math.min(from + STEP - 1, n)
@@ -82,18 +106,27 @@ for from = 1, n, STEP do
     if over and over[at] == 1 then
       decisions[i] = 'K'
     else
-      decisions[i] = decide(user, ARGV[HEAD + n + i], fresh[user] or has[at] or NONE, eligible[i])
+      decisions[i] = decide(user, ARGV[HEAD + n + i], fresh[user] or has[at] or NONE, eligible[i], origin(i))
     end
   end
 end
 
 if #entry > 0 then
   reach(recent(g.epoch)) -- the others were read
+  local where = {}
+  if origins ~= '' then
+    where = {'origins', table.concat(sources)}
+  end
   -- First, for it is the one that can be refused where nothing else is: by an
   -- entry of this id, which is then not known to be somebody else's.
   redis.call('XADD', outbox, string.format('%d-%d', g.epoch, g.seq + 1),
-    'n', #entry, 'at', string.format('%d', math.floor(at / 1000)), 'orders', table.concat(entry))
+    'n', #entry, 'at', string.format('%d', math.floor(at / 1000)), 'orders', table.concat(entry), unpack(where))
   set(key, changed, fresh)
+  for _, is in ipairs(sources) do
+    if is ~= NOWHERE then
+      redis.call('HSET', unpaid(g.epoch), is, waits[is])
+    end
+  end
   redis.call('XADD', recent(g.epoch), 'MINID', '~', string.format('%d', math.max(seq - RECENT, 0)),
     string.format('%d', g.seq + 1),
     'users', table.concat(users, ' '))

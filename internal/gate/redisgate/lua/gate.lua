@@ -14,6 +14,7 @@ local gate, outbox = KEYS[1], KEYS[2]
 -- the 16 of each order by which they hold a unit, oldest first. The orders that
 -- have ended are a set beside it, so that no call costs more for who had many.
 local NONE, IDS, ORDER, MOST_ENDED = '\0\0', 3, 16, 65535
+local ORIGIN, NOWHERE = 16, string.rep(' ', 16) -- what a buyer's address is known by, and that of none
 local STEP = 1000 -- Lua's stack carries some 8,000 arguments
 local RECENT = 10000 -- so many admitted orders have their users kept by seq, or a batch less
 
@@ -26,8 +27,10 @@ local function buyers(epoch) return beside(epoch, 'buyers') end
 local function ended(epoch) return beside(epoch, 'ended') end
 local function recent(epoch) return beside(epoch, 'recent') end
 
+local function unpaid(epoch) return beside(epoch, 'unpaid') end
+
 -- all are the keys of an epoch.
-local function all(epoch) return buyers(epoch), ended(epoch), recent(epoch) end
+local function all(epoch) return buyers(epoch), ended(epoch), recent(epoch), unpaid(epoch) end
 
 -- reach ends the script where one of the keys that it is to write is not here, but on
 -- its way to another node, with all that stands beside it.
@@ -64,18 +67,18 @@ local function now()
   return t[1] * 1000000 + t[2]
 end
 
--- A gate that is for a group is open in another word, so that a program of before, which
--- does not know of groups, takes it to be shut.
+-- A gate that is for a group, or bounds what an address may hold unpaid, is open in another
+-- word, so that a program of before, which knows neither, takes it to be shut.
 local function read()
   local v = redis.call('HMGET', gate, 'state', 'epoch', 'incarnation', 'remaining', 'seq', 'returned',
-    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting', 'signs', 'orders', 'group')
+    'limit', 'opens', 'closes', 'paused', 'closed', 'partition', 'waiting', 'signs', 'orders', 'group', 'unpaid')
   local grouped = v[1] == 'grouped'
   return {
     state = grouped and 'open' or v[1], group = grouped and v[16] or '',
     epoch = v[2], incarnation = v[3], remaining = v[4], seq = v[5], returned = v[6],
     limit = v[7], opens = v[8], closes = v[9], paused = v[10], closed = v[11], partition = v[12],
     waiting = tonumber(v[13] or 0), signs = v[14] or '0',
-    orders = v[15],
+    orders = v[15], unpaid = grouped and v[17] or '0',
   }
 end
 
@@ -113,7 +116,7 @@ end
 
 local function view(g, at)
   return {'ok', g.epoch, at, g.remaining, g.seq, g.returned, g.limit, g.opens, g.closes, g.paused, g.closed, g.partition, g.orders,
-    string.format('%d', g.waiting), g.group}
+    string.format('%d', g.waiting), g.group, g.unpaid}
 end
 
 -- place is where an order stands among those that a user holds; nil: nowhere.
