@@ -11,6 +11,9 @@ test('one sale live: counts and newest orders move without a reload', async ({ p
   await server.fill('1', 60, 'second')
   await expect(page.getByText('Sold out', { exact: true })).toBeVisible()
   await expect(newest(page).first()).toContainText('second-')
+  await newest(page).first().getByRole('link').click()
+  await expect(page.getByText('second-').first()).toBeVisible()
+  await expect(page).toHaveURL(/order=/)
 })
 
 for (const [name, path] of [

@@ -17,6 +17,7 @@ import { downloadCsv } from './csv'
 import { FigureCharts } from './FigureCharts'
 import { History } from './History'
 import { NoProduct } from './NoProduct'
+import { OrderLink } from './OrderList'
 import { OwedBack } from './OwedBack'
 import { boardLink, BoardLink } from './ProductCard'
 import { saleNow } from './saleNow'
@@ -119,10 +120,12 @@ function Newest({ id, orders, problem, onRetry }: NewestProps) {
         {orders?.slice(0, shown).map((order) => (
           <li
             key={order.order_id}
-            className="figures grid h-11 grid-cols-[3.5rem_minmax(0,1fr)_5rem] items-center gap-3 border-b border-line sm:grid-cols-[4.5rem_minmax(0,1fr)_5rem_5.5rem]"
+            className="figures relative grid h-11 grid-cols-[3.5rem_minmax(0,1fr)_5rem] items-center gap-3 border-b border-line sm:grid-cols-[4.5rem_minmax(0,1fr)_5rem_5.5rem]"
           >
             <span className="text-muted">{order.number === undefined ? '' : count(order.number)}</span>
-            <span className="truncate">{order.user_id}</span>
+            <span className="truncate">
+              <OrderLink order={order} />
+            </span>
             <span>{w.counts[order.status]}</span>
             <span className="truncate text-right text-muted max-sm:hidden">{order.placed_at ? timeOfDay(order.placed_at) : ''}</span>
           </li>
