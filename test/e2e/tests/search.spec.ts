@@ -114,12 +114,12 @@ test('the command bar finds sales, orders and buyers, and what to do, by keys al
   await expect(page.getByText('No order fits.')).toBeVisible()
 
   await open('u-1')
-  await expect(options).toHaveText(/^Orders of u-1/)
+  await expect(options).toHaveText([/^Orders of u-1/])
   await page.keyboard.press('Enter')
   await expect(users(page)).toHaveText(['u-1', 'u-1'])
   const id = await server.orderOf('u-2')
   await open(id)
-  await expect(options).toHaveText(new RegExp(`^${id}`))
+  await expect(options).toHaveText([new RegExp(`^${id}`)])
   await page.keyboard.press('Enter')
   await expect(page.getByRole('heading', { level: 1 })).toHaveText(/^Order 2 placed/)
 

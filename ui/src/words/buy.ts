@@ -35,7 +35,7 @@ const en = {
     closed: 'The sale closed before your request arrived.',
     order_limit: 'You have reached the order limit. Cancelled and expired orders count too.',
     not_eligible: 'This sale is for a group that you are not in.',
-    address_limit: 'Too many orders from your network wait for payment. Try again once one is paid or has expired.',
+    address_limit: 'Your network has too many unpaid orders. Try again later.',
     already_bought: 'This user already has an order. It is shown in the browser that placed it.',
   } satisfies Record<Refusal, string>,
   heldUp: {
@@ -136,7 +136,7 @@ const zh: BuyWords = {
     closed: '你的请求到达之前抢购已结束。',
     order_limit: '你的订单数已达上限，包括已取消和已过期的订单。',
     not_eligible: '本次抢购仅面向特定群组，你不在其中。',
-    address_limit: '你所在网络的未付款订单过多。请在其中有订单付款或过期后再试。',
+    address_limit: '你的网络未付款订单过多，请稍后再试。',
     already_bought: '此用户已有订单，请在下单时的浏览器中查看。',
   },
   heldUp: {

@@ -8,6 +8,8 @@ const rest: {
 } = {
   problems: {
     wrong_signature: '签名错误，或已超过五分钟',
+    wrong_host: '不是此服务器的名称',
+    headers_too_large: '请求头过大',
     wrong_role: '此令牌的角色不能这样做',
     name_taken: '已有同名的令牌',
     no_operators: '没有管理员令牌：人人都是操作员',
@@ -24,6 +26,7 @@ const rest: {
     not_judged: '暂时无法核验',
   },
   rules: {
+    payment: () => '必须为 1 到 120 个字符，仅限 A-Z、a-z、0-9、_ 和 -',
     whole: () => '必须是整数',
     whole_range: (from, to) => `必须是 ${from} 到 ${to} 的整数`,
     range: (from, to) => `必须为 ${from} 到 ${to}`,
