@@ -51,7 +51,8 @@ test('an order settled elsewhere is settled here', async ({ page, server }) => {
   await buyAs(page, 'ann')
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   const [order] = (await (await fetch(`${server.url}/api/products/1/orders`)).json()).orders
-  await fetch(`${server.url}/api/orders/${order.order_id}/cancel`, { method: 'POST' })
+  const cancel = async () => (await fetch(`${server.url}/api/orders/${order.order_id}/cancel`, { method: 'POST' })).status
+  await expect.poll(cancel).toBe(200)
   await expect(page.getByRole('heading', { name: 'Cancelled' })).toBeVisible()
 })
 
