@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useEffect, useEffectEvent, useId, useState, type KeyboardEvent } from 'react'
+import { useEffect, useEffectEvent, useId, useState, type KeyboardEvent } from 'react'
 import { useLocation } from 'wouter'
 import { listProducts } from '../api/manage'
 import { orderIdPattern, orderPage } from '../api/orders'
@@ -55,7 +55,7 @@ function Bar({ onClose }: { onClose: () => void }) {
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
   const id = useId()
-  const found = useFound(useDeferredValue(text.trim()))
+  const found = useFound(text.trim()) // of what is typed, as Enter takes the first
   const at = Math.min(chosen, found.length - 1)
   const o = orderWords()
   const take = (one: Found | undefined) => {
@@ -141,7 +141,10 @@ function useFound(text: string): Found[] {
     ...(may(me, 'operate') ? [{ kind: 'do', word: salesWords().put, act: () => go('/?new') } as const] : []),
     { kind: 'do', word: `${o.language}: ${language.other() === 'zh' ? '中文' : 'English'}`, act: () => language.choose(language.other()) },
   ]
-  const of = (products.data?.products ?? []).slice(0, sales).flatMap((product): Found[] => {
+  // Until the server has answered, those of the text before that fit.
+  const fits = ({ id, name = '' }: { id: string; name?: string }) => `${id}\n${name}`.toLowerCase().includes(text.toLowerCase())
+  const known = products.data?.products ?? []
+  const of = (products.isPlaceholderData ? known.filter(fits) : known).slice(0, sales).flatMap((product): Found[] => {
     const path = encodeURIComponent(product.id)
     const title = titleOf(product)
     const note = title.includes(product.id) ? {} : { note: product.id }
