@@ -20,17 +20,25 @@ const (
 )
 
 func (r *Record) appendOrder(b []byte) []byte {
-	b = append(b, orderHead...)
-	b = r.OrderID.appendText(b)
-	b = append(b, orderProduct...)
-	b = append(b, r.ProductID...)
-	b = append(b, orderUser...)
+	b = append(r.appendHead(b), orderUser...)
 	b = append(b, r.UserID...)
 	b = append(b, orderSeq...)
 	b = strconv.AppendInt(b, r.Seq, 10)
 	if r.Origin != "" {
 		b = append(append(append(b, orderOrigin...), r.Origin...), '"')
 	}
+	return r.appendEnd(b)
+}
+
+// appendHead and appendEnd append what orders and payments begin and end with.
+func (r *Record) appendHead(b []byte) []byte {
+	b = append(b, orderHead...)
+	b = r.OrderID.appendText(b)
+	b = append(b, orderProduct...)
+	return append(b, r.ProductID...)
+}
+
+func (r *Record) appendEnd(b []byte) []byte {
 	b = append(b, orderAt...)
 	b = r.At.UTC().AppendFormat(b, TimeFormat)
 	return append(b, orderTail...)
@@ -40,19 +48,14 @@ func (r *Record) appendOrder(b []byte) []byte {
 // and reports whether it was that.
 func parseOrder(epoch int64, data []byte) (r Record, ok bool) {
 	s := scanner{rest: data, ok: true}
-	s.skip(orderHead)
-	id := s.next(36)
-	s.skip(orderProduct)
-	product := s.until('"')
+	id, product := s.head()
 	s.skip(orderUser)
 	user := s.until('"')
 	s.skip(orderSeq)
 	seq := s.until(',')
 	origin := s.origin()
-	s.skip(orderAt)
-	at := s.next(len(TimeFormat))
-	s.skip(orderTail)
-	if !s.ok || len(s.rest) > 0 || !CheckID(product) || !CheckUser(user) || origin != nil && !CheckOrigin(origin) {
+	at := s.end()
+	if !s.ok || !CheckID(product) || !CheckUser(user) || origin != nil && !CheckOrigin(origin) {
 		return Record{}, false
 	}
 	r = Record{Kind: KindOrder, ProductID: string(product), UserID: string(user), Epoch: epoch, Origin: string(origin)}
@@ -72,6 +75,23 @@ func parseOrder(epoch int64, data []byte) (r Record, ok bool) {
 type scanner struct {
 	rest []byte
 	ok   bool
+}
+
+// head takes what appendHead has written.
+func (s *scanner) head() (order, product []byte) {
+	s.skip(orderHead)
+	order = s.next(36)
+	s.skip(orderProduct)
+	return order, s.until('"')
+}
+
+// end takes what appendEnd has written, behind which nothing stands.
+func (s *scanner) end() (at []byte) {
+	s.skip(orderAt)
+	at = s.next(len(TimeFormat))
+	s.skip(orderTail)
+	s.ok = s.ok && len(s.rest) == 0
+	return at
 }
 
 func (s *scanner) begins(text string) bool {
@@ -106,7 +126,7 @@ func (s *scanner) until(c byte) []byte {
 
 // origin takes an order's origin, if it stands there.
 func (s *scanner) origin() (origin []byte) {
-	if bytes.HasPrefix(s.rest, []byte(orderOrigin)) {
+	if s.begins(orderOrigin) {
 		s.skip(orderOrigin)
 		origin = s.until('"')
 		s.skip(`"`)

@@ -10,15 +10,10 @@ const (
 	paymentAmount   = `","amount":`
 	paymentCurrency = `,"currency":"`
 	paymentBy       = `","by":"`
-	paymentAt       = `","at":"`
 )
 
 func (r *Record) appendPayment(b []byte) []byte {
-	b = append(b, orderHead...)
-	b = r.OrderID.appendText(b)
-	b = append(b, orderProduct...)
-	b = append(b, r.ProductID...)
-	b = append(b, paymentID...)
+	b = append(r.appendHead(b), paymentID...)
 	b = append(b, r.PaymentID...)
 	b = append(b, paymentLate...)
 	b = r.LateID.appendText(b)
@@ -30,19 +25,14 @@ func (r *Record) appendPayment(b []byte) []byte {
 		b = append(b, paymentBy...)
 		b = append(b, r.By...)
 	}
-	b = append(b, paymentAt...)
-	b = r.At.UTC().AppendFormat(b, TimeFormat)
-	return append(b, orderTail...)
+	return r.appendEnd(append(b, '"'))
 }
 
 // parsePayment reads exactly what appendPayment writes of a record that is right,
 // and reports whether it was that.
 func parsePayment(epoch int64, data []byte) (r Record, ok bool) {
 	s := scanner{rest: data, ok: true}
-	s.skip(orderHead)
-	order := s.next(36)
-	s.skip(orderProduct)
-	product := s.until('"')
+	order, product := s.head()
 	s.skip(paymentID)
 	payment := s.until('"')
 	s.skip(paymentLate)
@@ -58,10 +48,9 @@ func parsePayment(epoch int64, data []byte) (r Record, ok bool) {
 			return Record{}, false
 		}
 	}
-	s.skip(paymentAt)
-	at := s.next(len(TimeFormat))
-	s.skip(orderTail)
-	if !s.ok || len(s.rest) > 0 || !CheckID(product) {
+	s.skip(`"`)
+	at := s.end()
+	if !s.ok || !CheckID(product) {
 		return Record{}, false
 	}
 	r = Record{Kind: KindPay, ProductID: string(product), PaymentID: string(payment), Epoch: epoch, By: string(by)}
