@@ -25,3 +25,14 @@ func (l *Log) Led(partition, later int32) {
 	defer l.epochs.mu.Unlock()
 	l.epochs.of[partition] += later
 }
+
+// Deafen has the next Read of a partition from there be by a client that brings nothing.
+func (l *Log) Deafen(partition int32, from int64) error {
+	c, err := l.cursor(partition, from)
+	if err != nil {
+		return err
+	}
+	c.client.PauseFetchTopics(l.options.Topic)
+	l.cursors.put(c)
+	return nil
+}

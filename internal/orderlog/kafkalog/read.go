@@ -27,7 +27,7 @@ func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([
 	if err != nil {
 		return nil, err
 	}
-	records, topic, err := c.poll(ctx, l.ctx, max)
+	records, topic, err := l.poll(ctx, c, max)
 	if err == nil || ctx.Err() != nil {
 		l.cursors.put(c)
 	} else {
@@ -40,6 +40,28 @@ func (l *Log) Read(ctx context.Context, partition int32, from int64, max int) ([
 		return l.lines(partition, from, records)
 	}
 	return nil, l.fault(ctx, partition, from, err)
+}
+
+// errMissed: the leader has records that Kafka's client did not bring.
+var errMissed = errors.New("nothing came of what the leader has")
+
+// poll waits for records. A client can ask the same for ever, with an answer that it takes
+// for one that passes: from time to time it is seen whether it misses what is there,
+// and twice in a row is errMissed.
+func (l *Log) poll(ctx context.Context, c *cursor, max int) ([]*kgo.Record, [16]byte, error) {
+	for missed := false; ; {
+		wait, cancel := context.WithTimeout(ctx, patience)
+		records, topic, err := c.poll(wait, l.ctx, max)
+		cancel()
+		if len(records) > 0 || ctx.Err() != nil || !errors.Is(err, context.DeadlineExceeded) {
+			return records, topic, err
+		}
+		_, end, err := l.Bounds(ctx, c.partition)
+		if err == nil && end > c.next && missed {
+			return nil, topic, errMissed
+		}
+		missed = err == nil && end > c.next
+	}
 }
 
 // lines reads the records, which must be those from offset from on.
@@ -71,7 +93,7 @@ func (l *Log) fault(ctx context.Context, partition int32, from int64, err error)
 			return l.unavailable("read", errors.Join(kerr.OffsetOutOfRange, err))
 		}
 		return l.outside(partition, from)
-	case errors.Is(err, kerr.UnknownTopicID), errors.Is(err, kerr.UnknownTopicOrPartition):
+	case errors.Is(err, errMissed), errors.Is(err, kerr.UnknownTopicID), errors.Is(err, kerr.UnknownTopicOrPartition):
 		if other := l.isSame(ctx); other != nil {
 			return other
 		}

@@ -174,6 +174,22 @@ func TestATopicMadeAnewIsDamage(t *testing.T) {
 	}
 }
 
+// A Read ends whose client brings nothing of what is there, and the next one has it.
+func TestAClientThatBringsNothing(t *testing.T) {
+	t.Parallel()
+	l := open(t, shared(t), freshTopic(t))
+	mustAppend(t, l, 0, orders(1, 3))
+	if err := l.Deafen(0, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Read(t.Context(), 0, 1, 10); !errors.Is(err, sale.ErrUnavailable) {
+		t.Errorf("Read by that client: %v", err)
+	}
+	if lines, err := l.Read(t.Context(), 0, 1, 10); len(lines) != 2 || err != nil {
+		t.Errorf("Read after it: %d lines, %v", len(lines), err)
+	}
+}
+
 // untilOther is the error of a Read at 3 that waited while the topic went, asked
 // again as long as it is ErrUnavailable, as a projector does.
 func untilOther(t *testing.T, l *kafkalog.Log, waiting <-chan error) error {
