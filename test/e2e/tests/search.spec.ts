@@ -95,6 +95,7 @@ test('the command bar finds sales, orders and buyers, and what to do, by keys al
     await expect(bar).toBeFocused()
     await page.keyboard.type(typed)
   }
+  await expect(page.getByRole('button', { name: 'Find or do' })).toBeVisible() // with it come its keys
   await open('lam')
   await expect(options.first()).toHaveText(/^Lamp/)
   await expectNoFindings(page)

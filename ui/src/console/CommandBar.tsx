@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent, useId, useState, type KeyboardEvent } from 'react'
+import { useEffect, useEffectEvent, useId, useLayoutEffect, useState, type KeyboardEvent } from 'react'
 import { useLocation } from 'wouter'
 import { listProducts } from '../api/manage'
 import { orderIdPattern, orderPage } from '../api/orders'
@@ -28,9 +28,10 @@ export function CommandBar() {
     event.preventDefault()
     setOpen(!open)
   })
-  useEffect(() => {
-    window.addEventListener('keydown', pressed)
-    return () => window.removeEventListener('keydown', pressed)
+  useLayoutEffect(() => {
+    const listen = (event: globalThis.KeyboardEvent) => pressed(event)
+    window.addEventListener('keydown', listen)
+    return () => window.removeEventListener('keydown', listen)
   }, [])
   return (
     <>
