@@ -14,7 +14,7 @@ SUITES := ./internal/devstack/... ./internal/gate/redisgate ./internal/orderlog/
 # what another shares with the rest, as sync.Map's methods, the linker may take from either, and without the detector's marks it would see races where none are.
 RACE := -race "-gcflags=modernc.org/...=-d=checkptr=0" "-gcflags=modernc.org/sqlite/lib=-race=false -d=checkptr=0"
 # What runs under seeds, and is written down.
-TRIALS := Stories|Mutant|CrashPoints|CutOff|OlderData|ShardIsKilled|PutBack|AServerStopped|PowerCuts|NetworkIsIll|Soak|Recover
+TRIALS := Stories|Mutant|CrashPoints|CutOff|OlderData|ShardIsKilled|PutBack|StandbyTakesOver|AServerStopped|PowerCuts|NetworkIsIll|Soak|Recover
 NPM_LOCKS := $(wildcard api/package-lock.json ui/package-lock.json test/e2e/package-lock.json test/words/package-lock.json)
 
 run: deps-run build ## Build and serve on localhost:3000, data in ./data (ARGS="--listen ...")

@@ -26,6 +26,25 @@ type Postgres struct {
 // with. Started by root it runs as the user postgres, as it refuses to run as
 // root: its data are then theirs.
 func StartPostgres(ctx context.Context, dir string) (*Postgres, error) {
+	return runPostgres(ctx, dir, (*Postgres).initialize)
+}
+
+// StartStandby starts, in a folder that was not used before, one that has all that p
+// has, and follows it.
+func (p *Postgres) StartStandby(ctx context.Context, dir string) (*Postgres, error) {
+	return runPostgres(ctx, dir, func(standby *Postgres, ctx context.Context, fresh string) error {
+		return run(ctx, standby.program("pg_basebackup", "-D", fresh, "-h", loopback, "-p", strconv.Itoa(p.port), "-U", "seckill",
+			"--checkpoint=fast", "--no-sync", "--write-recovery-conf"), "")
+	})
+}
+
+// Promote has a standby follow nobody, and take writes.
+func (p *Postgres) Promote(ctx context.Context) error {
+	return run(ctx, p.program("pg_ctl", "promote", "-D", p.Data()), "")
+}
+
+// runPostgres starts one whose data, where there are none, fill makes.
+func runPostgres(ctx context.Context, dir string, fill func(p *Postgres, ctx context.Context, fresh string) error) (*Postgres, error) {
 	programs, err := postgresPrograms()
 	if err != nil {
 		return nil, err
@@ -41,7 +60,9 @@ func StartPostgres(ctx context.Context, dir string) (*Postgres, error) {
 		command: func() *exec.Cmd {
 			return p.program("postgres", "-D", p.Data(), "-h", loopback, "-p", strconv.Itoa(port), "-k", "")
 		},
-		prepare: p.prepare,
+		prepare: func(ctx context.Context) error {
+			return p.prepare(ctx, func(ctx context.Context, fresh string) error { return fill(p, ctx, fresh) })
+		},
 		answers: func(ctx context.Context) error { return postgresAnswers(ctx, port) },
 		orderly: syscall.SIGINT, // ends without waiting for clients to leave
 	}
@@ -69,12 +90,20 @@ func (p *Postgres) URL() string {
 // Close ends it.
 func (p *Postgres) Close() { p.Stop() }
 
-// prepare makes a database if there is none, and sees to it that the server
-// may use it: also one that somebody else has put back from a copy.
-func (p *Postgres) prepare(ctx context.Context) error {
+// prepare has data made if there are none, beside the data folder, to which they move once
+// they are whole, and sees to it that the server may use them: also those that somebody
+// else has put back from a copy.
+func (p *Postgres) prepare(ctx context.Context, fill func(ctx context.Context, fresh string) error) error {
 	entries, err := os.ReadDir(p.Data())
 	if err == nil && len(entries) == 0 {
-		err = p.create(ctx)
+		fresh := filepath.Join(p.dir, "new")
+		err = errors.Join(os.RemoveAll(fresh), os.Mkdir(fresh, 0o700), p.as.give(fresh))
+		if err == nil {
+			err = fill(ctx, fresh)
+		}
+		if err == nil {
+			err = errors.Join(os.Remove(p.Data()), os.Rename(fresh, p.Data()))
+		}
 	}
 	if err != nil {
 		return err
@@ -82,20 +111,12 @@ func (p *Postgres) prepare(ctx context.Context) error {
 	return p.as.give(p.Data())
 }
 
-// create makes a new database beside the data folder, and moves it there once it
-// is whole.
-func (p *Postgres) create(ctx context.Context) error {
-	fresh := filepath.Join(p.dir, "new")
-	if err := errors.Join(os.RemoveAll(fresh), os.Mkdir(fresh, 0o700), p.as.give(fresh)); err != nil {
-		return err
-	}
+// initialize makes a new database.
+func (p *Postgres) initialize(ctx context.Context, fresh string) error {
 	if err := run(ctx, p.program("initdb", "-D", fresh, "-A", "trust", "-U", "seckill", "--no-sync", "--locale=C", "-E", "UTF8"), ""); err != nil {
 		return err
 	}
-	if err := run(ctx, p.program("postgres", "--single", "-F", "-D", fresh, "postgres"), "CREATE DATABASE seckill;\n"); err != nil {
-		return err
-	}
-	return errors.Join(os.Remove(p.Data()), os.Rename(fresh, p.Data()))
+	return run(ctx, p.program("postgres", "--single", "-F", "-D", fresh, "postgres"), "CREATE DATABASE seckill;\n")
 }
 
 // program is a command that runs as the right user, in a folder that they can enter.

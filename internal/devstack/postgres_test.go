@@ -97,6 +97,28 @@ func TestPostgresIsPutBackToACopy(t *testing.T) {
 	}
 }
 
+func TestAStandbyTakesOver(t *testing.T) {
+	p := startPostgres(t)
+	p.query(t, "CREATE TABLE n AS SELECT 1 AS n")
+	standby, err := p.StartStandby(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(standby.Close)
+	p.query(t, "UPDATE n SET n = 2")
+	for standby.query(t, "SELECT n FROM n") != 2 {
+		<-time.After(10 * time.Millisecond)
+	}
+	p.Kill()
+	if err := standby.Promote(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	standby.query(t, "UPDATE n SET n = 3")
+	if n := standby.query(t, "SELECT n FROM n"); n != 3 {
+		t.Errorf("it has %d", n)
+	}
+}
+
 func TestPostgresSyncsToTheDisk(t *testing.T) {
 	p := startPostgres(t)
 	if p.query(t, "SELECT (current_setting('fsync') || current_setting('synchronous_commit') = 'onon')::int") != 1 {

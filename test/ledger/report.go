@@ -29,6 +29,7 @@ var kinds = []kind{
 	{"stale failover", "a replica of Redis that lacks orders becomes the primary", "go test ./test/fault/cluster -run OlderData", 50, 50},
 	{"shard killed", "a master of a Redis Cluster killed, with its replica or without, and back", "go test ./test/fault/cluster -run ShardIsKilled", 20, 20},
 	{"older Postgres", "Postgres put back to an older copy of its files", "go test ./test/fault/cluster -run PutBack", 20, 5},
+	{"Postgres failover", "a standby of Postgres becomes the primary: a synchronous one, or one that lacks orders", "go test ./test/fault/cluster -run StandbyTakesOver", 20, 5},
 	{"recover, embedded", "the log cut, emptied, removed or damaged, then `seckill recover`, which is killed in half of them; one process, one folder", "go test ./test/fault -run TestRecover", 50, 50},
 	{"recover, cluster", "Kafka put back or emptied, its topic deleted, Redis or Postgres put back besides, then `seckill recover`, which is killed in some of them; real servers", "go test ./test/fault/cluster -run TestRecover", 50, 50},
 	{"Kafka away", "Kafka stopped for a minute", "go test ./test/fault/cluster -run AServerStopped", 10, 1},
