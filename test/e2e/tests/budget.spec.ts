@@ -4,6 +4,7 @@ for (const [name, path, kB] of [
   ['the console', '/', 220],
   ['the buyer’s page', '/buy/1', 90],
 ] as const) {
+  // What comes once a press asks for it does not count: that it does not come before is in mine.spec.ts.
   test(`${name} is at most ${kB} KB on the wire`, async ({ page, server }) => {
     await server.put('1', { quantity: 5 })
     const loads: Promise<number>[] = []

@@ -9,6 +9,8 @@ test('a buyer buys, and a reload keeps the order', async ({ page, server }) => {
   await buyAs(page, 'ann')
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   await expect(page.getByText('Number')).toBeVisible()
+  // Here anybody could say that they are ann, so nobody is shown what another browser has ordered.
+  await expect(page.getByRole('button', { name: 'More of your orders' })).toBeHidden()
   await page.reload()
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   await expect(page.getByText('ann', { exact: true })).toBeVisible()

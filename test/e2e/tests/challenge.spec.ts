@@ -1,16 +1,12 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Page } from '@playwright/test'
 import { expect, expectNoFindings, expectNoSidewaysScroll, test } from '../fixtures'
+import { folder, put, shopFlags, tokenOf } from '../shop'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'seckill-challenge-'))
-const shop = randomBytes(32)
-const keys = path.join(folder, 'buyers.json')
-writeFileSync(keys, JSON.stringify({ keys: [{ kty: 'oct', alg: 'HS256', kid: 'shop-1', k: shop.toString('base64url') }] }))
 const secret = path.join(folder, 'challenge.secret')
 writeFileSync(secret, 's3cret')
 
@@ -31,22 +27,9 @@ provider.unref() // the process that only collects the tests has one, too
 const verify = `http://127.0.0.1:${(provider.address() as AddressInfo).port}/siteverify`
 test.afterAll(() => void provider.close())
 
-const operator = 'open-sesame-open-sesame'
 test.use({
-  flags: [
-    ['--admin-token', operator, '--buyer-auth', 'jwt', '--buyer-keys', `file:${keys}`],
-    ['--buyer-issuer', 'https://shop.example', '--buyer-audience', 'seckill'],
-    ['--challenge', verify, '--challenge-secret', `file:${secret}`, '--challenge-site-key', '0x4AAAAAAA', '--challenge-hosts', 'localhost'],
-  ].flat(),
+  flags: [...shopFlags, '--challenge', verify, '--challenge-secret', `file:${secret}`, '--challenge-site-key', '0x4AAAAAAA', '--challenge-hosts', 'localhost'],
 })
-
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-function tokenOf(user: string): string {
-  const exp = Math.floor(Date.now() / 1000) + 3600
-  const signed = `${part({ alg: 'HS256', kid: 'shop-1' })}.${part({ iss: 'https://shop.example', aud: 'seckill', sub: user, exp })}`
-  return `${signed}.${createHmac('sha256', shop).update(signed).digest('base64url')}`
-}
 
 /** A stand-in for the widget: a button, whose n-th press gives the n-th token of these. */
 async function widget(page: Page, tokens: string[]) {
@@ -69,8 +52,7 @@ async function widget(page: Page, tokens: string[]) {
 }
 
 async function arrive(page: Page, url: string, user: string) {
-  const headers = { Authorization: `Bearer ${operator}`, 'Content-Type': 'application/json' }
-  expect((await fetch(`${url}/api/products/1`, { method: 'PUT', headers, body: JSON.stringify({ quantity: 5 }) })).ok).toBe(true)
+  await put(url, { quantity: 5 })
   await page.goto(`/buy/1#token=${tokenOf(user)}`)
 }
 

@@ -1,37 +1,16 @@
 import { execFile } from 'node:child_process'
-import { createHmac, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Page } from '@playwright/test'
 import { cancel, expect, expectNoFindings, expectNoSidewaysScroll, test } from '../fixtures'
+import { ask, folder, operator, put, shopFlags, tokenOf } from '../shop'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'seckill-shop-'))
-const secret = randomBytes(32)
-writeFileSync(path.join(folder, 'shop.key'), secret)
-const keys = path.join(folder, 'buyers.json')
-writeFileSync(keys, JSON.stringify({ keys: [{ kty: 'oct', alg: 'HS256', kid: 'shop-1', k: secret.toString('base64url') }] }))
-
-const operator = 'open-sesame-open-sesame'
-test.use({
-  flags: [
-    ['--admin-token', operator, '--buyer-auth', 'jwt', '--buyer-keys', `file:${keys}`],
-    ['--buyer-issuer', 'https://shop.example', '--buyer-audience', 'seckill'],
-  ].flat(),
-})
+test.use({ flags: shopFlags })
 
 const eve = `eve.${'x'.repeat(100)}@shop.example`
-
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-function tokenOf(user: string, seconds = 3600, groups?: string[]): string {
-  const exp = Math.floor(Date.now() / 1000) + seconds
-  const signed = `${part({ alg: 'HS256', kid: 'shop-1' })}.${part({ iss: 'https://shop.example', aud: 'seckill', sub: user, exp, groups })}`
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
-}
 
 /** Follows the shop's link for this buyer, as if from elsewhere. */
 async function arrive(page: Page, user: string, seconds?: number, groups?: string[]) {
@@ -39,16 +18,8 @@ async function arrive(page: Page, user: string, seconds?: number, groups?: strin
   await page.goto(`/buy/1#token=${tokenOf(user, seconds, groups)}`)
 }
 
-async function put(url: string, terms: Record<string, unknown>) {
-  const headers = { Authorization: `Bearer ${operator}`, 'Content-Type': 'application/json' }
-  const answer = await fetch(`${url}/api/products/1`, { method: 'PUT', headers, body: JSON.stringify(terms) })
-  expect(answer.ok).toBe(true)
-}
-
-async function ordersOf(url: string): Promise<{ user_id: string; status: string }[]> {
-  const answer = await fetch(`${url}/api/products/1/orders`, { headers: { Authorization: `Bearer ${operator}` } })
-  return (await answer.json()).orders
-}
+const ordersOf = async (url: string) =>
+  ((await ask(`${url}/api/products/1/orders`, operator)) as { orders: { user_id: string; status: string }[] }).orders
 
 const yours = (page: Page) => page.getByRole('heading', { name: 'It’s yours' })
 

@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import type { Order, Product } from '../api/bodies'
 import { productPath } from '../api/products'
 import { useStream } from '../api/stream'
@@ -11,9 +11,10 @@ import { titleOf } from '../sale/state'
 import { words } from '../words/buy'
 import { useLanguage } from '../words/language'
 import { shared } from '../words/shared'
-import { Holding } from './Holding'
+import { Holding, Quiet } from './Holding'
 import { type Identity, useIdentity } from './identity'
 import { holds, owes } from './journey'
+import { Mine } from './later'
 import { Offer } from './Offer'
 import { Others } from './Others'
 import { useJourney } from './useJourney'
@@ -45,6 +46,7 @@ function Sale({ product: id, who, known }: Props) {
   const holding = stand.at === 'holding' ? stand.order : undefined
   const orders = holding ? [holding, ...others] : others
   const held = orders.filter(holds).length
+  const [more, setMore] = useState(false)
   const settling = { plays: usePlays(orders.some(owes)), shop: product?.url, onOrder: journey.update }
   // One stream: before there is an order the product's, from then on the order's.
   const link = useStream(
@@ -69,6 +71,14 @@ function Sale({ product: id, who, known }: Props) {
         {others.length > 0 && (
           <Others title={holding ? words().others : words().ordersOf(journey.user)} orders={others} {...settling} />
         )}
+        {who.is === 'known' &&
+          (more ? (
+            <Suspense>
+              <Mine shown={orders} />
+            </Suspense>
+          ) : (
+            <Quiet onPress={() => setMore(true)}>{words().more}</Quiet>
+          ))}
       </main>
       <Outage lost={link === 'lost' && !missing} note={held > 0 ? words().safe(held) : undefined} />
     </>

@@ -28,7 +28,7 @@ function load(): Promise<Widget> {
 }
 
 /** The widget of Turnstile, whose token makes a pass that buys. It is loaded for whoever needs it, and nobody else. */
-export default function Challenge({ siteKey }: { siteKey: string }) {
+export function Challenge({ siteKey }: { siteKey: string }) {
   const box = useRef<HTMLDivElement>(null)
   const [trouble, setTrouble] = useState<'failed' | 'away'>()
 

@@ -67,7 +67,7 @@ function Line({ word, children }: { word: string; children: React.ReactNode }) {
   )
 }
 
-function Quiet({ onPress, children }: { onPress: () => void; children: React.ReactNode }) {
+export function Quiet({ onPress, children }: { onPress: () => void; children: React.ReactNode }) {
   return (
     <button type="button" className="py-2 underline underline-offset-4 wrap-anywhere" onClick={onPress}>
       {children}

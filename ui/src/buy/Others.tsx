@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { useId, type ReactNode } from 'react'
 import type { Order } from '../api/bodies'
 import { useServerNow } from '../sale/clock'
 import { timeLeft, timeOfDay } from '../sale/format'
@@ -27,11 +27,13 @@ export function Others({ title, orders, ...settling }: Props) {
   )
 }
 
-function Other({ order, now, ...settling }: Settling & { order: Order; now: number }) {
+/** `children`: what it is an order of. */
+export function Other({ order, now, children, ...settling }: Settling & { order: Order; now: number; children?: ReactNode }) {
   const id = useId()
   return (
     <li className="grid gap-3 rounded-box border border-line bg-surface p-4">
       <div id={id} className="grid gap-1">
+        {children}
         <p className="flex flex-wrap items-baseline gap-x-2.5">
           <svg viewBox="0 0 10 10" className="size-2.5" aria-hidden="true">
             <rect x=".5" y=".5" width="9" height="9" className={holds(order) ? 'fill-flash stroke-flash-edge' : 'fill-none stroke-edge'} />

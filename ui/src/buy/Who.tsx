@@ -1,10 +1,9 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Button } from '../look/Button'
 import { words } from '../words/buy'
 import { identity, type Identity } from './identity'
+import { Challenge } from './later'
 import { Notice } from './Notice'
-
-const Challenge = lazy(() => import('./Challenge'))
 
 /** Says who buys here, if that is not as it should be, and what to do. */
 export function Who({ who }: { who: Identity }) {

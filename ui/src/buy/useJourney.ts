@@ -9,7 +9,8 @@ import { lateOrder, pathOf, returned, unsettled, withReturned } from './returned
 import { useAttempts } from './useAttempts'
 
 const pollMs = 1000
-const othersMs = 5000
+/** How often orders that the page's stream does not tell of are asked for. */
+export const othersMs = 5000
 const paymentMs = 2000
 
 const doubted = (refusal?: Refused) => ['unauthenticated', 'not_you', 'pass_required'].includes(refusal?.kind ?? '')
@@ -132,7 +133,7 @@ export function useJourney(product: string, known: string | undefined) {
   }
 }
 
-function useLooks(on: boolean, everyMs: number, look: (signal: AbortSignal) => Promise<void>) {
+export function useLooks(on: boolean, everyMs: number, look: (signal: AbortSignal) => Promise<void>) {
   const again = useEffectEvent(look)
   useEffect(() => {
     if (!on) return

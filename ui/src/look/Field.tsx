@@ -17,7 +17,7 @@ export function Field({ label, hint, rule, className = '', ...input }: Props) {
         aria-describedby={note === undefined ? undefined : `${id}-note`}
         autoComplete="off"
         spellCheck={false}
-        className="figures h-10 w-full min-w-0 rounded-control border border-edge bg-surface px-3 text-ink aria-invalid:border-alarm aria-invalid:ring-1 aria-invalid:ring-alarm"
+        className="figures h-10 w-full min-w-0 rounded-control border border-edge bg-surface px-3 text-ink aria-invalid:border-alarm aria-invalid:[box-shadow:0_0_0_1px_var(--alarm)]"
         {...input}
       />
       {note !== undefined && (

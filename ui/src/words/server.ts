@@ -37,13 +37,8 @@ export const problems = {
 
 export const rules = {
   required: () => '必填',
-  text: () => '必须是文本',
   id: () => '必须为 1 到 64 个字符，仅限 A-Z、a-z、0-9、_ 和 -',
   user: () => '必须为 1 到 120 个字符，仅限 A-Z、a-z、0-9 和 . _ ~ : @ | / + = -',
-  uuid: () => '必须是小写的 UUID',
-  once: () => '只能出现一次',
-  json: () => '必须是 UTF-8 的 JSON',
-  size: (most: string) => `最多 ${most}`,
 }
 
 const chinese: Said = { problems: { ...problems }, rules: { ...rules } }

@@ -26,6 +26,11 @@ const rest: {
     not_judged: '暂时无法核验',
   },
   rules: {
+    text: () => '必须是文本',
+    uuid: () => '必须是小写的 UUID',
+    once: () => '只能出现一次',
+    json: () => '必须是 UTF-8 的 JSON',
+    size: (most) => `最多 ${most}`,
     payment: () => '必须为 1 到 120 个字符，仅限 A-Z、a-z、0-9、_ 和 -',
     whole: () => '必须是整数',
     whole_range: (from, to) => `必须是 ${from} 到 ${to} 的整数`,
