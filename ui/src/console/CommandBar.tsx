@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useEffectEvent, useId, useLayoutEffect, useState, type KeyboardEvent } from 'react'
+import { useEffect, useId, useState, type KeyboardEvent } from 'react'
 import { useLocation } from 'wouter'
 import { listProducts } from '../api/manage'
 import { orderIdPattern, orderPage } from '../api/orders'
 import { may } from '../api/session'
 import { Dialog } from '../look/Dialog'
+import { dialogIsOpen, useKeydown } from '../look/keys'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
 import { language } from '../words/language'
@@ -22,17 +23,12 @@ const userPattern = /^[A-Za-z0-9._~:@|/+=-]{1,120}$/
 /** A button, and the keys Ctrl-K or Cmd-K, to find sales, orders and buyers, and to go or do what the console can. */
 export function CommandBar() {
   const [open, setOpen] = useState(false)
-  const pressed = useEffectEvent((event: globalThis.KeyboardEvent) => {
+  useKeydown((event) => {
     if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return
-    if (!open && document.querySelector('dialog[open]')) return // which asks something
+    if (!open && dialogIsOpen()) return
     event.preventDefault()
     setOpen(!open)
   })
-  useLayoutEffect(() => {
-    const listen = (event: globalThis.KeyboardEvent) => pressed(event)
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [])
   return (
     <>
       <button

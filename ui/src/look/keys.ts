@@ -28,19 +28,27 @@ export const focusOn = (key: string) => document.querySelector<HTMLElement>(`[ar
 const typing = (target: EventTarget | null) =>
   target instanceof Element && target.closest('input, select, textarea, [contenteditable]') !== null
 
+/** A dialog that is open has the keys. */
+export const dialogIsOpen = (): boolean => document.querySelector('dialog[open]') !== null
+
+/** Hears the keys that are pressed anywhere on the page, from the moment on that what hears them is in sight. */
+export function useKeydown(hear: (event: KeyboardEvent) => void) {
+  const heard = useEffectEvent(hear)
+  useLayoutEffect(() => {
+    const listen = (event: KeyboardEvent) => heard(event)
+    window.addEventListener('keydown', listen)
+    return () => window.removeEventListener('keydown', listen)
+  }, [])
+}
+
 /** Minds the keys, but for where somebody types or a dialog asks. */
 export function useKeys(keys: Key[]) {
-  const pressed = useEffectEvent((event: KeyboardEvent) => {
+  useKeydown((event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return
-    if (!keysOn.now() || typing(event.target) || document.querySelector('dialog[open]')) return
+    if (!keysOn.now() || typing(event.target) || dialogIsOpen()) return
     const found = keys.find(({ key }) => key === event.key.toLowerCase())
     if (!found?.act) return
     event.preventDefault()
     found.act()
   })
-  useLayoutEffect(() => {
-    const listen = (event: KeyboardEvent) => pressed(event)
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [])
 }

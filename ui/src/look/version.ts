@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { dialogIsOpen } from './keys'
 
 // The name of the script changes with its content, so the page that is served now names another one once there is a
 // newer version of it.
@@ -16,8 +17,7 @@ async function newerThere(): Promise<string | undefined> {
 }
 
 // What is typed and not sent would be lost, and so would be a question that waits for its answer.
-const inTheMiddle = () =>
-  document.querySelector('dialog[open]') !== null || document.activeElement?.matches('input, select, textarea') === true
+const inTheMiddle = () => dialogIsOpen() || document.activeElement?.matches('input, select, textarea') === true
 
 // Behind a proxy two versions may answer in turn, while one replaces the other: each is loaded once, not for ever.
 function tryOnce(version: string): boolean {
