@@ -48,6 +48,17 @@ export async function expectFits(page: Page, width: number, wide: boolean) {
   await style?.evaluate((element) => (element as Element).remove())
 }
 
+/** What the page itself computes, in milliseconds so far: of it alone, however busy the machine is. */
+export async function itsOwnWork(page: Page) {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' })
+  const workedMs = async () => {
+    const { metrics } = await devtools.send('Performance.getMetrics')
+    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN)
+  }
+  return { devtools, workedMs }
+}
+
 export const card = (page: Page, title: string): Locator => page.getByRole('article', { name: title })
 
 export const counter = (within: Page | Locator, name: string): Locator => within.locator(`[data-count=${name}]`)

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { counter, expect, test } from '../fixtures'
+import { counter, expect, itsOwnWork, test } from '../fixtures'
 
 const orders = 100_000
 
@@ -64,6 +64,24 @@ async function routeAMillion(page: Page) {
   await page.route('**/api/products/1/events', (route) => route.abort())
 }
 
+/** What a frame of the page computes while the list is scrolled as fast as by a thumb, through `rows` of it. */
+async function workOfAFrame(page: Page, rows: number): Promise<number> {
+  const { workedMs } = await itsOwnWork(page)
+  const before = await workedMs()
+  const frames = await page.getByRole('region', { name: 'Orders' }).evaluate(async (element, rows) => {
+    const last = () => Number([...element.querySelectorAll('[aria-rowindex]')].at(-1)?.getAttribute('aria-rowindex'))
+    let n = 0
+    for (const from = last(); last() < from + rows; n++) {
+      element.scrollTop += 120 // 7,000 pixels a second
+      await new Promise(requestAnimationFrame)
+    }
+    return n
+  }, rows)
+  return ((await workedMs()) - before) / frames
+}
+
+const frameMs = 1000 / 60
+
 test('a million orders scroll by rows, and jump to the middle and the end', async ({ page, server }) => {
   await server.put('1', { quantity: million })
   await routeAMillion(page)
@@ -82,6 +100,7 @@ test('a million orders scroll by rows, and jump to the middle and the end', asyn
   await page.mouse.wheel(0, 400)
   await expect(row(11)).toBeInViewport()
   await expect(row(9)).not.toBeInViewport()
+  expect(await workOfAFrame(page, 1500), 'milliseconds of the page’s own work per frame').toBeLessThan(frameMs)
 
   await page.getByRole('button', { name: 'To the middle' }).click()
   await shows(500_001)
@@ -101,4 +120,54 @@ test('a million orders scroll by rows, and jump to the middle and the end', asyn
   await page.keyboard.press('Home')
   await shows(1)
   expect(await page.getByRole('row').count()).toBeLessThan(80)
+})
+
+/** The same of a search, which goes on behind the last order of the page before. */
+async function routeFound(page: Page, before: (after: number) => Promise<void> | void = () => {}) {
+  const found = (n: number) => ({
+    order_id: `0192f0c1-2345-7abc-8def-${String(n).padStart(12, '0')}`, product_id: `p-${n % 7}`, user_id: `u${n}`,
+    status: 'placed', epoch: 1, number: n, placed_at: '2026-03-04T09:05:07.000Z',
+  })
+  await page.route('**/api/orders?*', async (route) => {
+    const search = new URL(route.request().url()).searchParams
+    const [after, limit] = [Number(search.get('after') ?? 0), Number(search.get('limit'))]
+    await before(after)
+    const orders = Array.from({ length: limit }, (_, i) => found(after + i + 1))
+    return route.fulfill({ json: { orders, next: String(after + limit), ...(after ? {} : { count: 100_000 }) } })
+  })
+}
+
+test('what is searched for among a million scrolls at 60 frames a second, however much was scrolled past', async ({ page }) => {
+  test.setTimeout(240_000)
+  await routeFound(page)
+  await page.goto('/?orders')
+  await expect(page.getByText('100,000 orders or more')).toBeVisible()
+  const shown = page.getByText(/orders shown, more as you scroll/)
+  for (let n = 1; n < 100; n++) {
+    await expect(shown).toHaveText(`${n},000 orders shown, more as you scroll`)
+    await page.getByRole('button', { name: 'To the end' }).click()
+  }
+  await expect(shown).toHaveText('100,000 orders shown, more as you scroll')
+  await page.getByRole('button', { name: 'To the middle' }).click()
+  expect(await workOfAFrame(page, 1500), 'milliseconds of the page’s own work per frame').toBeLessThan(frameMs)
+})
+
+test('what is searched for goes on where its end came in sight while it was asked for anew', async ({ page }) => {
+  let beginnings = 0
+  let refetched = () => {}
+  let release = () => {}
+  const isAsked = new Promise<void>((resolve) => (refetched = resolve))
+  const isAtTheEnd = new Promise<void>((resolve) => (release = resolve))
+  await routeFound(page, async (after) => {
+    if (after > 0 || ++beginnings !== 2) return
+    refetched()
+    await isAtTheEnd
+  })
+  await page.goto('/?orders')
+  await expect(page.getByText('1,000 orders shown, more as you scroll')).toBeVisible()
+  await isAsked
+  await page.getByRole('button', { name: 'To the end' }).click()
+  await expect(page.getByRole('link', { name: 'u1000', exact: true })).toBeVisible()
+  release()
+  await expect(page.getByText('2,000 orders shown, more as you scroll')).toBeVisible()
 })

@@ -10,7 +10,7 @@ test('a rehearsal of a crowd of one’s own: repeat-clickers, quitters, and its 
   await page.getByLabel('Repeat-clickers').fill('50')
   await page.getByLabel('Quitters').fill('40')
   await page.getByRole('button', { name: 'Run it' }).click()
-  await expect(page.getByText('300 buyers over 1s for 20 units, 50 % click twice, 40 % never pay')).toBeVisible()
+  await expect(page.getByText('300 buyers over 1 second for 20 units, 50 % click twice, 40 % never pay')).toBeVisible()
   await expect(page.getByText('Waiting until the last payment window has passed')).toBeVisible()
   await expect(page.getByRole('heading', { name: /\d+ placed, 0 oversold, no findings/ })).toBeVisible({ timeout: 30_000 })
   await expect(page.getByText('second clicks')).toBeVisible()

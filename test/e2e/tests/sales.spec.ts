@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { card, expect, expectNoFindings, test } from '../fixtures'
+import { card, expect, expectNoFindings, itsOwnWork, test } from '../fixtures'
 
 const inMinutes = (n: number) => new Date(Date.now() + n * 60_000).toISOString()
 
@@ -16,6 +16,7 @@ test('sales stand by their state, one line each, boards only where something is 
   await expect(card(page, 'Poster')).toContainText(/Closed.*0 of 5.*Sold in .* (ms|s)/)
   await expect(card(page, 'Poster').getByRole('button')).toHaveCount(0)
   expect(await page.getByRole('article').evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))).toEqual(['Lamp', 'Blue mug', 'Poster'])
+  await expect(page.getByText('3 sales', { exact: true })).toBeVisible()
 
   await page.getByRole('radio', { name: /Upcoming/ }).check()
   await expect(card(page, 'Lamp')).toHaveCount(0)
@@ -120,12 +121,7 @@ test('ten thousand products: searched at once, and scrolled at 60 frames a secon
   await expect(card(page, 'Product p09999')).toBeVisible()
   await page.getByLabel('Search by name or id').fill('')
   await expect(card(page, 'Product p00000')).toBeVisible()
-  const devtools = await page.context().newCDPSession(page)
-  await devtools.send('Performance.enable', { timeDomain: 'threadTicks' }) // of the page alone, however busy the machine is
-  const workedMs = async () => {
-    const { metrics } = await devtools.send('Performance.getMetrics')
-    return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN)
-  }
+  const { workedMs } = await itsOwnWork(page)
   const before = await workedMs()
   const frames = await page.evaluate(async () => {
     let n = 0

@@ -1,11 +1,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { useEffect, useRef } from 'react'
 import type { Status } from '../api/bodies'
 import { listOrders } from '../api/manage'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { OrderList } from './OrderList'
 import { blockSize } from './rows'
+import { useGrowing } from './useGrowing'
 
 type Props = { id: string; newest: boolean; status: Status }
 
@@ -19,24 +19,13 @@ export function FilteredOrders({ id, newest, status }: Props) {
     getNextPageParam: (page) => page.next,
   })
   const orders = pages.data?.pages.flatMap((page) => page.orders) ?? []
-  const more = pages.hasNextPage
-  const lastSeen = useRef(0)
-  const grow = () => {
-    if (more && !pages.isFetching && lastSeen.current > orders.length - blockSize / 2) void pages.fetchNextPage()
-  }
-  useEffect(() => {
-    if (!pages.isError) grow() // whoever reached the end while the list was fetched anew
-  })
   return (
     <OrderList
       rows={orders.length}
       at={(row) => ({ number: orders[row]?.number, order: orders[row] })}
-      onRange={(_first, last) => {
-        lastSeen.current = last
-        grow()
-      }}
+      onRange={useGrowing(pages, orders.length)}
       growsAtTop={false}
-      footer={pages.isPending ? words().fetching : words().some(count(orders.length), words().counts[status], more)}
+      footer={pages.isPending ? words().fetching : words().some(count(orders.length), words().counts[status], pages.hasNextPage)}
     />
   )
 }

@@ -13,6 +13,7 @@ import { OrderLink } from './OrderList'
 import { blockSize } from './rows'
 import { listKeys, ScaledTable } from './ScaledTable'
 import { Shell } from './Shell'
+import { useGrowing } from './useGrowing'
 
 const counted = 100_000
 const everyMs = 5_000
@@ -36,7 +37,6 @@ export function FoundOrders({ search: asked }: { search: URLSearchParams }) {
   })
   const orders = pages.data?.pages.flatMap((page) => page.orders) ?? []
   const n = pages.data?.pages[0]?.count ?? 0
-  const more = pages.hasNextPage
   const w = words()
   const o = orderWords()
   return (
@@ -75,11 +75,9 @@ export function FoundOrders({ search: asked }: { search: URLSearchParams }) {
           ]
         }}
         quiet={(row) => orders[row]?.status === 'cancelled' || orders[row]?.status === 'expired'}
-        onRange={(_first, last) => {
-          if (more && !pages.isFetching && last > orders.length - blockSize / 2) void pages.fetchNextPage()
-        }}
+        onRange={useGrowing(pages, orders.length)}
         growsAtTop={false}
-        footer={pages.data && o.loaded(orders.length, count(orders.length), more)}
+        footer={pages.data && o.loaded(orders.length, count(orders.length), pages.hasNextPage)}
       />
     </Shell>
   )

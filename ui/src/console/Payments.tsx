@@ -16,6 +16,7 @@ import { queries } from './queries'
 import { blockSize } from './rows'
 import { listKeys, ScaledTable } from './ScaledTable'
 import { Shell } from './Shell'
+import { useGrowing } from './useGrowing'
 import { useMe } from './useMe'
 import { useSale } from './useSale'
 
@@ -77,7 +78,7 @@ function List({ id, status, onAsk }: ListProps) {
     refetchInterval: ({ state }) => !state.error && state.data?.pages.length === 1 && everyMs,
   })
   const payments = pages.data?.pages.flatMap((page) => page.payments) ?? []
-  const more = pages.hasNextPage
+  const onRange = useGrowing(pages, payments.length)
   const w = words()
   const p = paymentWords()
   if (pages.error && !pages.data) {
@@ -118,11 +119,9 @@ function List({ id, status, onAsk }: ListProps) {
         ]
       }}
       quiet={(row) => payments[row]?.status === 'refunded'}
-      onRange={(_first, last) => {
-        if (more && !pages.isFetching && last > payments.length - blockSize / 2) void pages.fetchNextPage()
-      }}
+      onRange={onRange}
       growsAtTop={false}
-      footer={pages.isPending ? p.fetching : p.some(payments.length, count(payments.length), more)}
+      footer={pages.isPending ? p.fetching : p.some(payments.length, count(payments.length), pages.hasNextPage)}
     />
   )
 }

@@ -68,7 +68,7 @@ export function Sales({ putting }: { putting: boolean }) {
             <ProductCard key={product.id} product={product} onAsk={setQuestion} onEdit={(id) => setEdited({ id })} />
           ))}
           {rest && (rest.length > 0 || onBoards.length === 0) && (
-            <SalesList products={rest} query={query} more={found.hasNextPage} onMore={found.isFetching ? undefined : () => void found.fetchNextPage()} />
+            <SalesList products={rest} above={onBoards.length} query={query} more={found.hasNextPage} onMore={found.isFetching ? undefined : () => void found.fetchNextPage()} />
           )}
         </div>
       )}

@@ -11,6 +11,8 @@ import { soldInWords } from '../words/spans'
 
 type Props = {
   products: ListedProduct[]
+  /** How many sales stand above, on boards. */
+  above: number
   query: ProductQuery
   more: boolean
   /** None while something is asked for. */
@@ -23,7 +25,7 @@ const grid = 'grid gap-x-4 sm:grid-cols-[minmax(0,1fr)_7rem_8rem] lg:grid-cols-[
 const many = 50
 
 /** One line for each sale. It grows as it is scrolled. */
-export function SalesList({ products, query, more, onMore }: Props) {
+export function SalesList({ products, above, query, more, onMore }: Props) {
   const end = useRef<HTMLParagraphElement>(null)
   const reached = useEffectEvent(() => more && onMore?.())
   useEffect(() => {
@@ -32,6 +34,7 @@ export function SalesList({ products, query, more, onMore }: Props) {
     observer.observe(end.current)
     return () => observer.disconnect()
   }, [products.length, onMore === undefined])
+  const all = above + products.length
   const s = salesWords()
   const c = s.columns
   return (
@@ -55,8 +58,8 @@ export function SalesList({ products, query, more, onMore }: Props) {
         ))}
       </div>
       <p ref={end} role="status" className="figures py-4 text-small text-muted">
-        {products.length > 0
-          ? s.shown(products.length, count(products.length), more)
+        {all > 0
+          ? s.shown(all, count(all), more)
           : query.search
             ? s.notFound(query.search)
             : s.none[query.show]}

@@ -4,8 +4,9 @@ import { addToken, listTokens, revokeToken, roles, type OperatorToken, type Role
 import { fieldErrors, ruleFor, Unreachable } from '../api/request'
 import { Button } from '../look/Button'
 import { Field } from '../look/Field'
-import { timeOfDay } from '../sale/format'
+import { dateTime } from '../sale/format'
 import { words } from '../words/console'
+import { language } from '../words/language'
 import { Confirm, type Question } from './Confirm'
 import { queries } from './queries'
 import { Shell } from './Shell'
@@ -43,7 +44,7 @@ export function Settings() {
                 <li key={token.name} className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2">
                   <span className="font-medium wrap-anywhere">{token.name}</span>
                   <span className="mr-auto text-muted">{w.roles[token.role]}</span>
-                  <span className="figures text-small text-muted">{`${token.made_at.slice(0, 10)} ${timeOfDay(token.made_at)}`}</span>
+                  <span className="figures text-small text-muted">{dateTime(token.made_at, language.tag())}</span>
                   <Button aria-label={w.revokeOf(token.name)} onClick={() => setQuestion(askRevoke(token))}>
                     {w.revoke}
                   </Button>

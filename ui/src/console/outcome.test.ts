@@ -19,10 +19,10 @@ describe('outcome', () => {
 })
 
 describe('planOf', () => {
-  it('is short where nobody misbehaves', () => expect(planOf(rehearsal())).toBe('10,000 buyers over 5s for 100 units'))
+  it('is short where nobody misbehaves', () => expect(planOf(rehearsal())).toBe('10,000 buyers over 5 seconds for 100 units'))
   it('tells of those who do', () =>
     expect(planOf(rehearsal({ quantity: 1, repeat_clickers: 10, quitters: 5 }))).toBe(
-      '10,000 buyers over 5s for 1 unit, 10 % click twice, 5 % never pay',
+      '10,000 buyers over 5 seconds for 1 unit, 10 % click twice, 5 % never pay',
     ))
 })
 

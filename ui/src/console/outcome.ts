@@ -2,6 +2,7 @@ import { ended, type Rehearsal } from '../api/rehearsals'
 import { count } from '../sale/format'
 import { words } from '../words/console'
 import { failureWords } from '../words/failures'
+import { spanWords } from '../words/spans'
 
 /** How a rehearsal stands, in one line: at its end "100 placed, 0 oversold, no findings". */
 export function outcome(rehearsal: Rehearsal): string {
@@ -14,11 +15,11 @@ export function outcome(rehearsal: Rehearsal): string {
   return errors === 0 ? line : `${line}, ${w.errors(errors, count(errors))}`
 }
 
-/** What was rehearsed: "10,000 buyers over 5s at 100 units". */
+/** What was rehearsed: "10,000 buyers over 5 seconds for 100 units". */
 export function planOf({ buyers, over, quantity, repeat_clickers, quitters }: Rehearsal): string {
   const w = words()
   return (
-    w.plan(count(buyers), over, quantity, count(quantity)) +
+    w.plan(count(buyers), spanWords(secondsOf(over)), quantity, count(quantity)) +
     (repeat_clickers > 0 ? w.repeatersPlan(repeat_clickers) : '') +
     (quitters > 0 ? w.quittersPlan(quitters) : '')
   )

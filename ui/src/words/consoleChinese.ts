@@ -73,7 +73,7 @@ export const zh: ConsoleWords = {
   // The board
   ofRemaining: (all) => `件剩余，共 ${all} 件`,
   perBuyer: (n) => `每人限 ${n} 件`,
-  toPay: (limit, window) => `${limit}，${window} 内付款`,
+  toPay: (limit, window) => `${limit}，${window}内付款`,
   counts: {
     queued: '排队中',
     placed: '已下单',
@@ -152,10 +152,10 @@ export const zh: ConsoleWords = {
     startOver: '连同订单一起删除，然后重新开售。',
     terms: '数量、限购、时间、名称、价格，订单保留。',
   },
-  askClose: (title) => `结束「${title}」？`,
+  askClose: (title) => `结束“${title}”？`,
   closeTells: '此后无人可以购买，订单保留。',
   closeIt: '结束',
-  askStartOver: (title) => `重新开始「${title}」？`,
+  askStartOver: (title) => `重新开始“${title}”？`,
   startOverTells: (orders, ordersText, _quantity, quantityText, closing) =>
     `它将被结束并删除，${orders === 0 ? '目前还没有订单' : `${ordersText} 张订单随之删除`}。然后以相同条款重新开售 ${quantityText} 件${
       closing ? '，但不含已经过去的结束时间' : ''
@@ -278,7 +278,7 @@ export const zh: ConsoleWords = {
   noRehearsals: '还没有。演示抢购是 5 秒内 10,000 名买家争抢 100 件。',
   compare: '比较',
   compareHint: '选择两次演练进行比较。',
-  chosen: (title) => `选择「${title}」进行比较`,
+  chosen: (title) => `选择“${title}”进行比较`,
   open: '打开',
   allRehearsals: '全部演练',
   report: '报告',
@@ -289,7 +289,7 @@ export const zh: ConsoleWords = {
   askStop: '停止这次演练？',
   stopTells: '不再派出买家。已有的结果保留，商品随之结束。',
   states: { running: '进行中', verifying: '核验中', done: '完成', failed: '失败', cancelled: '已停止' },
-  plan: (buyers, over, _quantity, text) => `${over} 内 ${buyers} 名买家抢购 ${text} 件`,
+  plan: (buyers, over, _quantity, text) => `${over}内 ${buyers} 名买家抢购 ${text} 件`,
   repeatersPlan: (n) => `，${n}% 点击两次`,
   quittersPlan: (n) => `，${n}% 不付款`,
   outcome: (placed, oversold, found) => `${placed}\u00a0件下单，${oversold}\u00a0件超卖，${findings(found)}`,

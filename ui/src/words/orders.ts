@@ -95,7 +95,7 @@ const zh: typeof en = {
   cancel: '取消此订单',
   voidIt: '作废此订单',
   askCancel: (number, user) => `取消 ${user} 的订单 ${number}？`,
-  cancelTells: '订单将永久结束，其商品重新开放购买。',
+  cancelTells: '订单就此结束，这一件重新开售。',
   cancelIt: '确认取消',
   keep: '保留',
   bar: '查找或操作',

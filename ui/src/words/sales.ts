@@ -59,7 +59,7 @@ const zh: SalesWords = {
   remove: '删除',
   archived: '已归档',
   tells: { openAgain: '买家可以继续购买，订单保留。', archive: '不再出现在列表中，数据全部保留，可以恢复。', unarchive: '重新出现在列表中。', remove: '订单也一并删除。只能在结束之后。' },
-  askRemove: (title) => `删除 ${title}？`,
+  askRemove: (title) => `删除“${title}”？`,
   removeTells: (n, text) => `将被永久删除${n === 0 ? '' : `，连同它的 ${text} 张订单`}。付款记录和操作记录会保留。`,
   removeIt: '删除',
 }
