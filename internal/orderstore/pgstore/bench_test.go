@@ -1,73 +1,18 @@
 package pgstore
 
 import (
-	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
 	"testing"
-	"time"
 
-	"seckill/internal/orderstore"
+	"seckill/internal/orderstore/storetest"
 	"seckill/internal/sale"
 )
 
 // batchOf is what a projector folds at once in the middle of a rush.
 const batchOf = 1000
 
-// A seller applies batches of orders to one product, for users drawn at random,
-// as growing ones would flatter every index.
-type seller struct {
-	testing.TB
-	*Store
-	mark orderstore.Mark
-	rand *rand.Rand
-}
-
-func newSeller(b testing.TB, orders int) *seller {
-	s := &seller{TB: b, rand: rand.New(rand.NewPCG(1, 2))}
-	s.Store = opened(b, schema(b))
-	s.apply(sale.Record{Kind: sale.KindOpening, ProductID: "1", Epoch: 1, Nonce: "n", Terms: sale.Terms{Quantity: sale.MaxQuantity, LimitPerUser: 1}})
-	for n := 0; n < orders; n += 20_000 {
-		s.apply(s.orders(min(20_000, orders-n))...)
-	}
-	return s
-}
-
-func (s *seller) orders(n int) []sale.Record {
-	records := make([]sale.Record, n)
-	for i := range records {
-		var random [10]byte
-		binary.NativeEndian.PutUint64(random[:], s.rand.Uint64())
-		now := time.Now()
-		records[i] = sale.Record{
-			Kind: sale.KindOrder, ProductID: "1", Epoch: 1, At: now, OrderID: sale.NewOrderID(now, random),
-			UserID: fmt.Sprintf("u%016x", s.rand.Uint64()), Seq: s.mark.Next + int64(i),
-		}
-	}
-	return records
-}
-
-func (s *seller) apply(records ...sale.Record) {
-	s.Helper()
-	c := orderstore.Concern{Product: "1"}
-	for _, r := range records {
-		if r.Kind == sale.KindOrder {
-			c.Orders, c.Users = append(c.Orders, r.OrderID), append(c.Users, r.UserID)
-		}
-	}
-	b := orderstore.Batch{From: s.mark, To: orderstore.Mark{Next: s.mark.Next + int64(len(records))}, Concerns: []orderstore.Concern{c}}
-	err := s.Apply(s.Context(), b, func(now time.Time, states []*sale.State) []orderstore.DeadLetter {
-		for i, r := range records {
-			if o := sale.Fold(states[0], r, sale.Position{Offset: s.mark.Next + int64(i)}, now); o != sale.Applied {
-				s.Fatalf("order %d: %s", i, o)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		s.Fatal(err)
-	}
-	s.mark = b.To
+func newSeller(b *testing.B, orders int) *storetest.Seller {
+	return storetest.NewSeller(b, opened(b, schema(b)), sale.Terms{Quantity: sale.MaxQuantity}).Sell(orders, 20_000)
 }
 
 // BenchmarkApply tells how many orders a second one connection takes, in batches,
@@ -81,9 +26,9 @@ func BenchmarkApply(b *testing.B) {
 			for done := 0; done < b.N; {
 				n := min(batchOf, b.N-done)
 				b.StopTimer()
-				records := s.orders(n)
+				records := s.Orders(n)
 				b.StartTimer()
-				s.apply(records...)
+				s.Apply(records...)
 				done += n
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "orders/s")
@@ -97,39 +42,11 @@ func BenchmarkSnapshot(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		n := 0
-		_, err := s.Snapshot(b.Context(), "1", func(orders []sale.Order) error { n += len(orders); return nil })
+		_, err := s.Keeper.Snapshot(b.Context(), "1", func(orders []sale.Order) error { n += len(orders); return nil })
 		if err != nil || n != 1_000_000 {
 			b.Fatal(n, err)
 		}
 	}
 }
 
-// BenchmarkSearch tells what a page of 100 costs an operator, and the count with it, of a million orders.
-func BenchmarkSearch(b *testing.B) {
-	s := newSeller(b, 0)
-	for range 1_000_000 / batchOf {
-		s.apply(s.orders(batchOf)...)
-	}
-	some, err := s.Search(b.Context(), sale.Search{Limit: 1})
-	if err != nil {
-		b.Fatal(err)
-	}
-	for name, q := range map[string]sale.Search{"all": {}, "none": {Status: sale.Expired}, "user": {User: some[0].UserID}} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				q.Limit = 100
-				if _, err := s.Search(b.Context(), q); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-		b.Run(name+"/count", func(b *testing.B) {
-			for b.Loop() {
-				q.Limit = 100_000
-				if _, err := s.Count(b.Context(), q); err != nil {
-					b.Fatal(err)
-				}
-			}
-		})
-	}
-}
+func BenchmarkSearch(b *testing.B) { newSeller(b, 1_000_000).BenchmarkSearch(b) }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"seckill/internal/orderstore"
+	"seckill/internal/orderstore/storetest"
 	"seckill/internal/sale"
 )
 
@@ -17,9 +18,8 @@ import (
 func harmed(t *testing.T, statements ...string) *Store {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "orders.db")
-	s := &seller{TB: t, Store: open(t, path, time.Now), rand: newRand()}
-	s.apply(sale.Record{Kind: sale.KindOpening, ProductID: "1", Epoch: 1, Nonce: "n", Terms: sale.Terms{Quantity: 100, LimitPerUser: 1}})
-	s.apply(s.orders(5)...)
+	s := open(t, path, time.Now)
+	storetest.NewSeller(t, s, sale.Terms{Quantity: 100}).Sell(5, 5)
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
