@@ -5,9 +5,9 @@ import (
 	"math"
 	"strings"
 
+	"seckill/internal/metrics"
 	"seckill/internal/opening"
 	"seckill/internal/orderstore"
-	"seckill/internal/sale"
 )
 
 // measureProcess shows what there is to see of a process from its start.
@@ -43,19 +43,24 @@ func (p *Program) measure() {
 	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)
 	p.counts.Gauge("seckill_openings_under_way", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.Progress())) })
-	p.counts.Gauge("seckill_opening_orders", "Orders of those gates.", func() float64 { _, of := p.openings.Orders(); return float64(of) })
-	p.counts.Gauge("seckill_opening_loaded_orders", "Orders of those gates that are loaded.", func() float64 { loaded, _ := p.openings.Orders(); return float64(loaded) })
-	p.openPayments("seckill_open_payments", "Payments that are late (they wait for a unit) or refund_due (somebody has to pay them back). Absent where the store cannot be asked.",
-		func(o sale.OpenPayments) float64 { return float64(o.Count) })
-	p.openPayments("seckill_open_payments_since_timestamp_seconds", "Since when the oldest of them is. Absent where there is none.",
-		func(o sale.OpenPayments) float64 {
-			if o.Count == 0 {
-				return math.NaN()
-			}
-			return float64(o.Since.UnixMilli()) / 1000
-		})
-	p.counts.Gauge("seckill_verify_findings", "Findings of the last audit that this process made. Absent before one.", func() float64 { n, _ := p.auditor.last(); return n })
-	p.counts.Gauge("seckill_verify_end_timestamp_seconds", "When that audit ended.", func() float64 { _, at := p.auditor.last(); return at })
+	p.counts.Together([]metrics.Gauge{
+		{Name: "seckill_opening_orders", Help: "Orders of those gates."},
+		{Name: "seckill_opening_loaded_orders", Help: "Orders of those gates that are loaded."},
+	}, nil, func(show func([]float64, ...string)) {
+		loaded, of := p.openings.Orders()
+		show([]float64{float64(of), float64(loaded)})
+	})
+	p.counts.Together([]metrics.Gauge{
+		{Name: "seckill_open_payments", Help: "Payments that are late (they wait for a unit) or refund_due (somebody has to pay them back). Absent where the store cannot be asked."},
+		{Name: "seckill_open_payments_since_timestamp_seconds", Help: "Since when the oldest of them is. Absent where there is none."},
+	}, []string{"status"}, p.openPayments)
+	p.counts.Together([]metrics.Gauge{
+		{Name: "seckill_verify_findings", Help: "Findings of the last audit that this process made. Absent before one."},
+		{Name: "seckill_verify_end_timestamp_seconds", Help: "When that audit ended."},
+	}, nil, func(show func([]float64, ...string)) {
+		findings, at := p.auditor.last()
+		show([]float64{findings, at})
+	})
 	if p.cfg.sells() {
 		p.measureGates()
 	}
@@ -79,19 +84,14 @@ func (p *Program) measureGates() {
 	if p.cfg.MetricsProducts == 0 {
 		return
 	}
-	for name, of := range map[string]struct {
-		help string
-		pick func(remaining, waiting int64) int64
-	}{
-		"seckill_product_remaining_units": {"Units of a product that are left. Of the first products by id: --metrics-products.", func(remaining, _ int64) int64 { return remaining }},
-		"seckill_product_outbox_orders":   {"Admitted orders of a product that wait for the log.", func(_, waiting int64) int64 { return waiting }},
-	} {
-		p.counts.Gauges(name, of.help, []string{"product"}, func(show func(float64, ...string)) {
-			p.monitor.Counts(p.cfg.MetricsProducts, func(product string, remaining, waiting int64) {
-				show(float64(of.pick(remaining, waiting)), product)
-			})
+	p.counts.Together([]metrics.Gauge{
+		{Name: "seckill_product_remaining_units", Help: "Units of a product that are left. Of the first products by id: --metrics-products."},
+		{Name: "seckill_product_outbox_orders", Help: "Admitted orders of a product that wait for the log."},
+	}, []string{"product"}, func(show func([]float64, ...string)) {
+		p.monitor.Counts(p.cfg.MetricsProducts, func(product string, remaining, waiting int64) {
+			show([]float64{float64(remaining), float64(waiting)}, product)
 		})
-	}
+	})
 }
 
 func (p *Program) countOpenings() (opened func(opening.Cause)) {
@@ -119,16 +119,18 @@ func (p *Program) lag() float64 {
 	return float64(records - folded)
 }
 
-// openPayments shows a figure of payments for which something has to be done, by their status.
-func (p *Program) openPayments(name, help string, figure func(sale.OpenPayments) float64) {
-	p.counts.Gauges(name, help, []string{"status"}, func(show func(float64, ...string)) {
-		ctx, cancel := context.WithTimeout(p.work, askWithin)
-		defer cancel()
-		all, _ := p.keepers.store.OpenPayments(ctx) // of what cannot be asked nothing is shown
-		for _, o := range all {
-			show(figure(o), string(o.Status))
+// openPayments shows for how many payments something has to be done, and since when, by their status.
+func (p *Program) openPayments(show func(values []float64, status ...string)) {
+	ctx, cancel := context.WithTimeout(p.work, askWithin)
+	defer cancel()
+	all, _ := p.keepers.store.OpenPayments(ctx) // of what cannot be asked nothing is shown
+	for _, o := range all {
+		since := math.NaN()
+		if o.Count > 0 {
+			since = float64(o.Since.UnixMilli()) / 1000
 		}
-	})
+		show([]float64{float64(o.Count), since}, string(o.Status))
+	}
 }
 
 func truth(is bool) float64 {

@@ -113,20 +113,40 @@ func (s *Set) Gauge(name, help string, read func() float64) {
 // Gauges shows what read shows whenever somebody looks, each under its own values of
 // these labels, and nothing if that is no number. There must be few values.
 func (s *Set) Gauges(name, help string, labels []string, read func(show func(value float64, of ...string))) {
-	s.registry.MustRegister(&gauges{prometheus.NewDesc(name, help, labels, nil), read})
+	s.Together([]Gauge{{name, help}}, labels, func(show func([]float64, ...string)) {
+		read(func(value float64, of ...string) { show([]float64{value}, of...) })
+	})
+}
+
+// A Gauge is the name of one, and what it means.
+type Gauge struct{ Name, Help string }
+
+// Together shows several gauges of one look: as Gauges does, with a value for each.
+func (s *Set) Together(all []Gauge, labels []string, read func(show func(values []float64, of ...string))) {
+	g := &gauges{read: read}
+	for _, one := range all {
+		g.descs = append(g.descs, prometheus.NewDesc(one.Name, one.Help, labels, nil))
+	}
+	s.registry.MustRegister(g)
 }
 
 type gauges struct {
-	desc *prometheus.Desc
-	read func(show func(value float64, of ...string))
+	descs []*prometheus.Desc
+	read  func(show func(values []float64, of ...string))
 }
 
-func (g *gauges) Describe(to chan<- *prometheus.Desc) { to <- g.desc }
+func (g *gauges) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range g.descs {
+		to <- d
+	}
+}
 
 func (g *gauges) Collect(to chan<- prometheus.Metric) {
-	g.read(func(value float64, of ...string) {
-		if !math.IsNaN(value) {
-			to <- prometheus.MustNewConstMetric(g.desc, prometheus.GaugeValue, value, of...)
+	g.read(func(values []float64, of ...string) {
+		for i, value := range values {
+			if !math.IsNaN(value) {
+				to <- prometheus.MustNewConstMetric(g.descs[i], prometheus.GaugeValue, value, of...)
+			}
 		}
 	})
 }

@@ -73,6 +73,24 @@ func BenchmarkBuys(b *testing.B) {
 	}
 }
 
+func TestOneLookForSeveral(t *testing.T) {
+	s, looks := New(), 0
+	s.Together([]Gauge{{"open_payments", "So many."}, {"open_since", "When."}}, []string{"status"}, func(show func([]float64, ...string)) {
+		looks++
+		show([]float64{3, 17}, "late")
+		show([]float64{0, math.NaN()}, "refund_due")
+	})
+	page := shown(t, s)
+	for _, line := range []string{`open_payments{status="late"} 3`, `open_payments{status="refund_due"} 0`, `open_since{status="late"} 17`} {
+		if !strings.Contains(page, "\n"+line+"\n") {
+			t.Errorf("no line %q", line)
+		}
+	}
+	if looks != 1 || strings.Contains(page, `open_since{status="refund_due"}`) {
+		t.Errorf("%d looks, and it shows:\n%s", looks, page)
+	}
+}
+
 func TestLabels(t *testing.T) {
 	s := New()
 	opened := s.Count("openings_total", "Of a cause.", "cause", "put", "lost")
