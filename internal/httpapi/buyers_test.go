@@ -3,13 +3,18 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/golang-jwt/jwt/v5"
 
 	"seckill/internal/auth"
 	"seckill/internal/identity"
@@ -149,6 +154,47 @@ func TestARefusalTellsNothing(t *testing.T) {
 		}
 		s.do(t, "POST", buy1, `{}`, s.as(t, "winner")...).problem(t, alreadyBought)
 	}
+}
+
+// shopTokens are those of a shop, which signs them for an hour.
+func shopTokens(t *testing.T, now func() time.Time) (tokens *identity.Tokens, sign func(user string) string) {
+	t.Helper()
+	secret, keys := bytes.Repeat([]byte("k"), 32), filepath.Join(t.TempDir(), "keys.json")
+	if err := os.WriteFile(keys, []byte(`{"kty":"oct","k":"`+base64.RawURLEncoding.EncodeToString(secret)+`"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tokens, err := identity.NewTokens(t.Context(), identity.JWTConfig{Keys: "file:" + keys, Issuer: "shop", Audience: "sale", Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ends := now().Add(time.Hour).Unix()
+	return tokens, func(user string) string {
+		return must(jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": "shop", "aud": "sale", "sub": user, "exp": ends}).SignedString(secret))
+	}
+}
+
+// A JWT that was good once is refused like everybody, and is not taken for a proof where one is needed.
+func TestARememberedTokenIsRefusedLikeEverybody(t *testing.T) {
+	var sign func(user string) string
+	s := known(t, func(s *shop, c *Config) { c.Buyers.Tokens, sign = shopTokens(t, s.clock) })
+	buy := func(user string) reply { return s.do(t, "POST", buy1, `{}`, "Authorization", "Bearer "+sign(user)) }
+	s.put(t, "1", sale.Terms{Quantity: 1})
+	buy("winner").want(t, 201)
+	want := s.do(t, "POST", buy1, `{}`)
+	want.problem(t, soldOut)
+	same := func(who string) {
+		t.Helper()
+		if r := buy(who); r.raw() != want.raw() {
+			t.Errorf("%s: %s, not %s", who, r.raw(), want.raw())
+		}
+	}
+	for range 2 { // the second time they are remembered
+		same("loser")
+		buy("winner").problem(t, alreadyBought)
+	}
+	s.set(func() { s.now = s.now.Add(2 * time.Hour) })
+	same("loser")
+	same("winner")
 }
 
 // The same if units are left: the answer hangs on the proof alone.

@@ -22,6 +22,8 @@ import (
 
 	"github.com/MicahParks/jwkset"
 	"github.com/golang-jwt/jwt/v5"
+
+	"seckill/internal/sale"
 )
 
 // A signer is a key of a shop.
@@ -293,11 +295,51 @@ func TestWrongKeysAreRefusedAtTheStart(t *testing.T) {
 	}
 }
 
+// What a token that is remembered claims is what it proved, whatever has become of it since; of any other it is nothing.
+func TestARememberedTokenClaims(t *testing.T) {
+	s := newSigner(t, "k", jwt.SigningMethodES256)
+	p := publish(t, keySet(t, s))
+	v, at := p.tokens(t)
+	token := s.sign(t, claimsOf(nil))
+	altered := slices.Clone(token)
+	altered[len(altered)-1] ^= 1
+	claim := func(want string, token []byte, when string) {
+		t.Helper()
+		if got := string(v.claimed(nil, token)); got != want {
+			t.Errorf("%s: %q claims %q, not %q", when, token, got, want)
+		}
+	}
+	claim("", token, "before it was checked")
+	if _, err := v.Check(token); err != nil {
+		t.Fatal(err)
+	}
+	claim("ann", token, "once it was checked")
+	claim("", altered, "of another signature")
+	claim("", append(token, make([]byte, maxToken)...), "of another length")
+	at.pass(2 * time.Hour)
+	claim("ann", token, "when it has ended")
+	if b, err := v.Check(token); !errors.Is(err, ErrEnded) {
+		t.Errorf("it proves %+v: %v", b, err)
+	}
+}
+
 func BenchmarkJWT(b *testing.B) {
 	for _, method := range []jwt.SigningMethod{jwt.SigningMethodES256, jwt.SigningMethodEdDSA, jwt.SigningMethodRS256, jwt.SigningMethodHS256} {
 		s := newSigner(b, "k", method)
 		v := tokens(b, s)
 		token := s.sign(b, claimsOf(nil))
+		b.Run(method.Alg()+"/claimed", func(b *testing.B) {
+			var raw [sale.MaxUser]byte
+			if _, err := v.Check(token); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if len(v.claimed(raw[:0], token)) == 0 {
+					b.Fatal("nobody")
+				}
+			}
+		})
 		for name, before := range map[string]func(){"remembered": func() {}, "fresh": v.known.Purge} {
 			b.Run(method.Alg()+"/"+name, func(b *testing.B) {
 				b.ReportAllocs()

@@ -56,17 +56,27 @@ func (v *Verifier) Check(r Request) (Buyer, error) {
 	return v.cookie(r)
 }
 
-// Claimed appends the user whom a pass in Authorization names, and nothing if there is no such pass, or a proxy says who
-// buyers are. Nobody has checked it: it is for an answer that whoever proves nothing gets, too.
+// Claimed appends the user whom a pass in Authorization names, or a JWT that was good once, and nothing if there is neither, or
+// a proxy says who buyers are. It may prove nothing now: it is for an answer that whoever proves nothing gets, too.
 func (v *Verifier) Claimed(to []byte, r Request) []byte {
 	proofs := r.Values("Authorization")
 	if v.Proxy.User != "" || len(proofs) != 1 {
 		return to
 	}
-	if proof, shown := bearer(proofs[0]); shown {
+	proof, shown := bearer(proofs[0])
+	switch {
+	case !shown:
+	case v.isJWT(proof):
+		to = v.Tokens.claimed(to, proof)
+	default:
 		to = claimed(to, proof)
 	}
 	return to
+}
+
+// isJWT reports whether a proof is to be checked as a JWT: one has dots, a pass none.
+func (v *Verifier) isJWT(proof []byte) bool {
+	return v.Tokens != nil && bytes.IndexByte(proof, '.') >= 0
 }
 
 // cookie says whom the pass in a cookie proves. Errors: ErrNone, ErrWrong, ErrEnded.
@@ -122,7 +132,7 @@ func (v *Verifier) Named(r Request) (b Buyer, named bool, err error) {
 	return b, true, err
 }
 
-// Bearer says whom Authorization proves, if it shows a token: a JWT has dots, a pass none. Errors: ErrWrong, ErrEnded.
+// Bearer says whom Authorization proves, if it shows a token. Errors: ErrWrong, ErrEnded.
 func (v *Verifier) Bearer(r Request) (b Buyer, shown bool, err error) {
 	proofs := r.Values("Authorization")
 	if len(proofs) != 1 {
@@ -131,7 +141,7 @@ func (v *Verifier) Bearer(r Request) (b Buyer, shown bool, err error) {
 	proof, shown := bearer(proofs[0])
 	switch {
 	case !shown:
-	case v.Tokens != nil && bytes.IndexByte(proof, '.') >= 0:
+	case v.isJWT(proof):
 		b, err = v.Tokens.Check(proof)
 	default:
 		b, err = v.Passes.Check(proof)

@@ -75,8 +75,9 @@ func TestWhoSendsARequest(t *testing.T) {
 		if b.User != c.user || !errors.Is(err, c.err) {
 			t.Errorf("%s: %+v, %v", name, b, err)
 		}
-		if got := string(v.Claimed(nil, c.sent)); got != "" && name != "a pass" {
-			t.Errorf("%s claims %s", name, got)
+		claims := map[string]string{"a JWT": "ann", "Authorization wins": "ann", "a pass": "bob"}
+		if got := string(v.Claimed(nil, c.sent)); got != claims[name] {
+			t.Errorf("%s claims %q, not %q", name, got, claims[name])
 		}
 	}
 }
