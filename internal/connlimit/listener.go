@@ -4,7 +4,8 @@
 // It promises that there are never more connections than a limit, and that an
 // accept which fails for lack of files is tried again. At the limit, each new
 // connection closes the one that has been idle longest: for which nothing has been
-// done for at least a second, and which has sent nothing that is still unread.
+// done for at least a second, and which has sent nothing that is still unread; or which
+// has been written to for as long, as its client does not take it.
 // Connections that never got an answer have half of the room at most, so that no
 // number of them closes one that is in use. If none is idle, the new one waits, as do
 // those behind it in the system's queue. The connections of one address may
@@ -146,11 +147,14 @@ func (l *Listener) tell(what string, err error) {
 	}
 }
 
-// An idler is a connection that was idle, and since when.
+// An idler is a connection that was in a state in which it was idle, and since when.
 type idler struct {
 	*conn
-	since int64
+	was, since int64
 }
+
+// fresh reports whether nobody has answered it yet.
+func (i idler) fresh() bool { return max(i.was, -i.was) < answeredOnce }
 
 // closeIdle closes the connection that is to go first. It reports whether there is one.
 func (l *Listener) closeIdle() bool {
@@ -158,8 +162,8 @@ func (l *Listener) closeIdle() bool {
 		for len(l.next) > 0 {
 			first := l.next[0]
 			l.next = l.next[1:]
-			if first.spared.since != first.since && unread(first.Conn) {
-				first.spared.since, first.spared.until = first.since, l.now()+int64(idleFor)
+			if first.was > 0 && first.spared.was != first.was && unread(first.Conn) {
+				first.spared.was, first.spared.until = first.was, l.now()+int64(idleFor)
 				continue
 			}
 			if l.evict(first) {
@@ -177,16 +181,16 @@ func (l *Listener) idlers() []idler {
 	unanswered, now := 0, l.now()
 	l.mu.Lock()
 	for _, c := range l.open {
-		since := c.state.Load()
-		if since > 0 && since < answeredOnce {
+		i, idle := c.look(now)
+		if idle && i.fresh() {
 			unanswered++
 		}
 		switch {
-		case since <= 0, now-since&^answeredOnce < int64(idleFor), c.spared.since == since && now < c.spared.until:
-		case since < answeredOnce:
-			silent = append(silent, idler{c, since})
+		case !idle, now-i.since < int64(idleFor), c.spared.was == i.was && now < c.spared.until:
+		case i.fresh():
+			silent = append(silent, i)
 		default:
-			answered = append(answered, idler{c, since})
+			answered = append(answered, i)
 		}
 	}
 	l.mu.Unlock()

@@ -321,6 +321,77 @@ func TestTheSilentTakeHalfOfTheRoom(t *testing.T) {
 	}
 }
 
+// slow never takes what it is sent, until it is closed.
+type slow struct {
+	net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (c *slow) Write([]byte) (int, error) {
+	<-c.closed
+	return 0, net.ErrClosed
+}
+
+func (c *slow) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return c.Conn.Close()
+}
+
+// slowly makes those who come next slow, while on is set.
+func (h *house) slowly() (on *atomic.Bool) {
+	really := h.accept
+	on = &atomic.Bool{}
+	on.Store(true)
+	h.accept = func() (net.Conn, error) {
+		c, err := really()
+		if err == nil && on.Load() {
+			c = &slow{Conn: c, closed: make(chan struct{})}
+		}
+		return c, err
+	}
+	return on
+}
+
+// writes waits until so many are being written to.
+func (h *house) writes(want int) {
+	h.t.Helper()
+	h.until(func() bool {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		n := 0
+		for _, c := range h.open {
+			n += int(c.writes.Load() % 2)
+		}
+		return n == want
+	})
+}
+
+// Whoever does not take their answer is not served, however long that is waited for: they make room.
+func TestWhoDoesNotTakeTheirAnswerIsIdle(t *testing.T) {
+	h := open(t, 2)
+	on := h.slowly()
+	h.serve()
+	for range 2 {
+		if err := h.came().say("hello"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.writes(2)
+	on.Store(false)
+	late := h.enter()
+	answered := make(chan error, 1)
+	go func() { answered <- errors.Join(late.say("hello"), late.hear()) }()
+	h.until(func() bool {
+		h.pass()
+		return len(answered) > 0
+	})
+	if err := <-answered; err != nil {
+		t.Error(err)
+	}
+	h.writes(1)
+}
+
 // What anybody is sent who begins to shake hands is no answer: those who go no further have half of the room, too.
 func TestAHandshakeIsNoAnswer(t *testing.T) {
 	h := open(t, 16)
@@ -456,6 +527,7 @@ func BenchmarkRequest(b *testing.B) {
 
 type nothing struct{ net.Conn }
 
+func (nothing) RemoteAddr() net.Addr      { return nil }
 func (nothing) Read([]byte) (int, error)  { return 0, nil }
 func (nothing) Write([]byte) (int, error) { return 0, nil }
 

@@ -34,12 +34,13 @@ func (l *Listener) mayCome(from netip.Prefix) bool {
 	l.mu.Unlock()
 	var oldest idler
 	for _, c := range theirs {
-		since := c.state.Load()
-		if since <= 0 || l.now()-since&^answeredOnce < int64(idleFor) || unread(c.Conn) {
+		now := l.now()
+		i, idle := c.look(now)
+		if !idle || now-i.since < int64(idleFor) || i.was > 0 && unread(c.Conn) {
 			continue
 		}
-		if oldest.conn == nil || since&^answeredOnce < oldest.since&^answeredOnce {
-			oldest = idler{c, since}
+		if oldest.conn == nil || i.since < oldest.since {
+			oldest = i
 		}
 	}
 	return oldest.conn != nil && l.evict(oldest)
@@ -47,7 +48,7 @@ func (l *Listener) mayCome(from netip.Prefix) bool {
 
 // evict closes a connection, if it is idle still.
 func (l *Listener) evict(i idler) bool {
-	if !i.state.CompareAndSwap(i.since, gone) {
+	if !i.state.CompareAndSwap(i.was, gone) {
 		return false
 	}
 	l.remove(i.conn)

@@ -78,3 +78,22 @@ func TestAnAddressWhoseConnectionsAreAllBusy(t *testing.T) {
 		t.Errorf("origins: %v", h.origins)
 	}
 }
+
+// Nor do those of an address that take nothing keep others from there out.
+func TestAnAddressWhoseConnectionsTakeNothing(t *testing.T) {
+	h := open(t, 100)
+	h.Each(2, byAddress)
+	on := h.slowly()
+	h.serve()
+	for range 2 {
+		if err := h.enterFrom("127.0.0.2").say("hello"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.writes(2)
+	on.Store(false)
+	h.enterFrom("127.0.0.2").closed() // it is seen that nothing is taken
+	h.pass()
+	h.asks(h.enterFrom("127.0.0.2"))
+	h.writes(1)
+}

@@ -103,7 +103,8 @@ func (a *API) Serve(ln net.Listener) error {
 	}
 	a.ln.Store(&ln)
 	if a.closing.Load() { // Shutdown may not have seen the listener
-		return ln.Close()
+		_ = ln.Close() // or it has closed it
+		return nil
 	}
 	return a.server.Serve(ln)
 }

@@ -13,7 +13,8 @@ import (
 	"path"
 	"strings"
 	"sync"
-	"time"
+
+	"github.com/valyala/fasthttp"
 )
 
 // notBuilt stands in for the pages of a binary that was made without Node.
@@ -91,6 +92,9 @@ func (p *page) pack() []byte {
 	return b.Bytes()
 }
 
+// responseKey is where a handler of net/http finds the response that its own becomes.
+type responseKey struct{}
+
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h, body, tag := w.Header(), p.raw, p.tag
 	pageHead(h, p.kind, p.forever)
@@ -104,7 +108,14 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	h.Set("ETag", `"`+tag+`"`)
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	if has := r.Header.Get("If-None-Match"); strings.Contains(has, h.Get("ETag")) || strings.Contains(has, "*") {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+	if response, ok := r.Context().Value(responseKey{}).(*fasthttp.Response); ok {
+		response.SetBodyRaw(body) // no copy, for who takes their time
+	}
 }
 
 func pageHead(h http.Header, kind string, forever bool) {

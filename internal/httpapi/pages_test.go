@@ -3,6 +3,8 @@ package httpapi
 import (
 	"compress/gzip"
 	"io"
+	"net"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -78,4 +80,34 @@ func TestPagesThatAreNotBuilt(t *testing.T) {
 		}
 	}
 	s.do(t, "GET", "/livez", "").want(t, 200)
+}
+
+// Who asks for the largest of them, and does not take it, costs a connection, and no copy of it.
+func TestPagesAreNotCopied(t *testing.T) {
+	const size, readers = 16 << 20, 8
+	s := serve(t, func(_ *shop, c *Config) { c.Pages = fstest.MapFS{"assets/large.js": {Data: make([]byte, size)}} })
+	used := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := used()
+	for range readers {
+		c, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		_ = c.(*net.TCPConn).SetReadBuffer(4096)
+		if _, err := io.WriteString(c, "GET /assets/large.js HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-\r\nIf-None-Match: \"x\"\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(c, make([]byte, 1)); err != nil { // it is on its way
+			t.Fatal(err)
+		}
+	}
+	if more := int64(used()) - int64(before); more > size {
+		t.Errorf("%d readers of %d MB cost %d MB of memory", readers, size>>20, more>>20)
+	}
 }

@@ -115,8 +115,8 @@ func humaConfig() huma.Config {
 // handlers a context that outlives the first second of a shutdown.
 func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ctx, _ := r.Context().(*fasthttp.RequestCtx)
-		r = r.WithContext(a.ctx)
+		ctx := r.Context().(*fasthttp.RequestCtx) // of the adaptor
+		r = r.WithContext(context.WithValue(a.ctx, responseKey{}, &ctx.Response))
 		// fasthttp uses the request's bytes again, and ids in it outlive it.
 		r.URL = must(url.ParseRequestURI(strings.Clone(r.RequestURI)))
 		accept := r.Header["Accept"]
@@ -130,7 +130,6 @@ func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 		h, pattern := mux.Handler(r)
 		if pattern == "" && wantsPage(r, accept) {
 			r.Header.Del("If-None-Match")
-			r.Header.Del("Range")
 			a.index.ServeHTTP(astray{w}, r)
 			return
 		}
@@ -140,9 +139,7 @@ func (a *API) dispatch(mux *http.ServeMux) http.Handler {
 			allow.problem(w).write(w)
 			return
 		}
-		if ctx != nil {
-			ctx.SetUserValue(patternKey, pattern)
-		}
+		ctx.SetUserValue(patternKey, pattern)
 		mux.ServeHTTP(w, r)
 	})
 }
