@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Every test that docs/security.md names exists.
+// Every test that docs/security.md names exists, and each of its rows names one.
 func TestSecurityNamesTests(t *testing.T) {
 	text, err := os.ReadFile("../../docs/security.md")
 	if err != nil {
@@ -35,9 +35,24 @@ func TestSecurityNamesTests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+`).FindAllString(string(text), -1) {
-		if !tests[name] {
-			t.Errorf("docs/security.md names %s, and there is no such test", name)
+	named := regexp.MustCompile(`\b(?:Test|Fuzz)[A-Z]\w+|\btest/\S+\.spec\.ts`)
+	rows := 0
+	for line := range strings.Lines(string(text)) {
+		names := named.FindAllString(line, -1)
+		for _, name := range names {
+			if _, err := fs.Stat(root, name); !tests[name] && err != nil {
+				t.Errorf("docs/security.md names %s, and there is no such test", name)
+			}
 		}
+		threat := strings.HasPrefix(line, "| ") && !strings.HasPrefix(line, "| threat |")
+		if threat && len(names) == 0 {
+			t.Errorf("docs/security.md names no test for %s", line)
+		}
+		if threat {
+			rows++
+		}
+	}
+	if rows == 0 {
+		t.Error("docs/security.md names no threat")
 	}
 }

@@ -59,10 +59,10 @@ func (l *limiter) kept() (n int) {
 	return n
 }
 
-// Millions who come at once cost no more memory than some, and nobody's rate.
+// Ten million who come at once cost no more memory than some, and nobody's rate.
 func TestRateOfMillions(t *testing.T) {
 	l := newLimiter("user", 2, func() time.Duration { return 0 })
-	for i := range uint64(3_000_000) {
+	for i := range uint64(10_000_000) {
 		if wait := l.wait(i * 0x9e3779b97f4a7c15); wait > 0 {
 			t.Fatalf("the %d. is to wait %v", i, wait)
 		}
