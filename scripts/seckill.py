@@ -10,6 +10,7 @@ import os
 import pathlib
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -20,6 +21,14 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CACHE = ROOT / ".cache"
 # Never through a proxy: everything here is on this machine.
 http = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
+def trust(certificate):
+    """Believes a server with this certificate from now on, also in what is started."""
+    global http
+    os.environ["SSL_CERT_FILE"] = str(certificate)
+    https = urllib.request.HTTPSHandler(context=ssl.create_default_context())
+    http = urllib.request.build_opener(urllib.request.ProxyHandler({}), https)
 
 
 class Failed(Exception):
@@ -119,7 +128,7 @@ class Sale:
 def serve(folder, binary=ROOT / "bin" / "seckill", within=60, options=(), token=None):
     """`seckill serve` on folder/data; its output goes to folder/serve.log."""
     port = free_port()
-    url = f"http://127.0.0.1:{port}"
+    url = f"http{'s' if '--tls-cert' in options else ''}://127.0.0.1:{port}"
 
     def ready():
         with contextlib.suppress(OSError):

@@ -18,24 +18,25 @@ const (
 // Config says what to send. The zero value of every field but URL, Product and
 // Buyers has a meaning.
 type Config struct {
-	URL            string        // where the server is, e.g. http://localhost:3000
-	TLS            *tls.Config   // how an https URL is asked; nil: its certificate is checked by the system's authorities
-	Product        string        // the id of the product that everybody wants
-	Buyers         int           // 1 to MaxBuyers, each another user
-	Over           time.Duration // their moments are spread evenly over this; 0: closed loop, as fast as Connections allow
-	Connections    int           // how many at once at most; 0: DefaultConnections
-	NewConnections bool          // every buyer opens a connection of their own, and closes it
-	Seed           uint64        // the same seed makes the same user ids
-	Timeout        time.Duration // how long one request may go unanswered; 0: 30 s
-	Follow         time.Duration // how long a 202 is followed before it counts as Queued; 0: 30 s
-	Every          time.Duration // between two calls of Progress; 0: 1 s
-	RepeatClickers int           // percent of the buyers, each of whom clicks again
-	Pay            bool          // who is placed pays, as a payment window asks for
-	Quitters       int           // percent of the buyers, who never pay; with Pay
-	Credentials    Credentials   // of the buyers; nil: user ids by Seed, and no proof of them
-	Payments       bool          // who is placed pays at a shop, which tells of it; some cancel, pay late or pay twice
-	PaymentSecret  string        // whsec_…, which signs what the shop tells; empty: Token authorizes it
-	Token          string        // what paying is authorized by, as a bearer token; empty: nothing is asked for
+	URL            string             // where the server is, e.g. http://localhost:3000
+	TLS            *tls.Config        // how an https URL is asked; nil: its certificate is checked by the system's authorities
+	Product        string             // the id of the product that everybody wants
+	Buyers         int                // 1 to MaxBuyers, each another user
+	Over           time.Duration      // their moments are spread evenly over this; 0: closed loop, as fast as Connections allow
+	Connections    int                // how many at once at most; 0: DefaultConnections
+	NewConnections bool               // every buyer opens a connection of their own, and closes it
+	Seed           uint64             // the same seed makes the same user ids
+	Timeout        time.Duration      // how long one request may go unanswered; 0: 30 s
+	Follow         time.Duration      // how long a 202 is followed before it counts as Queued; 0: 30 s
+	Every          time.Duration      // between two calls of Progress; 0: 1 s
+	RepeatClickers int                // percent of the buyers, each of whom clicks again
+	Pay            bool               // who is placed pays, as a payment window asks for
+	Quitters       int                // percent of the buyers, who never pay; with Pay
+	Credentials    Credentials        // of the buyers; nil: user ids by Seed, and no proof of them
+	From           func(i int) string // with Credentials, the address of buyer i, as a proxy tells it that the server trusts; nil: none is told
+	Payments       bool               // who is placed pays at a shop, which tells of it; some cancel, pay late or pay twice
+	PaymentSecret  string             // whsec_…, which signs what the shop tells; empty: Token authorizes it
+	Token          string             // what paying is authorized by, as a bearer token; empty: nothing is asked for
 }
 
 // Credentials are who buyer i is, 0 to Config.Buyers - 1, and what proves it, as a bearer token.

@@ -47,6 +47,7 @@ func UserID(seed uint64, i int) string {
 type order struct {
 	ids         userIDs
 	credentials Credentials
+	from        func(i int) string
 	head        []byte
 	bytes       []byte
 	id          []byte // within bytes
@@ -55,10 +56,10 @@ type order struct {
 const beforeUser, afterUser = `{"user_id":"`, `"}`
 
 func newOrder(t *target, c Config) order {
-	o := order{ids: newUserIDs(c.Seed), credentials: c.Credentials}
+	o := order{ids: newUserIDs(c.Seed), credentials: c.Credentials, from: c.From}
 	o.head = fmt.Appendf(nil, "POST %s/api/products/%s/orders HTTP/1.1\r\nHost: %s\r\nUser-Agent: seckill-rush\r\n"+
 		"Content-Type: application/json\r\n", t.prefix, c.Product, t.host)
-	o.write(strings.Repeat("0", userIDLen), "")
+	o.write(strings.Repeat("0", userIDLen), "", "")
 	start := len(o.bytes) - len(afterUser) - userIDLen
 	o.id = o.bytes[start : start+userIDLen]
 	return o
@@ -69,13 +70,18 @@ func (o *order) of(i int) []byte {
 	if o.credentials == nil {
 		o.ids.put(o.id, i)
 	} else {
-		o.write(o.credentials(i))
+		user, pass := o.credentials(i)
+		from := ""
+		if o.from != nil {
+			from = "X-Forwarded-For: " + o.from(i) + "\r\n"
+		}
+		o.write(user, pass, from)
 	}
 	return o.bytes
 }
 
-func (o *order) write(user, pass string) {
-	o.bytes = authorized(append(o.bytes[:0], o.head...), pass)
+func (o *order) write(user, pass, headers string) {
+	o.bytes = append(authorized(append(o.bytes[:0], o.head...), pass), headers...)
 	o.bytes = fmt.Appendf(o.bytes, "Content-Length: %d\r\n\r\n", len(beforeUser)+len(user)+len(afterUser))
 	o.bytes = append(append(append(o.bytes, beforeUser...), user...), afterUser...)
 }

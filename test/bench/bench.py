@@ -25,6 +25,7 @@ import figures as figures_  # noqa: E402
 import growth  # noqa: E402
 import known  # noqa: E402
 import seckill  # noqa: E402
+import strangers  # noqa: E402
 
 DATA = seckill.ROOT / "docs" / "performance"
 
@@ -42,7 +43,7 @@ def disk(figures, folder, _scale):
 
 
 SUITES = {
-    "rounds": {"disk": disk, "embedded": buys.embedded, "cluster": buys.whole_cluster, "known": known.known},
+    "rounds": {"disk": disk, "embedded": buys.embedded, "cluster": buys.whole_cluster, "known": known.known, "strangers": strangers.strangers},
     "growth": growth.PARTS,
 }
 

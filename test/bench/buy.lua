@@ -1,15 +1,17 @@
 -- wrk's script: POST {"user_id":"<random>"}, and the counts as one line of JSON at the end. An argument N > 0 means
 -- products p0 to p<N-1> in turn, in place of the URL's own. A second one names a file of user,pass: its buyers ask in turn,
--- each by that proof. All but the random ids is made once: the client should cost little, and as much memory with many
+-- each by that proof. A third one N > 0 has them come from N addresses in turn, as a proxy tells it. All but the random ids is made once: the client should cost little, and as much memory with many
 -- products as with one, for it shares its caches with the server.
 local products, at = 0, 0
 local head, middle = "", ""
+local fronts = {}
 local back = "\"}"
 local proven = {}
 
-local function post(path, user, proof)
+local function post(path, user, proof, from)
   local headers = { ["Host"] = wrk.headers["Host"], ["Content-Type"] = "application/json" }
   headers["Authorization"] = proof and "Bearer " .. proof
+  headers["X-Forwarded-For"] = from
   return wrk.format("POST", path, headers, "{\"user_id\":\"" .. user .. back)
 end
 
@@ -21,8 +23,14 @@ function init(args)
       proven[#proven + 1] = post(nil, line:match("^([^,]*),(.*)$"))
     end
   end
-  local whole = post(products > 0 and "/api/products/p@/orders" or nil, string.rep("0", 24))
-  head, middle = whole:sub(1, #whole - 24 - #back):match("^([^@]*)@?(.*)$")
+  local function front(from)
+    local whole = post(products > 0 and "/api/products/p@/orders" or nil, string.rep("0", 24), nil, from)
+    return whole:sub(1, #whole - 24 - #back)
+  end
+  head, middle = front():match("^([^@]*)@?(.*)$")
+  for i = 1, tonumber(args[3] or "0") do
+    fronts[i] = front(string.format("10.0.%d.%d", math.floor(i / 256), i % 256))
+  end
 end
 
 local function hex()
@@ -35,7 +43,10 @@ function request()
     return proven[at]
   end
   local front = head
-  if products > 0 then
+  if #fronts > 0 then
+    at = at % #fronts + 1
+    front = fronts[at]
+  elseif products > 0 then
     front, at = head .. at .. middle, (at + 1) % products
   end
   return front .. hex() .. hex() .. hex() .. back

@@ -13,6 +13,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent.parent / "
 import chart  # noqa: E402
 import known  # noqa: E402
 import seckill  # noqa: E402
+import strangers  # noqa: E402
 from figures import met, mid, show, spread  # noqa: E402
 
 FLOORS = ["nginx, the same bytes", "fasthttp, the same bytes"]
@@ -21,6 +22,7 @@ CLUSTER = [f"placed, cluster, {n} connections" for n in ("256", "1,000")]
 PLAIN = [f"plain handler, {c} clients, {n} connections" for c in ("usual", "batching") for n in ("256", "1,000")]
 PLACED = ["placed, embedded, 256 connections"] + CLUSTER + PLAIN
 KNOWN = [f"{what}, {who}" for what, whos in known.PARTS.items() for who in whos]
+STRANGERS = [*strangers.FLOOD, *strangers.LIMITS, *strangers.HANDSHAKES, f"10,000 buyers in 5 s, {strangers.CROWD}"]
 CROWDS = [f"10,000 buyers in {t}, {mode}" for mode in ("embedded", "cluster") for t in ("5 s", "1 s")]
 
 
@@ -196,6 +198,7 @@ BLOCKS = {
     "refusals": (lambda run: grid(run, REFUSALS, [ANSWERS, *COST, *HEAP]), "rounds"),
     "placed": (lambda run: grid(run, PLACED, [ANSWERS, ("rows /s", "rows"), *COST, *HEAP[1:]]), "rounds"),
     "known": (lambda run: grid(run, KNOWN, [("CPU an answer, × believed", known.RATIO), *COST[:1], ANSWERS, *HEAP[1:]]), "rounds"),
+    "strangers": (lambda run: grid(run, STRANGERS, [("errors", "errors"), ("limited", "limited"), ANSWERS, *COST]), "rounds"),
     "processes": (processes, "rounds"), "memory": (memory, "rounds"),
     "crowds": (lambda run: grid(run, CROWDS, [("errors", "errors"), *COST, HEAP[0]]), "rounds"),
     "growth_about": (about, "growth"), "growth_goals": (goals, "growth"), "growth_charts": (growth_charts, "growth"), "points": (points, "growth"),

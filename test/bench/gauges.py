@@ -109,23 +109,23 @@ def output(args):
     return done.stdout
 
 
-def wrk(url, seconds, products=0, passes=""):
+def wrk(url, seconds, products=0, passes="", addresses=0):
     """As many refusals as go through 64 connections: (answers, answers a second). With products, of so many in turn; with
-    a file of passes, of its buyers in turn."""
+    a file of passes, of its buyers in turn; with addresses, to so many in turn."""
     lines = output(["wrk", "--threads", "1", "--connections", "64", "--script", HERE / "buy.lua",
-                    "--duration", f"{seconds}s", "--timeout", "5s", url, "--", products, passes]).splitlines()
+                    "--duration", f"{seconds}s", "--timeout", "5s", url, "--", products, passes, addresses]).splitlines()
     r = json.loads(next(x for x in lines if x.startswith("JSON "))[5:])
     if r["failed"] or r["not_2xx"] != r["answers"]:
         raise seckill.Failed(f"{url}: not every answer was a refusal: {r}")
     return r["answers"], r["answers"] * 1e6 / r["us"]
 
 
-def rush(url, product, buyers, *more, passes=None, errors=False):
+def rush(url, product, buyers, *more, passes=None, errors=False, env=()):
     """One run of seckill's own generator, with the passes of a file: (its report, the command as one would type it)."""
     args = ["rush", "--product", product, "--buyers", str(buyers), *more]
     proofs = ["--passes", passes] if passes else []
     done = subprocess.run([str(BINARY), *args, *proofs, "--url", url, "--json", "-"],
-                          stdin=subprocess.DEVNULL, capture_output=True, text=True)
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, env={**os.environ, **dict(env)})
     command = " ".join(["seckill", *args, *(pathlib.Path(p).name for p in proofs)])
     if done.returncode not in (0, 1) or not done.stdout:  # 1 says that some answers were errors
         raise seckill.Failed(f"{command}: exit {done.returncode}\n{done.stdout[-1000:]}{done.stderr[-1000:]}")

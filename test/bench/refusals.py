@@ -34,12 +34,13 @@ def listens(port):
         return s.connect_ex(("127.0.0.1", port)) == 0
 
 
-def nginx(folder, port, body, kind):
-    """A context: nginx with two workers that answers every POST with body."""
+def nginx(folder, port, body, kind, pair=None):
+    """A context: nginx with two workers that answers every POST with body, over TLS with a pair of certificate and key."""
     text = body.replace("\\", "\\\\").replace("'", "\\'")
     if "$" in text:
         raise seckill.Failed("nginx would read a variable in: " + body)
     temp = "\n".join(f"  {t}_temp_path {folder};" for t in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    ssl = "ssl_certificate {}; ssl_certificate_key {};".format(*pair) if pair else ""
     conf = folder / "nginx.conf"
     conf.write_text(f"""worker_processes 2;
 daemon off;
@@ -51,7 +52,8 @@ http {{
   keepalive_requests 1000000000;
 {temp}
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{port}{" ssl" if pair else ""};
+    {ssl}
     location / {{ default_type {kind}; return 409 '{text}'; }}
     location = /api/products/soldout {{ return 200 '{{}}'; }}
   }}
@@ -117,24 +119,24 @@ def measured(figures, targets, scale):
     return cpu
 
 
-def under_wrk(figures, seconds, targets):
+def under_wrk(figures, seconds, targets, addresses=0):
     """CPU and speed of name -> (url, its meter, a file of passes), and returns the CPU of an answer of each.
 
     They take turns of a second: the host's other guests come and go, and would else be counted to one of them alone.
     """
     for url, _, passes in targets.values():
-        gauges.wrk(url + PATH, 1, passes=passes)
+        gauges.wrk(url + PATH, 1, passes=passes, addresses=addresses)
     answers, rates = collections.Counter(), collections.defaultdict(list)
     for name in turns(targets, seconds):
         url, meter, passes = targets[name]
         with meter:
-            count, rate = gauges.wrk(url + PATH, 1, passes=passes)
+            count, rate = gauges.wrk(url + PATH, 1, passes=passes, addresses=addresses)
         answers[name] += count
         rates[name].append(rate)
     for name, (_, meter, passes) in targets.items():
         meter.add(figures, name, answers[name])
         figures.add(name, "answers", "/s", statistics.mean(rates[name]),
-                    f"wrk -t1 -c64 -d1s -s test/bench/buy.lua URL{PATH}" + (f" -- 0 {pathlib.Path(passes).name}" if passes else ""))
+                    f"wrk -t1 -c64 -d1s -s test/bench/buy.lua URL{PATH}" + (f" -- 0 '{pathlib.Path(passes).name}' {addresses}" if passes or addresses else ""))
     return {name: meter.cpu["server"] / answers[name] for name, (_, meter, _) in targets.items()}
 
 
