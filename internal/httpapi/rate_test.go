@@ -3,6 +3,7 @@ package httpapi
 import (
 	"fmt"
 	"hash/maphash"
+	"net"
 	"net/http/httptest"
 	"net/netip"
 	"testing"
@@ -208,5 +209,20 @@ func BenchmarkAddressLimit(b *testing.B) {
 	}
 	for i := 0; b.Loop(); i++ {
 		l.wait(l.ofAddress(from[i%len(from)]))
+	}
+}
+
+// What it costs a request that a proxy passes on, which is the sum of who asks and how often.
+func BenchmarkAddressLimitBehindAProxy(b *testing.B) {
+	began := time.Now()
+	a, ctx := soldOutRequest(b)
+	a.Trusted, a.limits.address = here, newLimiter("address", 1e9, func() time.Duration { return time.Since(began) })
+	ctx.SetRemoteAddr(&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	ctx.Request.Header.Set("X-Forwarded-For", "198.51.100.7")
+	b.ReportAllocs()
+	for b.Loop() {
+		if a.addressLimited(ctx) {
+			b.Fatal("it is limited")
+		}
 	}
 }

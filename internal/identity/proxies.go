@@ -21,13 +21,17 @@ func (t Trusted) Client(r Request) netip.Addr {
 	if !t.Has(address) {
 		return address
 	}
-	hops := bytes.Split(bytes.Join(r.Values("X-Forwarded-For"), []byte(",")), []byte(","))
-	for i := len(hops) - 1; i >= 0 && t.Has(address); i-- {
-		from, ok := forwarded(string(bytes.TrimSpace(hops[i])))
-		if !ok {
-			break
+	for _, hops := range slices.Backward(r.Values("X-Forwarded-For")) {
+		for before := 0; before >= 0; hops = hops[:max(before, 0)] {
+			before = bytes.LastIndexByte(hops, ',')
+			from, ok := forwarded(string(bytes.TrimSpace(hops[before+1:])))
+			if !ok {
+				return address
+			}
+			if address = from; !t.Has(address) {
+				return address
+			}
 		}
-		address = from
 	}
 	return address
 }
