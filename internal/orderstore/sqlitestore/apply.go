@@ -18,6 +18,7 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		return err
 	}
 	defer func() { s.writing <- c }()
+	var paid []sale.Payment
 	err = c.within("BEGIN IMMEDIATE", func() error {
 		if err := c.moveMark(b); err != nil {
 			return err
@@ -34,11 +35,14 @@ func (s *Store) Apply(ctx context.Context, b orderstore.Batch, fold func(now tim
 		if err := ctx.Err(); err != nil {
 			return s.unavailable(err)
 		}
+		paid = payments(entries)
+		s.recent.takeOut(paid)
 		return nil
 	})
 	s.applied.Add(1) // also if the commit says that it failed
 	if err == nil {
 		crash.At("sqlitestore: rows are committed")
+		s.recent.putIn(paid)
 		s.progress.Advance(b.Partition, b.To.Next)
 	}
 	return err
@@ -70,10 +74,11 @@ func (c *conn) setMark(partition int32, m orderstore.Mark) error {
 
 // An entry is one product of a batch: as it is kept, and as the fold left it.
 type entry struct {
-	key    int64 // of the product; 0 if it is new
-	before sale.Product
-	kept   map[sale.OrderID]*sale.Order // as the tables have them, of those in the state
-	state  *sale.State
+	key      int64 // of the product; 0 if it is new
+	before   sale.Product
+	kept     map[sale.OrderID]*sale.Order // as the tables have them, of those in the state
+	payments map[string]bool              // that the tables have, of those in the state
+	state    *sale.State
 }
 
 func states(entries []*entry) []*sale.State {

@@ -3,6 +3,7 @@ package sqlitestore
 import (
 	"context"
 	"database/sql/driver"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -99,28 +100,35 @@ func toTime(v driver.Value) time.Time {
 	return time.UnixMilli(integer(v)).UTC()
 }
 
-// A many is a query for many keys at once, in a few fixed sizes, so that each is
-// prepared once. What a query costs by itself is then shared.
-type many struct{ bySize [len(sizes)]string }
-
-var sizes = [...]int{128, 16, 1}
+// A many is a query for many keys at once, in a few sizes, so that each is prepared
+// once. What a query costs by itself is then shared.
+type many struct {
+	bySize [8]string // for 1, 2, 4 … keys
+	width  int       // arguments of a key
+}
 
 // newMany makes it of what stands before and behind the keys.
-func newMany(head, key, tail string) (m many) {
-	for i, size := range sizes {
-		m.bySize[i] = head + key + strings.Repeat(","+key, size-1) + tail
+func newMany(head, key, tail string) many {
+	m := many{width: strings.Count(key, "?")}
+	for i := range m.bySize {
+		m.bySize[i] = head + key + strings.Repeat(","+key, 1<<i-1) + tail
 	}
 	return m
 }
 
-// each calls f with queries, and from where to where each takes keys, until n are done.
-func (m *many) each(n int, f func(sql string, from, to int) error) error {
-	from := 0
-	for i, size := range sizes {
-		for ; n-from >= size; from += size {
-			if err := f(m.bySize[i], from, from+size); err != nil {
-				return err
-			}
+// each calls run with queries and their arguments, until n keys are done. key appends the
+// arguments of one; tail are those of what stands behind the keys. Where a query has room for
+// more keys the last are NULL, which finds nothing.
+func (m *many) each(n int, key func(args []driver.Value, i int) []driver.Value, run func(sql string, args []driver.Value) error, tail ...driver.Value) error {
+	for from := 0; from < n; {
+		size := min(bits.Len(uint(n-from-1)), len(m.bySize)-1)
+		to := min(n, from+1<<size)
+		args := make([]driver.Value, 0, m.width<<size+len(tail))
+		for ; from < to; from++ {
+			args = key(args, from)
+		}
+		if err := run(m.bySize[size], append(args[:m.width<<size], tail...)); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -26,7 +26,7 @@ func columnsOf(table string) string {
 func (c *conn) load(concerns []orderstore.Concern, partition int32) ([]*entry, error) {
 	entries := make([]*entry, len(concerns))
 	for i, concern := range concerns {
-		e := &entry{before: sale.Product{ID: concern.Product, Partition: partition}, kept: map[sale.OrderID]*sale.Order{}}
+		e := &entry{before: sale.Product{ID: concern.Product, Partition: partition}, kept: map[sale.OrderID]*sale.Order{}, payments: map[string]bool{}}
 		err := c.query(context.Background(), "read seckill_product", "SELECT "+productColumns+", key FROM seckill_product WHERE product_id = ?",
 			[]driver.Value{concern.Product}, func(v []driver.Value) error {
 				e.before, e.key = scanProduct(v), integer(v[len(v)-1])
@@ -62,12 +62,9 @@ func (c *conn) fill(e *entry, concern orderstore.Concern) error {
 
 // find adds the orders that m finds by n keys.
 func (c *conn) find(e *entry, m *many, n int, key func(i int) driver.Value) error {
-	return m.each(n, func(sql string, from, to int) error {
-		args := make([]driver.Value, 0, to-from+1)
-		for i := from; i < to; i++ {
-			args = append(args, key(i))
-		}
-		return c.query(context.Background(), "read seckill_order", sql, append(args, e.key), func(v []driver.Value) error {
+	args := func(args []driver.Value, i int) []driver.Value { return append(args, key(i)) }
+	return m.each(n, args, func(sql string, args []driver.Value) error {
+		return c.query(context.Background(), "read seckill_order", sql, args, func(v []driver.Value) error {
 			product := "" // another one: which, nobody asks
 			if integer(v[len(v)-1]) != 0 {
 				product = e.before.ID
@@ -79,7 +76,7 @@ func (c *conn) find(e *entry, m *many, n int, key func(i int) driver.Value) erro
 			e.state.Add(o)
 			return nil
 		})
-	})
+	}, e.key)
 }
 
 // mostHeld counts only if it must: under a limit of one nobody holds more.

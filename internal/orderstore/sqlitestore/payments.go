@@ -13,7 +13,8 @@ import (
 const (
 	paymentColumns = "product_id, payment_id, order_id, late_id, was_late, amount, currency, status, reason, refunded_by, at, changed_at, partition"
 	somePayments   = "SELECT " + paymentColumns + " FROM seckill_payment WHERE "
-	upsertPayment  = "REPLACE INTO seckill_payment (" + paymentColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	insertPayment  = "INSERT INTO seckill_payment (" + paymentColumns + ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+	changePayment  = "UPDATE seckill_payment SET (was_late, status, reason, refunded_by, changed_at) = (?3,?4,?5,?6,?7) WHERE product_id = ?1 AND payment_id = ?2"
 )
 
 // As of orders, the wanted ones lead.
@@ -44,30 +45,34 @@ func (c *conn) loadPayments(e *entry, concern orderstore.Concern) error {
 	if err != nil || !any {
 		return err
 	}
-	add := func(m sale.Payment) error { e.state.AddPayment(m); return nil }
+	add := func(m sale.Payment) error {
+		e.payments[m.ID] = true
+		e.state.AddPayment(m)
+		return nil
+	}
 	ids := slices.Clone(concern.Payments)
 	for _, id := range concern.Orders {
 		if o := e.state.Order(id); o != nil && o.PaymentID != "" {
 			ids = append(ids, o.PaymentID)
 		}
 	}
-	err = paymentsByID.each(len(ids), func(sql string, from, to int) error {
-		args := make([]driver.Value, 0, 2*(to-from))
-		for _, id := range ids[from:to] {
-			args = append(args, product, id)
-		}
+	byID := func(args []driver.Value, i int) []driver.Value { return append(args, product, ids[i]) }
+	err = paymentsByID.each(len(ids), byID, func(sql string, args []driver.Value) error {
 		return c.payments(context.Background(), add, sql, args...)
 	})
 	if err != nil {
 		return err
 	}
-	err = latePayments.each(len(concern.Orders), func(sql string, from, to int) error {
-		args := make([]driver.Value, 0, to-from+1)
-		for i := from; i < to; i++ {
-			args = append(args, concern.Orders[i][:])
+	var asked [][]byte // of an order that is there it makes no difference whether a payment has asked for it
+	for _, id := range concern.Orders {
+		if o := e.state.Order(id); o == nil || o.Status == sale.Rejected {
+			asked = append(asked, id[:])
 		}
-		return c.payments(context.Background(), add, sql, append(args, product)...)
-	})
+	}
+	byLate := func(args []driver.Value, i int) []driver.Value { return append(args, asked[i]) }
+	err = latePayments.each(len(asked), byLate, func(sql string, args []driver.Value) error {
+		return c.payments(context.Background(), add, sql, args...)
+	}, product)
 	if err != nil {
 		return err
 	}
@@ -86,11 +91,16 @@ func (c *conn) payments(ctx context.Context, f func(sale.Payment) error, sql str
 	return c.query(ctx, "read seckill_payment", sql, args, func(v []driver.Value) error { return f(scanPayment(v)) })
 }
 
-func (c *conn) writePayments(e *entry) error {
+// writePayments inserts those that are new, for a REPLACE keeps copies of the pages that it changes.
+func (c *conn) writePayments(e *entry) (err error) {
 	for _, m := range e.state.TouchedPayments() {
-		_, err := c.exec("write seckill_payment", upsertPayment,
-			m.ProductID, m.ID, m.OrderID[:], m.LateID[:], fromBool(m.WasLate), m.Paid.Amount, m.Paid.Currency, string(m.Status), m.Reason, m.By,
-			fromTime(m.At), fromTime(m.ChangedAt), int64(m.Partition))
+		if e.payments[m.ID] {
+			_, err = c.exec("write seckill_payment", changePayment, m.ProductID, m.ID, fromBool(m.WasLate), string(m.Status), m.Reason, m.By, fromTime(m.ChangedAt))
+		} else {
+			_, err = c.exec("write seckill_payment", insertPayment,
+				m.ProductID, m.ID, m.OrderID[:], m.LateID[:], fromBool(m.WasLate), m.Paid.Amount, m.Paid.Currency, string(m.Status), m.Reason, m.By,
+				fromTime(m.At), fromTime(m.ChangedAt), int64(m.Partition))
+		}
 		if err != nil {
 			return err
 		}
@@ -112,12 +122,10 @@ func (s *Store) Payment(ctx context.Context, product, id string) (sale.Payment, 
 
 // PaymentsByID returns those of the payments that the store has.
 func (s *Store) PaymentsByID(ctx context.Context, keys []sale.PaymentKey) (all []sale.Payment, err error) {
+	all, keys = s.recent.find(keys)
 	err = s.read(ctx, func(c *conn) error {
-		return paymentsByID.each(len(keys), func(sql string, from, to int) error {
-			args := make([]driver.Value, 0, 2*(to-from))
-			for _, k := range keys[from:to] {
-				args = append(args, k.ProductID, k.ID)
-			}
+		key := func(args []driver.Value, i int) []driver.Value { return append(args, keys[i].ProductID, keys[i].ID) }
+		return paymentsByID.each(len(keys), key, func(sql string, args []driver.Value) error {
 			return c.payments(ctx, func(m sale.Payment) error { all = append(all, m); return nil }, sql, args...)
 		})
 	})

@@ -49,13 +49,8 @@ func (s *Store) Order(ctx context.Context, id sale.OrderID) (sale.Order, error) 
 // OrdersByID returns those of the orders that the store has.
 func (s *Store) OrdersByID(ctx context.Context, ids []sale.OrderID) (orders []sale.Order, err error) {
 	err = s.read(ctx, func(c *conn) error {
-		return anyOrderByID.each(len(ids), func(sql string, from, to int) error {
-			args := make([]driver.Value, 0, to-from)
-			for _, id := range ids[from:to] {
-				args = append(args, id[:])
-			}
-			return c.orders(ctx, &orders, sql, args...)
-		})
+		key := func(args []driver.Value, i int) []driver.Value { return append(args, ids[i][:]) }
+		return anyOrderByID.each(len(ids), key, func(sql string, args []driver.Value) error { return c.orders(ctx, &orders, sql, args...) })
 	})
 	return orders, err
 }

@@ -16,6 +16,7 @@ func (s *Store) Renew(ctx context.Context, from, to map[int32]orderstore.Mark) e
 		changes = "DELETE FROM seckill_order; DELETE FROM seckill_return; DELETE FROM seckill_history; DELETE FROM seckill_product; DELETE FROM seckill_payment"
 	}
 	err := s.durably(ctx, func(c *conn) error {
+		s.recent.forget()
 		kept, err := c.marks(ctx)
 		if err != nil {
 			return err

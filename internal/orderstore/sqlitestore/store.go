@@ -42,6 +42,7 @@ type Store struct {
 	closed   chan struct{}
 	close    sync.Once
 	progress orderstore.Progress
+	recent   recent
 	applied  atomic.Int64           // batches, ever
 	listed   atomic.Pointer[listed] // what Products read last
 }
