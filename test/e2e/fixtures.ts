@@ -27,7 +27,7 @@ export async function expectNoSidewaysScroll(page: Page) {
   expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0)
 }
 
-/** Nothing reaches beyond a window of this width, nor a button's words beyond the button; `wide`: in a font as wide as DejaVu. */
+/** Nothing reaches beyond a window of this width, nor the words of a button or a link beyond it; `wide`: in a font as wide as DejaVu. */
 export async function expectFits(page: Page, width: number, wide: boolean) {
   await page.setViewportSize({ width, height: 900 })
   const style = wide ? await page.addStyleTag({ content: "* { font-family: 'DejaVu Sans' !important }" }) : undefined
@@ -39,7 +39,8 @@ export async function expectFits(page: Page, width: number, wide: boolean) {
       .filter((element) => element.checkVisibility())
       .filter((element) => {
         const { left, right, width: own } = element.getBoundingClientRect()
-        const words = element.matches('button, summary, kbd') && element.scrollWidth > element.clientWidth + 1
+        const beyond = element.scrollWidth > element.clientWidth + 1 || element.scrollHeight > element.clientHeight + 1
+        const words = element.matches('button, summary, kbd, a') && element.clientWidth > 0 && beyond
         return words || (own > 1 && (right > innerWidth + 1 || left < -1) && !clipped(element))
       })
       .map((element) => element.outerHTML.slice(0, 200))

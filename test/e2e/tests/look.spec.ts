@@ -17,7 +17,7 @@ type Look = {
 }
 
 // 720 is a window of 1,440 at 200 %. A font as wide as DejaVu is what some systems have; 320 is 400 % of 1,280.
-const fits = [[320, false], [320, true], [720, false], [768, true], [1440, true]] as const
+const fits = [[320, false], [320, true], [360, true], [720, false], [768, true], [1440, true]] as const
 
 const soon = () => new Date(Date.now() + 600_000).toISOString()
 const sell = (terms: object, buyers = 0) => async (server: Server) => {

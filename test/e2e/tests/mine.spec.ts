@@ -29,7 +29,7 @@ test('a buyer finds their orders of all sales, with what to do, in a browser tha
   await expect(orders(page)).toHaveText([/^Mug.*To pay.*1[45]:\d\d.*Number 2/, /^Lamp.*To pay.*Number 1/])
   await expect(list(page).getByRole('heading')).toBeFocused()
   await expectNoFindings(page)
-  await expectFits(page, 320, true)
+  for (const width of [320, 360]) await expectFits(page, width, true)
   const pay = orders(page).last().getByRole('link', { name: 'Pay at the shop' })
   await expect(pay).toHaveAttribute('href', `https://shop.example/pay?order=${lamp}&product=1`)
   await cancel(orders(page).first())

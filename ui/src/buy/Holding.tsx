@@ -47,7 +47,7 @@ export function Holding({ product, title, journey, order, ...settling }: Props) 
         </dl>
       </section>
       {owed && <Settle order={order} {...settling} />}
-      {!owed && order.status === 'placed' && link && <PayAtShop link={link} className="h-14" />}
+      {!owed && order.status === 'placed' && link && <PayAtShop link={link} className="min-h-14 text-lead" />}
       <div className="flex flex-wrap justify-center gap-x-6">
         {(!holds(order) || held < (product?.limit_per_user ?? 1)) && (
           <Quiet onPress={journey.putAside}>{holds(order) ? words().buyAnother : words().back}</Quiet>

@@ -20,7 +20,7 @@ export function PayAtShop({ link, className, describedBy }: PayAtShopProps) {
       target="_blank"
       rel="noopener noreferrer"
       aria-describedby={describedBy}
-      className={`grid h-10 place-items-center rounded-control bg-ink px-3.5 text-lead font-semibold text-ground hover:opacity-85 ${className}`}
+      className={`grid min-h-10 place-items-center rounded-control bg-ink px-3.5 text-center font-semibold text-ground hover:opacity-85 ${className}`}
     >
       {words().payAtShop}
     </a>
@@ -59,7 +59,7 @@ export function Settle({ order, plays, shop, onOrder, describedBy, small = false
   return (
     <div className="grid gap-3 min-[22rem]:grid-cols-[2fr_1fr]">
       {link ? (
-        <PayAtShop link={link} className={size} describedBy={describedBy} />
+        <PayAtShop link={link} className={small ? '' : 'min-h-14 text-lead'} describedBy={describedBy} />
       ) : plays ? (
         play
       ) : (

@@ -102,13 +102,13 @@ function Tools({ search, problem }: { search: OrderSearch; problem: Error | null
         type="search"
         name="text"
         label={o.search}
-        className="w-80 max-sm:w-full"
+        className="w-80 max-sm:w-auto max-sm:flex-1"
         maxLength={200}
         defaultValue={search.order_id ?? search.user_id ?? ''}
         rule={ruleFor(rules, 'user_id')}
       />
       <Button type="submit">{o.find}</Button>
-      <div className="grid gap-1">
+      <div className="grid gap-1 max-sm:w-full">
         <label htmlFor={id} className="text-small font-medium">
           {o.status}
         </label>

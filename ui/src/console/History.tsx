@@ -2,8 +2,13 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { getHistory, type HistoryEntry } from '../api/operators'
 import type { Product } from '../api/bodies'
-import { timeOfDay } from '../sale/format'
+import { count, dateTime } from '../sale/format'
+import { money } from '../sale/money'
 import { words } from '../words/console'
+import { historyWords } from '../words/history'
+import { language } from '../words/language'
+import { paymentWords } from '../words/payments'
+import { secondsOf, spanWords } from '../words/spans'
 
 /** Who did what to the product, when, and from what to what: asked for anew whenever its gate was, or an order ended. */
 export function History({ product }: { product: Product }) {
@@ -26,7 +31,7 @@ export function History({ product }: { product: Product }) {
       <ol>
         {entries?.map((entry) => (
           <li key={entry.number} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2">
-            <span className="figures text-small text-muted">{`${entry.at.slice(0, 10)} ${timeOfDay(entry.at)}`}</span>
+            <span className="figures text-small text-muted">{dateTime(entry.at, language.tag())}</span>
             <span className="font-medium wrap-anywhere">{entry.by}</span>
             <span>{w.deeds[entry.what]}</span>
             <span className="text-muted wrap-anywhere">{changesOf(entry)}</span>
@@ -42,8 +47,27 @@ export function History({ product }: { product: Product }) {
   )
 }
 
-/** "quantity 100 → 200, paused – → true"; an order by its id. */
+/** "quantity: 100 → 200, paused: yes"; an order by its id. */
 export function changesOf({ changes, order_id }: HistoryEntry): string {
-  const said = changes.map(({ field, from, to }) => `${field} ${from ?? '–'} → ${to ?? '–'}`)
-  return (order_id ? [order_id, ...said] : said).join(', ')
+  const h = historyWords()
+  const said = changes.map(({ field, from, to }) => {
+    if (from === 'true' || to === 'true') return h.is(fieldWord(field), to === 'true' ? h.yes : h.no)
+    const [before, after] = [from, to].map((value) => (value === undefined ? '–' : valueWords(field, value)))
+    return h.is(fieldWord(field), from === undefined ? `${after}` : `${before} → ${after}`)
+  })
+  return (order_id ? [order_id, ...said] : said).join(h.and)
+}
+
+const numbers = ['quantity', 'limit_per_user', 'orders_per_user', 'unpaid_per_address']
+
+const fieldWord = (field: string): string => (historyWords().fields as Partial<Record<string, string>>)[field] ?? field
+
+/** A value as people write it, of one that the record has as text. */
+function valueWords(field: string, value: string): string {
+  const [amount, currency] = value.split(' ')
+  if (field === 'price' && amount && currency) return money({ amount: Number(amount), currency })
+  if (field === 'payment_window') return spanWords(secondsOf(value) ?? 0)
+  if (field === 'opens_at' || field === 'closes_at') return dateTime(value, language.tag())
+  if (field === 'status') return ({ ...paymentWords().states, ...words().counts } as Partial<Record<string, string>>)[value] ?? value
+  return numbers.includes(field) ? count(Number(value)) : value
 }

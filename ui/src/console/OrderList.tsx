@@ -18,7 +18,7 @@ type Props = {
 }
 
 const widths =
-  'grid-cols-[4rem_minmax(0,1fr)_5rem_2.75rem] sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem_2.75rem] lg:grid-cols-[6rem_minmax(0,1fr)_6rem_10rem_10rem_21rem_2.75rem]'
+  'grid-cols-[4rem_minmax(0,1fr)_5rem] sm:grid-cols-[5.5rem_minmax(0,1fr)_6rem_9.5rem_2.75rem] lg:grid-cols-[6rem_minmax(0,1fr)_6rem_10rem_10rem_21rem_2.75rem]'
 
 export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
   const [question, setQuestion] = useState<Question>()
@@ -38,7 +38,7 @@ export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
           { word: w.columns.placedAt, className: 'max-sm:hidden' },
           { word: w.columns.endedAt, className: 'max-lg:hidden' },
           { word: w.columns.orderId, className: 'max-lg:hidden' },
-          { word: w.columns.step },
+          { word: w.columns.step, className: 'max-sm:hidden' }, // on the order's own page, too
         ]}
         rows={rows}
         at={(row) => {

@@ -2,6 +2,7 @@ import { memo, useEffect, useEffectEvent, useRef, type KeyboardEvent } from 'rea
 import { Link } from 'wouter'
 import type { ListedProduct } from '../api/bodies'
 import type { ProductQuery } from '../api/manage'
+import { serverNow } from '../sale/clock'
 import { count, timeOfDay } from '../sale/format'
 import { titleOf } from '../sale/state'
 import { language } from '../words/language'
@@ -103,7 +104,7 @@ const Row = memo(function Row({ product }: RowProps) {
           {s.left(count(left), count(product.quantity))}
         </span>
         <span className={`text-muted ${product.opens_at ? 'sm:max-lg:col-span-full' : 'max-lg:hidden'}`}>
-          <span className="lg:sr-only">{product.opens_at && s.opensLabel}</span>
+          <span className="lg:sr-only">{product.opens_at && (Date.parse(product.opens_at) > serverNow() ? s.opensLabel : s.openedLabel)}</span>
           {product.opens_at && timeOfDay(product.opens_at)}
         </span>
         <span className={product.sold_in ? 'sm:max-lg:col-span-full' : 'max-lg:hidden'}>

@@ -80,11 +80,13 @@ export function ScaledTable({ label, widths, columns, rows, at, quiet, onRange, 
       </div>
       <div className="flex min-h-12 flex-wrap items-center gap-x-4 border-t border-line px-3 text-small text-muted">
         <span className="figures mr-auto">{footer}</span>
-        {jumps.map(({ word, to }) => (
-          <button key={word} type="button" className="py-2 text-ink underline underline-offset-4" onClick={() => show(to)}>
-            {word}
-          </button>
-        ))}
+        <span className="flex gap-x-4">
+          {jumps.map(({ word, to }) => (
+            <button key={word} type="button" className="py-2 text-ink underline underline-offset-4" onClick={() => show(to)}>
+              {word}
+            </button>
+          ))}
+        </span>
       </div>
     </div>
   )

@@ -95,7 +95,7 @@ function TokenForm() {
         <legend className="pb-1 text-small font-medium">{w.role}</legend>
         {roles.map((one) => (
           <label key={one} className="grid grid-cols-[auto_minmax(0,1fr)] items-baseline gap-x-2">
-            <input type="radio" name="role" checked={role === one} onChange={() => setRole(one)} />
+            <input type="radio" name="role" className="accent-ink" checked={role === one} onChange={() => setRole(one)} />
             <span>
               {w.roles[one]} <span className="text-small text-muted">{w.roleTells[one]}</span>
             </span>

@@ -53,11 +53,11 @@ export function Shell({ title, link, seenAt, filled = false, keys = [], children
   return (
     <div className={`mx-auto flex max-w-6xl flex-col px-4 sm:px-8 ${filled ? 'h-dvh min-h-160' : 'min-h-dvh'}`}>
       <header className="flex min-h-16 shrink-0 flex-wrap items-center gap-x-5 py-3">
-        <Link href="/" className="flex items-center gap-2.5 text-lead font-semibold">
+        <Link href="/" className="flex items-center gap-2.5 text-lead font-semibold max-sm:mr-auto">
           <Mark />
           seckill
         </Link>
-        <nav aria-label={words().pages} className="mr-auto flex flex-wrap gap-x-4 text-small print:hidden">
+        <nav aria-label={words().pages} className="mr-auto flex flex-wrap gap-x-4 text-small max-sm:order-last max-sm:basis-full print:hidden">
           {menu.map(([href, word]) => (
             <Link
               key={href}

@@ -22,7 +22,7 @@ describe('planOf', () => {
   it('is short where nobody misbehaves', () => expect(planOf(rehearsal())).toBe('10,000 buyers over 5 seconds for 100 units'))
   it('tells of those who do', () =>
     expect(planOf(rehearsal({ quantity: 1, repeat_clickers: 10, quitters: 5 }))).toBe(
-      '10,000 buyers over 5 seconds for 1 unit, 10 % click twice, 5 % never pay',
+      '10,000 buyers over 5 seconds for 1 unit, 10\u00a0% click twice, 5\u00a0% never pay',
     ))
 })
 

@@ -43,5 +43,10 @@ describe('what is drawn', () => {
     expect(acrossOf(recap, false)).toMatchObject({ rush: true, across: { span: [1_700_000_000, expect.closeTo(1_700_000_002.6)] } })
     expect(acrossOf(recap, true)).toMatchObject({ across: { span: [1_700_000_000, expect.closeTo(1_700_086_400.1)] } })
   })
+  it('spans the rush where nobody came for long', () => {
+    const recap = recapOf(product({ opens_at: at(-7_200_000) }), timeline())
+    expect(acrossOf(recap, false)).toMatchObject({ rush: true, across: { span: [expect.closeTo(1_699_999_997.5), expect.closeTo(1_700_000_000.1)] } })
+    expect(acrossOf(recap, true)).toMatchObject({ across: { span: [1_699_992_800, expect.closeTo(1_700_000_000.1)] } })
+  })
   it('spans nothing where there is nothing', () => expect(acrossOf(recapOf(product({ held: 0 }), timeline({ answers: [], placed: [] })), false).across.span).toBeUndefined())
 })

@@ -68,9 +68,10 @@ export function sayMoment(at: number, apart: number): string {
 
 /** What the drawings of a sale span: the rush, where it is a small part of the whole. */
 export function acrossOf({ stretches, marks, begun }: Recap, whole: boolean): { across: Across; rush: boolean } {
-  const rush = rushOf(stretches)
   const ends = [begun, stretches[0]?.from, stretches.at(-1)?.to, marks.at(-1)?.at].filter((at) => at !== undefined)
   if (ends.length === 0) return { across: { say: () => '', clock: true }, rush: false }
-  const [from, to] = !whole && rush ? rush : [Math.min(...ends), Math.max(...ends)]
+  const all: [number, number] = [Math.min(...ends), Math.max(...ends)]
+  const rush = rushOf(stretches, all)
+  const [from, to] = !whole && rush ? rush : all
   return { across: { say: sayMoment, clock: true, span: [from, Math.max(to, from + 0.2)] }, rush: rush !== undefined }
 }

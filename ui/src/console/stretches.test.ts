@@ -42,10 +42,10 @@ describe('rushOf', () => {
   const quiet = (from: number) => ({ from, to: from + 1, answers: { not_open: 1 } })
   it('is where nearly everybody came', () => {
     const rush = { from: 5000, to: 5001, answers: { sold_out: 9000 } }
-    expect(rushOf([quiet(0), quiet(4000), rush, quiet(9000)])).toEqual([4997.5, 5003.5])
+    expect(rushOf([quiet(0), quiet(4000), rush, quiet(9000)], [0, 9001])).toEqual([4997.5, 5003.5])
   })
   it('is none where that is most of it', () => {
-    expect(rushOf([])).toBeUndefined()
-    expect(rushOf([quiet(0), quiet(1), quiet(2)])).toBeUndefined()
+    expect(rushOf([], [0, 0])).toBeUndefined()
+    expect(rushOf([quiet(0), quiet(1), quiet(2)], [0, 3])).toBeUndefined()
   })
 })

@@ -79,9 +79,9 @@ const worthS = 10
 
 /**
  * When nearly everybody came: the shortest run of stretches with nine of ten answers, and a little of what was around it.
- * None where it is most of the time anyhow.
+ * None where it is most of the time from `from` to `to` anyhow.
  */
-export function rushOf(stretches: Stretch[]): [number, number] | undefined {
+export function rushOf(stretches: Stretch[], [from, to]: [number, number]): [number, number] | undefined {
   const first = stretches[0]
   const last = stretches.at(-1)
   if (!first || !last) return undefined
@@ -89,15 +89,15 @@ export function rushOf(stretches: Stretch[]): [number, number] | undefined {
   let best: [number, number] = [first.from, last.to]
   let within = 0
   let start = 0
-  for (const { to, answers } of stretches) {
+  for (const { to: ended, answers } of stretches) {
     within += total(answers)
     for (let begun = stretches[start]; begun && within >= needed; begun = stretches[++start]) {
-      if (to - begun.from < best[1] - best[0]) best = [begun.from, to]
+      if (ended - begun.from < best[1] - best[0]) best = [begun.from, ended]
       within -= total(begun.answers)
     }
   }
   const around = Math.max(worthS / 4, (best[1] - best[0]) / 2)
-  const rush: [number, number] = [Math.max(first.from, best[0] - around), Math.min(last.to, best[1] + around)]
-  return last.to - first.from > Math.max(worthS, 4 * (rush[1] - rush[0])) ? rush : undefined
+  const rush: [number, number] = [Math.max(from, best[0] - around), Math.min(to, best[1] + around)]
+  return to - from > Math.max(worthS, 4 * (rush[1] - rush[0])) ? rush : undefined
 }
 

@@ -262,7 +262,7 @@ export const en = {
   toStart: 'To the start',
   toMiddle: 'To the middle',
   toEnd: 'To the end',
-  columns: { number: 'number', user: 'user', status: 'status', placedAt: 'placed at', endedAt: 'ended at', orderId: 'order id', step: 'step' },
+  columns: { number: 'number', user: 'user', status: 'status', placedAt: 'placed at', endedAt: 'ended at', orderId: 'order id', step: 'action' },
 
   // Ending an order for the shop
   void: 'Void',
@@ -307,8 +307,8 @@ export const en = {
     cancelled: 'Stopped',
   } satisfies Record<Rehearsal['state'], string>,
   plan: (buyers: string, over: string, quantity: number, text: string) => `${buyers} buyers over ${over} for ${units(quantity, text)}`,
-  repeatersPlan: (n: number) => `, ${n} % click twice`,
-  quittersPlan: (n: number) => `, ${n} % never pay`,
+  repeatersPlan: (n: number) => `, ${n}\u00a0% click twice`,
+  quittersPlan: (n: number) => `, ${n}\u00a0% never pay`,
   outcome: (placed: string, oversold: string, found: number) => `${placed} placed, ${oversold} oversold, ${findings(found)}`,
   errors: (n: number, text: string) => `${text} ${n === 1 ? 'error' : 'errors'}`,
   comeIn: 'Buyers are arriving',
