@@ -129,7 +129,7 @@ func (k measuredGate) Knows(ctx context.Context, product string, epoch int64, us
 	return k.Keeper.Knows(ctx, product, epoch, user, order)
 }
 
-func (k measuredGate) Cut(ctx context.Context, product string) (_ gate.View, _ []gate.Entry, err error) {
+func (k measuredGate) Cut(ctx context.Context, product string) (_ gate.Cut, err error) {
 	defer k.done("Cut", time.Now(), &err)
 	return k.Keeper.Cut(ctx, product)
 }

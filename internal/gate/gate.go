@@ -252,8 +252,15 @@ type Inspector interface {
 	Users(ctx context.Context, product string, epoch, from int64, f func(user string)) error
 	// Knows reports whether user has this order in the gate, if it is open at epoch.
 	Knows(ctx context.Context, product string, epoch int64, user string, order sale.OrderID) (bool, error)
-	// Cut is the view and the outbox in one step, for an audit.
-	Cut(ctx context.Context, product string) (View, []Entry, error)
+	// Cut is what an audit goes by, in one step.
+	Cut(ctx context.Context, product string) (Cut, error)
+}
+
+// A Cut is a gate at one instant.
+type Cut struct {
+	View   View
+	Outbox []Entry
+	Unpaid map[string]int // by origin: its orders that wait for payment; only where they are bounded
 }
 
 // A Keeper is all of a gate.

@@ -60,7 +60,7 @@ func (a *audit) run(ctx context.Context) (err error) {
 	a.strayLetters()
 	a.foreigns.judge(a.draft)
 	if a.cuts == nil {
-		for _, i := range []Invariant{Units, Seqs, SoldOut, Terms, Buyers, Waiting} {
+		for _, i := range []Invariant{Units, Seqs, SoldOut, Terms, Buyers, Waiting, Addresses} {
 			a.leaveOut(i, "", noGateAsked)
 		}
 	}

@@ -92,7 +92,7 @@ func TestAnHonestSaleHasNoFindings(t *testing.T) {
 			if r.Products != 4 || r.Orders != 15 || r.Records != int64(len(w.lines)) {
 				t.Errorf("counted %d products, %d orders, %d records; want 4, 15, %d", r.Products, r.Orders, r.Records, len(w.lines))
 			}
-			if left := len(r.LeftOut); name == "live" && left != 0 || name == "stopped" && left != 6 {
+			if left := len(r.LeftOut); name == "live" && left != 0 || name == "stopped" && left != 7 {
 				t.Errorf("left out: %v", r.LeftOut)
 			}
 		})
@@ -392,7 +392,7 @@ var damages = []struct {
 	{"a unit that nobody can buy", func(w *world) { w.gates["p"].view.Remaining-- }, []verify.Invariant{verify.Units}, "quantity 12"},
 	{"a return taken twice", func(w *world) { w.gates["p"].view.Returned++; w.gates["p"].view.Remaining += 2 }, []verify.Invariant{verify.Units}, ""},
 	{"a return that the gate skipped", func(w *world) { w.gates["p"].view.Returned++ }, []verify.Invariant{verify.Units}, ""},
-	{"a return that was never given", func(w *world) { w.handOver("q") }, []verify.Invariant{verify.Returns, verify.Units}, "returns that the gate took <= returns given"},
+	{"a return that was never given", func(w *world) { w.gates["q"].view.Returned++; w.gates["q"].view.Remaining++ }, []verify.Invariant{verify.Returns, verify.Units}, "returns that the gate took <= returns given"},
 	{"a unit that is neither held nor for sale", func(w *world) { w.product["q"].Terms.Quantity++ },
 		[]verify.Invariant{verify.Fold, verify.Units, verify.SoldOut}, "sold out: held = quantity"},
 }

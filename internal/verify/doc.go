@@ -22,6 +22,7 @@
 //	terms      the gate judges by the terms of the store
 //	buyers     the gate knows everybody who has an order
 //	waiting    the gate counts as many orders that wait as its outbox holds
+//	addresses  the gate counts the orders of each address that wait for payment, if they are bounded
 //	money      what was paid pays an order, is late, or is owed back or paid back
 //	secret     log and tables have one secret of keyed order ids
 //	damage     what is kept can be read

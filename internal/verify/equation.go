@@ -26,6 +26,7 @@ var (
 	gateTerms          = equation(Terms, "gate_terms", "the gate judges by the terms")
 	gateBuyers         = equation(Buyers, "gate_buyers", "the gate knows everybody who has an order")
 	gateWaiting        = equation(Waiting, "gate_waiting", "orders that wait, as the gate counts them = orders in its outbox")
+	gateAddresses      = equation(Addresses, "gate_addresses", "orders that wait for payment, as the gate counts them by address = those there are")
 	moneyAddsUp        = equation(Money, "money_adds_up", "in %v, payments = paid orders + deleted ones + late + owed back + paid back")
 	oneSecret          = equation(Secret, "one_secret", "log and tables have one secret")
 )

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"maps"
+	"slices"
 
 	"seckill/internal/gate"
 	"seckill/internal/orderstore"
@@ -13,8 +15,9 @@ import (
 // A cut is one gate at one instant.
 type cut struct {
 	view    gate.View
-	orders  int64         // in its outbox
-	waiting []sale.Record // those of them of its own epoch
+	orders  int64          // in its outbox
+	waiting []sale.Record  // those of them of its own epoch
+	unpaid  map[string]int // by origin, where they are bounded
 }
 
 // cuts are those of every product that is there; nil if there are no gates.
@@ -35,22 +38,22 @@ func (p Parts) cut(ctx context.Context) (cuts, error) {
 		if !product.Exists() {
 			continue
 		}
-		view, entries, err := p.Gate.Cut(ctx, product.ID)
+		taken, err := p.Gate.Cut(ctx, product.ID)
 		if err != nil {
 			return nil, fmt.Errorf("cut of the gate of product %s: %w", product.ID, err)
 		}
-		cs[product.ID] = newCut(view, entries)
+		cs[product.ID] = newCut(taken)
 	}
 	return cs, nil
 }
 
 // newCut leaves out what older epochs left in the outbox: it has no effect any more.
-func newCut(view gate.View, entries []gate.Entry) *cut {
-	c := &cut{view: view}
-	for _, e := range entries {
+func newCut(taken gate.Cut) *cut {
+	c := &cut{view: taken.View, unpaid: taken.Unpaid}
+	for _, e := range taken.Outbox {
 		c.orders += int64(len(e.Orders))
 		for _, r := range e.Orders {
-			if r.Epoch == view.Epoch {
+			if r.Epoch == c.view.Epoch {
 				c.waiting = append(c.waiting, r)
 			}
 		}
@@ -87,13 +90,14 @@ type gateAudit struct {
 
 	users    map[uint64]struct{}       // hashes of all that it knows: names are not kept twice
 	inFlight map[int64]sale.OrderID    // by seq: in the outbox, and no row yet
-	late     map[sale.OrderID]struct{} // admitted after the cut, and ended by now
+	late     map[sale.OrderID]struct{} // admitted after the cut, and ended or paid by now
 	held     int64                     // at the cut, as far as the store knows it now
 	pending  int64                     // returns that the gate had not taken at the cut
+	unpaid   map[string]int            // by origin: orders that waited for payment at the cut
 }
 
 func newGateAudit(d *draft, p sale.Product, c *cut) *gateAudit {
-	g := &gateAudit{draft: d, p: p, cut: c, users: map[uint64]struct{}{}, inFlight: map[int64]sale.OrderID{}, late: map[sale.OrderID]struct{}{}}
+	g := &gateAudit{draft: d, p: p, cut: c, users: map[uint64]struct{}{}, inFlight: map[int64]sale.OrderID{}, late: map[sale.OrderID]struct{}{}, unpaid: map[string]int{}}
 	for i := range c.waiting {
 		g.inFlight[c.waiting[i].Seq] = c.waiting[i].OrderID
 	}
@@ -107,7 +111,7 @@ func (g *gateAudit) user(name string) { g.users[maphash.String(userSeed, name)] 
 func (g *gateAudit) order(o *sale.Order) {
 	if o.Epoch == g.cut.view.Epoch {
 		if o.Seq > g.cut.view.Seq {
-			if !o.Status.Holds() {
+			if o.Status != sale.Placed {
 				g.late[o.ID] = struct{}{}
 			}
 			return
@@ -122,10 +126,15 @@ func (g *gateAudit) order(o *sale.Order) {
 	if o.Status.Holds() {
 		g.held++
 	}
+	g.unpaid[o.Origin]++
 }
 
 func (g *gateAudit) returned(r *sale.Return) {
-	if _, late := g.late[r.OrderID]; r.Number > g.cut.view.Returned && !late && !r.Paid {
+	if _, late := g.late[r.OrderID]; r.Number <= g.cut.view.Returned || late {
+		return
+	}
+	g.unpaid[r.Origin]++
+	if !r.Paid {
 		g.pending++
 	}
 }
@@ -178,4 +187,28 @@ func (g *gateAudit) units() {
 	if v.Remaining == 0 && inFlight == 0 && g.pending == 0 {
 		g.decide(soldOutHeld, g.p.ID, atGate, g.held == quantity, Number{"held", g.held}, Number{"quantity", quantity})
 	}
+}
+
+// addresses judges that the gate counts the orders of each origin that wait for payment, in the tables or on their way there.
+func (g *gateAudit) addresses() {
+	if g.p.Terms.UnpaidPerAddress == 0 {
+		return
+	}
+	for i := range g.cut.waiting {
+		if r := &g.cut.waiting[i]; g.inFlight[r.Seq] == r.OrderID {
+			g.unpaid[r.Origin]++
+		}
+	}
+	delete(g.unpaid, "") // nobody's
+	counted, waiting := 0, 0
+	origins := slices.AppendSeq(slices.Collect(maps.Keys(g.cut.unpaid)), maps.Keys(g.unpaid))
+	slices.Sort(origins)
+	for _, origin := range slices.Compact(origins) {
+		has, is := g.cut.unpaid[origin], g.unpaid[origin]
+		counted, waiting = counted+has, waiting+is
+		if has != is {
+			g.find(addressMiscounted.of(safe(origin)), g.p.ID, atGate, Number{"counted", int64(has)}, Number{"waiting", int64(is)})
+		}
+	}
+	g.check(gateAddresses, g.p.ID, Number{"counted", int64(counted)}, Number{"waiting", int64(waiting)})
 }

@@ -36,6 +36,7 @@ func (s *honest) open() {
 	terms := sale.Terms{Quantity: int64(1 + s.pick("quantity", 12)), LimitPerUser: 1 + s.pick("limit", 3)}
 	if s.pick("window", 3) > 0 {
 		terms.PaymentWindow = time.Minute
+		terms.UnpaidPerAddress = s.pick("unpaid", 3)
 	}
 	s.fold()
 	if s.gates[product] != nil && s.pick("delete", 6) == 0 {
@@ -100,7 +101,9 @@ func (s *honest) handOver() {
 	for _, r := range s.returns[product] {
 		if r.Number == v.Returned+1 {
 			s.world.handOver(product)
-			s.held[r.UserID]--
+			if !r.Paid {
+				s.held[r.UserID]--
+			}
 			return
 		}
 	}

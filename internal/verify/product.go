@@ -75,6 +75,7 @@ func (of *partitionAudit) product(ctx context.Context, p sale.Product) error {
 		a.gate.seqs(of.seqs[p.ID])
 		a.gate.units()
 		a.gate.itself()
+		a.gate.addresses()
 	}
 	return nil
 }

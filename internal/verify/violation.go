@@ -68,6 +68,8 @@ var (
 	admittedLost  = violation(Seqs, "admitted_lost", "an admitted order is neither in the log nor in the outbox")
 	userUnknown   = violation(Buyers, "user_unknown", "the gate does not know user %v, who has this order")
 	termsDiffer   = violation(Terms, "terms_differ", "the gate goes by %v, but the terms are %v")
+
+	addressMiscounted = violation(Addresses, "address_miscounted", "the gate counts more or fewer orders of the address that it knows as %v than wait for payment")
 )
 
 // DamagedFile is the finding of a file that cannot be opened as what it is.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -56,6 +57,7 @@ type door struct {
 	terms  func(*gate.Hours) // changes those that it judges by
 	counts int64             // orders that wait, beyond those in box
 	lacks  string            // a user
+	unpaid map[string]int    // by origin, and "" for all who have none
 }
 
 func newWorld(t *testing.T) *world {
@@ -142,7 +144,10 @@ func (w *world) open(id string, terms sale.Terms) {
 	}
 	w.add(sale.Record{Kind: sale.KindOpening, ProductID: id, Epoch: epoch, Nonce: id + string(rune('a'+epoch)), Terms: terms, Secret: "a5", By: w.by, At: at})
 	p := w.product[id]
-	d := &door{view: gate.View{Epoch: epoch, Remaining: p.Terms.Quantity - p.Held, Returned: p.LastReturn}}
+	d := &door{view: gate.View{Epoch: epoch, Remaining: p.Terms.Quantity - p.Held, Returned: p.LastReturn}, unpaid: map[string]int{}}
+	for _, o := range w.orders[id] {
+		d.unpaid[o.Origin]++
+	}
 	if old := w.gates[id]; old != nil {
 		d.box = old.box
 	}
@@ -155,6 +160,10 @@ func (w *world) admit(id, user string, n byte) sale.Record {
 	d.view.Seq++
 	d.view.Remaining--
 	r := sale.Record{Kind: sale.KindOrder, ProductID: id, Epoch: d.view.Epoch, Seq: d.view.Seq, UserID: user, OrderID: orderID(n), At: at}
+	if w.product[id].Terms.UnpaidPerAddress > 0 {
+		r.Origin = originOf(user)
+	}
+	d.unpaid[r.Origin]++
 	d.box = append(d.box, gate.Entry{Orders: []sale.Record{r}})
 	return r
 }
@@ -184,9 +193,17 @@ func (w *world) end(kind sale.Kind, id string, n byte) {
 
 // handOver gives the gate one more return.
 func (w *world) handOver(id string) {
-	w.gates[id].view.Returned++
-	w.gates[id].view.Remaining++
+	d := w.gates[id]
+	d.view.Returned++
+	r := w.returns[id][slices.IndexFunc(w.returns[id], func(r sale.Return) bool { return r.Number == d.view.Returned })]
+	d.unpaid[r.Origin]--
+	if !r.Paid {
+		d.view.Remaining++
+	}
 }
+
+// originOf has all whose names begin alike at one address.
+func originOf(user string) string { return fmt.Sprintf("%016x", user[0]) }
 
 func orderID(n byte) sale.OrderID { return sale.NewOrderID(at, [10]byte{9: n}) }
 
@@ -299,11 +316,11 @@ func (s snapshot) Payments(_ int32, f func(sale.Payment) error) error {
 func (s snapshot) DeadLetters() ([]orderstore.DeadLetter, error) { return s.w.letters, nil }
 
 // Cut and the next three make it a gate.
-func (w *world) Cut(_ context.Context, product string) (gate.View, []gate.Entry, error) {
+func (w *world) Cut(_ context.Context, product string) (c gate.Cut, err error) {
 	w.cutting(product)
 	d := w.gates[product]
 	if d == nil {
-		return gate.View{}, nil, sale.ErrNoGate
+		return c, sale.ErrNoGate
 	}
 	v := d.view
 	v.Waiting = d.counts
@@ -316,7 +333,12 @@ func (w *world) Cut(_ context.Context, product string) (gate.View, []gate.Entry,
 	if d.terms != nil {
 		d.terms(&v.Terms)
 	}
-	return v, slices.Clone(d.box), d.err
+	c = gate.Cut{View: v, Outbox: slices.Clone(d.box)}
+	if v.Terms.UnpaidPerAddress > 0 {
+		c.Unpaid = maps.Clone(d.unpaid)
+		delete(c.Unpaid, "")
+	}
+	return c, d.err
 }
 
 // Users are all who have an order, but one that the gate may lack.

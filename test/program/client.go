@@ -65,6 +65,9 @@ func (s *Server) authorize(r *http.Request) {
 	if s.Token != "" {
 		r.Header.Set("Authorization", "Bearer "+s.Token)
 	}
+	if s.from != "" {
+		r.Header.Set("X-Forwarded-For", s.from)
+	}
 }
 
 func (a *Answer) read(media string) error {

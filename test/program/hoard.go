@@ -88,14 +88,9 @@ func (s *Server) crowd(t testing.TB, product, who string, address func(n int) st
 	return orders, told
 }
 
-// buyFrom buys as somebody at an address, behind a proxy.
-func (s *Server) buyFrom(t testing.TB, product, user, address string) (a Answer) {
-	r, err := http.NewRequest("POST", s.URL+"/api/products/"+product+"/orders", strings.NewReader(`{"user_id":"`+user+`"}`))
-	if err == nil {
-		r.Header.Set("Content-Type", "application/json")
-		r.Header.Set("X-Forwarded-For", address)
-		a, err = s.send(r)
-	}
+// buyFrom buys as somebody at an address.
+func (s *Server) buyFrom(t testing.TB, product, user, address string) Answer {
+	a, err := s.From(address).Buy(product, user, "")
 	if err != nil {
 		t.Errorf("%s: %v", user, err)
 	}

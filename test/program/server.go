@@ -14,6 +14,14 @@ type Server struct {
 	URL   string       // once it is ready, or Address has returned
 	HTTP  *http.Client // by which it is asked
 	Token string       // of an operator or a buyer, if whoever asks has one; empty: none is sent
+	from  string       // see From
+}
+
+// From is the same server, asked through a proxy that says that somebody at this address does.
+func (s *Server) From(address string) *Server {
+	from := *s
+	from.from = address
+	return &from
 }
 
 // Serve starts a server on a free port, with more options for serve. It need not

@@ -38,17 +38,17 @@ func (s *story) unfinished(product string) string {
 	}
 	_, end, _ := s.log.Bounds(ctx, p.Partition)
 	mark, _ := s.store.Mark(ctx, p.Partition)
-	view, entries, err := s.gates().Cut(ctx, product)
+	cut, err := s.gates().Cut(ctx, product)
 	switch {
 	case err != nil:
 		return err.Error()
 	case mark.Next < end:
 		return "the store is behind the log"
-	case view.Epoch != p.Epoch || p.Recounts > 0:
+	case cut.View.Epoch != p.Epoch || p.Recounts > 0:
 		return "the gate is behind the store"
-	case p.Applied < view.Seq:
+	case p.Applied < cut.View.Seq:
 		return "the store has not applied all that the gate admitted"
-	case len(entries) > 0 || view.Returned < p.LastReturn:
+	case len(cut.Outbox) > 0 || cut.View.Returned < p.LastReturn:
 		return "something waits in the outbox or to be returned"
 	}
 	for _, m := range s.store.view().payments {

@@ -243,9 +243,13 @@ func (s *gateServer) Knows(_ context.Context, product string, epoch int64, user 
 	return slices.ContainsFunc(g.users[user], func(h gate.Holding) bool { return h.Order == order }), err
 }
 
-func (s *gateServer) Cut(_ context.Context, product string) (gate.View, []gate.Entry, error) {
+func (s *gateServer) Cut(_ context.Context, product string) (gate.Cut, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g, err := s.opened(product, 0)
-	return s.viewOf(g), s.pending(product, 0, math.MaxInt), err
+	c := gate.Cut{View: s.viewOf(g), Outbox: s.pending(product, 0, math.MaxInt)}
+	if g.view.Terms.UnpaidPerAddress > 0 {
+		c.Unpaid = maps.Clone(g.unpaid)
+	}
+	return c, err
 }

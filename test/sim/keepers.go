@@ -114,13 +114,13 @@ func (g netGate) Knows(ctx context.Context, product string, epoch int64, user st
 	return known, err
 }
 
-func (g netGate) Cut(ctx context.Context, product string) (v gate.View, es []gate.Entry, err error) {
+func (g netGate) Cut(ctx context.Context, product string) (c gate.Cut, err error) {
 	to := g.p.gate
 	err = g.p.sys.ask("cut", func() (err error) {
-		v, es, err = to.Cut(ctx, product)
+		c, err = to.Cut(ctx, product)
 		return err
 	})
-	return v, es, err
+	return c, err
 }
 
 // A netLog is the world's log as one process reaches it.

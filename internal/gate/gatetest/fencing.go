@@ -92,7 +92,7 @@ func callView(f *fixture, _ int64, _ string) error {
 }
 
 func callCut(f *fixture, _ int64, _ string) error {
-	_, _, err := f.Keeper.Cut(f.ctx, f.product)
+	_, err := f.Keeper.Cut(f.ctx, f.product)
 	return err
 }
 

@@ -52,13 +52,13 @@ var inspecting = []subtest{
 		f.admit(buyers(2, 3)...)
 		f.forget("2-1")
 		f.giveBack(2, 3, f.returned(3, "user0", 0))
-		v, entries, err := f.Keeper.Cut(f.ctx, f.product)
+		c, err := f.Keeper.Cut(f.ctx, f.product)
 		f.want(err, nil)
-		if v.Epoch != 2 || v.Seq != 5 || v.Remaining != 5 || v.Returned != 3 {
+		if v := c.View; v.Epoch != 2 || v.Seq != 5 || v.Remaining != 5 || v.Returned != 3 {
 			t.Fatalf("cut %+v", v)
 		}
-		if !slices.EqualFunc(entries, f.pending(0, all), sameEntry) || len(entries) != 1 {
-			t.Fatalf("cut %v, pending %v", entries, f.pending(0, all))
+		if !slices.EqualFunc(c.Outbox, f.pending(0, all), sameEntry) || len(c.Outbox) != 1 {
+			t.Fatalf("cut %v, pending %v", c.Outbox, f.pending(0, all))
 		}
 	}},
 	{"Inspect/cut is of one instant", cutUnderLoad},
@@ -68,7 +68,7 @@ var inspecting = []subtest{
 		before := f.view()
 		f.knows(2, "b", 2, false)
 		f.users(2)
-		_, _, err := f.Keeper.Cut(f.ctx, f.product)
+		_, err := f.Keeper.Cut(f.ctx, f.product)
 		f.want(err, nil)
 		f.counts(before.Remaining, before.Seq, before.Returned)
 		f.decides(buy("b", 2), yes(2, 2))
@@ -122,13 +122,13 @@ func cutUnderLoad(t *testing.T, f *fixture) {
 			}
 			return
 		}
-		v, entries, err := f.Keeper.Cut(f.ctx, f.product)
+		c, err := f.Keeper.Cut(f.ctx, f.product)
 		if err != nil {
 			t.Error(err)
 			return
 		}
 		next := int64(1)
-		for _, e := range entries {
+		for _, e := range c.Outbox {
 			for _, r := range e.Orders {
 				if r.Seq != next {
 					t.Errorf("seq %d where %d was due", r.Seq, next)
@@ -137,7 +137,7 @@ func cutUnderLoad(t *testing.T, f *fixture) {
 				next++
 			}
 		}
-		if v.Seq != next-1 || v.Remaining+v.Seq != int64(f.MaxUnrelayed) {
+		if v := c.View; v.Seq != next-1 || v.Remaining+v.Seq != int64(f.MaxUnrelayed) {
 			t.Errorf("view %+v, and %d orders in the outbox", v, next-1)
 		}
 	})

@@ -196,6 +196,17 @@ func (m *model) forget(entries []gate.EntryID) {
 	m.outbox = slices.DeleteFunc(m.outbox, func(e gate.Entry) bool { return slices.Contains(entries, e.ID) })
 }
 
+// waits is how many orders of each origin wait for payment, where that is bounded.
+func (m *model) waits() map[string]int {
+	waits := map[string]int{}
+	for origin, n := range m.unpaid {
+		if m.bounded > 0 && origin != "" && n > 0 {
+			waits[origin] = n
+		}
+	}
+	return waits
+}
+
 func (m *model) users() []string { return usersOf(m.holdings) }
 
 // usersFrom is the users whose first order has the seq from or a later one.

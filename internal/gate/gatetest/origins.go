@@ -2,6 +2,7 @@ package gatetest
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"seckill/internal/gate"
@@ -47,6 +48,16 @@ var origins = []subtest{
 		if want := []string{origin(1), "", origin(2)}; fmt.Sprint(got) != fmt.Sprint(want) {
 			t.Errorf("%q, not %q", got, want)
 		}
+	}},
+	{"Origins/an audit is told how many wait", func(t *testing.T, f *fixture) {
+		f.open(1, bounded(9, 2), waits("a", 1, 1), waits("b", 2, 2), has("c", 3), had("d", 4))
+		f.unpaid(map[string]int{origin(1): 1, origin(2): 1})
+		f.admit(from("e", 5, 1), from("f", 6, 1), from("g", 7, 3), buy("h", 8))
+		f.unpaid(map[string]int{origin(1): 2, origin(2): 1, origin(3): 1})
+		f.giveBack(1, 2, f.left(1, "b", 2, 2, true), f.left(2, "e", 5, 1, false))
+		f.unpaid(map[string]int{origin(1): 1, origin(3): 1})
+		f.open(2, selling(9), waits("a", 1, 1))
+		f.unpaid(nil)
 	}},
 	{"Origins/an opening brings those that wait", func(t *testing.T, f *fixture) {
 		f.open(1, bounded(9, 2), waits("a", 1, 1), waits("b", 2, 1), has("c", 3), had("d", 4))
@@ -100,6 +111,15 @@ func waits(user string, n, where int) gate.Holding {
 	h := has(user, n)
 	h.Origin = origin(where)
 	return h
+}
+
+// unpaid demands what a cut says of origins.
+func (f *fixture) unpaid(want map[string]int) {
+	f.Helper()
+	c, err := f.Keeper.Cut(f.ctx, f.product)
+	if f.want(err, nil); !maps.Equal(c.Unpaid, want) {
+		f.Fatalf("waiting for payment, by origin: %v, not %v", c.Unpaid, want)
+	}
 }
 
 // left is the return by number of a user's order that waited for payment.

@@ -93,9 +93,9 @@ var boxing = []subtest{
 		f.open(2, selling(9))
 		f.admit(buyers(3, 2)...)
 		waits(5)
-		v, _, err := f.Keeper.Cut(f.ctx, f.product)
-		if f.want(err, nil); v.Waiting != 5 {
-			t.Fatalf("%d orders wait at the cut", v.Waiting)
+		c, err := f.Keeper.Cut(f.ctx, f.product)
+		if f.want(err, nil); c.View.Waiting != 5 {
+			t.Fatalf("%d orders wait at the cut", c.View.Waiting)
 		}
 		f.forget("1-1", "1-1")
 		waits(2)

@@ -251,6 +251,7 @@ func (w *walk) compare(*rapid.T) {
 	open := w.kind(err, w.m.state())
 	if open {
 		w.same(v)
+		w.unpaid(w.m.waits())
 		if got, want := w.users(w.m.epoch), w.m.users(); !slices.Equal(got, want) {
 			w.Fatalf("users are %q, not %q", got, want)
 		}

@@ -2,6 +2,7 @@ package memgate
 
 import (
 	"context"
+	"maps"
 	"math"
 
 	"seckill/internal/gate"
@@ -54,12 +55,16 @@ func (g *Gate) Knows(_ context.Context, id string, epoch int64, user string, ord
 }
 
 // Cut is gate.Inspector's.
-func (g *Gate) Cut(_ context.Context, id string) (gate.View, []gate.Entry, error) {
+func (g *Gate) Cut(_ context.Context, id string) (gate.Cut, error) {
 	p, err := g.opened(id)
 	if err != nil {
-		return gate.View{}, nil, err
+		return gate.Cut{}, err
 	}
 	defer p.mu.Unlock()
 	now := g.o.Now()
-	return p.viewAt(now), p.outbox.records(id, now, 0, math.MaxInt), nil
+	c := gate.Cut{View: p.viewAt(now), Outbox: p.outbox.records(id, now, 0, math.MaxInt)}
+	if p.view.Terms.UnpaidPerAddress > 0 {
+		c.Unpaid = maps.Clone(p.unpaid)
+	}
+	return c, nil
 }

@@ -91,11 +91,17 @@ func TestASlotThatMoves(t *testing.T) {
 	shard := int(slot * devstack.Shards / devstack.Slots)
 	source, target := c.Masters[shard], c.Masters[(shard+1)%devstack.Shards]
 	g := connect(t, Options{URL: c.URL()})
-	incarnation := opened(t, g, 5, gate.Holding{User: "h", Order: order(9)}, gate.Holding{User: "e", Order: order(8), Ended: true})
-	admits(t, g, buy("a", 1), gate.Admitted)
+	const here, elsewhere = "0123456789abcdef", "fedcba9876543210"
+	from := func(r gate.Request, origin string) gate.Request {
+		r.Origin = origin
+		return r
+	}
+	start := gate.Start{Terms: gate.Hours{LimitPerUser: 1, UnpaidPerAddress: 2}, Remaining: 5}
+	incarnation := openedAs(t, g, start, gate.Holding{User: "h", Order: order(9), Origin: here}, gate.Holding{User: "e", Order: order(8), Ended: true})
+	admits(t, g, from(buy("a", 1), here), gate.Admitted)
 
 	tagged := strings.TrimSuffix(g.keys(product)[0], "gate")
-	keys := []string{"gate", "outbox", "e1:buyers", "e1:ended", "e1:recent"}
+	keys := []string{"gate", "outbox", "e1:buyers", "e1:ended", "e1:recent", "e1:unpaid"}
 	for i := range keys {
 		keys[i] = tagged + keys[i]
 	}
@@ -124,23 +130,23 @@ func TestASlotThatMoves(t *testing.T) {
 		}
 		return all
 	}
-	here, there := name(source), name(target)
+	at, to := name(source), name(target)
 	set := func(r *devstack.Redis, state ...string) {
 		t.Helper()
 		do(t, r.URL(), append([]string{"CLUSTER", "SETSLOT", strconv.FormatInt(slot, 10)}, state...)...)
 	}
-	set(target, "IMPORTING", here)
+	set(target, "IMPORTING", at)
 	var done []string
 	for _, key := range keys {
-		set(source, "MIGRATING", there)
+		set(source, "MIGRATING", to)
 		move(source, target, key)
 		for method, call := range map[string]func() error{
 			"Admit": func() error {
-				_, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{buy("b", 2)})
+				_, err := g.Admit(t.Context(), product, gate.Try{}, []gate.Request{from(buy("b", 2), elsewhere)})
 				return err
 			},
 			"Return": func() error {
-				_, err := g.Return(t.Context(), product, 1, []sale.Return{{Number: 1, UserID: "h", OrderID: order(9)}})
+				_, err := g.Return(t.Context(), product, 1, []sale.Return{{Number: 1, UserID: "h", OrderID: order(9), Origin: here}})
 				return err
 			},
 			"Shut":   func() error { _, _, err := g.Shut(t.Context(), product, 2); return err },
@@ -163,18 +169,20 @@ func TestASlotThatMoves(t *testing.T) {
 	counts(t, g, 5, 1, 1)
 
 	// At the other node the gate is another, and is opened while the rest is under way.
-	set(source, "MIGRATING", there)
+	set(source, "MIGRATING", to)
 	move(source, target, keys[0])
 	move(source, target, keys[1])
 	refuses(t.Context(), t, g, incarnation, sale.ErrFenced)
+	start.Remaining = 4
 	incarnation, _, err := g.Shut(t.Context(), product, 2)
 	ok(t, err)
-	ok(t, g.Load(t.Context(), product, 2, incarnation, []gate.Holding{{User: "c", Order: order(7)}, {User: "e", Order: order(8), Ended: true}}))
-	ok(t, g.Open(t.Context(), product, 2, incarnation, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: 4}))
-	admits(t, g, buy("b", 2), gate.Admitted)
-	set(target, "NODE", there)
+	ok(t, g.Load(t.Context(), product, 2, incarnation, []gate.Holding{{User: "c", Order: order(7), Origin: here}, {User: "e", Order: order(8), Ended: true}}))
+	ok(t, g.Open(t.Context(), product, 2, incarnation, start))
+	admits(t, g, from(buy("b", 2), here), gate.Admitted)
+	admits(t, g, from(buy("d", 4), here), gate.AddressLimit)
+	set(target, "NODE", to)
 	for began := time.Now(); ; <-time.After(10 * time.Millisecond) { // it hears of it from the target, and drops what it still has
-		_, err := ask(source.URL(), "CLUSTER", "SETSLOT", strconv.FormatInt(slot, 10), "NODE", there)
+		_, err := ask(source.URL(), "CLUSTER", "SETSLOT", strconv.FormatInt(slot, 10), "NODE", to)
 		if err == nil {
 			break
 		}

@@ -21,7 +21,7 @@ func everything(ctx context.Context, g *Gate, incarnation string) map[string]err
 	_, out["View"] = g.View(ctx, product)
 	out["Users"] = g.Users(ctx, product, 1, 0, func(string) {})
 	_, out["Knows"] = g.Knows(ctx, product, 1, "a", order(1))
-	_, _, out["Cut"] = g.Cut(ctx, product)
+	_, out["Cut"] = g.Cut(ctx, product)
 	return out
 }
 

@@ -81,14 +81,16 @@ func (g *Gate) Knows(ctx context.Context, product string, epoch int64, user stri
 }
 
 // Cut is gate.Inspector's.
-func (g *Gate) Cut(ctx context.Context, product string) (gate.View, []gate.Entry, error) {
+func (g *Gate) Cut(ctx context.Context, product string) (c gate.Cut, err error) {
 	a, err := g.run(ctx, cutScript, product)
 	if err != nil {
-		return gate.View{}, nil, err
+		return c, err
 	}
-	v := a.view()
-	entries, err := a.entries(product)
-	return v, entries, err
+	c.View = a.view()
+	if c.Outbox, err = a.entries(product); err == nil {
+		c.Unpaid = a.counts()
+	}
+	return c, errors.Join(err, a.err)
 }
 
 // Return is gate.Returner's.

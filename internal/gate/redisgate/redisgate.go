@@ -17,11 +17,12 @@
 // product carry one hash tag, so that they are together on one node of a Redis
 // Cluster:
 //
-//	{ID}:gate         hash: state (opening, open, or grouped: open to a group), epoch, incarnation, remaining, seq, returned,
-//	                  waiting, signs, and the terms: limit, orders, opens, closes, paused, closed, partition, group
+//	{ID}:gate         hash: state (opening, open, or grouped: open to a group, or with a bound for addresses), epoch, incarnation, remaining, seq, returned,
+//	                  waiting, signs, and the terms: limit, orders, opens, closes, paused, closed, partition, group, unpaid
 //	{ID}:e<E>:buyers  hash of an epoch: user -> how many of their orders have ended (2 bytes, at most 65,535),
 //	                  and the 16 bytes of each that holds a unit, oldest first
 //	{ID}:e<E>:ended   set of an epoch: the orders that have ended
+//	{ID}:e<E>:unpaid  hash of an epoch: origin -> how many of its orders wait for payment
 //	{ID}:e<E>:recent  stream of an epoch: the users of each of the last batches that admitted, with a blank
 //	                  between them; its id is the batch's first seq
 //	{ID}:outbox       stream: an entry for every batch that admitted, with how many, when (ms), and for each

@@ -53,6 +53,18 @@ func (a *reply) list() []rueidis.RedisMessage {
 	return l
 }
 
+// counts reads a hash of numbers; nil: it is empty.
+func (a *reply) counts() (counts map[string]int) {
+	for fields := (&reply{values: a.list()}); len(fields.values) > 0 && a.err == nil; a.fail(fields.err) {
+		if counts == nil {
+			counts = map[string]int{}
+		}
+		of := fields.text()
+		counts[of] = int(fields.number())
+	}
+	return counts
+}
+
 // flag reads what field wrote.
 func (a *reply) flag() bool { return a.text() == "1" }
 

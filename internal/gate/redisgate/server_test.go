@@ -91,10 +91,16 @@ const product = "p_1-X"
 // opened is a gate that sells so many units, one a user, at epoch 1.
 func opened(t testing.TB, g *Gate, units int64, holdings ...gate.Holding) (incarnation string) {
 	t.Helper()
+	return openedAs(t, g, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: units}, holdings...)
+}
+
+// openedAs is a gate opened with this, at epoch 1.
+func openedAs(t testing.TB, g *Gate, start gate.Start, holdings ...gate.Holding) (incarnation string) {
+	t.Helper()
 	incarnation, _, err := g.Shut(t.Context(), product, 1)
 	ok(t, err)
 	ok(t, g.Load(t.Context(), product, 1, incarnation, holdings))
-	ok(t, g.Open(t.Context(), product, 1, incarnation, gate.Start{Terms: gate.Hours{LimitPerUser: 1}, Remaining: units}))
+	ok(t, g.Open(t.Context(), product, 1, incarnation, start))
 	return incarnation
 }
 
@@ -115,13 +121,13 @@ func admits(t testing.TB, g *Gate, r gate.Request, want gate.Verdict) {
 // counts demands what remains, and how many orders were admitted and wait.
 func counts(t testing.TB, g *Gate, remaining, seq int64, waiting int) {
 	t.Helper()
-	v, entries, err := g.Cut(t.Context(), product)
+	c, err := g.Cut(t.Context(), product)
 	ok(t, err)
 	wait := 0
-	for _, e := range entries {
+	for _, e := range c.Outbox {
 		wait += len(e.Orders)
 	}
-	if v.Remaining != remaining || v.Seq != seq || wait != waiting {
+	if v := c.View; v.Remaining != remaining || v.Seq != seq || wait != waiting {
 		t.Fatalf("remaining %d, seq %d, %d waiting; want %d, %d, %d", v.Remaining, v.Seq, wait, remaining, seq, waiting)
 	}
 }

@@ -24,10 +24,10 @@ func TestLargeNumbers(t *testing.T) {
 	if a.Entry != "4503599627370497-1" || returned != large+1 || v.Epoch != large || v.Remaining != large-1 || v.Returned != large+1 || v.Terms != start.Terms {
 		t.Fatalf("return %d, entry %s, view %+v", returned, a.Entry, v)
 	}
-	_, entries, err := g.Cut(t.Context(), product)
+	c, err := g.Cut(t.Context(), product)
 	ok(t, err)
-	if len(entries) != 1 || entries[0].ID != a.Entry || entries[0].Orders[1].Epoch != large {
-		t.Fatalf("outbox %v", entries)
+	if len(c.Outbox) != 1 || c.Outbox[0].ID != a.Entry || c.Outbox[0].Orders[1].Epoch != large {
+		t.Fatalf("outbox %v", c.Outbox)
 	}
 	_, _, err = g.Shut(t.Context(), product, large-1)
 	is(t, err, sale.ErrFenced)

@@ -126,3 +126,29 @@ func TestNoCallWorksMoreForWhoHadManyOrders(t *testing.T) {
 func (w work) String() string {
 	return fmt.Sprintf("%d commands and %d bytes written, of a user of %d bytes", w.commands, w.written, w.kept)
 }
+
+// TestABatchCountsAnOriginOnce: however many orders of one address a batch admits, how many wait for payment is read once
+// and written once.
+func TestABatchCountsAnOriginOnce(t *testing.T) {
+	r := server(t)
+	g := connect(t, Options{URL: r.URL()})
+	openedAs(t, g, gate.Start{Terms: gate.Hours{LimitPerUser: 1, UnpaidPerAddress: 1 << 20}, Remaining: 1 << 20})
+	ids := 0
+	commands := func(n int) int64 {
+		return worked(t, r.URL(), g, "nobody", func() {
+			batch := make([]gate.Request, n)
+			for i := range batch {
+				ids++
+				batch[i] = gate.Request{User: userID(ids), Order: order(ids), Origin: "0123456789abcdef"}
+			}
+			a, err := g.Admit(t.Context(), product, gate.Try{}, batch)
+			ok(t, err)
+			if last := a.Decisions[n-1].Verdict; last != gate.Admitted {
+				t.Fatalf("the last of %d: verdict %d", n, last)
+			}
+		}).commands
+	}
+	if one, many := commands(1), commands(900); many != one {
+		t.Errorf("%d commands for one order, and %d for 900", one, many)
+	}
+}

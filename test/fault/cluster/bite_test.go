@@ -22,7 +22,7 @@ type damage struct {
 	name  string
 	units int                       // 4: sold out
 	sql   string                    // $1 is the product
-	redis string                    // GATE is the product's hash, BUYERS that of its buyers
+	redis string                    // GATE is the product's hash, BUYERS that of its buyers, UNPAID that of what addresses have unpaid
 	topic func(order []byte) []byte // an order's record, from which another one is made
 	want  []string                  // the invariants by which the audit names it, perhaps beside others
 }
@@ -56,6 +56,9 @@ var damages = []damage{
 	{"a gate with another limit", 9, "", "HSET GATE limit 2", nil, []string{"terms"}},
 	{"a gate that has forgotten a buyer", 9, "", "HDEL BUYERS buyer-2", nil, []string{"buyers"}},
 	{"too many that wait", 9, "", "HINCRBY GATE waiting 7", nil, []string{"waiting"}},
+	{"an address that the gate has forgotten", 9, "", "DEL UNPAID", nil, []string{"addresses"}},
+	{"an address with orders that nobody has", 9, "", "HSET UNPAID 0123456789abcdef 3", nil, []string{"addresses"}},
+	{"an order of another address", 9, `UPDATE seckill_order SET origin = '0123456789abcdef' WHERE product_id = $1 AND number = 1`, "", nil, []string{"fold", "addresses"}},
 	{"more time to pay", 9, `UPDATE seckill_order SET pay_by = pay_by + interval '1 minute' WHERE product_id = $1 AND number = 1`, "", nil, []string{"fold"}},
 	{"a payment made up", 9, `INSERT INTO seckill_payment (amount, at, changed_at, partition, was_late, order_id, late_id, product_id, payment_id, currency, status, reason, refunded_by)
 		SELECT 5, placed_at, placed_at, partition, false, order_id, gen_random_uuid(), product_id, 'm', 'EUR', 'paid', '', '' FROM seckill_order WHERE product_id = $1 AND number = 1`, "", nil, []string{"money", "fold"}},
@@ -78,6 +81,7 @@ func another(order []byte) []byte {
 // mend some of them.
 func TestDamageIsNamed(t *testing.T) {
 	on := ownServers(t, 1)
+	t.Setenv("SECKILL_TRUSTED_PROXIES", "127.0.0.1/32")
 	c := start(t, bin, on.flags())
 	load := c.put(100_000)
 	load.open(rushPace)
@@ -160,10 +164,10 @@ func TestEveryInvariantHasADamage(t *testing.T) {
 func (d damage) sell(c *cluster) *sale {
 	c.t.Helper()
 	s := c.put(d.units)
-	c.any().Put(c.t, s.product, fmt.Sprintf(`{"quantity":%d,"payment_window":"1h"}`, d.units))
+	c.any().Put(c.t, s.product, fmt.Sprintf(`{"quantity":%d,"payment_window":"1h","unpaid_per_address":9}`, d.units))
 	for i := range 5 {
 		s.eventually(fmt.Sprintf("buyer %d has bought", i), func() bool {
-			a, err := c.any().Buy(s.product, fmt.Sprintf("buyer-%d", i), "one")
+			a, err := c.any().From("203.0.113.7").Buy(s.product, fmt.Sprintf("buyer-%d", i), "one")
 			if err == nil && a.Status < 300 && i == 1 {
 				a, err = c.any().Ask("POST", "/api/orders/"+a.Order.ID+"/cancel", "", "")
 			}
@@ -213,7 +217,7 @@ func (d damage) harm(t *testing.T, on *servers, product string) {
 	}
 	if d.redis != "" {
 		command := d.redis
-		for name, part := range map[string]string{"GATE": "gate", "BUYERS": "buyers"} {
+		for name, part := range map[string]string{"GATE": "gate", "BUYERS": "buyers", "UNPAID": "unpaid"} {
 			if before, after, is := strings.Cut(command, name); is {
 				command = before + keyOf(t, on, product, part) + after
 			}

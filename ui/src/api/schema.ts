@@ -855,7 +855,7 @@ export interface components {
          * @description What is looked at to judge an invariant
          * @enum {string}
          */
-        Equation: "held_within_quantity" | "user_within_limit" | "units_add_up" | "seqs_without_gap" | "folded_again" | "orders_numbered" | "returns_numbered" | "returned_once" | "returns_taken" | "slots_of_their_own" | "position_in_log" | "opening_of_each_epoch" | "sold_out_held" | "none_rejected" | "legal_steps" | "counts_of_rows" | "gate_terms" | "gate_buyers" | "gate_waiting" | "money_adds_up" | "one_secret";
+        Equation: "held_within_quantity" | "user_within_limit" | "units_add_up" | "seqs_without_gap" | "folded_again" | "orders_numbered" | "returns_numbered" | "returned_once" | "returns_taken" | "slots_of_their_own" | "position_in_log" | "opening_of_each_epoch" | "sold_out_held" | "none_rejected" | "legal_steps" | "counts_of_rows" | "gate_terms" | "gate_buyers" | "gate_waiting" | "gate_addresses" | "money_adds_up" | "one_secret";
         FieldChange: {
             field: string;
             from?: string;
@@ -971,7 +971,7 @@ export interface components {
          * @description What has to hold
          * @enum {string}
          */
-        Invariant: "quantity" | "limit" | "units" | "seqs" | "fold" | "numbers" | "returns" | "slots" | "position" | "openings" | "sold out" | "firm" | "steps" | "counts" | "terms" | "buyers" | "waiting" | "money" | "secret" | "damage";
+        Invariant: "quantity" | "limit" | "units" | "seqs" | "fold" | "numbers" | "returns" | "slots" | "position" | "openings" | "sold out" | "firm" | "steps" | "counts" | "terms" | "buyers" | "waiting" | "addresses" | "money" | "secret" | "damage";
         Judged: {
             /** Format: date-time */
             at: string;
@@ -1687,7 +1687,7 @@ export interface components {
          * @description What speaks against an invariant, beside an equation that does not hold
          * @enum {string}
          */
-        Violation: "damaged" | "more_alike" | "another_log" | "log_grew_again" | "partition_missing" | "never_folded" | "other_secret" | "chunk_missing" | "chunk_out_of_order" | "letter_missing" | "letter_differs" | "letter_of_nothing" | "letter_of_own_order" | "product_astray" | "product_in_two_partitions" | "product_not_in_log" | "product_not_in_store" | "column_differs" | "order_not_in_log" | "order_not_in_store" | "order_twice" | "order_differs" | "return_not_in_log" | "return_of_another_order" | "returns_not_in_store" | "entry_not_in_log" | "entry_differs" | "payment_not_in_log" | "payment_differs" | "payments_not_in_store" | "returns_out_of_order" | "numbers_out_of_order" | "rejected_has_number" | "entries_out_of_order" | "entries_miscounted" | "never_opened" | "order_of_another_epoch" | "opening_outcome" | "held_above_quantity" | "user_above_limit" | "no_such_slot" | "slot_taken" | "no_such_status" | "ended_at_differs" | "pay_by_differs" | "illegal_step" | "step_of_past_epoch" | "seq_never_given" | "seq_of_two" | "admitted_lost" | "user_unknown" | "terms_differ";
+        Violation: "damaged" | "more_alike" | "another_log" | "log_grew_again" | "partition_missing" | "never_folded" | "other_secret" | "chunk_missing" | "chunk_out_of_order" | "letter_missing" | "letter_differs" | "letter_of_nothing" | "letter_of_own_order" | "product_astray" | "product_in_two_partitions" | "product_not_in_log" | "product_not_in_store" | "column_differs" | "order_not_in_log" | "order_not_in_store" | "order_twice" | "order_differs" | "return_not_in_log" | "return_of_another_order" | "returns_not_in_store" | "entry_not_in_log" | "entry_differs" | "payment_not_in_log" | "payment_differs" | "payments_not_in_store" | "returns_out_of_order" | "numbers_out_of_order" | "rejected_has_number" | "entries_out_of_order" | "entries_miscounted" | "never_opened" | "order_of_another_epoch" | "opening_outcome" | "held_above_quantity" | "user_above_limit" | "no_such_slot" | "slot_taken" | "no_such_status" | "ended_at_differs" | "pay_by_differs" | "illegal_step" | "step_of_past_epoch" | "seq_never_given" | "seq_of_two" | "admitted_lost" | "user_unknown" | "terms_differ" | "address_miscounted";
         WindowLatency: {
             /** Format: int64 */
             count: number;

@@ -21,6 +21,7 @@ const en: Record<Invariant, string> = {
   terms: 'The gate uses the terms that were set.',
   buyers: 'The gate knows everybody who has an order.',
   waiting: 'Orders that are still on their way are counted correctly.',
+  addresses: 'What each address has unpaid is counted correctly.',
   money: 'All money received paid for an order, is to be refunded, or was refunded.',
   secret: 'A repeated request finds the order that it made.',
   damage: 'Everything that is stored can be read.',
@@ -44,6 +45,7 @@ const zh: Record<Invariant, string> = {
   terms: '入口依据的正是设定的条款。',
   buyers: '入口认得每一个有订单的买家。',
   waiting: '途中订单的计数正确。',
+  addresses: '每个地址未付款订单的计数正确。',
   money: '收到的每一笔钱都有下落：已付订单、逾期、应退或已退。',
   secret: '重复的请求会找到它创建的订单。',
   damage: '保存的一切都可以读取。',
@@ -80,6 +82,7 @@ const chinese: Record<Equation, Said> = {
   gate_terms: () => '入口依据的就是这些条款',
   gate_buyers: ([buyers]) => `入口认得每一个有订单的买家：${buyers}`,
   gate_waiting: ([waiting, held]) => `入口计数的等待订单 ${waiting} = 发件箱中的订单 ${held}`,
+  gate_addresses: ([counted, waiting]) => `入口按地址计数的待付款订单 ${counted} = 实有 ${waiting}`,
   position_in_log: ([position, end], [partition]) => `分区 ${partition}：位置 ${position} ≤ 日志末尾 ${end}`,
   money_adds_up: ([payments, orders, deleted, late, due, refunded], [currency]) =>
     `${currency}：收款 ${payments} = 已付订单 ${orders} + 已删除的订单 ${deleted} + 逾期 ${late} + 应退 ${due} + 已退 ${refunded}`,
@@ -151,6 +154,7 @@ const violations: Record<Violation, Said> = {
   seq_of_two: ([seq], [one, other]) => `两张订单的放行序号同为 ${seq}：${one} 和 ${other}`,
   admitted_lost: ([first, missing]) => `已放行的订单既不在日志中也不在发件箱中：共 ${missing} 张，第一张的放行序号是 ${first}`,
   user_unknown: (_, [user]) => `用户 ${user} 有这张订单，入口却不认得`,
+  address_miscounted: ([counted, waiting], [origin]) => `地址 ${origin} 的待付款订单，入口计为 ${counted}，实有 ${waiting}`,
   terms_differ: (_, [has, is]) => `入口依据的是 ${has}，而条款是 ${is}`,
 }
 

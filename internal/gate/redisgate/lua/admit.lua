@@ -56,7 +56,7 @@ end
 
 local fresh = {} -- what the users have whom this batch has admitted
 local decisions, entry, users, changed = {}, {}, {}, {}
-local waits, sources = {}, {} -- how many of an origin wait, and where the entry's orders come from
+local waits, more, sources = {}, {}, {} -- how many of an origin wait, whether they are more now, and where the entry's orders come from
 
 local function decide(user, order, has, eligible, origin)
   local holds = held(has)
@@ -76,7 +76,7 @@ local function decide(user, order, has, eligible, origin)
     return 'H'
   end
   if origin then
-    waits[origin] = waits[origin] + 1
+    waits[origin], more[origin] = waits[origin] + 1, true
   end
   sources[#sources + 1] = origin or NOWHERE
   remaining, seq = remaining - 1, seq + 1
@@ -122,10 +122,8 @@ if #entry > 0 then
   redis.call('XADD', outbox, string.format('%d-%d', g.epoch, g.seq + 1),
     'n', #entry, 'at', string.format('%d', math.floor(at / 1000)), 'orders', table.concat(entry), unpack(where))
   set(key, changed, fresh)
-  for _, is in ipairs(sources) do
-    if is ~= NOWHERE then
-      redis.call('HSET', unpaid(g.epoch), is, waits[is])
-    end
+  for is in pairs(more) do
+    redis.call('HSET', unpaid(g.epoch), is, waits[is])
   end
   redis.call('XADD', recent(g.epoch), 'MINID', '~', string.format('%d', math.max(seq - RECENT, 0)),
     string.format('%d', g.seq + 1),
