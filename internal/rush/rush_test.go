@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"maps"
 	"net"
 	"net/http"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -107,6 +110,31 @@ func TestSeed(t *testing.T) {
 	}
 	if other := users(8); slices.Contains(other, first[0]) {
 		t.Error("another seed made the same users")
+	}
+}
+
+// A buyer is who the credentials say, and comes from where a proxy would say.
+func TestAddresses(t *testing.T) {
+	var mu sync.Mutex
+	from := map[string]string{}
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /api/products/2/orders", func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		from[string(body)] = strings.Join(r.Header.Values("X-Forwarded-For"), "; ")
+		problem(w, http.StatusConflict, "sold_out")
+	})
+	mux.HandleFunc("GET /api/products/2", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "{}") })
+	s := newShopWith(t, mux, nil)
+	mustRun(t, Config{
+		URL: s.URL, Product: "2", Buyers: 3,
+		Credentials: func(i int) (string, string) { return fmt.Sprint("u", i), "" },
+		From:        func(i int) string { return fmt.Sprint("10.0.0.", i) },
+	}, nil)
+	want := map[string]string{`{"user_id":"u0"}`: "10.0.0.0", `{"user_id":"u1"}`: "10.0.0.1", `{"user_id":"u2"}`: "10.0.0.2"}
+	if !maps.Equal(from, want) {
+		t.Errorf("%v, not %v", from, want)
 	}
 }
 
