@@ -28,7 +28,7 @@ bin/devstack:
 	go build -trimpath -o $@ ./cmd/devstack
 
 build: pages ## Build bin/seckill, with the pages in it where Node is there
-	go build -trimpath -o bin/seckill ./cmd/seckill
+	CGO_ENABLED=0 go build -trimpath -o bin/seckill ./cmd/seckill
 
 deps: deps-all npm ## Install what is missing: Debian packages where it may (else it prints the line to run), npm packages
 

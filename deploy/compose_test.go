@@ -23,6 +23,7 @@ import (
 	"github.com/compose-spec/compose-go/v2/types"
 
 	"seckill/internal/devstack/devtest"
+	"seckill/test/program"
 )
 
 func TestMain(m *testing.M) { devtest.Main(m) }
@@ -74,7 +75,7 @@ func TestTheServicesStart(t *testing.T) {
 	servers := strings.NewReplacer(
 		"redis://redis:6379/0", devtest.Redis(t), "kafka:9092", devtest.Kafka(t),
 		"postgres://seckill:seckill@postgres:5432/seckill?sslmode=disable", devtest.Postgres(t))
-	binary := build(t)
+	binary := program.Built(t)
 	ours := 0
 	for name, s := range compose(t).Services {
 		if s.Image != "seckill" {
@@ -109,15 +110,6 @@ func environment(settings map[string]string) (env []string) {
 		env = append(env, k+"="+v)
 	}
 	return env
-}
-
-func build(t *testing.T) string {
-	t.Helper()
-	binary := filepath.Join(t.TempDir(), "seckill")
-	if out, err := exec.Command("go", "build", "-C", "..", "-o", binary, "./cmd/seckill").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return binary
 }
 
 // start runs the binary until the test ends, and returns once it is ready.

@@ -16,6 +16,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"seckill/internal/devstack/devtest"
+	"seckill/test/program"
 )
 
 // A rule is an alert of Prometheus.
@@ -143,7 +144,7 @@ func TestEveryAlertHasItsPage(t *testing.T) {
 // Prometheus' conventions; and Prometheus can read the queries.
 func TestWhatIsAskedForIsShown(t *testing.T) {
 	address := devtest.FreeAddress(t)
-	start(t, build(t), []string{
+	start(t, program.Built(t), []string{
 		"serve", "--metrics-products", "3", "--redis", devtest.Redis(t), "--kafka", devtest.Kafka(t), "--postgres", devtest.Postgres(t),
 	}, map[string]string{"SECKILL_LISTEN": address}, address)
 	for _, r := range [][3]string{{"PUT", "/api/products/1", `{"quantity":1}`}, {"POST", "/api/verify", ""},

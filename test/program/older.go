@@ -26,11 +26,13 @@ func Older(t testing.TB, commit string) string {
 	for _, c := range []*exec.Cmd{
 		exec.Command("git", "-C", root, "archive", "--output", archive, commit),
 		exec.Command("tar", "-xf", archive, "-C", source),
-		exec.Command("go", "build", "-C", source, "-o", to, "./cmd/seckill"),
 	} {
 		if out, err := c.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", c, err, out)
 		}
+	}
+	if err := buildOf(source, to); err != nil {
+		t.Fatal(err)
 	}
 	return to
 }

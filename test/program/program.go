@@ -23,7 +23,7 @@ import (
 // binary names, which is built first, and removed again, if it names none.
 // The settings of a sale that are in the environment are no business of theirs.
 func Main(m *testing.M, binary *string) int {
-	code, err := built(binary, m.Run)
+	code, err := withBinary(binary, m.Run)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
@@ -31,7 +31,7 @@ func Main(m *testing.M, binary *string) int {
 	return code
 }
 
-func built(binary *string, run func() int) (code int, err error) {
+func withBinary(binary *string, run func() int) (code int, err error) {
 	for _, v := range os.Environ() {
 		if name, _, _ := strings.Cut(v, "="); strings.HasPrefix(name, "SECKILL_") {
 			if err := os.Unsetenv(name); err != nil {
@@ -75,9 +75,16 @@ func build(to string, options ...string) error {
 	if err != nil {
 		return err
 	}
-	args := append([]string{"build", "-C", root, "-o", to}, options...)
-	out, err := exec.Command("go", append(args, "./cmd/seckill")...).CombinedOutput()
-	if err != nil {
+	return buildOf(root, to, options...)
+}
+
+// buildOf builds the program of a folder as it ships: what has been compiled for `make build`, a
+// release or another folder need not be compiled again.
+func buildOf(source, to string, options ...string) error {
+	args := append([]string{"build", "-C", source, "-trimpath", "-ldflags=-s", "-o", to}, options...)
+	c := exec.Command("go", append(args, "./cmd/seckill")...)
+	c.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := c.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return nil
@@ -86,8 +93,20 @@ func build(to string, options ...string) error {
 // Tagged builds the program with a build tag, and returns where it is.
 func Tagged(t testing.TB, tag string) string {
 	t.Helper()
-	to := filepath.Join(t.TempDir(), "seckill")
-	if err := build(to, "-tags", tag); err != nil {
+	return Built(t, "-tags", tag)
+}
+
+// Released builds the program as one of a release, and returns where it is.
+func Released(t testing.TB, release string) string {
+	t.Helper()
+	return Built(t, "-ldflags=-s -X main.release="+release)
+}
+
+// Built builds the program, and returns where it is.
+func Built(t testing.TB, options ...string) (to string) {
+	t.Helper()
+	to = filepath.Join(t.TempDir(), "seckill")
+	if err := build(to, options...); err != nil {
 		t.Fatal(err)
 	}
 	return to
@@ -119,7 +138,7 @@ func Broken(t testing.TB, file, old, new string) string {
 		t.Fatalf("%s has %q %d times: this test has to follow it", file, old, n)
 	}
 	dir := t.TempDir()
-	changed, overlay, to := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "seckill")
+	changed, overlay := filepath.Join(dir, "changed.go"), filepath.Join(dir, "overlay.json")
 	replace, err := json.Marshal(map[string]any{"Replace": map[string]string{path: changed}})
 	if err != nil {
 		t.Fatal(err)
@@ -131,8 +150,5 @@ func Broken(t testing.TB, file, old, new string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := build(to, "-overlay", overlay); err != nil {
-		t.Fatal(err)
-	}
-	return to
+	return Built(t, "-overlay", overlay)
 }

@@ -210,7 +210,7 @@ func TestAlerts(t *testing.T) {
 	w.answers()
 	two.Kill()
 	w.tells("SeckillDown")
-	c.join(program.Serve(t, ofAnotherVersion(t), append([]string{"--listen", strings.TrimPrefix(two.URL, "http://")}, on.flags()...)...))
+	c.join(program.Serve(t, program.Released(t, "v0.0.1"), append([]string{"--listen", strings.TrimPrefix(two.URL, "http://")}, on.flags()...)...))
 	w.tells("SeckillVersionsDiffer")
 
 	rules, err := os.ReadFile(filepath.Join(source(t), "deploy/prometheus/rules.yml"))
@@ -269,14 +269,4 @@ func (w *watch) answers() {
 			}
 		}
 	}
-}
-
-// ofAnotherVersion is the program of another version.
-func ofAnotherVersion(t *testing.T) string {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), "seckill")
-	if out, err := exec.Command("go", "build", "-C", source(t), "-ldflags", "-X main.release=v0.0.1", "-o", to, "./cmd/seckill").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return to
 }
