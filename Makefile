@@ -85,7 +85,7 @@ test-fault: ## - kills, cuts and damage, with the real binary
 	go test -count=1 -timeout 30m ./test/fault
 
 test-cluster: ## - the same of a cluster, with real servers
-	go test -count=1 -timeout 60m ./test/fault/cluster
+	go test -count=1 -timeout 60m -parallel 3 ./test/fault/cluster
 
 test-sim: ## - 10,000 stories of the simulation, without the race detector (SEEDS=1000000)
 	GOGC=400 SEEDS=$(or $(SEEDS),10000) go test -count=1 -timeout 24h -run Stories ./test/sim

@@ -21,6 +21,7 @@ import (
 // restored into new ones, also after a restore that was killed, has every order that was
 // placed before the backup was begun, and sells on.
 func TestABackupOfACluster(t *testing.T) {
+	t.Parallel()
 	on, anew := ownServers(t, 1), ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.sell(10_000)
@@ -113,6 +114,7 @@ func (s *servers) empty(t testing.TB) {
 // the same order, and it sells on, also what is put anew. The other way round is refused
 // before anything is made.
 func TestAFoldersBackupBecomesACluster(t *testing.T) {
+	t.Parallel()
 	on, dir := ownServers(t, 1), t.TempDir()
 	file, back := filepath.Join(dir, "backup"), filepath.Join(dir, "back")
 	one := program.Serve(t, bin, "--data", filepath.Join(dir, "data"))

@@ -11,6 +11,7 @@ import (
 // Nothing is there when the sale is started, and nothing in the servers when they
 // are: it says for what it waits, and sells.
 func TestNothingIsThereYet(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1)
 	for range 2 { // the audit makes nothing
 		code, out := program.Run(t, bin, append([]string{"verify"}, on.flags()...)...)

@@ -26,6 +26,7 @@ func TestKafkaKilledWithAppendsInItsHands(t *testing.T) {
 // on selling: Kafka does not tell it where its records came to be, and by that it is
 // found out sooner (rule 16).
 func TestAProducerWithoutAcksIsFoundOut(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1)
 	c := start(t, hasty(t, "NoAck"), on.flags())
 	s := c.put(3_000)
@@ -39,6 +40,7 @@ func TestAProducerWithoutAcksIsFoundOut(t *testing.T) {
 // A producer that waits for the leader's word only is found out when that dies
 // before it has told the others. As what was lost is missed, its units are sold.
 func TestAProducerWithOneAckIsFoundOut(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 3)
 	c := start(t, hasty(t, "LeaderAck"), on.flags())
 	s := c.sell(6_000)

@@ -62,6 +62,7 @@ func TestPoisonInTheTopic(t *testing.T) {
 
 // Somebody writes a whole order of the product under the id of another one's order.
 func TestAForgedOrderInTheTopic(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1) // folded anew, by another test, the forged order may come before the real one
 	c := start(t, bin, on.flags())
 	s := c.sell(3_000)

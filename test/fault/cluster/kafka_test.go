@@ -88,6 +88,7 @@ func (s *sale) goesOnQueuing() {
 // One of three brokers is lost, the one that the product's orders go to: the sale
 // goes on without it.
 func TestOneOfThreeBrokersLost(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 3)
 	c := start(t, bin, on.flags())
 	s := c.sell(6_000) // not sold out before the last fault, however slow the machine
@@ -136,6 +137,7 @@ func (s *sale) noneRejected() {
 // their gates and say why, nobody is told any more that an order is placed, and the
 // judge finds it.
 func TestTheTopicMadeAnew(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.sell(5_000)
@@ -168,6 +170,7 @@ const notTheLog = "the gates are shut, as the log is not the one that the tables
 // records than the tables have applied. Nobody sells, and readyz says why; nobody makes a
 // topic in place of the one that is gone; projectors halt, each time.
 func TestATopicThatWasLostMeanwhile(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.sell(5_000)

@@ -93,7 +93,7 @@ func TestRecover(t *testing.T) {
 		loss := losses[t.Seed%uint64(len(losses))]
 		t.Log(loss.name)
 		c := start(t, bin, on.flags())
-		c.trial(t, 1_500, slow, func(s *sale) { // so many, and so slowly, that they are not sold out meanwhile
+		c.trial(t, 3_000, slow, func(s *sale) { // so many, and so slowly, that they are not sold out meanwhile
 			r := &recovering{t, s, on}
 			loss.comes(r)
 			if t.IntN(2) == 0 {

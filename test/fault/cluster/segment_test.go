@@ -17,6 +17,7 @@ import (
 // two batches, and the partition has grown again, beyond where the tables stand. The
 // broker finds nothing wrong. Nobody sells, and each process says why.
 func TestASegmentThatWasCutAndGrewAgain(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.sell(5_000)

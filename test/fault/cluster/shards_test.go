@@ -111,6 +111,7 @@ func (s *sale) isUnavailable(at *program.Server, others ...*sale) {
 
 // A product's keys go to another node one after the other while it is sold, and back.
 func TestASlotMovesUnderSale(t *testing.T) {
+	t.Parallel()
 	r, flags := shards(t)
 	c := start(t, bin, flags)
 	s := c.putOn(r, 0, 4_000, "")
@@ -149,6 +150,7 @@ func move(s *sale, r *devstack.RedisCluster, from, to *devstack.Redis) {
 // that cannot be bought. They can again when it is back, or its replica has taken over,
 // also if that lacks orders.
 func TestAShardIsKilled(t *testing.T) {
+	t.Parallel()
 	r, flags := shards(t)
 	c := start(t, bin, flags)
 	ledger.Trials(t, "shard killed", len(shardDeaths), func(t *ledger.Trial) {
@@ -203,6 +205,7 @@ var shardDeaths = []struct {
 
 // Processes start while a shard is gone, and sell the products of the others.
 func TestAShardIsGoneAtTheStart(t *testing.T) {
+	t.Parallel()
 	r, flags := shards(t)
 	c := start(t, bin, flags)
 	gone, other := c.putOn(r, 0, 500, ""), c.putOn(r, 1, 2_000, "")
@@ -232,6 +235,7 @@ func TestAShardIsGoneAtTheStart(t *testing.T) {
 // dead process has left in an outbox is appended, and who asks for an order that is
 // not there is told so.
 func TestAShardThatAnswersNothing(t *testing.T) {
+	t.Parallel()
 	r, flags := shards(t)
 	c := start(t, bin, flags)
 	held, other := c.putOn(r, 0, 3_000, ""), c.putOn(r, 1, 3_000, "")

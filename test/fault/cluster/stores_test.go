@@ -14,6 +14,7 @@ import (
 // Kafka and Postgres are new, and Redis is kept: its gates, and what their outboxes
 // hold, are another store's.
 func TestRedisOfAnotherStore(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.put(20)
@@ -49,6 +50,7 @@ func TestRedisOfAnotherStore(t *testing.T) {
 // Kafka and Postgres are put back to copies that were made at one time, and Redis is
 // kept: its gates are ahead of the tables, and one is of a product that these do not have.
 func TestLogAndTablesPutBack(t *testing.T) {
+	t.Parallel()
 	on := ownServers(t, 1)
 	c := start(t, bin, on.flags())
 	s := c.put(200)

@@ -23,6 +23,7 @@ var older string
 // newer one reads is written when no older one is alive any more, and not before. An
 // older one that stood still meanwhile, or is started again, halts and says why.
 func TestAnUpgradeWhileItSells(t *testing.T) {
+	t.Parallel()
 	old, next := program.Older(t, strings.TrimSpace(older)), tomorrow(t)
 	on := ownServers(t, 1)
 	c := start(t, old, on.flags())
