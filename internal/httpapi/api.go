@@ -43,8 +43,7 @@ type API struct {
 
 	server             *fasthttp.Server
 	others             fasthttp.RequestHandler // every route but a buy and the event streams
-	document           []byte                  // OpenAPI, as JSON
-	yaml               []byte                  // the same, as YAML
+	document           func() []byte           // OpenAPI, as JSON
 	limits             limits
 	tokens, signatures *brake // of those that are wrong
 	count              [kindCount]func(took time.Duration)

@@ -325,7 +325,7 @@ func TestABuyersPassOpensNoOperatorsRoute(t *testing.T) {
 			Security []map[string][]string `json:"security"`
 		} `json:"paths"`
 	}
-	if err := json.Unmarshal(s.api.document, &d); err != nil {
+	if err := json.Unmarshal(s.api.document(), &d); err != nil {
 		t.Fatal(err)
 	}
 	pass := s.mint(t, identity.Buyer{User: "ann"})

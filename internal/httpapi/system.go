@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
@@ -69,7 +70,7 @@ func (a *API) systemRoutes(api huma.API) {
 	huma.Register(api, documentOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
 		return &huma.StreamResponse{Body: func(c huma.Context) {
 			c.SetHeader("Content-Type", "application/json")
-			_, _ = c.BodyWriter().Write(a.document) // who does not read the answer has gone
+			_, _ = c.BodyWriter().Write(a.document()) // who does not read the answer has gone
 		}}, nil
 	})
 	huma.Register(api, metricsOperation(), func(context.Context, *struct{}) (*huma.StreamResponse, error) {
@@ -102,13 +103,12 @@ func (a *API) nativeRoutes(api huma.API, mux *http.ServeMux) {
 	}
 }
 
-// writeDocument keeps the OpenAPI document in both its forms. What cannot be
-// written is a mistake in the code, which the first test meets.
+// writeDocument makes the OpenAPI document, which is written when somebody first asks for it: most
+// processes never are. What cannot be written is a mistake in the code, which the first test meets.
 func (a *API) writeDocument(api huma.API) {
 	documentBodies(api)
 	if a.Buyers == nil {
 		api.OpenAPI().Components.Schemas.Map()["Buyer"].Required = []string{"user_id"}
 	}
-	a.document = must(json.Marshal(api.OpenAPI()))
-	a.yaml = must(api.OpenAPI().YAML())
+	a.document = sync.OnceValue(func() []byte { return must(json.Marshal(api.OpenAPI())) })
 }

@@ -49,7 +49,7 @@ func TestPublishedWords(t *testing.T) {
 			} `json:"schemas"`
 		} `json:"components"`
 	}
-	if err := json.Unmarshal(New(c).document, &document); err != nil {
+	if err := json.Unmarshal(New(c).document(), &document); err != nil {
 		t.Fatal(err)
 	}
 	for name, field := range map[string][2]string{"failures": {"Rehearsal", "failure"}, "unjudged": {"Problem", "reason"}} {
