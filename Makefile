@@ -35,13 +35,14 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-# Three parts at a time, begun in this order: those that wait for servers beside those that compute. One that fails stops no other. What a part says comes
-# when it ends. The pages are built before: nobody may read them half written.
-PARTS := test-cluster lint test-fault test-unit test-mutants test-suites test-e2e test-sim test-ui schemathesis test-release jmeter compose
+# Four parts at a time, begun in this order: those that wait for servers beside those that compute, and one that fills all cores last. One that fails stops
+# no other. What a part says comes when it ends. What several parts need is built before: nobody may read the pages half written, or compile twice.
+PARTS := test-cluster test-unit test-fault test-e2e test-suites test-mutants schemathesis lint test-ui test-release jmeter compose test-sim
 
 test: ## All tests, which are:
 	@$(MAKE) --no-print-directory -j 1 deps-test npm build bin/devstack
-	@$(MAKE) --no-print-directory -k -j 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
+	@go list -export -pgo=off $(RACE) ./... >/dev/null && go list -export -pgo=off ./... >/dev/null
+	@$(MAKE) --no-print-directory -k -j 4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
 
 # go runs again only what depends on a file that changed.
 UNIT := go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...)
