@@ -1,11 +1,9 @@
 package sim
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
@@ -41,20 +39,4 @@ func (s *memStore) Renew(_ context.Context, from, to map[int32]orderstore.Mark) 
 	close(s.changed)
 	s.changed = make(chan struct{})
 	return nil
-}
-
-func (s *memStore) Living(context.Context) ([]orderstore.Process, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.living(), nil
-}
-
-func (s *memStore) living() (all []orderstore.Process) {
-	for _, p := range s.alive {
-		if s.now().Sub(p.seen) <= s.gone {
-			all = append(all, p.Process)
-		}
-	}
-	slices.SortFunc(all, func(a, b orderstore.Process) int { return cmp.Compare(a.ID, b.ID) })
-	return all
 }

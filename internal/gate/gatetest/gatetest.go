@@ -37,7 +37,7 @@ type Harness struct {
 
 // Exercise runs the whole suite. It calls open for every subtest.
 func Exercise(t *testing.T, open func(t *testing.T) Harness) {
-	for _, group := range [][]subtest{admitting, hours, grouping, origins, racing, boxing, returning, opening, fencing, inspecting, neighbours, restarting, properties} {
+	for _, group := range [][]subtest{admitting, limiting, hours, grouping, origins, racing, boxing, returning, opening, fencing, inspecting, neighbours, restarting, properties} {
 		for _, s := range group {
 			t.Run(s.name, func(t *testing.T) { s.run(t, newFixture(t, open(t))) })
 		}
