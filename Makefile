@@ -1,7 +1,7 @@
 # One command for each thing one does here: `make help`. What is longer than a line or two is in scripts/ and test/.
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: run cluster build pages npm deps deps-% test check generate fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter compose audit test-release release bench bench-growth rounds growth pgo clean help
+.PHONY: run cluster build pages pictures first-open npm deps deps-% test check generate fuzz lint test-unit test-suites fault test-sim test-mutants test-fault test-cluster reliability test-ui test-e2e schemathesis jmeter compose audit test-release release bench bench-growth rounds growth pgo clean help
 
 GOLANGCI := go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GORELEASER := go run github.com/goreleaser/goreleaser/v2@v2.15.1
@@ -108,7 +108,10 @@ test-e2e: need-node build bin/devstack npm ## - the pages in a real browser, of 
 	cd test/e2e && npm run typecheck && npm test
 
 pictures: need-node build npm ## Take the pictures of the documents (docs/*.png) anew, in Chromium
-	cd test/e2e && PICTURES=1 npx playwright test --workers=1 pictures
+	cd test/e2e && NO_TEST=1 npx playwright test --workers=1 pictures
+
+first-open: need-node build npm ## How long the pages take until they can be used, in a Chromium that is made four times slower
+	cd test/e2e && NO_TEST=1 npx playwright test --workers=1 first-open
 
 schemathesis: build ## - a stranger's tests of the API by its published document, where pip could bring them
 	@test/contract/contract.py

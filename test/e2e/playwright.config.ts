@@ -15,8 +15,8 @@ const flags = [
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'results',
-  // Not a test: it takes the pictures of the documents.
-  testIgnore: process.env.PICTURES ? [] : '**/pictures.spec.ts',
+  // No tests: what takes the pictures of the documents, and what measures.
+  testIgnore: process.env.NO_TEST ? [] : ['**/pictures.spec.ts', '**/first-open.spec.ts'],
   // Each test has its own server and browser. Two cores carry two that work beside one that waits.
   workers: 3,
   fullyParallel: true,
