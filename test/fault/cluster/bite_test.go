@@ -80,7 +80,6 @@ func another(order []byte) []byte {
 // damage to it by product and invariant. The sale has ended by then: it would
 // mend some of them.
 func TestDamageIsNamed(t *testing.T) {
-	t.Parallel()
 	on := ownServers(t, 1)
 	t.Setenv("SECKILL_TRUSTED_PROXIES", "127.0.0.1/32")
 	c := start(t, bin, on.flags())

@@ -16,6 +16,7 @@ import (
 // addresses of both. A synchronous one has every order that was placed; one that is not
 // lacks some, which the log has.
 func TestAPostgresStandbyTakesOver(all *testing.T) {
+	all.Parallel()
 	on := ownServers(all, 1)
 	ledger.Trials(all, "Postgres failover", 2, func(t *ledger.Trial) {
 		primary := on.postgres
