@@ -207,6 +207,7 @@ func (p *Program) Run(ctx context.Context) error {
 	}
 	late, cancel := context.WithTimeout(context.Background(), grace)
 	defer cancel()
+	go p.listener.CloseStuck(late)
 	err := front.Shutdown(late)
 	crash.At("app: the last answer is given")
 	p.stopWork()

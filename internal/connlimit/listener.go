@@ -16,6 +16,7 @@ package connlimit
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"log/slog"
 	"net"
@@ -116,6 +117,35 @@ func isShortage(err error) bool {
 func (l *Listener) Close() error {
 	l.closed.Store(true)
 	return l.TCPListener.Close()
+}
+
+// CloseStuck closes, until ctx is done, the connections whose clients let a write wait for a
+// second or two: a server that ends, and waits for who is being answered, waits for nobody else.
+func (l *Listener) CloseStuck(ctx context.Context) {
+	tick := time.NewTicker(idleFor)
+	defer tick.Stop()
+	var before map[*conn]uint32
+	for {
+		writing := map[*conn]uint32{}
+		l.mu.Lock()
+		for _, c := range l.open {
+			if writes := c.writes.Load(); writes%2 == 1 {
+				writing[c] = writes
+			}
+		}
+		l.mu.Unlock()
+		for c, writes := range writing {
+			if before[c] == writes {
+				_ = c.Close() // whoever writes gets the error
+			}
+		}
+		before = writing
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // admit makes room for a connection and counts it in.

@@ -85,6 +85,22 @@ func TestTermIsToldFirst(t *testing.T) {
 	}
 }
 
+// Who asks for much and takes none of it does not hold up the end, or make it a failure.
+func TestTermBesideOneWhoTakesNothing(t *testing.T) {
+	s := serve(t, bin, t.TempDir())
+	c := dial(t, s)
+	asks := []byte(strings.Repeat("GET /openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n", 100))
+	for err := error(nil); err == nil; _, err = c.Write(asks) { // until no more is read of them
+		if err := c.SetWriteDeadline(time.Now().Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.Signal(syscall.SIGTERM)
+	if code := s.Wait(); code != 0 {
+		t.Errorf("exit code %d:\n%s", code, s.Out.String())
+	}
+}
+
 // Who presses Ctrl-C is not made to wait for it.
 func TestCtrlCDoesNotDrain(t *testing.T) {
 	t.Setenv("SECKILL_DRAIN", "1h")
