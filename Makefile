@@ -36,13 +36,14 @@ deps-%:
 	@scripts/deps $*
 
 # Four parts at a time, begun in this order: those that wait for servers beside those that compute, and one that fills all cores last. One that fails stops
-# no other. What a part says comes when it ends. What several parts need is built before: nobody may read the pages half written, or compile twice.
+# no other. What a part says comes when it ends. What several parts need is built before: nobody may read the pages half written,
+# compile twice, or give up its turn for it.
 PARTS := test-cluster test-unit test-fault test-e2e test-suites test-mutants schemathesis lint test-ui test-release jmeter compose test-sim
 
 test: ## All tests, which are:
 	@$(MAKE) --no-print-directory -j 1 deps-test npm build bin/devstack
 	@go list -export -pgo=off $(RACE) ./... >/dev/null && go list -export -pgo=off ./... >/dev/null
-	@$(MAKE) --no-print-directory -k -j 4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
+	@$(MAKE) --no-print-directory -o build -k -j 4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
 
 # go runs again only what depends on a file that changed.
 UNIT := go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...)
