@@ -102,7 +102,9 @@ func (g *gateState) wait(origin string, n int) {
 	if g.unpaid == nil {
 		g.unpaid = map[string]int{}
 	}
-	g.unpaid[origin] = max(0, g.unpaid[origin]+n)
+	if g.unpaid[origin] += n; g.unpaid[origin] <= 0 {
+		delete(g.unpaid, origin)
+	}
 }
 
 func cloned(users map[string][]gate.Holding) map[string][]gate.Holding {
