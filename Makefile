@@ -35,15 +35,15 @@ deps: deps-all npm ## Install what is missing: Debian packages where it may (els
 deps-%:
 	@scripts/deps $*
 
-# Four parts at a time, begun in this order: those that wait for servers beside those that compute, and one that fills all cores last. One that fails stops
+# Three parts at a time, begun in this order: those that wait for servers beside those that compute, and one that fills all cores last. One that fails stops
 # no other. What a part says comes when it ends. What several parts need is built before: nobody may read the pages half written,
 # compile twice, or give up its turn for it.
-PARTS := test-cluster test-unit test-fault test-e2e test-suites test-mutants schemathesis lint test-ui test-release jmeter compose test-sim
+PARTS := test-cluster test-e2e test-unit test-fault test-suites test-mutants schemathesis lint test-ui test-release jmeter compose test-sim
 
 test: ## All tests, which are:
 	@$(MAKE) --no-print-directory -j 1 deps-test npm build bin/devstack
 	@go list -export -pgo=off $(RACE) ./... >/dev/null && go list -export -pgo=off ./... >/dev/null
-	@$(MAKE) --no-print-directory -o build -k -j 4 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
+	@$(MAKE) --no-print-directory -o build -k -j 3 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target) $(PARTS)
 
 # go runs again only what depends on a file that changed.
 UNIT := go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...)
@@ -87,7 +87,7 @@ test-fault: ## - kills, cuts and damage, with the real binary
 	go test -count=1 -timeout 30m ./test/fault
 
 test-cluster: ## - the same of a cluster, with real servers
-	go test -count=1 -timeout 60m -parallel 3 ./test/fault/cluster
+	go test -count=1 -timeout 60m -parallel 2 ./test/fault/cluster
 
 test-sim: ## - 10,000 stories of the simulation, without the race detector (SEEDS=1000000)
 	GOGC=400 SEEDS=$(or $(SEEDS),10000) go test -count=1 -timeout 24h -run Stories ./test/sim

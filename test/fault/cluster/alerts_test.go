@@ -133,7 +133,6 @@ func (w *watch) quiet(name string) {
 // Each alert that ships is brought about on real servers, and is heard by a real
 // Prometheus; and each query of the dashboards has an answer there.
 func TestAlerts(t *testing.T) {
-	t.Parallel()
 	on := ownServers(t, 1)
 	c := &cluster{t: t, program: bin, flags: on.flags()}
 	options := append([]string{"--max-unrelayed", "100", "--max-connections", "400", "--wait", "4s", "--metrics-products", "1"}, on.flags()...)

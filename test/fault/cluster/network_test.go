@@ -58,7 +58,6 @@ func TestTheNetworkIsIll(t *testing.T) {
 // store than an opener may be silent: of two processes one opens it, and the other
 // leaves it at that.
 func TestALongOpeningOfTwoProcesses(t *testing.T) {
-	t.Parallel()
 	ways := newWays(t)
 	on := ownServers(t, 1, "advertised.listeners=BROKER://"+ways["Kafka"].Listen)
 	c := start(t, bin, ways.lead(t, on))
