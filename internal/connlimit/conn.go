@@ -27,7 +27,7 @@ type conn struct {
 	state atomic.Int64
 	// writes are those that have begun and those that have ended: an odd number while one is under way.
 	writes atomic.Uint32
-	// stuck is the write that was under way at a look, and since when at least. For Accept alone.
+	// stuck is the write that was under way at a look, and since when at least. l.mu guards it.
 	stuck struct {
 		writes uint32
 		since  int64
@@ -77,7 +77,7 @@ func (c *conn) busy() bool {
 	return since != gone
 }
 
-// look is a connection as it is now; false: something is being worked on for it.
+// look is a connection as it is now; false: something is being worked on for it. l.mu is held.
 func (c *conn) look(now int64) (i idler, ok bool) {
 	i = idler{c, c.state.Load(), 0}
 	switch writes := c.writes.Load(); {

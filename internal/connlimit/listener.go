@@ -124,22 +124,19 @@ func (l *Listener) Close() error {
 func (l *Listener) CloseStuck(ctx context.Context) {
 	tick := time.NewTicker(idleFor)
 	defer tick.Stop()
-	var before map[*conn]uint32
 	for {
-		writing := map[*conn]uint32{}
+		var stuck []idler
+		now := l.now()
 		l.mu.Lock()
 		for _, c := range l.open {
-			if writes := c.writes.Load(); writes%2 == 1 {
-				writing[c] = writes
+			if i, idle := c.look(now); idle && i.was < 0 && now-i.since >= int64(idleFor) {
+				stuck = append(stuck, i)
 			}
 		}
 		l.mu.Unlock()
-		for c, writes := range writing {
-			if before[c] == writes {
-				_ = c.Close() // whoever writes gets the error
-			}
+		for _, i := range stuck {
+			l.evict(i)
 		}
-		before = writing
 		select {
 		case <-tick.C:
 		case <-ctx.Done():

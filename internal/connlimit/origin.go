@@ -30,13 +30,17 @@ func (l *Listener) mayCome(from netip.Prefix) bool {
 		l.mu.Unlock()
 		return true
 	}
-	theirs = slices.Clone(theirs)
+	var idle []idler
+	now := l.now()
+	for _, c := range theirs {
+		if i, ok := c.look(now); ok && now-i.since >= int64(idleFor) {
+			idle = append(idle, i)
+		}
+	}
 	l.mu.Unlock()
 	var oldest idler
-	for _, c := range theirs {
-		now := l.now()
-		i, idle := c.look(now)
-		if !idle || now-i.since < int64(idleFor) || i.was > 0 && unread(c.Conn) {
+	for _, i := range idle {
+		if i.was > 0 && unread(i.Conn) {
 			continue
 		}
 		if oldest.conn == nil || i.since < oldest.since {
