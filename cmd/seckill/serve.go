@@ -24,8 +24,8 @@ type folderFlags struct {
 
 // clusterFlags say where a sale is kept that has more than one machine.
 type clusterFlags struct {
-	Redis    secret `env:"SECKILL_REDIS" placeholder:"URL" group:"Cluster" help:"redis:// or rediss://USER:PASSWORD@HOST:PORT/DB, with ?ca=FILE. Like the other two, it may be file:PATH, which holds it."`
-	Kafka    secret `env:"SECKILL_KAFKA" placeholder:"HOST:PORT,..." group:"Cluster" help:"Brokers; or kafka:// or kafkas://USER:PASSWORD@HOST:PORT,..., with ?sasl=scram-sha-512&ca=FILE."`
+	Redis    secret `env:"SECKILL_REDIS" placeholder:"URL" group:"Cluster" help:"redis:// or rediss://USER:PASSWORD@HOST:PORT/DB, with ?ca=FILE&cert=FILE&key=FILE. Like the other two, it may be file:PATH, which holds it."`
+	Kafka    secret `env:"SECKILL_KAFKA" placeholder:"HOST:PORT,..." group:"Cluster" help:"Brokers; or kafka:// or kafkas://USER:PASSWORD@HOST:PORT,..., with ?sasl=scram-sha-512&ca=FILE&cert=FILE&key=FILE."`
 	Postgres secret `env:"SECKILL_POSTGRES" placeholder:"URL" group:"Cluster" help:"postgres://USER:PASSWORD@HOST:PORT/DB, with ?sslmode=verify-full&sslrootcert=FILE."`
 }
 

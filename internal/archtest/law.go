@@ -29,11 +29,11 @@ var law = []room{
 	// never see each other.
 	{"internal/gate", "the contract of who decides", []string{"internal/sale"}, false},
 	{"internal/gate/memgate", "a gate in memory", []string{"internal/sale", "internal/crash", "internal/gate"}, false},
-	{"internal/gate/redisgate", "a gate in Redis", []string{"internal/sale", "internal/crash", "internal/gate"}, false},
+	{"internal/gate/redisgate", "a gate in Redis", []string{"internal/sale", "internal/crash", "internal/gate", "internal/tlspair"}, false},
 	{"internal/gate/gatetest", "the suite of gates", []string{"internal/sale", "internal/gate"}, false},
 	{"internal/orderlog", "the contract of the durable log", []string{"internal/sale"}, false},
 	{"internal/orderlog/sqlitelog", "a log in a file", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
-	{"internal/orderlog/kafkalog", "a log in Kafka", []string{"internal/sale", "internal/crash", "internal/orderlog"}, false},
+	{"internal/orderlog/kafkalog", "a log in Kafka", []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/tlspair"}, false},
 	{"internal/orderlog/logtest", "the suite of logs", []string{"internal/sale", "internal/orderlog"}, false},
 	{"internal/orderstore", "the contract of the tables", []string{"internal/sale", "internal/orderlog"}, false},
 	{"internal/orderstore/sqlitestore", "the tables in a file", []string{"internal/sale", "internal/crash", "internal/orderlog", "internal/orderstore"}, false},

@@ -1,15 +1,15 @@
 package redisgate
 
 import (
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/redis/rueidis"
+
+	"seckill/internal/tlspair"
 )
 
 // CheckURL says what is wrong with a URL, and never its password.
@@ -44,13 +44,9 @@ func (o *Options) client() (rueidis.ClientOption, error) {
 	if err != nil {
 		return option, fmt.Errorf("URL of Redis: %w", err)
 	}
-	if ca := parsed.Query().Get("ca"); ca != "" {
-		if option.TLSConfig == nil {
-			return option, errors.New("URL of Redis: ca is for rediss://")
-		}
-		if option.TLSConfig.RootCAs, err = authorities(ca); err != nil {
-			return option, fmt.Errorf("URL of Redis: %w", err)
-		}
+	settings := parsed.Query()
+	if err := tlspair.Client(option.TLSConfig, settings.Get("ca"), settings.Get("cert"), settings.Get("key")); err != nil {
+		return option, fmt.Errorf("URL of Redis has %w", err)
 	}
 	option.Dialer.Timeout = o.Timeout
 	option.ConnWriteTimeout = o.Timeout
@@ -58,7 +54,7 @@ func (o *Options) client() (rueidis.ClientOption, error) {
 	option.DisableRetry = true    // of what may have happened
 	option.DisableCache = true    // nothing here is read often and written seldom
 	if option.Sentinel.MasterSet != "" {
-		o.sentinels(&option, parsed.Query())
+		o.sentinels(&option, settings)
 	}
 	return option, nil
 }
@@ -78,16 +74,4 @@ func (o *Options) sentinels(option *rueidis.ClientOption, settings url.Values) {
 	if settings.Has("sentinel_password") {
 		s.Password = settings.Get("sentinel_password")
 	}
-}
-
-func authorities(file string) (*x509.CertPool, error) {
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("%s holds no certificate", file)
-	}
-	return pool, nil
 }

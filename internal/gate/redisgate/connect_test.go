@@ -1,6 +1,7 @@
 package redisgate
 
 import (
+	"fmt"
 	"net"
 	"strings"
 	"testing"
@@ -18,8 +19,11 @@ func TestURLs(t *testing.T) {
 		"redis://u:secret@h:1 2":             "",
 		"redis://h:1?ca=/none.pem":           "rediss://",
 		"rediss://h:1?ca=/none.pem":          "/none.pem",
-		"rediss://h:1?ca=connect_test.go":    "no certificate",
+		"rediss://h:1?ca=connect_test.go":    "without a certificate",
 		"redis://u:secret@127.0.0.1:1?db=no": "database number",
+		"rediss://h:1?cert=connect_test.go":  "give both",
+		"redis://h:1?cert=a&key=b":           "rediss://",
+		"rediss://h:1?cert=/none&key=/none":  "/none",
 	} {
 		_, err := New(Options{URL: url})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
@@ -42,24 +46,33 @@ func TestPassword(t *testing.T) {
 	counts(t, g, 5, 0, 0)
 }
 
-// TestTLS: a server is believed whom the given authority has signed, and no other.
+// TestTLS: a server is believed whom the given authority has signed, and no other; and one that
+// asks for a certificate is shown it.
 func TestTLS(t *testing.T) {
 	cert, key := devtest.Certificate(t)
+	shown, shownKey := devtest.Certificate(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ok(t, err)
 	at := l.Addr().String()
 	ok(t, l.Close())
 	_, port, _ := net.SplitHostPort(at)
-	server(t, "tls-port "+port, "tls-cert-file "+cert, "tls-key-file "+key, "tls-ca-cert-file "+cert, "tls-auth-clients no")
+	r := server(t, "tls-port "+port, "tls-cert-file "+cert, "tls-key-file "+key, "tls-ca-cert-file "+shown, "tls-auth-clients optional")
 	g := connect(t, Options{URL: "rediss://" + at + "?ca=" + cert})
 	opened(t, g, 5)
 	counts(t, g, 5, 0, 0)
-	other, _ := devtest.Certificate(t)
+	other, otherKey := devtest.Certificate(t)
 	for _, url := range []string{"rediss://" + at, "rediss://" + at + "?ca=" + other} {
 		_, err := New(Options{URL: url})
 		is(t, err, sale.ErrUnavailable)
 		if !strings.Contains(err.Error(), "certificate") {
 			t.Errorf("%s: %v", url, err)
 		}
+	}
+	do(t, r.URL(), "CONFIG", "SET", "tls-auth-clients", "yes")
+	const showing = "?ca=%s&cert=%s&key=%s"
+	counts(t, connect(t, Options{URL: "rediss://" + at + fmt.Sprintf(showing, cert, shown, shownKey)}), 5, 0, 0)
+	for _, url := range []string{"rediss://" + at + "?ca=" + cert, "rediss://" + at + fmt.Sprintf(showing, cert, other, otherKey)} {
+		_, err := New(Options{URL: url})
+		is(t, err, sale.ErrUnavailable)
 	}
 }

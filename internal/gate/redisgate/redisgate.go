@@ -62,7 +62,8 @@ const layout = "3"
 // Options of a Gate. URL is needed.
 type Options struct {
 	// URL is redis://USER:PASSWORD@HOST:PORT/DATABASE, or rediss:// for TLS, with
-	// ?ca=FILE for who signs for the server, in PEM. A node of a Redis Cluster
+	// ?ca=FILE for who signs for the server, in PEM, and &cert=FILE&key=FILE for what it
+	// is shown if it asks for a client's certificate. A node of a Redis Cluster
 	// leads to all others; &addr=HOST:PORT names more, if it is away. With
 	// &master_set=NAME they are sentinels, which know the primary of that name. To
 	// them the same password is told, or that of &sentinel_password=.

@@ -33,12 +33,13 @@ func (b Brokers) Plain() []string {
 
 // ParseBrokers reads HOST:PORT,HOST:PORT or
 //
-//	kafka://[USER:PASSWORD@]HOST:PORT,HOST:PORT[?tls=true&ca=FILE&sasl=scram-sha-512&password_file=FILE]
+//	kafka://[USER:PASSWORD@]HOST:PORT,HOST:PORT[?tls=true&ca=FILE&cert=FILE&key=FILE&sasl=scram-sha-512&password_file=FILE]
 //
 // kafkas:// is kafka:// with tls=true. ca is a PEM file of those who may vouch for
-// the brokers, in place of the system's. sasl is plain, scram-sha-256 or
+// the brokers, in place of the system's; cert and key are the certificate that brokers
+// are shown, if they ask for one. sasl is plain, scram-sha-256 or
 // scram-sha-512, the default. USER and PASSWORD are percent-encoded as in any URL.
-// The files are read here, once.
+// The files are read here, once; cert and key with each connection, too.
 func ParseBrokers(address string) (Brokers, error) {
 	scheme, rest, isURL := strings.Cut(address, "://")
 	if !isURL {
@@ -84,8 +85,8 @@ func parseSettings(query string) (url.Values, error) {
 		return nil, errors.New("has a query that is none") // err would show what may be a secret
 	}
 	for name, values := range settings {
-		if !slices.Contains([]string{"tls", "ca", "sasl", "password_file"}, name) || len(values) != 1 {
-			return nil, fmt.Errorf("has the setting %q, which must be one of tls, ca, sasl, password_file, once", name)
+		if !slices.Contains([]string{"tls", "ca", "cert", "key", "sasl", "password_file"}, name) || len(values) != 1 {
+			return nil, fmt.Errorf("has the setting %q, which must be one of tls, ca, cert, key, sasl, password_file, once", name)
 		}
 	}
 	return settings, nil

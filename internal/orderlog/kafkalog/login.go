@@ -2,7 +2,6 @@ package kafkalog
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/url"
@@ -12,6 +11,8 @@ import (
 	"github.com/twmb/franz-go/pkg/sasl"
 	"github.com/twmb/franz-go/pkg/sasl/plain"
 	"github.com/twmb/franz-go/pkg/sasl/scram"
+
+	"seckill/internal/tlspair"
 )
 
 func parseTLS(on bool, settings url.Values) (*tls.Config, error) {
@@ -23,24 +24,12 @@ func parseTLS(on bool, settings url.Values) (*tls.Config, error) {
 	case v != "" && v != "false":
 		return nil, fmt.Errorf("has tls=%q, which must be true or false", v)
 	}
-	file := settings.Get("ca")
-	if !on {
-		if file != "" {
-			return nil, errors.New("names a ca without tls=true")
-		}
-		return nil, nil
+	var config *tls.Config
+	if on {
+		config = &tls.Config{MinVersion: tls.VersionTLS12}
 	}
-	config := &tls.Config{MinVersion: tls.VersionTLS12}
-	if file == "" {
-		return config, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("names a ca that cannot be read: %w", err)
-	}
-	config.RootCAs = x509.NewCertPool()
-	if !config.RootCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("names a ca without a certificate in it: %s", file)
+	if err := tlspair.Client(config, settings.Get("ca"), settings.Get("cert"), settings.Get("key")); err != nil {
+		return nil, fmt.Errorf("has %w", err)
 	}
 	return config, nil
 }
