@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,12 +49,18 @@ type keys struct {
 	log    *slog.Logger
 	ctx    context.Context
 
-	set     atomic.Pointer[keyfunc.Keyfunc]
+	set     atomic.Pointer[keyring]
 	changes atomic.Int64 // of set
 	tried   atomic.Int64 // when the last fetch began, in Unix nanoseconds
 	got     atomic.Int64 // when the last one that brought them did
 	mu      sync.Mutex   // held to fetch
 	raw     []byte       // what set was made of
+}
+
+// A keyring is what tokens are checked with between two changes.
+type keyring struct {
+	keyfunc.Keyfunc
+	es256 map[*ecdsa.PublicKey]*es256 // of the first maxES256 that are of P-256
 }
 
 // newKeys reads the keys of "file:PATH" or of an https URL. A URL that cannot be reached is asked again; what is no set of
@@ -136,15 +143,28 @@ func (k *keys) fetch() ([]byte, error) {
 
 // find is the key that checks a token: a jwt.Keyfunc. One that the set does not have is looked for at the URL.
 func (k *keys) find(t *jwt.Token) (any, error) {
-	key, err := (*k.set.Load()).Keyfunc(t)
-	if all, several := key.(jwt.VerificationKeySet); several && len(all.Keys) > 1 { // each would be tried
-		return nil, errors.New("it names no key by kid, and there are several")
-	}
+	key, err := k.set.Load().find(t)
 	if k.client == nil || !errors.Is(err, jwkset.ErrKeyNotFound) {
 		return key, err
 	}
 	k.renew()
-	return (*k.set.Load()).Keyfunc(t)
+	return k.set.Load().find(t)
+}
+
+// find is the one key that t may be signed by. It has t checked with the key's multiples where they are kept.
+func (s *keyring) find(t *jwt.Token) (any, error) {
+	key, err := s.Keyfunc.Keyfunc(t)
+	if all, unnamed := key.(jwt.VerificationKeySet); unnamed && len(all.Keys) > 1 { // each would be tried
+		return nil, errors.New("it names no key by kid, and there are several")
+	} else if unnamed && len(all.Keys) == 1 {
+		key = all.Keys[0]
+	}
+	if public, ok := key.(*ecdsa.PublicKey); ok && t.Method == jwt.SigningMethodES256 {
+		if multiples, kept := s.es256[public]; kept {
+			t.Method = multiples
+		}
+	}
+	return key, err
 }
 
 // freshen has keys of a URL fetched again when they are old, each minute until they come. Nobody waits for that, unless
@@ -233,12 +253,25 @@ func (k *keys) put(good []jwkset.JWK) error {
 	if err := store.KeyReplaceAll(k.ctx, good); err != nil {
 		return err
 	}
-	set, err := keyfunc.New(keyfunc.Options{Ctx: k.ctx, Storage: store})
-	if err == nil {
-		k.set.Store(&set)
-		k.changes.Add(1)
+	set := &keyring{es256: map[*ecdsa.PublicKey]*es256{}}
+	var err error
+	if set.Keyfunc, err = keyfunc.New(keyfunc.Options{Ctx: k.ctx, Storage: store}); err != nil {
+		return err
 	}
-	return err
+	all, err := set.VerificationKeySet(k.ctx)
+	if err != nil {
+		return err
+	}
+	for _, key := range all.Keys {
+		if public, ok := key.(*ecdsa.PublicKey); ok && len(set.es256) < maxES256 {
+			if multiples, err := newES256(public); err == nil {
+				set.es256[public] = multiples
+			}
+		}
+	}
+	k.set.Store(set)
+	k.changes.Add(1)
+	return nil
 }
 
 func readKey(raw json.RawMessage) (jwkset.JWK, error) {
