@@ -86,7 +86,7 @@ var postgres = []string{"internal/orderstore/pgstore"}
 // keepers are named with them.
 var drivers = []driver{
 	{"modernc.org/sqlite", sqlite},
-	{"database/sql", append(sqlite, postgres...)}, // Postgres: only because the migrations ask for it
+	{"database/sql", sqlite},
 	{"github.com/redis", []string{"internal/gate/redisgate"}},
 	{"github.com/twmb/franz-go", []string{"internal/orderlog/kafkalog"}},
 	{"github.com/jackc", postgres},

@@ -75,7 +75,7 @@ func PgBouncer(t testing.TB, mode string) string {
 	t.Helper()
 	to := Postgres(t)
 	return shared.get(t, "pgbouncer-"+mode, "", func(ctx context.Context, dir string) (string, func(), error) {
-		s, err := devstack.StartPgBouncer(ctx, dir, to, "pool_mode = "+mode, "default_pool_size = 90")
+		s, err := devstack.StartPgBouncer(ctx, dir, to, "pool_mode = "+mode, "default_pool_size = 90", "admin_users = seckill")
 		if err != nil {
 			return "", nil, err
 		}

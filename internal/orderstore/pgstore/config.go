@@ -40,7 +40,7 @@ var settings = map[string]string{
 
 // CheckURL says what is wrong with a URL, and never its password.
 func CheckURL(url string) error {
-	_, err := configure(url)
+	_, _, err := configure(url)
 	return err
 }
 
@@ -59,10 +59,12 @@ func Plain(url string) (plain []string) {
 	return plain
 }
 
-func configure(url string) (*pgxpool.Config, error) {
-	config, err := pgxpool.ParseConfig(url)
+// configure reads a URL. What connections begin with is what PgBouncer lets pass of it: session are all
+// other settings, ours if the URL has no others.
+func configure(url string) (config *pgxpool.Config, session map[string]string, err error) {
+	config, err = pgxpool.ParseConfig(url)
 	if err != nil {
-		return nil, fmt.Errorf("%w: order store: %w", sale.ErrUnavailable, err)
+		return nil, nil, fmt.Errorf("%w: order store: %w", sale.ErrUnavailable, err)
 	}
 	if plain, err := pgx.ParseConfig(url); err == nil && plain.RuntimeParams["pool_max_conns"] == "" {
 		config.MaxConns = connections
@@ -73,23 +75,15 @@ func configure(url string) (*pgxpool.Config, error) {
 	// A snapshot waits as long as its server lives, and no longer.
 	alive := net.KeepAliveConfig{Enable: true, Idle: 10 * time.Second, Interval: 5 * time.Second, Count: 3}
 	config.ConnConfig.DialFunc = (&net.Dialer{KeepAliveConfig: alive}).DialContext
-	config.ConnConfig.AfterConnect = setter(&config.ConnConfig.Config)
 	config.AfterConnect = func(_ context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{
 			Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 		})
 		return nil
 	}
-	return config, nil
-}
-
-// setter takes the settings out of what a connection begins with, if PgBouncer
-// refuses most of them, and returns what makes them, ours if the URL has no
-// others, as soon as the connection is there.
-func setter(config *pgconn.Config) pgconn.AfterConnectFunc {
+	session = maps.Clone(settings)
 	begin := map[string]string{"application_name": "seckill"}
-	session := maps.Clone(settings)
-	for name, value := range config.RuntimeParams {
+	for name, value := range config.ConnConfig.RuntimeParams {
 		switch name {
 		case "application_name", "options", "replication": // the last two are no settings
 			begin[name] = value
@@ -97,7 +91,12 @@ func setter(config *pgconn.Config) pgconn.AfterConnectFunc {
 			session[name] = value
 		}
 	}
-	config.RuntimeParams = begin
+	config.ConnConfig.RuntimeParams = begin
+	return config, session, nil
+}
+
+// setter makes the settings of a session as soon as the connection is there.
+func setter(session map[string]string, within time.Duration) pgconn.AfterConnectFunc {
 	var calls []string
 	var args [][]byte
 	for name, value := range session {
@@ -106,7 +105,7 @@ func setter(config *pgconn.Config) pgconn.AfterConnectFunc {
 	}
 	sql := "SELECT " + strings.Join(calls, ", ")
 	return func(ctx context.Context, c *pgconn.PgConn) error {
-		ctx, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
+		ctx, cancel := context.WithTimeout(ctx, within)
 		defer cancel()
 		return c.ExecParams(ctx, sql, args, nil, nil, nil).Read().Err
 	}

@@ -22,7 +22,7 @@ func TestWhatAURLSays(t *testing.T) {
 		"host=h user=u dbname=d pool_max_conns=3":            {"from-file", 3, true},
 		"postgres://u@h/d?sslmode=require&pool_max_conns=99": {"from-file", 99, true},
 	} {
-		got, err := configure(url)
+		got, _, err := configure(url)
 		if err != nil {
 			t.Errorf("%s: %v", url, err)
 			continue

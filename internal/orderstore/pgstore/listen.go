@@ -15,8 +15,12 @@ import (
 // as channels belong to a whole database.
 const channel = "'seckill_' || 'seckill_position'::regclass::oid::text"
 
-// reconnect is how long to wait before listening again.
-const reconnect = 200 * time.Millisecond
+const (
+	// reconnect is how long to wait before listening again.
+	reconnect = 200 * time.Millisecond
+	// unheard is how often to look where nobody can listen.
+	unheard = 20 * time.Millisecond
+)
 
 // queueNotify tells all processes, when the batch is committed, how far it goes.
 func queueNotify(q *pgx.Batch, b orderstore.Batch) {
@@ -56,13 +60,17 @@ func (s *Store) follow(ctx context.Context) error {
 		if err := s.look(ctx, c); err != nil {
 			return err
 		}
+		if s.begin != "" {
+			pause(ctx, unheard)
+			continue
+		}
 		if err := s.hear(ctx, c); err != nil {
 			return err
 		}
 	}
 }
 
-// connect makes the connection that listens.
+// connect makes the connection that listens, or only looks.
 func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
 	config := s.pool.Config().ConnConfig
 	ctx, cancel := context.WithTimeout(ctx, config.ConnectTimeout)
@@ -70,6 +78,9 @@ func (s *Store) connect(ctx context.Context) (*pgx.Conn, error) {
 	c, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return nil, err
+	}
+	if s.begin != "" {
+		return c, nil
 	}
 	var name string
 	err = c.QueryRow(ctx, "SELECT "+channel).Scan(&name)

@@ -111,18 +111,12 @@ const recoveryKey = "hashtext('seckill recover'), hashtext(current_schema())"
 // LockRecovery has this process alone recover the sale, until release is called or it
 // ends; while another one does, it is ErrUnavailable.
 func (s *Store) LockRecovery(ctx context.Context) (release func(), err error) {
-	c, err := s.pool.Acquire(ctx)
+	c, release, err := lasting(ctx, s.pool)
 	if err != nil {
 		return nil, translate("lock the recovery", err)
 	}
-	held := c.Hijack() // the lock is the connection's, and ends with it
-	release = func() { // unlocked first: the server may notice the end of a connection later
-		late := context.WithoutCancel(ctx)
-		_, _ = held.Exec(late, "SELECT pg_advisory_unlock("+recoveryKey+")")
-		_ = held.Close(late)
-	}
 	var free bool
-	err = held.QueryRow(ctx, "SELECT pg_try_advisory_lock("+recoveryKey+")").Scan(&free)
+	err = c.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock("+recoveryKey+")").Scan(&free)
 	if err == nil && free {
 		return release, nil
 	}

@@ -2,11 +2,12 @@ package pgstore
 
 import (
 	"context"
-	"database/sql"
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
@@ -21,7 +22,14 @@ var files embed.FS
 // does it and the others wait.
 func migrate(ctx context.Context, pool *pgxpool.Pool) error {
 	return prepare(ctx, pool, func(steps *goose.Provider) error {
-		_, err := steps.Up(ctx)
+		c, release, err := lasting(ctx, pool)
+		if err == nil {
+			defer release()
+			_, err = c.Exec(ctx, "SELECT pg_advisory_xact_lock("+lockKey+")")
+		}
+		if err == nil {
+			_, err = steps.Up(ctx)
+		}
 		return translate("make the tables", err)
 	})
 }
@@ -64,8 +72,7 @@ func prepare(ctx context.Context, pool *pgxpool.Pool, work func(*goose.Provider)
 	}
 	db := stdlib.OpenDBFromPool(pool)
 	defer func() { _ = db.Close() }() // it only gives connections back
-	steps, err := goose.NewProvider(goose.DialectPostgres, db, folder,
-		goose.WithTableName(versions), goose.WithSessionLocker(locker{}))
+	steps, err := goose.NewProvider(goose.DialectPostgres, db, folder, goose.WithTableName(versions))
 	if err != nil {
 		return err
 	}
@@ -80,18 +87,23 @@ func prepare(ctx context.Context, pool *pgxpool.Pool, work func(*goose.Provider)
 	return translate("read the version of the tables", err)
 }
 
-// A locker holds an advisory lock of this schema. The library's own looks again
-// only every second or more; this one is waked.
-type locker struct{}
-
 const lockKey = "hashtext('seckill'), hashtext(current_schema())"
 
-func (locker) SessionLock(ctx context.Context, c *sql.Conn) error {
-	_, err := c.ExecContext(ctx, "SELECT pg_advisory_lock("+lockKey+")")
-	return err
-}
-
-func (locker) SessionUnlock(ctx context.Context, c *sql.Conn) error {
-	_, err := c.ExecContext(ctx, "SELECT pg_advisory_unlock("+lockKey+")")
-	return err
+// lasting begins a transaction on a connection of its own, which keeps what it locks until
+// release, however long that is, or until this process ends. A pooler keeps one session for it.
+func lasting(ctx context.Context, pool *pgxpool.Pool) (c *pgx.Conn, release func(), err error) {
+	if c, err = pgx.ConnectConfig(ctx, pool.Config().ConnConfig); err != nil {
+		return nil, nil, err
+	}
+	release = func() { // unlocked first: the server may notice the end of a connection later
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+		defer cancel()
+		_, _ = c.Exec(late, "ROLLBACK")
+		_ = c.Close(late)
+	}
+	if _, err = c.Exec(ctx, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+		release()
+		return nil, nil, err
+	}
+	return c, release, nil
 }

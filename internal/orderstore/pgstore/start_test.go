@@ -14,8 +14,10 @@ import (
 )
 
 // TestManyStartAtOnce on an empty database, each as a process would.
-func TestManyStartAtOnce(t *testing.T) {
-	address := schema(t)
+func TestManyStartAtOnce(t *testing.T) { manyStartAtOnce(t, schema(t)) }
+
+func manyStartAtOnce(t *testing.T, address string) {
+	t.Helper()
 	var all sync.WaitGroup
 	stores := make([]*Store, 8)
 	for i := range stores {
@@ -115,8 +117,10 @@ func TestClosed(t *testing.T) {
 }
 
 // Two recoveries at once would each make the log anew, and the second one's is another.
-func TestOneRecoversAtATime(t *testing.T) {
-	address := schema(t)
+func TestOneRecoversAtATime(t *testing.T) { oneRecoversAtATime(t, schema(t)) }
+
+func oneRecoversAtATime(t *testing.T, address string) {
+	t.Helper()
 	first, second := opened(t, address), opened(t, address)
 	release, err := first.LockRecovery(t.Context())
 	if err != nil {

@@ -17,13 +17,15 @@
 // Open makes the tables, or brings older ones up to date, under an advisory
 // lock, so that any number of processes may start at once. A Store has a pool of
 // connections and one more, which listens for positions and looks them up every
-// so often should a notification be missing; a pooler in between has to keep a
-// session for each. After a lost connection it connects anew by itself; Close
+// so often should a notification be missing. Behind a pooler that gives each transaction
+// another session it looks them up all the time: pooled. After a lost connection it connects anew by itself; Close
 // ends it.
 package pgstore
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -40,6 +42,7 @@ const patience = time.Minute
 // A Store is an open order store.
 type Store struct {
 	pool     *pgxpool.Pool
+	begin    string // what follows the BEGIN of a transaction: pooled
 	poll     time.Duration
 	progress orderstore.Progress
 	closed   context.Context
@@ -54,7 +57,8 @@ var _ orderstore.Keeper = (*Store)(nil)
 // password file; search_path in it chooses the schema, which must be there;
 // pool_max_conns bounds the pool. ErrUnavailable, if it may be tried again,
 // has what is missing; tables of a newer version are ErrUnavailable too. A pooler
-// in between that does not keep sessions is an error of no kind.
+// in between that refuses transactions is an error of no kind, and so is a setting in the
+// URL that would have to be left in its sessions.
 func Open(ctx context.Context, url string) (*Store, error) {
 	return open(ctx, url, time.Second, migrate)
 }
@@ -66,11 +70,12 @@ func OpenExisting(ctx context.Context, url string) (*Store, error) {
 }
 
 func open(ctx context.Context, url string, poll time.Duration, prepare func(context.Context, *pgxpool.Pool) error) (*Store, error) {
-	config, err := configure(url)
+	config, session, err := configure(url)
 	if err != nil {
 		return nil, err
 	}
-	if err := keepsSessions(ctx, config.ConnConfig.Config); err != nil {
+	begin, err := pooled(ctx, config, session)
+	if err != nil {
 		return nil, err
 	}
 	pool, err := pgxpool.NewWithConfig(context.WithoutCancel(ctx), config)
@@ -81,7 +86,7 @@ func open(ctx context.Context, url string, poll time.Duration, prepare func(cont
 		pool.Close()
 		return nil, err
 	}
-	s := &Store{pool: pool, poll: poll}
+	s := &Store{pool: pool, begin: begin, poll: poll}
 	s.closed, s.close = context.WithCancel(context.Background())
 	s.feed.Go(s.listen)
 	return s, nil
@@ -99,6 +104,9 @@ func (s *Store) Close() error {
 // within runs f in one transaction; whatever goes wrong, nothing happened, unless
 // it was the commit itself.
 func (s *Store) within(ctx context.Context, options pgx.TxOptions, f func(pgx.Tx) error) error {
+	if s.begin != "" {
+		options.BeginQuery = fmt.Sprintf("BEGIN ISOLATION LEVEL %s%s%s", cmp.Or(options.IsoLevel, pgx.ReadCommitted), access(options), s.begin)
+	}
 	tx, err := s.pool.BeginTx(ctx, options)
 	if err != nil {
 		return translate("begin", err)
@@ -108,4 +116,11 @@ func (s *Store) within(ctx context.Context, options pgx.TxOptions, f func(pgx.Tx
 		return err
 	}
 	return translate("commit", tx.Commit(ctx))
+}
+
+func access(o pgx.TxOptions) string {
+	if o.AccessMode == "" {
+		return ""
+	}
+	return " " + string(o.AccessMode)
 }
