@@ -60,7 +60,10 @@ def cell(parts, part, what):
 
 
 def grid(run, names, columns):
-    """A table of parts by what was measured of them, each the median and the range."""
+    """A table of parts by what was measured of them, each the median and the range. What was not measured is no row of it."""
+    names = [name for name in names if name in run["parts"]]
+    if not names:
+        return "The run at the top of this page did not measure this part."
     return table(["", *(shown for shown, _ in columns)],
                  [[name, *(cell(run["parts"], name, what) for _, what in columns)] for name in names])
 
