@@ -64,7 +64,7 @@ func New(c Config) *API {
 	a.waiting, a.endWaiting = context.WithCancel(a.ctx)
 	a.tokens, a.signatures = newBrake(c.Elapsed), newBrake(c.Elapsed)
 	a.streams, a.states = newStreams(&c), newStates()
-	a.limits = newLimits(c.Rates, c.Elapsed)
+	a.limits = newLimits(c.Rates)
 	a.countAnswers()
 	a.logsBuys, a.start = c.Log.Enabled(a.ctx, slog.LevelDebug), strings.ToLower(rand.Text()[:6])
 	a.others = fasthttpadaptor.NewFastHTTPHandler(a.routes())
@@ -143,7 +143,7 @@ func (a *API) handle(ctx *fasthttp.RequestCtx) {
 		return
 	}
 	route, id := match(ctx)
-	switch limited := a.addressLimited(ctx); {
+	switch limited := a.addressLimited(ctx, route); {
 	case limited && route == buyRoute:
 		a.count[rateLimited](time.Since(ctx.Time()))
 		return

@@ -122,7 +122,8 @@ type Config struct {
 	Secret     []byte // keys the order ids under an Idempotency-Key: the same in every process
 	NewOrderID func() sale.OrderID
 	Now        func() time.Time
-	Elapsed    func() time.Duration // since some moment, by a clock that is never set back
+	Elapsed    func() time.Duration             // since some moment, by a clock that is never set back
+	Since      func(at time.Time) time.Duration // the same until at, which somebody has just read
 	Pause      func(ctx context.Context, d time.Duration) error
 
 	// Placed says what makes an order placed. By the log, whoever is admitted waits for

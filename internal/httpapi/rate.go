@@ -25,70 +25,65 @@ type Rates struct {
 // limits hold the rates; nil: no limit.
 type limits struct{ user, address, product *limiter }
 
-func newLimits(r Rates, elapsed func() time.Duration) limits {
-	return limits{newLimiter("user", r.User, elapsed), newLimiter("address", r.Address, elapsed), newLimiter("product", r.Product, elapsed)}
+func newLimits(r Rates) limits {
+	return limits{newLimiter("user", r.User), newLimiter("address", r.Address), newLimiter("product", r.Product)}
 }
 
-const (
-	shards = 64
-	// mostDue keys are remembered in a shard. With more all are forgotten, and may ask
-	// anew: no number of keys costs more memory, or anybody their rate.
-	mostDue = 1 << 14
-)
+// ratePlaces are where a limiter remembers keys, by their hash.
+const ratePlaces = 1 << 16
 
 // A limiter lets each key pass so many times a second, and as many at once after
-// a second's rest. It remembers nobody who has rested for longer than that, and no
-// more than some.
+// a second's rest. Its memory is fixed.
 type limiter struct {
-	name    string        // of its policy, as answers tell it
-	step    time.Duration // of one request
-	room    time.Duration // how far ahead of the clock a key may be
-	elapsed func() time.Duration
-	seed    maphash.Seed
+	places [ratePlaces]ratePlace // first, so that each begins where a processor fetches
 
-	shards [shards]struct {
-		sync.Mutex
-		due   map[uint64]time.Duration // hash of a key -> when everything it asked for is paid for
-		swept time.Duration
+	name string        // of its policy, as answers tell it
+	step time.Duration // of one request
+	room time.Duration // how far ahead of the clock a key may be
+	seed maphash.Seed
+}
+
+// A ratePlace is 64 bytes, as many as a processor fetches at once. Whoever comes to a full one takes the cell of
+// who is paid for first, and that one may ask anew: no number of keys costs more memory, or anybody their rate.
+type ratePlace struct {
+	sync.Mutex
+	cells [3]struct {
+		key uint64        // a hash
+		due time.Duration // when everything it asked for is paid for
 	}
+	_ [8]byte
 }
 
 // newLimiter makes one of a rate; nil: there is none.
-func newLimiter(name string, rate float64, elapsed func() time.Duration) *limiter {
+func newLimiter(name string, rate float64) *limiter {
 	if rate <= 0 {
 		return nil
 	}
 	step := time.Duration(float64(time.Second) / rate)
-	l := &limiter{name: name, step: step, room: max(time.Second, step), elapsed: elapsed, seed: maphash.MakeSeed()}
-	for i := range l.shards {
-		l.shards[i].due = map[uint64]time.Duration{}
-	}
-	return l
+	return &limiter{name: name, step: step, room: max(time.Second, step), seed: maphash.MakeSeed()}
 }
 
-// wait is for how long the key has to; 0: it passes. It is the generic cell rate algorithm:
-// whoever passes moves the key's due time on by a step, not further than room beyond the clock.
-func (l *limiter) wait(key uint64) time.Duration {
-	now := l.elapsed()
-	s := &l.shards[key%shards]
-	s.Lock()
-	defer s.Unlock()
-	if now-s.swept > l.room {
-		for k, due := range s.due {
-			if due <= now {
-				delete(s.due, k)
-			}
+// wait is for how long the key has to, by a clock that is never set back; 0: it passes. It is the generic cell rate
+// algorithm: whoever passes moves the key's due time on by a step, not further than room beyond now.
+func (l *limiter) wait(key uint64, now time.Duration) time.Duration {
+	p := &l.places[key%ratePlaces]
+	p.Lock()
+	defer p.Unlock()
+	cell, due := &p.cells[0], now
+	for i := range p.cells {
+		c := &p.cells[i]
+		if c.key == key {
+			cell, due = c, max(c.due, now)
+			break
 		}
-		s.swept = now
+		if c.due < cell.due {
+			cell = c
+		}
 	}
-	due := max(s.due[key], now) + l.step
-	if due-now > l.room {
+	if due += l.step; due-now > l.room {
 		return due - now - l.room
 	}
-	if len(s.due) >= mostDue {
-		clear(s.due)
-	}
-	s.due[key] = due
+	cell.key, cell.due = key, due
 	return 0
 }
 
@@ -97,7 +92,10 @@ func (l *limiter) ofUser(user []byte, from netip.Prefix) uint64 {
 	return maphash.Bytes(l.seed, user) ^ l.ofAddress(from)
 }
 
-func (l *limiter) ofAddress(from netip.Prefix) uint64 { return maphash.Comparable(l.seed, from) }
+func (l *limiter) ofAddress(from netip.Prefix) uint64 {
+	bytes := from.Addr().As16()
+	return maphash.Bytes(l.seed, bytes[:])
+}
 
 func (l *limiter) ofProduct(id []byte) uint64 { return maphash.Bytes(l.seed, id) }
 
@@ -114,16 +112,16 @@ func (l *limiter) refuse(ctx *fasthttp.RequestCtx, wait time.Duration) kind {
 
 // addressLimited answers a request to the API whose address has spent its rate, however its path is written, and reports
 // whether it has. This machine's own, such as a proxy that nobody trusts, stand for anybody.
-func (a *API) addressLimited(ctx *fasthttp.RequestCtx) bool {
+func (a *API) addressLimited(ctx *fasthttp.RequestCtx, route nativeRoute) bool {
 	l := a.limits.address
-	if l == nil || !bytes.HasPrefix(ctx.Path(), apiPrefix) {
+	if l == nil || route == otherRoute && !bytes.HasPrefix(ctx.Path(), apiPrefix) { // native routes are all of the API, and not read again
 		return false
 	}
 	from, bounded := a.stranger(nativeRequest{ctx})
 	if !bounded {
 		return false
 	}
-	wait := l.wait(l.ofAddress(from))
+	wait := l.wait(l.ofAddress(from), a.Since(ctx.Time()))
 	if wait > 0 {
 		l.refuse(ctx, wait)
 	}
@@ -141,17 +139,18 @@ func (a *API) stranger(r identity.Request) (from netip.Prefix, bounded bool) {
 
 // buyLimited is how long this buy has to wait, and by which limit.
 func (a *API) buyLimited(ctx *fasthttp.RequestCtx, r *buyRequest) (l *limiter, wait time.Duration) {
+	now := a.Since(ctx.Time())
 	if l = a.limits.user; l != nil {
 		var from netip.Prefix // a proven user is the same from anywhere
 		if a.Buyers == nil {
 			from = a.origin(nativeRequest{ctx})
 		}
-		if wait = l.wait(l.ofUser(r.user, from)); wait > 0 {
+		if wait = l.wait(l.ofUser(r.user, from), now); wait > 0 {
 			return l, wait
 		}
 	}
 	if l = a.limits.product; l != nil {
-		wait = l.wait(l.ofProduct(r.product))
+		wait = l.wait(l.ofProduct(r.product), now)
 	}
 	return l, wait
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -139,6 +140,12 @@ func TestSoldOutAllocatesNothing(t *testing.T) {
 			a.Buyers.Tokens, sign = shopTokens(t, time.Now)
 			r.Header.Set("Authorization", "Bearer "+sign("u123456"))
 			r.SetBodyString("{}")
+		})
+	})
+	t.Run("of an address that a proxy names, and whose rate is bounded", func(t *testing.T) {
+		soldOutAllocatesNothing(t, func(a *API, r *fasthttp.Request) {
+			a.Trusted, a.limits.address = identity.Trusted{netip.MustParsePrefix("0.0.0.0/32")}, newLimiter("address", 1e9) // who asks here is nobody
+			r.Header.Set("X-Forwarded-For", "198.51.100.7")
 		})
 	})
 	t.Run("counted, and followed if it were another", func(t *testing.T) {

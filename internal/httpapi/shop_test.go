@@ -488,7 +488,7 @@ func (s *shop) config() Config {
 			binary.BigEndian.PutUint64(random[2:], ids.Add(1))
 			return sale.NewOrderID(s.clock(), random)
 		},
-		Now: s.clock, Elapsed: s.elapsed, Pause: s.pause,
+		Now: s.clock, Elapsed: s.elapsed, Since: func(time.Time) time.Duration { return s.elapsed() }, Pause: s.pause,
 		Ready: func(context.Context) (c Condition) { return c }, Started: func() bool { return true },
 	}
 }

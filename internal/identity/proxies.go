@@ -24,7 +24,7 @@ func (t Trusted) Client(r Request) netip.Addr {
 	for _, hops := range slices.Backward(r.Values("X-Forwarded-For")) {
 		for before := 0; before >= 0; hops = hops[:max(before, 0)] {
 			before = bytes.LastIndexByte(hops, ',')
-			from, ok := forwarded(string(bytes.TrimSpace(hops[before+1:])))
+			from, ok := forwarded(bytes.TrimSpace(hops[before+1:]))
 			if !ok {
 				return address
 			}
@@ -47,14 +47,40 @@ func Network(address netip.Addr) netip.Prefix {
 }
 
 // forwarded is an address as proxies write it, with a port or without.
-func forwarded(hop string) (address netip.Addr, ok bool) {
-	address, err := netip.ParseAddr(hop)
+func forwarded(hop []byte) (address netip.Addr, ok bool) {
+	if address, ok = plainIPv4(hop); ok {
+		return address, true
+	}
+	text := string(hop)
+	address, err := netip.ParseAddr(text)
 	if err != nil {
 		var withPort netip.AddrPort
-		withPort, err = netip.ParseAddrPort(hop)
+		withPort, err = netip.ParseAddrPort(text)
 		address = withPort.Addr()
 	}
 	return address.Unmap().WithZone(""), err == nil
+}
+
+// plainIPv4 reads four numbers as netip.ParseAddr does, without a copy of them: most requests have such an address.
+func plainIPv4(text []byte) (address netip.Addr, ok bool) {
+	var parts [4]byte
+	at, n, digits := 0, 0, 0
+	for _, c := range text {
+		switch {
+		case '0' <= c && c <= '9' && (digits == 0 || n > 0): // and no zeros before a number
+			n, digits = 10*n+int(c-'0'), digits+1
+			if n > 255 {
+				return address, false
+			}
+		case c == '.' && digits > 0 && at < len(parts)-1:
+			parts[at] = byte(n)
+			at, n, digits = at+1, 0, 0
+		default:
+			return address, false
+		}
+	}
+	parts[at] = byte(n)
+	return netip.AddrFrom4(parts), at == len(parts)-1 && digits > 0
 }
 
 // OverTLS reports whether a browser sent r over TLS: it came so, a trusted proxy says so, or the page did that it comes from.

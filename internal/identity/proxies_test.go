@@ -50,3 +50,17 @@ func TestWhereARequestComesFrom(t *testing.T) {
 		}
 	}
 }
+
+// An address is read in one way, however it is read.
+func FuzzForwarded(f *testing.F) {
+	for _, hop := range []string{"198.51.100.7", "0.0.0.0", "255.255.255.255", "256.1.1.1", "01.2.3.4", "1.2.3", "1.2.3.4.5", "1..2.3", "1.2.3.", ".1.2.3", "", "1.2.3.4:5", "::1", "2001:db8::7%eth0", "::ffff:1.2.3.4"} {
+		f.Add(hop)
+	}
+	f.Fuzz(func(t *testing.T, hop string) {
+		got, ok := plainIPv4([]byte(hop))
+		want, err := netip.ParseAddr(hop)
+		if isOne := err == nil && want.Is4(); ok != isOne || ok && got != want {
+			t.Errorf("%q: %v %v, not %v %v", hop, got, ok, want, err)
+		}
+	})
+}
