@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
@@ -23,17 +25,23 @@ func values() []kong.Option {
 			v.SetInt(int64(d))
 			return err
 		})),
-		kong.KindMapper(reflect.Int, value("a whole number", func(s string, v reflect.Value) error {
+		kong.TypeMapper(reflect.TypeFor[slog.Level](), value("debug, info, warn or error", func(s string, v reflect.Value) error {
+			var l slog.Level
+			err := l.UnmarshalText([]byte(s))
+			v.SetInt(int64(l))
+			return err
+		})),
+		kong.KindMapper(reflect.Int, value("a whole number, as 100", func(s string, v reflect.Value) error {
 			n, err := strconv.ParseInt(s, 10, 64)
 			v.SetInt(n)
 			return err
 		})),
-		kong.KindMapper(reflect.Uint64, value("a whole number of 0 or more", func(s string, v reflect.Value) error {
+		kong.KindMapper(reflect.Uint64, value("a whole number of 0 or more, as 100", func(s string, v reflect.Value) error {
 			n, err := strconv.ParseUint(s, 10, 64)
 			v.SetUint(n)
 			return err
 		})),
-		kong.KindMapper(reflect.Float64, value("a number", func(s string, v reflect.Value) error {
+		kong.KindMapper(reflect.Float64, value("a number, as 2 or 0.5", func(s string, v reflect.Value) error {
 			n, err := strconv.ParseFloat(s, 64)
 			v.SetFloat(n)
 			return err
@@ -62,14 +70,36 @@ func said(err error) string {
 	if ask := (*url.Error)(nil); errors.As(err, &ask) {
 		return fmt.Sprintf("%s cannot be reached: %v", hostOf(ask.URL), innermost(ask))
 	}
-	words := noValue.ReplaceAllString(err.Error(), "needs a value")
-	return flagAndRule.ReplaceAllString(words, "$1 $2")
+	words := err.Error()
+	if file := (*fs.PathError)(nil); errors.As(err, &file) {
+		words = strings.Replace(words, file.Error(), fmt.Sprintf("%s: %v", file.Path, file.Err), 1)
+	}
+	for _, l := range theirs {
+		words = l.words.ReplaceAllString(words, l.ours)
+	}
+	return flagAndRule.ReplaceAllString(oneOf.ReplaceAllStringFunc(words, choice), "$1 $2")
 }
 
 var (
-	noValue     = regexp.MustCompile(`expected \S+ value but got .*`)
+	theirs = []struct {
+		words *regexp.Regexp
+		ours  string
+	}{
+		{regexp.MustCompile(`expected \S+ value but got .*`), "needs a value"},
+		{regexp.MustCompile(`^expected "(<[a-z]+>)"$`), "$1 is missing"},
+		{regexp.MustCompile(`bool value must be true, 1, yes, false, 0 or no but got`), "must be true or false, not"},
+		{regexp.MustCompile(`\(from envar (\w+)=.*\)$`), "($1)"},
+	}
+	oneOf       = regexp.MustCompile(`must be one of ("[^"]*"(?:,"[^"]*")*) but got`)
 	flagAndRule = regexp.MustCompile(`^(?:[a-z]+: )?(--[a-z-]+):? (must|is|needs)\b`)
 )
+
+// choice says "must be a, b or c, not", of the library's oneOf.
+func choice(words string) string {
+	all := strings.Split(strings.ReplaceAll(oneOf.FindStringSubmatch(words)[1], `"`, ""), ",")
+	last := len(all) - 1
+	return "must be " + strings.Join(all[:last], ", ") + " or " + all[last] + ", not"
+}
 
 func hostOf(address string) string {
 	if u, err := url.Parse(address); err == nil {
@@ -89,6 +119,9 @@ func innermost(err *url.Error) error {
 	}
 	if call := (*os.SyscallError)(nil); errors.As(why, &call) {
 		why = call.Err
+	}
+	if name := (*net.DNSError)(nil); errors.As(why, &name) {
+		why = errors.New(name.Err)
 	}
 	return why
 }

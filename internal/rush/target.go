@@ -103,6 +103,9 @@ func plainly(err error) string {
 	if errors.As(err, &op) {
 		err = op.Err
 	}
+	if name := (*net.DNSError)(nil); errors.As(err, &name) {
+		return name.Err
+	}
 	text := err.Error()
 	if text == "EOF" || text == "unexpected EOF" {
 		return "the server closed the connection without an answer"

@@ -37,6 +37,9 @@ func (o *Options) client() (rueidis.ClientOption, error) {
 		}
 		return rueidis.ClientOption{}, fmt.Errorf("URL of Redis: %w", err)
 	}
+	if parsed.Scheme != "redis" && parsed.Scheme != "rediss" {
+		return rueidis.ClientOption{}, fmt.Errorf("must be redis:// or rediss://, as redis://localhost:6379, not %s", scheme(parsed))
+	}
 	option, err := rueidis.ParseURL(o.URL)
 	if err != nil && strings.ContainsRune(err.Error(), '@') { // it repeats what may be the password
 		err = errors.New("it cannot be read")
@@ -57,6 +60,13 @@ func (o *Options) client() (rueidis.ClientOption, error) {
 		o.sentinels(&option, settings)
 	}
 	return option, nil
+}
+
+func scheme(u *url.URL) string {
+	if u.Scheme == "" {
+		return "without either"
+	}
+	return u.Scheme + "://"
 }
 
 // lookAgain is how often sentinels are asked which server is the primary: they tell of

@@ -13,8 +13,8 @@ import (
 func TestURLs(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
-		"":                                   "scheme",
-		"http://h:1":                         "scheme",
+		"":                                   "redis://",
+		"http://h:1":                         "redis://",
 		"redis://h:1/x":                      "database number",
 		"redis://u:secret@h:1 2":             "",
 		"redis://h:1?ca=/none.pem":           "rediss://",

@@ -2,6 +2,7 @@ package pgstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net"
@@ -40,8 +41,22 @@ var settings = map[string]string{
 
 // CheckURL says what is wrong with a URL, and never its password.
 func CheckURL(url string) error {
-	_, _, err := configure(url)
+	_, err := parse(url)
 	return err
+}
+
+// parse reads a URL. The library's error repeats what may be the password where no URL could be read.
+func parse(url string) (*pgxpool.Config, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err == nil {
+		return config, nil
+	}
+	parts := strings.Split(err.Error(), "`: ") // cannot parse `the URL, with its password left out`: why
+	why := parts[len(parts)-1]
+	if strings.HasPrefix(why, "failed to parse as ") {
+		why = "it cannot be read; of a password, whatever is no letter and no digit is percent-encoded"
+	}
+	return nil, errors.New("must be as postgres://seckill@localhost/seckill: " + why)
 }
 
 // Plain returns where a URL may lead without TLS, each as HOST:PORT: by sslmode prefer, which is libpq's default, a server says
@@ -62,9 +77,9 @@ func Plain(url string) (plain []string) {
 // configure reads a URL. What connections begin with is what PgBouncer lets pass of it: session are all
 // other settings, ours if the URL has no others.
 func configure(url string) (config *pgxpool.Config, session map[string]string, err error) {
-	config, err = pgxpool.ParseConfig(url)
+	config, err = parse(url)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%w: order store: %w", sale.ErrUnavailable, err)
+		return nil, nil, fmt.Errorf("%w: order store: the URL %w", sale.ErrUnavailable, err)
 	}
 	if plain, err := pgx.ParseConfig(url); err == nil && plain.RuntimeParams["pool_max_conns"] == "" {
 		config.MaxConns = connections

@@ -82,7 +82,7 @@ func TestWhatIsMissingIsNamed(t *testing.T) {
 	}
 	for what, c := range map[string]struct{ address, words string }{
 		"nobody listens": {"postgres://u:secret@" + closed + "/seckill?sslmode=disable", "refused"},
-		"no URL":         {"postgres://u:secret@[/", "parse"},
+		"no URL":         {"postgres://u:secret@[/", "must be as postgres://"},
 		"no database":    {strings.Replace(there, "/"+config.Database+"?", "/never?", 1), "never"},
 		"no schema":      {strings.Replace(there, "search_path=", "search_path=x", 1), "schema"},
 		"no user":        {strings.Replace(there, config.User+"@", "nobody:secret@", 1), "nobody"},
