@@ -8,7 +8,9 @@
 // has been written to for as long, as its client does not take it.
 // Connections that never got an answer have half of the room at most, so that no
 // number of them closes one that is in use. If none is idle, the new one waits, as do
-// those behind it in the system's queue. The connections of one address may
+// those behind it in the system's queue. Of an address that has a quarter of the room in
+// connections whose client takes nothing, those go first, and at once: nobody waits for
+// them. The connections of one address may
 // have a limit of their own, so that they never close anybody else's.
 //
 // It costs a request a few atomic operations on its own connection.
@@ -205,12 +207,16 @@ func (l *Listener) closeIdle() bool {
 // idlers are those to be closed next: an eighth of them at once, as it takes a look at all.
 func (l *Listener) idlers() []idler {
 	var silent, answered []idler
+	taking := map[netip.Prefix][]idler{} // nothing that they are sent
 	unanswered, now := 0, l.now()
 	l.mu.Lock()
 	for _, c := range l.open {
 		i, idle := c.look(now)
 		if idle && i.fresh() {
 			unanswered++
+		}
+		if idle && i.was < 0 && c.from.IsValid() {
+			taking[c.from] = append(taking[c.from], i)
 		}
 		switch {
 		case !idle, now-i.since < int64(idleFor), c.spared.was == i.was && now < c.spared.until:
@@ -223,6 +229,11 @@ func (l *Listener) idlers() []idler {
 	l.mu.Unlock()
 	if unanswered >= l.max/2 || len(answered) == 0 {
 		answered = silent
+	}
+	for _, theirs := range taking {
+		if len(theirs) >= max(2, l.max/4) { // whoever has so many is served by none of them
+			answered = theirs
+		}
 	}
 	slices.SortFunc(answered, func(a, b idler) int { return cmp.Compare(a.since, b.since) })
 	return answered[:(len(answered)+7)/8]

@@ -6,14 +6,14 @@ import (
 	"slices"
 )
 
-// Each bounds the connections of one origin, of is whose one is, or no valid one of those that
-// are not bounded. At the bound the one of the origin that is idle for longest is closed for each new one, and
+// Each bounds the connections of one origin, 0: not; of is whose one is, or no valid one of those that
+// are everybody's. At the bound the one of the origin that is idle for longest is closed for each new one, and
 // if none is, the new one: nobody else's, and nobody waits. It is called before the first Accept.
 func (l *Listener) Each(most int, of func(netip.Addr) netip.Prefix) { l.each, l.of = most, of }
 
 // origin is whose a connection is.
 func (l *Listener) origin(c net.Conn) (from netip.Prefix) {
-	if peer, ok := c.RemoteAddr().(*net.TCPAddr); ok && l.each > 0 {
+	if peer, ok := c.RemoteAddr().(*net.TCPAddr); ok && l.of != nil {
 		return l.of(peer.AddrPort().Addr().Unmap())
 	}
 	return from
@@ -21,7 +21,7 @@ func (l *Listener) origin(c net.Conn) (from netip.Prefix) {
 
 // mayCome reports whether there is room for one more of an origin, and makes it if it can.
 func (l *Listener) mayCome(from netip.Prefix) bool {
-	if !from.IsValid() {
+	if l.each == 0 || !from.IsValid() {
 		return true
 	}
 	l.mu.Lock()
@@ -62,7 +62,7 @@ func (l *Listener) evict(i idler) bool {
 
 // join and leave keep the list of an origin; l.mu is held.
 func (l *Listener) join(c *conn) {
-	if c.from.IsValid() {
+	if l.each > 0 && c.from.IsValid() {
 		l.origins[c.from] = append(l.origins[c.from], c)
 	}
 }

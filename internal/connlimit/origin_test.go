@@ -97,3 +97,41 @@ func TestAnAddressWhoseConnectionsTakeNothing(t *testing.T) {
 	h.asks(h.enterFrom("127.0.0.2"))
 	h.writes(1)
 }
+
+// Nobody waits for, or makes room for, an address that fills the room with connections that take nothing, and comes again
+// and again.
+func TestAnAddressThatFillsTheRoomAndTakesNothing(t *testing.T) {
+	h := open(t, 16)
+	h.Each(0, byAddress)
+	slow := h.slowly()
+	h.serve()
+	comes := func(from string, takesNothing bool) guest {
+		t.Helper()
+		slow.Store(takesNothing)
+		before := h.entered.Load()
+		g := h.enterFrom(from)
+		h.until(func() bool { return h.entered.Load() > before })
+		return g
+	}
+	kept := []guest{comes("127.0.0.3", false)}
+	h.asks(kept[0])
+	h.pass()
+	for range 15 {
+		if err := comes("127.0.0.2", true).say("hello"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.writes(15)
+	for n := range 8 { // and time does not pass
+		if err := comes("127.0.0.2", true).say("hello"); err != nil {
+			t.Fatal(err)
+		}
+		h.writes(15 - n)
+		buyer := comes("127.0.0.4", false)
+		h.asks(buyer)
+		kept = append(kept, buyer)
+	}
+	for _, g := range kept {
+		h.asks(g)
+	}
+}
