@@ -5,12 +5,14 @@ import (
 	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"io"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -33,15 +35,14 @@ var pageHeaders = map[string]string{
 	"Referrer-Policy": "no-referrer",
 }
 
-// widgetPolicy lets the widget of a challenge onto a page, beside that.
-const widgetPolicy = "; script-src 'self' " + challengeOrigin + "; frame-src " + challengeOrigin
+// inline is the script that stands in a page itself.
+var inline = regexp.MustCompile(`<script>([^<]*)</script>`)
 
 // A page is a file of the pages, and how it is served.
 type page struct {
-	kind, tag string
-	forever   bool // its name changes with its content
-	widget    bool // of a challenge
-	raw       []byte
+	kind, tag, policy string
+	forever           bool // its name changes with its content
+	raw               []byte
 	// packed is once for all who come (docs/decisions/0024-pages-are-packed-once.md).
 	packed func() []byte
 }
@@ -69,9 +70,22 @@ func (a *API) page(name string) http.Handler {
 	}
 	kind, sum := cmp.Or(mime.TypeByExtension(path.Ext(name)), "application/octet-stream"), sha256.Sum256(raw)
 	p := &page{kind: kind, tag: hex.EncodeToString(sum[:12]), forever: strings.HasPrefix(name, "assets/"), raw: raw}
-	p.widget = name == "buy.html" && a.Challenge != nil && a.Challenge.SiteKey != ""
+	p.policy = policyOf(raw, name == "buy.html" && a.Challenge != nil && a.Challenge.SiteKey != "")
 	p.packed = sync.OnceValue(p.pack)
 	return p
+}
+
+// policyOf lets a page's own script run, and the widget of a challenge where there is one.
+func policyOf(raw []byte, widget bool) string {
+	scripts, more := "; script-src 'self'", ""
+	if found := inline.FindSubmatch(raw); found != nil {
+		sum := sha256.Sum256(found[1])
+		scripts += " 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	}
+	if widget {
+		scripts, more = scripts+" "+challengeOrigin, "; frame-src "+challengeOrigin
+	}
+	return pageHeaders[policy] + scripts + more
 }
 
 func pageNotBuilt(w http.ResponseWriter, _ *http.Request) {
@@ -98,9 +112,7 @@ type responseKey struct{}
 func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h, body, tag := w.Header(), p.raw, p.tag
 	pageHead(h, p.kind, p.forever)
-	if p.widget {
-		h.Set(policy, pageHeaders[policy]+widgetPolicy)
-	}
+	h.Set(policy, p.policy)
 	if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		if packed := p.packed(); packed != nil {
 			h.Set("Content-Encoding", "gzip")

@@ -2,6 +2,8 @@ package httpapi
 
 import (
 	"compress/gzip"
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"net"
 	"runtime"
@@ -29,6 +31,20 @@ func TestPages(t *testing.T) {
 	}
 	for _, path := range []string{"/index.html", "/buy", "/.keep", "/assets/", "/assets", "/assets/none.js", "/favicon.ico", "/products/1/2", "/problems/x"} {
 		s.do(t, "GET", path, "").problem(t, notFound)
+	}
+}
+
+// A page's own script runs, as it stands there, and no other that is written into a page.
+func TestTheScriptOfAPage(t *testing.T) {
+	const script = "early = {}"
+	sum := sha256.Sum256([]byte(script))
+	s := serve(t, func(_ *shop, c *Config) {
+		c.Pages = fstest.MapFS{"index.html": {Data: []byte("<script>" + script + "</script>")}, "buy.html": {Data: []byte("<p>")}}
+	})
+	for path, want := range map[string]string{"/": "; script-src 'self' 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'", "/buy/1": "; script-src 'self'"} {
+		if p := s.do(t, "GET", path, "").want(t, 200).header("Content-Security-Policy"); !strings.HasSuffix(p, want) {
+			t.Errorf("%s: %s", path, p)
+		}
 	}
 }
 

@@ -8,8 +8,12 @@ for (const [name, path, kB] of [
   test(`${name} is at most ${kB} KB on the wire`, async ({ page, server }) => {
     await server.put('1', { quantity: 5 })
     const loads: Promise<number>[] = []
-    page.on('requestfinished', (request) => {
-      if (!new URL(request.url()).pathname.startsWith('/api/')) loads.push(request.sizes().then((sizes) => sizes.responseBodySize))
+    page.on('request', (request) => {
+      if (new URL(request.url()).pathname.startsWith('/api/')) return
+      loads.push(request.response().then(async (response) => {
+        await response?.finished()
+        return (await request.sizes()).responseBodySize
+      }))
     })
     await page.goto(path, { waitUntil: 'load' })
     await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
@@ -18,3 +22,43 @@ for (const [name, path, kB] of [
     expect(bytes / 1024).toBeLessThanOrEqual(kB)
   })
 }
+
+for (const [name, path, questions] of [
+  ['the console', '/', ['/api/products?show=sales&sort=state', '/api/session']],
+  ['a sale', '/products/1', ['/api/products/1', '/api/session']],
+  ['the buyer’s page', '/buy/1', ['/api/products/1', '/api/session']],
+] as const) {
+  test(`what ${name} asks first is asked while its scripts load`, async ({ page, server }) => {
+    await server.put('1', { quantity: 5 })
+    const asked: string[] = []
+    page.on('request', (request) => {
+      const { pathname, search } = new URL(request.url())
+      if (pathname.startsWith('/api/') && !pathname.endsWith('/events')) asked.push(pathname + search)
+    })
+    const answered = Promise.all(questions.map((question) => page.waitForResponse((response) => response.url().endsWith(question))))
+    await page.route('**/assets/*.js', async (route) => {
+      await answered
+      await route.continue()
+    })
+    await page.goto(path)
+    await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
+    expect(asked.slice(0, 2).sort()).toEqual(questions)
+    expect(asked.filter((one) => one === '/api/session')).toHaveLength(1) // the others may be asked again with time
+  })
+}
+
+test('a sale can be used before what draws its charts has come, and then they are drawn', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  let come = () => {}
+  const held = new Promise<void>((resolve) => (come = resolve))
+  await page.route('**/assets/plotLook-*.js', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page.goto('/products/1')
+  await page.getByRole('button', { name: 'Pause' }).click()
+  await expect(page.getByRole('button', { name: 'Resume' })).toBeVisible()
+  await expect(page.locator('canvas')).toHaveCount(0)
+  come()
+  await expect(page.getByRole('figure').filter({ hasText: 'Log and store' }).locator('canvas')).toBeVisible()
+})

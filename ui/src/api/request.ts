@@ -1,6 +1,7 @@
 import { problemWords, ruleWords } from '../words/server'
 import { shared } from '../words/shared'
 import type { Code, FieldError, Problem } from './bodies'
+import { takeEarly, type Came } from './early'
 
 /** The server answered, and its answer is a refusal. */
 export class Refused extends Error {
@@ -40,28 +41,29 @@ export type Answer<T> = {
 
 const timeoutMs = 15_000
 
-export async function request<T>(path: string, init: RequestInit & { json?: unknown } = {}): Promise<Answer<T>> {
-  const { json, ...rest } = init
+type Init = RequestInit & { json?: unknown }
+
+export async function request<T>(path: string, init?: Init): Promise<Answer<T>> {
+  const asked = (init ? undefined : takeEarly(path)) ?? { sent: performance.now(), came: ask(path, init) }
+  const { response, received, text } = (await asked.came) ?? (await ask(path, init))
+  if (!response.ok) throw refusal(response, text)
+  return { status: response.status, body: parse(text) as T, headers: response.headers, times: { sent: asked.sent, received } }
+}
+
+async function ask(path: string, { json, ...rest }: Init = {}): Promise<Came> {
   const headers = new Headers(rest.headers)
   if (json !== undefined) headers.set('Content-Type', 'application/json')
-  const sent = performance.now()
-  let response: Response
   try {
-    response = await fetch(path, {
+    const response = await fetch(path, {
       ...rest,
       headers,
       signal: rest.signal ?? AbortSignal.timeout(timeoutMs),
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })
+    return { response, received: performance.now(), text: await response.text() }
   } catch {
     throw new Unreachable()
   }
-  const received = performance.now()
-  const text = await response.text().catch(() => {
-    throw new Unreachable()
-  })
-  if (!response.ok) throw refusal(response, text)
-  return { status: response.status, body: parse(text) as T, headers: response.headers, times: { sent, received } }
 }
 
 // A proxy in front may answer with a page of its own, which says no more than its status does.

@@ -22,13 +22,11 @@ const token = takeToken()
 let now: Identity = { is: 'asking', trouble: false }
 let timer: ReturnType<typeof setTimeout> | undefined
 const watchers = new Set<() => void>()
-let arrived: Promise<void> | undefined
 let siteKey = ''
 
 export const identity = {
   subscribe(watcher: () => void) {
     watchers.add(watcher)
-    arrived ??= arrive()
     return () => void watchers.delete(watcher)
   },
   now: () => now,
@@ -124,8 +122,10 @@ function settle(pass: Told, other?: string) {
   become({ is: 'known', user, other, challenge: needs_challenge ? siteKey : undefined })
 }
 
+if (globalThis.location !== undefined) void arrive() // else it is under test
+
 function takeToken(): string | undefined {
-  if (globalThis.location === undefined) return undefined // under test
+  if (globalThis.location === undefined) return undefined
   const inFragment = () => new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined
   // A link that is followed from this very page does not load it.
   window.addEventListener('hashchange', () => inFragment() && location.reload())

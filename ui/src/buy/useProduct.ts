@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import type { Product } from '../api/bodies'
 import { getProduct } from '../api/products'
 import { Refused } from '../api/request'
@@ -25,7 +26,7 @@ export function useProduct(id: string) {
     try {
       const now = await getProduct(id)
       // What the stream told meanwhile is no older.
-      if (shown.current === before) show(now)
+      if (shown.current === before) flushSync(() => show(now))
     } catch (error) {
       if (error instanceof Refused) setMissing(true)
     }

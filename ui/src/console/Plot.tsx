@@ -1,7 +1,13 @@
 import 'uplot/dist/uPlot.min.css'
 import { useEffect, useEffectEvent, useLayoutEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from 'react'
-import uPlot, { type AlignedData } from 'uplot'
-import { heightPx, optionsFor, type Across, type Shape, type Up } from './plotLook'
+import type uPlot from 'uplot'
+import type { AlignedData } from 'uplot'
+import { later } from '../api/later'
+import type { Across, Shape, Up } from './plotLook'
+
+const heightPx = 190
+// What draws is half as much script as the console itself, and no figure waits for it.
+const look = later(() => import('./plotLook'))
 
 type Props = {
   label: string
@@ -25,29 +31,32 @@ export function Plot({ label, data, shapes, across, up, stops, read }: Props) {
   useLayoutEffect(() => {
     now.current = { across, up }
   })
-  const look = useSyncExternalStore(watchLook, lookNow)
-  const shapesKey = JSON.stringify(shapes) + look
+  const shapesKey = JSON.stringify(shapes) + useSyncExternalStore(watchLook, lookNow)
   const pointed = useEffectEvent((made: uPlot) => {
     const { left = -1 } = made.cursor
     if (left < 0) return setAt(undefined)
     const over = made.posToVal(left, 'x')
     setAt(Math.max(0, stops.findLastIndex((stop) => stop <= over)))
   })
-  const make = useEffectEvent((within: HTMLElement) => {
-    const options = optionsFor(within, shapes, () => now.current)
-    return new uPlot({ ...options, hooks: { setCursor: [(made) => made.cursor.event && pointed(made)] } }, data, within)
-  })
+  const make = useEffectEvent((within: HTMLElement, { plotIn }: Awaited<ReturnType<typeof look>>) =>
+    plotIn(within, shapes, data, () => now.current, pointed),
+  )
 
   useEffect(() => {
     const within = holder.current
     if (!within) return
-    const made = make(within)
-    plot.current = made
-    const observer = new ResizeObserver(() => made.setSize({ width: within.clientWidth, height: heightPx }))
-    observer.observe(within)
+    let over = false
+    const observer = new ResizeObserver(() => plot.current?.setSize({ width: within.clientWidth, height: heightPx }))
+    void look().then((loaded) => {
+      if (over) return
+      plot.current = make(within, loaded)
+      observer.observe(within)
+    })
     return () => {
+      over = true
       observer.disconnect()
-      made.destroy()
+      plot.current?.destroy()
+      plot.current = undefined
     }
   }, [shapesKey])
   useEffect(() => plot.current?.setData(data))

@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Order } from '../api/bodies'
 import { may } from '../api/session'
@@ -36,6 +36,8 @@ export function Sale({ id }: { id: string }) {
   const judge = useMutation({ mutationFn: () => verify() })
   const [, go] = useLocation()
   const me = useMe()
+  // What lies below comes once the sale itself is there to be used.
+  const below = useDeferredValue(product !== undefined, false) && may(me, 'view')
   const now = useServerNow(product !== undefined && nextMoment(product, serverNow()) !== undefined)
   const path = encodeURIComponent(id)
   const w = words()
@@ -65,15 +67,15 @@ export function Sale({ id }: { id: string }) {
           </Board>
           <Steps product={product} onAsk={setQuestion} onEdit={() => setEditing(true)} onGone={() => go('/')} telling />
           <OwedBack id={id} onAsk={setQuestion} />
-          {may(me, 'view') && <SaleSoFar product={product} />}
-          {may(me, 'view') && <FigureCharts />}
-          {may(me, 'view') && (
+          {below && <SaleSoFar product={product} />}
+          {below && <FigureCharts />}
+          {below && (
             <div className="mt-8 grid items-start gap-x-10 gap-y-8 lg:grid-cols-2">
               <Newest id={id} orders={newest.data} problem={newest.error} onRetry={() => void newest.refetch()} />
               <Verify product={id} judge={judge} />
             </div>
           )}
-          {may(me, 'view') && me?.operator && <History product={product} />}
+          {below && me?.operator && <History product={product} />}
         </>
       )}
       {editing && may(me, 'operate') && <TermsDialog id={id} known={[]} total={0} onDone={() => setEditing(false)} />}

@@ -1,4 +1,4 @@
-import uPlot, { type Axis, type Options } from 'uplot'
+import uPlot, { type AlignedData, type Axis, type Options } from 'uplot'
 import type { Tone } from './tones'
 
 /** A line, or the layer below one. Two lines of one tone differ in their dashes. */
@@ -8,14 +8,23 @@ export type Shape = { tone: Tone; dashed?: boolean | undefined; layer?: boolean;
 export type Across = { say: (at: number, apart: number) => string; clock?: boolean; leastApart?: number; span?: [number, number] | undefined }
 export type Up = { say: (value: number) => string; least: number }
 
-export const heightPx = 190
-
 const hourS = 3600
 const dayS = 24 * hourS
 const roundS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, hourS, 2 * hourS, 6 * hourS, 12 * hourS, dayS, 2 * dayS, 7 * dayS, 14 * dayS]
 
-/** What the plot is made with. It is made once, and how a time is written may go by what time it is: so it asks `now`. */
-export function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { across: Across; up: Up }): Options {
+/** Draws within it. It is made once, and how a time is written may go by what time it is: so it asks `now`. */
+export function plotIn(
+  within: HTMLElement,
+  shapes: Shape[],
+  data: AlignedData,
+  now: () => { across: Across; up: Up },
+  pointed: (plot: uPlot) => void,
+): uPlot {
+  const hooks = { setCursor: [(plot: uPlot) => plot.cursor.event && pointed(plot)] }
+  return new uPlot({ ...optionsFor(within, shapes, now), hooks }, data, within)
+}
+
+function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { across: Across; up: Up }): Options {
   // A canvas knows no variables of CSS.
   const style = getComputedStyle(within)
   const read = (name: string) => style.getPropertyValue(name).trim()
@@ -28,7 +37,7 @@ export function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { ac
   const { clock, leastApart = 0 } = now().across
   return {
     width: within.clientWidth,
-    height: heightPx,
+    height: within.clientHeight,
     legend: { show: false },
     cursor: { x: true, y: false, drag: { x: false, y: false }, points: { show: false } },
     padding: [8, clock ? 36 : 16, 6, 0],

@@ -1,5 +1,8 @@
-import { QueryClient, type QueryKey } from '@tanstack/react-query'
+import { notifyManager, QueryClient, type QueryKey } from '@tanstack/react-query'
 import { Refused, Unreachable } from '../api/request'
+
+// What has come is shown at once, and not in a turn of its own.
+notifyManager.setScheduler(queueMicrotask)
 
 // A server that is gone is asked again until it is back; a refusal is an answer, and asking again would not change it.
 export const queries = new QueryClient({

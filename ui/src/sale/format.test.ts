@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { duration, timeLeft, timeOfDay } from './format'
+import { count, duration, timeLeft, timeOfDay } from './format'
+
+describe('count', () => {
+  it.each([0, 7, 999, 1000, 12_345, 1_000_000, -1234])('%d is as Intl writes it', (n) =>
+    expect(count(n)).toBe(new Intl.NumberFormat('en').format(n)))
+})
 
 describe('timeLeft', () => {
   it.each([
