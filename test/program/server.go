@@ -17,6 +17,13 @@ type Server struct {
 	from  string       // see From
 }
 
+// As is the same server, asked by whom a token proves.
+func (s *Server) As(token string) *Server {
+	as := *s
+	as.Token = token
+	return &as
+}
+
 // From is the same server, asked through a proxy that says that somebody at this address does.
 func (s *Server) From(address string) *Server {
 	from := *s

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"math/rand/v2"
+	"os"
 	"sync"
 	"syscall"
 	"testing"
@@ -15,6 +16,7 @@ type cluster struct {
 	t       testing.TB
 	program string
 	flags   []string
+	shop    func(user string) (token string) // where buyers are known
 
 	mu         sync.Mutex
 	apis       []*program.Server
@@ -62,6 +64,7 @@ func (c *cluster) launchAPI() *program.Server {
 func (c *cluster) join(s *program.Server) *program.Server {
 	c.t.Helper()
 	s.HTTP.Timeout = 15 * time.Second // longer than any answer takes
+	s.Token = os.Getenv("SECKILL_ADMIN_TOKEN")
 	if s.Address(c.t) {
 		c.mu.Lock()
 		defer c.mu.Unlock()

@@ -119,6 +119,9 @@ func (s *sale) ask(p *purchase, again bool) bool {
 	if at == nil {
 		return false
 	}
+	if s.c.shop != nil {
+		at = at.As(s.c.shop(p.user))
+	}
 	sent := time.Now()
 	a, err := at.Buy(s.product, p.user, p.key)
 	s.history.Note(s.product, p.user, sent, a, err)
