@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/coreos/go-systemd/v22/activation"
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"seckill/internal/app"
@@ -125,7 +126,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 // serve runs a sale, and begins what goes on beside it, if anything does, at its address.
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
 	p, err := app.Open(app.Config{
-		Listen: c.Listen, OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), StripeSecret: string(c.StripeSecret), StripeTest: c.StripeTest, Insecure: c.Insecure,
+		Listen: c.Listen, Sockets: activation.Files(true), OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), StripeSecret: string(c.StripeSecret), StripeTest: c.StripeTest, Insecure: c.Insecure,
 		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
 		MaxUnrelayed: c.MaxUnrelayed, Rates: app.Rates{User: c.Rate, Address: c.RateAddress, Product: c.RateProduct}, MaxConnections: c.MaxConnections, MaxOfAddress: c.MaxOfAddress, MaxStreamsOfAddress: c.MaxStreams, Drain: c.Drain, Buyers: c.buyers(), Challenge: c.challenge(), TrustedProxies: c.TrustedProxies, Hosts: c.Hosts,
 		Redis: string(c.Redis), Kafka: string(c.Kafka), Postgres: string(c.Postgres), Roles: c.Roles, Wait: c.Wait,

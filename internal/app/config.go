@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,6 +26,7 @@ import (
 // Config is what serve is started with.
 type Config struct {
 	Listen         string          // host:port; port 0 takes a free one
+	Sockets        []*os.File      // optional: that of Listen, which a supervisor keeps
 	OpsListen      string          // host:port for those who run it; empty: opsListen
 	TLSCert        string          // file of the certificate that both addresses speak TLS with; empty: they do without
 	TLSKey         string          // file of its key

@@ -128,11 +128,11 @@ func open(cfg Config, m mode) (*Program, error) {
 	if p.traces, err = cfg.tracer(p.process.ID); err != nil {
 		return nil, err
 	}
-	ln, err := net.Listen("tcp", cfg.Listen)
+	ln, err := cfg.listen()
 	if err != nil {
-		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
+		return nil, err
 	}
-	p.listener = connlimit.New(ln.(*net.TCPListener), cfg.maxConnections(), elapsed(), cfg.Log)
+	p.listener = connlimit.New(ln, cfg.maxConnections(), elapsed(), cfg.Log)
 	p.listener.Each(cfg.MaxOfAddress, func(peer netip.Addr) netip.Prefix { return bounded(p.trusted, peer) })
 	if err := p.listenOps(); err != nil {
 		return nil, errors.Join(err, p.listener.Close())

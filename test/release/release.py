@@ -26,7 +26,7 @@ import seckill  # noqa: E402
 RELEASE = seckill.ROOT / "bin" / "release"
 PLATFORMS = {f"{system}_{chip}" for system in ("linux", "darwin") for chip in ("amd64", "arm64")}
 PACKAGES = {f"{kind}_{chip}" for kind in ("deb", "rpm") for chip in ("amd64", "arm64")}
-PACKED = {"usr/bin/seckill", "usr/lib/systemd/system/seckill.service", "etc/seckill/seckill.env", "usr/share/doc/seckill/operating.md"}
+PACKED = {"usr/bin/seckill", "usr/lib/systemd/system/seckill.service", "usr/lib/systemd/system/seckill.socket", "etc/seckill/seckill.env", "usr/share/doc/seckill/operating.md"}
 HOLDS = {"seckill", "LICENSE", "README.md", "CHANGELOG.md", "docs/operating.md"}
 
 
