@@ -125,8 +125,13 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusOK)
+	sendKept(r, body)
+}
+
+// sendKept answers with what stays as it is: no copy, for who takes their time.
+func sendKept(r *http.Request, body []byte) {
 	if response, ok := r.Context().Value(responseKey{}).(*fasthttp.Response); ok {
-		response.SetBodyRaw(body) // no copy, for who takes their time
+		response.SetBodyRaw(body)
 	}
 }
 
