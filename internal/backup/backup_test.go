@@ -424,6 +424,13 @@ func TestWhatIsNoFile(t *testing.T) {
 	if err := os.WriteFile(packed, []byte{0x1f, 0x8b, 8, 0}, 0o600); err != nil {
 		t.Fatal(err)
 	}
+	other := filepath.Join(t.TempDir(), "orders.csv")
+	if err := os.WriteFile(other, []byte("order_id,user_id\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := backup.Open(other); err == nil || !strings.Contains(err.Error(), "line 1 (from byte 0 on): data is damaged: it is no backup, or its beginning is not as it was written") {
+		t.Errorf("another file: %v", err)
+	}
 	for path, want := range map[string]string{
 		fmt.Sprintf("/dev/fd/%d", read.Fd()): "must be a file, not a pipe",
 		t.TempDir():                          "must be a file, not a folder",

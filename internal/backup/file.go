@@ -151,7 +151,10 @@ func newReader(r io.Reader, at int64) *reader {
 	return &reader{in: bufio.NewReaderSize(r, 1<<16), at: at, next: at}
 }
 
-var errShort = fmt.Errorf("%w: it is not whole: it ends", sale.ErrDamaged)
+var (
+	errShort = fmt.Errorf("%w: it is not whole: it ends", sale.ErrDamaged)
+	errSum   = fmt.Errorf("%w: its checksum is another", sale.ErrDamaged)
+)
 
 // read returns the next line.
 func (r *reader) read() (*entry, error) {
@@ -166,7 +169,7 @@ func (r *reader) read() (*entry, error) {
 	}
 	sum, document, _ := bytes.Cut(text, []byte{' '})
 	if string(sum) != checksum(document) {
-		return nil, fmt.Errorf("%w: its checksum is another", sale.ErrDamaged)
+		return nil, errSum
 	}
 	var e entry
 	if err := json.Unmarshal(document, &e); err != nil {

@@ -87,6 +87,8 @@ func (b *Backup) Close() error { return b.file.Close() }
 func (b *Backup) check(r *reader) error {
 	e, err := r.read()
 	switch {
+	case errors.Is(err, errSum):
+		return fmt.Errorf("%w: it is no backup, or its beginning is not as it was written", sale.ErrDamaged)
 	case err != nil:
 		return err
 	case e.Header == nil:
