@@ -8,15 +8,13 @@ for (const [name, path, kB] of [
   test(`${name} is at most ${kB} KB on the wire`, async ({ page, server }) => {
     await server.put('1', { quantity: 5 })
     const loads: Promise<number>[] = []
-    page.on('request', (request) => {
-      if (new URL(request.url()).pathname.startsWith('/api/')) return
-      loads.push(request.response().then(async (response) => {
-        await response?.finished()
-        return (await request.sizes()).responseBodySize
-      }))
+    page.on('requestfinished', (request) => {
+      if (!new URL(request.url()).pathname.startsWith('/api/')) loads.push(request.sizes().then((sizes) => sizes.responseBodySize))
     })
+    const last = page.waitForEvent('requestfinished', (request) => request.url().endsWith('.svg'))
     await page.goto(path, { waitUntil: 'load' })
     await expect(page.getByRole('heading', { name: 'Product 1' })).toBeVisible()
+    await last
     const bytes = (await Promise.all(loads)).reduce((sum, size) => sum + size, 0)
     expect(bytes).toBeGreaterThan(10_000)
     expect(bytes / 1024).toBeLessThanOrEqual(kB)

@@ -56,6 +56,22 @@ test('a single sample is drawn', async ({ page, server }) => {
   await expect.poll(async () => (await colours(log)).get('rgb(217, 218, 214)') ?? 0).toBeGreaterThan(5)
 })
 
+test('the numbers of an axis are whole, however long', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  const figures = { process: 'a/1', window_s: 1, answers_per_s: {}, latency: { count: 0 }, records: 12_345_678, folded: 12_345_678 }
+  await page.route('**/api/figures', (route) => route.fulfill({ json: figures }))
+  await page.goto('/products/1')
+  const log = page.getByRole('figure').filter({ hasText: 'Log and store' })
+  await expect(log).toContainText('12,345,678')
+  const atTheEdge = () =>
+    log.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, 1, canvas.height) ?? { data: [] }
+      return data.filter((value, i) => i % 4 === 3 && value > 0).length
+    })
+  await expect.poll(async () => (await colours(log)).size).toBeGreaterThan(2)
+  expect(await atTheEdge()).toBe(0)
+})
+
 for (const [name, media] of [
   ['forced colours', { forcedColors: 'active' }],
   ['paper', { media: 'print' }],

@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test'
-import { buyAs, expect, expectNoFindings, test } from '../fixtures'
+import { buyAs, expect, expectNoFindings, newest, test } from '../fixtures'
 import type { Server } from '../server'
 
 const priced = { payment_window: '15m', price: { amount: 1999, currency: 'EUR' } }
@@ -32,6 +32,20 @@ for (const [name, width, height] of [
     await expect(buy).toBeVisible()
     await expect(buy).toBeInViewport({ ratio: 1 })
     await expect(page.getByRole('heading', { name: 'Anniversary keyboard' })).toBeInViewport({ ratio: 1 })
+  })
+}
+
+for (const width of [360, 1440]) {
+  test(`the number of the ten millionth order is beside its user, and not on it, at ${width} pixels`, async ({ page, server }) => {
+    await page.setViewportSize({ width, height: 900 })
+    await server.put('1', { quantity: 5 })
+    await server.fill('1', 1)
+    const order = { order_id: '0192f0c1-2345-7abc-8def-000000000001', product_id: '1', user_id: 'u1', status: 'placed', epoch: 1, number: 10_000_000 }
+    await page.route('**/api/products/1/orders?*', (route) => route.fulfill({ json: { orders: [order] } }))
+    await page.goto('/products/1')
+    await expect(newest(page).first()).toContainText('10,000,000')
+    const over = await newest(page).first().evaluate((row) => [...row.children].filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.textContent))
+    expect(over).toEqual([])
   })
 }
 

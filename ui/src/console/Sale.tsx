@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import { useDeferredValue, useState } from 'react'
+import { useDeferredValue, useState, type CSSProperties } from 'react'
 import { Link, useLocation } from 'wouter'
 import type { Order } from '../api/bodies'
 import { may } from '../api/session'
@@ -118,11 +118,11 @@ function Newest({ id, orders, problem, onRetry }: NewestProps) {
         </p>
       )}
       {orders?.length === 0 && <p className="pt-4 text-muted">{w.noOrders}</p>}
-      <ol aria-labelledby="newest">
+      <ol aria-labelledby="newest" style={{ '--digits': `${count(orders?.[0]?.number ?? 0).length}ch` } as CSSProperties}>
         {orders?.slice(0, shown).map((order) => (
           <li
             key={order.order_id}
-            className="figures relative grid h-11 grid-cols-[3.5rem_minmax(0,1fr)_5rem] items-center gap-3 border-b border-line sm:grid-cols-[4.5rem_minmax(0,1fr)_5rem_5.5rem]"
+            className="figures relative grid h-11 grid-cols-[max(3.5rem,var(--digits))_minmax(0,1fr)_5rem] items-center gap-3 border-b border-line sm:grid-cols-[max(4.5rem,var(--digits))_minmax(0,1fr)_5rem_5.5rem]"
           >
             <span className="text-muted">{order.number === undefined ? '' : count(order.number)}</span>
             <span className="truncate">

@@ -28,9 +28,10 @@ function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { across: A
   // A canvas knows no variables of CSS.
   const style = getComputedStyle(within)
   const read = (name: string) => style.getPropertyValue(name).trim()
+  const font = `12px ${style.fontFamily}`
   const axis: Axis = {
     stroke: read('--board-muted'),
-    font: `12px ${style.fontFamily}`,
+    font,
     grid: { stroke: read('--board-line'), width: 1 },
     ticks: { show: false },
   }
@@ -56,10 +57,19 @@ function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { across: A
         incrs: roundS.filter((step) => step >= leastApart),
         values: (_plot, at, _axis, _space, apart) => at.map((time) => now().across.say(time, apart)),
       },
-      { ...axis, size: 62, space: 34, values: (_plot, at) => at.map((value) => now().up.say(value)) },
+      { ...axis, size: (plot, values) => sizeOf(plot, values, font), space: 34, values: (_plot, at) => at.map((value) => now().up.say(value)) },
     ],
     series: [{}, ...shapes.map((shape) => seriesOf(shape, read(`--chart-${shape.tone}`)))],
   }
+}
+
+const leastSize = 62
+const gap = 10
+
+/** How wide an axis is: as one that has none of the long numbers, so that charts are in line, or as they need. */
+function sizeOf({ ctx }: uPlot, values: string[] | null, font: string): number {
+  ctx.font = font
+  return Math.max(leastSize, ...(values ?? []).map((value) => Math.ceil(ctx.measureText(value).width) + gap))
 }
 
 function seriesOf({ dashed, layer, steps }: Shape, colour: string): Options['series'][number] {
