@@ -40,7 +40,6 @@ func (p *Program) measureProcess() {
 
 // measure shows what there is to see once the keepers are there.
 func (p *Program) measure() {
-	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.hub.Watchers()) })
 	p.counts.Gauge("seckill_unprojected_records", "Records in the log that the store has not applied yet. Absent where log or store cannot be asked.", p.lag)
 	p.counts.Gauge("seckill_openings_under_way", "Gates with orders that this process is opening.", func() float64 { return float64(len(p.openings.Progress())) })
 	p.counts.Together([]metrics.Gauge{

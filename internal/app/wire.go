@@ -61,6 +61,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Rates: p.cfg.Rates, MaxStreams: p.cfg.maxConnections() / 2, MaxStreamsOfAddress: p.cfg.MaxStreamsOfAddress,
 		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.publicMetrics(), Meter: p.counts, Traces: p.traces, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})
+	p.counts.Gauge("seckill_event_streams", "Browsers that watch a sale.", func() float64 { return float64(p.api.Streams()) })
 	p.wired.Store(true)
 	p.tellOps(httpapi.Config{Auth: p.operators, Ready: p.condition, Openings: p.loading, Audit: p.audit})
 }

@@ -60,6 +60,13 @@ func (a *openStreams) enter(s *stream) (k kind, ok bool) {
 	return 0, true
 }
 
+// Streams is how many event streams there are.
+func (a *API) Streams() int {
+	a.streams.mu.Lock()
+	defer a.streams.mu.Unlock()
+	return a.streams.all
+}
+
 func (a *openStreams) leave(s *stream) {
 	a.mu.Lock()
 	defer a.mu.Unlock()

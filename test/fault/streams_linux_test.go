@@ -59,6 +59,9 @@ func TestAbandonedStreamsLeaveNothingBehind(t *testing.T) {
 		})
 	}
 	watch.Wait()
+	if n := gauge(t, s, "seckill_event_streams"); n != watchers {
+		t.Errorf("%d streams are told of, not %d", n, watchers)
+	}
 	for _, c := range all {
 		c.Close()
 	}
