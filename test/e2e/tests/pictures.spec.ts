@@ -10,6 +10,7 @@ test('the demo sale at its end', async ({ page, server }) => {
   await page.setViewportSize({ width: 1440, height: 900 })
   await page.goto(`/products/${id}`)
   await expect(page.getByRole('heading', { name: '100 placed, 0 oversold, no findings' })).toBeVisible()
+  await expect(page.locator('canvas')).toHaveCount(await page.getByRole('slider').count())
   await page.screenshot({ path: docs('rehearsal.png'), fullPage: true })
 })
 
@@ -37,6 +38,7 @@ async function phone(browser: Browser, url: string, language: string, colorSchem
   if (user) await buyAs(page, user)
   if (language === 'zh') await page.getByRole('button', { name: '中文' }).click()
   await expect(page.getByText(new RegExp(sees)).first()).toBeVisible()
+  if (user) await expect(page.getByRole('button', { name: /^(Pretend to pay|模拟付款)$/ })).toBeVisible()
   const png = (await page.screenshot()).toString('base64')
   await context.close()
   return png
