@@ -142,7 +142,7 @@ function Facts({ product, timeline }: { product: Product; timeline: SaleTimeline
     [w.lastUnit, lastUnitAt === undefined ? undefined : sayMoment(lastUnitAt, 0)],
   ]
   return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-4">
+    <dl className="flex flex-wrap gap-x-8 gap-y-4 lg:grid lg:grid-cols-4">
       {facts
         .filter(([, value]) => value !== undefined)
         .map(([word, value]) => (
