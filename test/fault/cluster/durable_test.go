@@ -71,10 +71,10 @@ func (s *sale) wantLost() {
 func killWithAppends(c *cluster, on *servers) *sale {
 	c.t.Helper()
 	s := c.sell(3_000)
-	on.kafka.Nodes[0].Freeze()
+	each(on.kafka.Nodes, (*devstack.Node).Freeze)
 	s.until("orders are queued", func() bool { return s.queued() >= pace/4 })
-	on.kafka.Nodes[0].Kill()
-	up(c.t, on.kafka.Nodes[0])
+	each(on.kafka.Nodes, (*devstack.Node).Kill)
+	up(c.t, on.kafka.Nodes...)
 	s.goesOn("Kafka killed with appends in its hands")
 	return s
 }
@@ -116,8 +116,7 @@ func killAllThatKnow(t *testing.T, setting string, sync time.Duration) int {
 	}
 	s := c.sell(3_000)
 	slowDisk(t, redis.Pid(), sync)
-	kafka := on.kafka.Nodes[0]
-	kafka.Freeze()
+	each(on.kafka.Nodes, (*devstack.Node).Freeze)
 	queued := s.queued()
 	s.until("orders are queued", func() bool { return s.queued() >= queued+pace })
 	redis.Kill()
@@ -125,9 +124,8 @@ func killAllThatKnow(t *testing.T, setting string, sync time.Duration) int {
 	for range sellers {
 		c.any().Kill()
 	}
-	kafka.Kill()
-	up(t, redis.Node)
-	up(t, kafka)
+	each(on.kafka.Nodes, (*devstack.Node).Kill)
+	up(t, append(on.kafka.Nodes, redis.Node)...)
 	for range sellers {
 		c.launchAPI()
 	}

@@ -27,17 +27,17 @@ func TestAServerStopped(t *testing.T) {
 	if ledger.Full() {
 		outage = time.Minute
 	}
-	for name, n := range map[string]*devstack.Node{"Kafka": on.kafka.Nodes[0], "Postgres": on.postgres.Node} {
+	for name, nodes := range map[string][]*devstack.Node{"Kafka": on.kafka.Nodes, "Postgres": {on.postgres.Node}} {
 		ledger.Trials(t, name+" away", 1, func(t *ledger.Trial) {
 			s := c.trial(t, 1_000+2*slow*int(outage.Seconds()), slow, func(s *sale) {
-				n.Stop()
+				each(nodes, (*devstack.Node).Stop)
 				s.until("orders are queued", func() bool { return s.queued() >= pace })
 				without(t, c.any(), name)
 				if name == "Kafka" {
 					s.goesOnQueuing()
 				}
 				<-time.After(outage)
-				up(t, n)
+				up(t, nodes...)
 				s.until("nothing is away any more", func() bool { return well(t, c.any()) })
 			})
 			s.noneRejected()

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"seckill/internal/devstack"
 )
 
 // Each process and each server is killed in turn, in the middle of one sale, and
@@ -17,14 +19,14 @@ func TestKillsUnderLoad(t *testing.T) {
 		"API":       func() { c.launchAPI() },
 		"projector": func() { c.launchProjector() },
 		"Redis":     func() { up(t, on.redis.Node) },
-		"Kafka":     func() { up(t, on.kafka.Nodes[0]) },
+		"Kafka":     func() { up(t, on.kafka.Nodes...) },
 		"Postgres":  func() { up(t, on.postgres.Node) },
 	}
 	kill := map[string]func(){
 		"API":       func() { c.any().Kill() },
 		"projector": func() { c.projectors[len(c.projectors)-1].Kill() },
 		"Redis":     on.redis.Kill,
-		"Kafka":     on.kafka.Nodes[0].Kill,
+		"Kafka":     func() { each(on.kafka.Nodes, (*devstack.Node).Kill) },
 		"Postgres":  on.postgres.Kill,
 	}
 	for _, what := range []string{"API", "projector", "Redis", "Kafka", "Postgres"} {

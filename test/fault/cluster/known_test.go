@@ -43,9 +43,7 @@ func TestKillsWhereBuyersAreKnown(t *testing.T) {
 	for name, n := range map[string]interface{ Kill() }{"Redis": on.redis, "Postgres": on.postgres} {
 		s.sold(pace)
 		n.Kill()
-		for _, n := range on.nodes() {
-			up(t, n)
-		}
+		up(t, on.nodes()...)
 		s.goesOn(name + " killed where buyers are known")
 	}
 	s.finish()

@@ -1,7 +1,6 @@
 package cluster
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -9,7 +8,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"seckill/internal/crash"
-	"seckill/internal/devstack"
 	"seckill/test/ledger"
 	"seckill/test/program"
 )
@@ -23,13 +21,13 @@ type loss struct {
 
 var losses = []loss{
 	{"Kafka is put back to an older copy: the tables are ahead of the log", func(r *recovering) {
-		back := r.copied(r.on.kafka.Nodes[0])
+		back := copied(r.t, r.on.kafka.Nodes...)
 		r.sells()
 		r.stop()
 		back()
 	}},
 	{"and the log has grown again, beyond the tables", func(r *recovering) {
-		back := r.copied(r.on.kafka.Nodes[0])
+		back := copied(r.t, r.on.kafka.Nodes...)
 		r.sells()
 		r.stop()
 		back()
@@ -45,7 +43,7 @@ var losses = []loss{
 		for _, p := range r.s.c.projectors {
 			p.Kill()
 		}
-		back := r.copied(r.on.kafka.Nodes[0])
+		back := copied(r.t, r.on.kafka.Nodes...)
 		queued := r.s.queued()
 		r.s.until("more orders are queued", func() bool { return r.s.queued() > queued })
 		r.stop()
@@ -56,7 +54,7 @@ var losses = []loss{
 		r.noTopic()
 	}},
 	{"the topic is deleted, and Redis is put back to an older copy", func(r *recovering) {
-		back := r.copied(r.on.redis.Node)
+		back := copied(r.t, r.on.redis.Node)
 		r.sells()
 		r.stop()
 		back()
@@ -64,11 +62,11 @@ var losses = []loss{
 	}},
 	{"Kafka is lost, and starts again with nothing", func(r *recovering) {
 		r.stop()
-		wiped(r.t, r.on.kafka.Nodes[0])
+		wiped(r.t, r.on.kafka.Nodes...)
 	}},
 	{"Postgres is put back to a copy from before a recovery: the log begins with newer tables", func(r *recovering) {
 		r.stop()
-		back := r.copied(r.on.postgres.Node)
+		back := copied(r.t, r.on.postgres.Node)
 		r.noTopic()
 		r.recover(bin)
 		r.start()
@@ -147,27 +145,5 @@ func (r *recovering) noTopic() {
 	r.t.Helper()
 	if _, err := kadm.NewClient(plainClient(r.t, r.on)).DeleteTopics(r.t.Context(), topic); err != nil {
 		r.t.Fatal(err)
-	}
-}
-
-// copied copies what a server has; back has it start with that.
-func (r *recovering) copied(n *devstack.Node) (back func()) {
-	r.t.Helper()
-	dir := r.t.TempDir()
-	n.Stop()
-	if err := os.CopyFS(dir, os.DirFS(n.Data())); err != nil {
-		r.t.Fatal(err)
-	}
-	up(r.t, n)
-	return func() {
-		r.t.Helper()
-		n.Kill()
-		if err := n.Wipe(); err != nil {
-			r.t.Fatal(err)
-		}
-		if err := os.CopyFS(n.Data(), os.DirFS(dir)); err != nil {
-			r.t.Fatal(err)
-		}
-		up(r.t, n)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,7 +25,8 @@ type servers struct {
 	postgres *devstack.Postgres
 }
 
-// shared are the servers of most tests, started by the first of them.
+// shared are the servers of most tests, started by the first of them: a Redis, three brokers, as whoever relies on
+// Kafka has, and a Postgres.
 var shared servers
 
 // sharedServers are up, whatever the test before has done.
@@ -35,12 +37,10 @@ func sharedServers(t testing.TB) *servers {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shared.start(t, dir, 1)
+		shared.start(t, dir, 3)
 	}
-	for _, n := range shared.nodes() {
-		n.Thaw()
-		up(t, n)
-	}
+	each(shared.nodes(), (*devstack.Node).Thaw)
+	up(t, shared.nodes()...)
 	return &shared
 }
 
@@ -102,25 +102,69 @@ func (s *servers) flags() []string {
 	return []string{"--redis", s.redis.URL(), "--kafka", s.kafka.Addr(), "--postgres", s.postgres.URL()}
 }
 
-// up starts a server if it is down.
-func up(t testing.TB, n *devstack.Node) {
-	t.Helper()
-	if n.Pid() != 0 {
-		return
+// each does something to all of them at once.
+func each(nodes []*devstack.Node, do func(*devstack.Node)) {
+	var all sync.WaitGroup
+	for _, n := range nodes {
+		all.Go(func() { do(n) })
 	}
+	all.Wait()
+}
+
+// up starts those that are down, at once: brokers wait for each other.
+func up(t testing.TB, nodes ...*devstack.Node) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), startWithin)
 	defer cancel()
-	if err := n.Start(ctx); err != nil {
+	var all errgroup.Group
+	for _, n := range nodes {
+		if n.Pid() == 0 {
+			all.Go(func() error { return n.Start(ctx) })
+		}
+	}
+	if err := all.Wait(); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // wiped is a server that starts again with nothing.
-func wiped(t testing.TB, n *devstack.Node) {
+func wiped(t testing.TB, nodes ...*devstack.Node) {
 	t.Helper()
-	n.Kill()
-	if err := n.Wipe(); err != nil {
-		t.Fatal(err)
+	emptied(t, nodes)
+	up(t, nodes...)
+}
+
+// emptied kills a server, and takes away what it has.
+func emptied(t testing.TB, nodes []*devstack.Node) {
+	t.Helper()
+	each(nodes, (*devstack.Node).Kill)
+	for _, n := range nodes {
+		if err := n.Wipe(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	up(t, n)
+}
+
+// copied copies what a server has; back has it start with that.
+func copied(t testing.TB, nodes ...*devstack.Node) (back func()) {
+	t.Helper()
+	dirs := make([]string, len(nodes))
+	each(nodes, (*devstack.Node).Kill)
+	for i, n := range nodes {
+		dirs[i] = t.TempDir()
+		if err := os.CopyFS(dirs[i], os.DirFS(n.Data())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	up(t, nodes...)
+	return func() {
+		t.Helper()
+		emptied(t, nodes)
+		for i, n := range nodes {
+			if err := os.CopyFS(n.Data(), os.DirFS(dirs[i])); err != nil {
+				t.Fatal(err)
+			}
+		}
+		up(t, nodes...)
+	}
 }

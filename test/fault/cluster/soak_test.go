@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"seckill/internal/devstack"
 	"seckill/test/ledger"
 	"seckill/test/program"
 )
@@ -98,8 +99,8 @@ func (s *sale) harm(t *ledger.Trial, on *servers) string {
 		up(t, on.redis.Node)
 		return "Redis killed"
 	case 4:
-		on.kafka.Nodes[0].Kill()
-		up(t, on.kafka.Nodes[0])
+		each(on.kafka.Nodes, (*devstack.Node).Kill)
+		up(t, on.kafka.Nodes...)
 		return "Kafka killed"
 	case 5:
 		on.postgres.Kill()

@@ -2,7 +2,6 @@ package cluster
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 
@@ -19,9 +18,7 @@ func TestRedisOfAnotherStore(t *testing.T) {
 	c := start(t, bin, on.flags())
 	s := c.put(20)
 	s.reopen(5)
-	for _, n := range on.kafka.Nodes {
-		n.Kill()
-	}
+	each(on.kafka.Nodes, (*devstack.Node).Kill)
 	left, err := c.any().Buy(s.product, "left-behind", "")
 	if err != nil || left.Status != 202 {
 		t.Fatalf("with no log a buy was answered %v, %v", left, err)
@@ -29,10 +26,7 @@ func TestRedisOfAnotherStore(t *testing.T) {
 	for _, p := range c.all() {
 		p.Kill() // the order is in the outbox, and in no log
 	}
-	for _, n := range on.kafka.Nodes {
-		wiped(t, n)
-	}
-	wiped(t, on.postgres.Node)
+	wiped(t, append(on.kafka.Nodes, on.postgres.Node)...)
 
 	s.c = start(t, bin, on.flags())
 	if a, err := s.c.any().Buy(s.product, "too-early", ""); err != nil || a.Status != 404 {
@@ -58,14 +52,7 @@ func TestLogAndTablesPutBack(t *testing.T) {
 	s.sold(20)
 	s.close()
 	c.leave()
-	copied := map[*devstack.Node]string{on.postgres.Node: t.TempDir(), on.kafka.Nodes[0]: t.TempDir()}
-	for n, dir := range copied {
-		n.Stop()
-		if err := os.CopyFS(dir, os.DirFS(n.Data())); err != nil {
-			t.Fatal(err)
-		}
-		up(t, n)
-	}
+	back := copied(t, append(on.kafka.Nodes, on.postgres.Node)...)
 
 	c = start(t, bin, on.flags())
 	s.c = c
@@ -77,16 +64,7 @@ func TestLogAndTablesPutBack(t *testing.T) {
 		}
 	}
 	c.leave()
-	for n, dir := range copied {
-		n.Kill()
-		if err := n.Wipe(); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.CopyFS(n.Data(), os.DirFS(dir)); err != nil {
-			t.Fatal(err)
-		}
-		up(t, n)
-	}
+	back()
 
 	c = start(t, bin, on.flags())
 	if a, err := c.any().Buy(unknown.product, "too-early", ""); err != nil || a.Status != 404 {

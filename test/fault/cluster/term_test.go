@@ -4,6 +4,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"seckill/internal/devstack"
 )
 
 // Those that sell are told to end while Kafka is away, and end well: what it has
@@ -13,7 +15,7 @@ func TestTermWhileKafkaIsAway(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
 	s := c.sell(3_000)
-	on.kafka.Nodes[0].Stop()
+	each(on.kafka.Nodes, (*devstack.Node).Kill)
 	s.until("orders are queued", func() bool { return s.queued() >= pace })
 	for _, api := range c.apis {
 		api.Signal(syscall.SIGTERM)
@@ -24,7 +26,7 @@ func TestTermWhileKafkaIsAway(t *testing.T) {
 			t.Errorf("exit code %d:\n%s", code, tail(said))
 		}
 	}
-	up(t, on.kafka.Nodes[0])
+	up(t, on.kafka.Nodes...)
 	for range sellers {
 		c.launchAPI()
 	}
