@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -13,9 +14,9 @@ import (
 )
 
 // given is a program that is started with a socket, as systemd gives it.
-func given(t *testing.T, ln net.Listener, args ...string) *exec.Cmd {
+func given(t *testing.T, by any, args ...string) *exec.Cmd {
 	t.Helper()
-	socket, err := ln.(*net.TCPListener).File()
+	socket, err := by.(interface{ File() (*os.File, error) }).File()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +115,25 @@ func TestASocketElsewhereIsRefused(t *testing.T) {
 		}
 		if err := ln.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+func TestASocketOfAnotherKindIsRefused(t *testing.T) {
+	udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = udp.Close() }() // it is the test's
+	unix, err := net.Listen("unix", filepath.Join(t.TempDir(), "socket"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = unix.Close() }() // as above
+	for _, by := range []any{udp, unix} {
+		out, err := given(t, by, "serve", "--listen", "localhost:3000", "--data", t.TempDir()).CombinedOutput()
+		if err == nil || !strings.Contains(string(out), "--listen localhost:3000: systemd has to give one socket of TCP") || strings.Contains(string(out), "panic") {
+			t.Errorf("%T: %v\n%s", by, err, out)
 		}
 	}
 }

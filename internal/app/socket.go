@@ -26,28 +26,27 @@ func (c Config) socket() (*net.TCPListener, error) {
 		return ln.(*net.TCPListener), nil
 	}
 	var all []net.Listener
-	var err error
+	wrong := errors.New("systemd has to give one socket of TCP, and no other")
 	for _, file := range c.Sockets {
-		ln, wrong := net.FileListener(file)
-		err = errors.Join(err, wrong, file.Close()) // a listener has a copy of its own
-		if wrong == nil {
+		ln, err := net.FileListener(file)
+		if err = errors.Join(err, file.Close()); err != nil { // a listener has a copy of its own
+			wrong = fmt.Errorf("%w: %w", wrong, err)
+		}
+		if ln != nil {
 			all = append(all, ln)
 		}
 	}
-	ln, ok := all[0].(*net.TCPListener)
-	if err == nil && (!ok || len(all) > 1) {
-		err = fmt.Errorf("systemd gives %d sockets, and one of TCP is wanted", len(all))
-	}
-	if err == nil {
-		err = c.isAt(ln.Addr().(*net.TCPAddr))
-	}
-	if err != nil {
-		for _, ln := range all {
-			err = errors.Join(err, ln.Close())
+	if len(c.Sockets) == 1 && len(all) == 1 {
+		if ln, ok := all[0].(*net.TCPListener); ok {
+			if wrong = c.isAt(ln.Addr().(*net.TCPAddr)); wrong == nil {
+				return ln, nil
+			}
 		}
-		return nil, err
 	}
-	return ln, nil
+	for _, ln := range all {
+		wrong = errors.Join(wrong, ln.Close())
+	}
+	return nil, wrong
 }
 
 // isAt wants the socket to be where Listen says, by which it is decided who may reach it.
