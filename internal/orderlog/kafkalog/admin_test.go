@@ -54,11 +54,17 @@ func setTopic(t testing.TB, a *kadm.Client, topic string, settings ...string) {
 	}
 }
 
+// deleteTopic returns when the broker knows of it, too: at first the controller alone does.
 func deleteTopic(t testing.TB, a *kadm.Client, topic string) {
 	t.Helper()
 	answers, err := a.DeleteTopics(t.Context(), topic)
 	if err == nil {
 		err = answers.Error()
+	}
+	for there := true; err == nil && there; {
+		var known kadm.TopicDetails
+		known, err = a.ListTopics(t.Context(), topic)
+		there = known.Has(topic)
 	}
 	if err != nil {
 		t.Fatal(err)
