@@ -25,8 +25,7 @@ type servers struct {
 	postgres *devstack.Postgres
 }
 
-// shared are the servers of most tests, started by the first of them: a Redis, three brokers, as whoever relies on
-// Kafka has, and a Postgres.
+// shared are the servers of most tests, started by the first of them.
 var shared servers
 
 // sharedServers are up, whatever the test before has done.
@@ -37,7 +36,7 @@ func sharedServers(t testing.TB) *servers {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shared.start(t, dir, 3)
+		shared.start(t, dir, 1)
 	}
 	each(shared.nodes(), (*devstack.Node).Thaw)
 	up(t, shared.nodes()...)
