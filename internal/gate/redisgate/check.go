@@ -70,7 +70,7 @@ func (g *Gate) ask(ctx context.Context, what func(context.Context, rueidis.Clien
 	var all sync.WaitGroup
 	var mu sync.Mutex
 	out := map[string]said{}
-	for address, node := range g.client.Nodes() {
+	for address, node := range g.nodes(ctx) {
 		all.Go(func() {
 			warnings, err := what(ctx, node)
 			mu.Lock()
@@ -87,6 +87,18 @@ func (g *Gate) ask(ctx context.Context, what func(context.Context, rueidis.Clien
 		away = fmt.Errorf("Redis at %s: %w", address, node.err)
 	}
 	return out, away
+}
+
+// nodes are those that are known. Where some were away at the start, the driver may
+// have looked before it had a connection: it knows none then, and looks again as soon
+// as a key is asked for.
+func (g *Gate) nodes(ctx context.Context) map[string]rueidis.Client {
+	known := g.client.Nodes()
+	if len(known) == 0 {
+		_ = g.client.Do(ctx, g.client.B().Exists().Key(g.prefix).Build()).Error() // the nodes will say it
+		known = g.client.Nodes()
+	}
+	return known
 }
 
 func check(ctx context.Context, node rueidis.Client) (warnings []string, err error) {

@@ -1,10 +1,14 @@
 package redisgate
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 
+	"github.com/redis/rueidis"
+
+	"seckill/internal/devstack"
 	"seckill/internal/sale"
 )
 
@@ -46,4 +50,35 @@ func TestCheckNobody(t *testing.T) {
 	r.Stop()
 	_, err := g.Check(t.Context())
 	is(t, err, sale.ErrUnavailable)
+}
+
+// early is a driver that looked for the nodes before it had a connection to one, as it
+// may at a start beside nodes that are away. It looks again when a key is asked for.
+type early struct {
+	rueidis.Client
+	looked bool
+}
+
+func (c *early) Nodes() map[string]rueidis.Client {
+	if !c.looked {
+		return nil
+	}
+	return c.Client.Nodes()
+}
+
+func (c *early) Do(ctx context.Context, cmd rueidis.Completed) rueidis.RedisResult {
+	c.looked = c.looked || cmd.Slot() < devstack.Slots
+	return c.Client.Do(ctx, cmd)
+}
+
+func TestCheckAfterALookThatFoundNoNode(t *testing.T) {
+	g := connect(t, Options{URL: redisCluster(t).URL()})
+	g.client = &early{Client: g.client}
+	warnings, err := g.Check(t.Context())
+	if err != nil || len(warnings) > 0 {
+		t.Errorf("%q, %v", warnings, err)
+	}
+	if away, err := g.Away(t.Context()); err != nil || len(away) > 0 {
+		t.Errorf("%q, %v", away, err)
+	}
 }
