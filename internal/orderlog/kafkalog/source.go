@@ -81,17 +81,17 @@ func (l *Log) Bounds(ctx context.Context, partition int32) (first, end int64, er
 }
 
 // offset asks the leader. One of a later epoch than is known here is asked once more
-// after a look at who leads; one that does not know of its epoch yet, as it has just
-// started, until it does.
+// after a look at who leads. One that has just begun to lead may not know its epoch yet,
+// nor how far the others have got: it is asked until it does.
 func (l *Log) offset(ctx context.Context, partition int32, of int64) (int64, error) {
 	offset, err := l.offsetAt(ctx, partition, of)
 	if errors.Is(err, kerr.FencedLeaderEpoch) {
 		if _, err := l.describe(ctx); err != nil {
 			return 0, err
 		}
-		return l.offsetAt(ctx, partition, of)
+		offset, err = l.offsetAt(ctx, partition, of)
 	}
-	for errors.Is(err, kerr.UnknownLeaderEpoch) {
+	for errors.Is(err, kerr.UnknownLeaderEpoch) || errors.Is(err, kerr.OffsetNotAvailable) {
 		select {
 		case <-time.After(backoff):
 			offset, err = l.offsetAt(ctx, partition, of)
