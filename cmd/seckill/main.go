@@ -23,17 +23,17 @@ const usage = 64
 type commands struct {
 	Version kong.VersionFlag `help:"Print what this program was built from."`
 
-	Serve      serveCmd                  `cmd:"" help:"Run a sale, with its pages, on this machine."`
-	Demo       demoCmd                   `cmd:"" help:"Serve, start the demo sale, and open it in the browser, if there is one."`
-	Rush       rushCmd                   `cmd:"" help:"Send a crowd of buyers to a sale, and report how they were answered."`
-	Verify     verifyCmd                 `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: it could not be verified."`
-	Recover    recoverCmd                `cmd:"" help:"Repair a sale whose log was cut, deleted or damaged, while it is stopped. First says what it will do and what is lost. Exit code 0: done; 2: not recovered."`
-	Backup     backupCmd                 `cmd:"" help:"Copy a sale into a file, also while it sells. Exit code 0: the file is complete; 2: there is none."`
-	Restore    restoreCmd                `cmd:"" help:"Make a sale from a backup, in a new folder or on new servers, and verify it. Exit code 0: no findings; 1: findings; 2: not restored."`
-	Token      tokenCmd                  `cmd:"" help:"Make, list and revoke the tokens of operators of a running sale."`
-	Pass       passCmd                   `cmd:"" help:"Make a pass, by which a buyer of a sale proves who they are; or many, for a load test."`
-	Completion kongcompletion.Completion `cmd:"" help:"Say how to have the shell complete commands and flags: bash, zsh or fish."`
-	Ready      readyCmd                  `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
+	Serve      serveCmd      `cmd:"" help:"Run a sale, with its pages, on this machine."`
+	Demo       demoCmd       `cmd:"" help:"Serve, start the demo sale, and open it in the browser, if there is one."`
+	Rush       rushCmd       `cmd:"" help:"Send a crowd of buyers to a sale, and report how they were answered."`
+	Verify     verifyCmd     `cmd:"" help:"Prove that nothing was oversold or lost. Exit code 0: no findings; 1: findings; 2: it could not be verified."`
+	Recover    recoverCmd    `cmd:"" help:"Repair a sale whose log was cut, deleted or damaged, while it is stopped. First says what it will do and what is lost. Exit code 0: done; 2: not recovered."`
+	Backup     backupCmd     `cmd:"" help:"Copy a sale into a file, also while it sells. Exit code 0: the file is complete; 2: there is none."`
+	Restore    restoreCmd    `cmd:"" help:"Make a sale from a backup, in a new folder or on new servers, and verify it. Exit code 0: no findings; 1: findings; 2: not restored."`
+	Token      tokenCmd      `cmd:"" help:"Make, list and revoke the tokens of operators of a running sale."`
+	Pass       passCmd       `cmd:"" help:"Make a pass, by which a buyer of a sale proves who they are; or many, for a load test."`
+	Completion completionCmd `cmd:"" help:"Print what has the shell complete commands and flags: bash, zsh or fish."`
+	Ready      readyCmd      `cmd:"" help:"Ask a sale on this machine whether it is ready, for health checks. Exit code 0: it is."`
 }
 
 func main() {

@@ -241,7 +241,7 @@ func TestAdminTokenOfAFile(t *testing.T) {
 // Every flag is also an environment variable, of which the command line wins: but for those
 // that say in what form one reads an answer, now.
 func TestEnvironment(t *testing.T) {
-	forms := []string{"help", "verify --all", "verify --json", "completion --code"}
+	forms := []string{"help", "verify --all", "verify --json"}
 	for command, flags := range flags(t) {
 		for _, f := range flags {
 			want := []string{"SECKILL_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))}

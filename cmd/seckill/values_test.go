@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -78,9 +79,22 @@ func TestCompletion(t *testing.T) {
 		}
 	}
 	for _, shell := range []string{"bash", "zsh", "fish"} {
-		if code, out, _ := say(t.Context(), "completion", shell); code != 0 || !strings.Contains(out, "seckill completion -c "+shell) {
-			t.Errorf("%s: exit code %d\n%s", shell, code, out)
+		code, script, _ := say(t.Context(), "completion", shell)
+		if code != 0 || !strings.Contains(script, "complete ") {
+			t.Errorf("%s: exit code %d\n%s", shell, code, script)
 		}
+		sh, err := exec.LookPath(shell)
+		if err != nil {
+			continue
+		}
+		check := exec.CommandContext(t.Context(), sh, "-n")
+		check.Stdin = strings.NewReader(script)
+		if out, err := check.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", shell, err, out)
+		}
+	}
+	if code, _, stderr := say(t.Context(), "completion", "csh"); code != 64 || !strings.Contains(stderr, `must be bash, zsh or fish, not "csh"`) {
+		t.Errorf("exit code %d\n%s", code, stderr)
 	}
 }
 
