@@ -78,7 +78,8 @@ func (b *Backup) Position() string {
 
 // String is what it is of.
 func (b *Backup) String() string {
-	return fmt.Sprintf("the sale of %s: products %d, orders %d, the log up to %s", sale.FormatTime(b.At), b.Products, b.Orders, b.Position())
+	return fmt.Sprintf("the sale of %s: %s, %s, the log up to %s", sale.FormatTime(b.At),
+		sale.FormatCount(b.Products, "product"), sale.FormatCount(b.Orders, "order"), b.Position())
 }
 
 // Close closes the file.

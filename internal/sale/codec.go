@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"time"
 )
 
@@ -20,6 +21,18 @@ func FormatTime(t time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(TimeFormat)
+}
+
+// FormatCount is how many of something there are, as "1 order" and "10,000 orders".
+func FormatCount(n int64, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	digits := strconv.FormatInt(n, 10)
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return digits + " " + what + "s"
 }
 
 // body is a record's JSON form. Kind, version and epoch stand beside it, so that

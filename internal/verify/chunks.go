@@ -42,7 +42,7 @@ func (a *partitionAudit) misses(l *orderlog.Line, chunk, of int64) {
 func (a *partitionAudit) recovered(r *sale.Record) {
 	c := r.Chunk
 	words := fmt.Sprintf("partition %d of the log begins, at %s, with the state of the tables (%s); what was wrong before: %s",
-		a.partition, instant(r.At), counted(c.Of, "chunk"), strings.Join(c.Recovery.Why, "; "))
+		a.partition, instant(r.At), sale.FormatCount(c.Of, "chunk"), strings.Join(c.Recovery.Why, "; "))
 	if len(c.Recovery.Lost) > 0 {
 		words += "; lost: " + strings.Join(c.Recovery.Lost, "; ")
 	}

@@ -35,10 +35,10 @@ func (r *Report) Print(w io.Writer, all bool) error {
 	}
 	found := "no findings"
 	if n := len(r.Findings); n > 0 {
-		found = counted(int64(n), "finding")
+		found = sale.FormatCount(int64(n), "finding")
 	}
 	fmt.Fprintf(b, "%s: %s, %s, %s\n", found,
-		counted(r.Products, "product"), counted(r.Orders, "order"), counted(r.Records, "record"))
+		sale.FormatCount(r.Products, "product"), sale.FormatCount(r.Orders, "order"), sale.FormatCount(r.Records, "record"))
 	return b.Flush()
 }
 
@@ -83,7 +83,7 @@ func (r *Report) printProducts(b *bufio.Writer) {
 		case l.checks > 1:
 			hold = "all hold"
 		}
-		fmt.Fprintf(b, "%s %s%s%s, %s\n", mark(l.wrong == 0), whose, l.held, counted(l.checks, "equation"), hold)
+		fmt.Fprintf(b, "%s %s%s%s, %s\n", mark(l.wrong == 0), whose, l.held, sale.FormatCount(l.checks, "equation"), hold)
 	}
 }
 
@@ -118,13 +118,6 @@ func listed(numbers []Number) string {
 		words[i] = n.Name + " " + strconv.FormatInt(n.Value, 10)
 	}
 	return " (" + strings.Join(words, ", ") + ")"
-}
-
-func counted(n int64, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return strconv.FormatInt(n, 10) + " " + what + "s"
 }
 
 // safe is an id as it may be printed: what is no id comes from damaged data, and
