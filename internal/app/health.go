@@ -25,7 +25,7 @@ func (p *Program) newHealthServer(missing func(context.Context) []string) *healt
 	}
 	ctx, cancel := context.WithCancel(p.work)
 	h := &healthServer{&http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: httpapi.HealthOnly(ctx, httpapi.Config{
-		Auth: operators, Trusted: p.trusted, Started: p.ready.Load, Metrics: p.publicMetrics(), Log: p.cfg.Log, Elapsed: elapsed(), Pause: sleep,
+		Auth: operators, Trusted: p.trusted, Started: p.ready.Load, Metrics: p.publicMetrics(), Log: p.cfg.Log, Since: since(), Pause: sleep,
 		Ready: func(ctx context.Context) httpapi.Condition { return httpapi.Condition{Missing: missing(ctx)} },
 	})}}
 	h.server.RegisterOnShutdown(cancel)

@@ -59,7 +59,7 @@ func (p *Program) tellOps(c httpapi.Config) {
 	if p.ops == nil {
 		return
 	}
-	c.Trusted, c.Hosts, c.Started, c.Metrics, c.Log, c.Elapsed, c.Pause = p.trusted, p.cfg.Hosts, p.ready.Load, p.counts.Handler(), p.cfg.Log, elapsed(), sleep
+	c.Trusted, c.Hosts, c.Started, c.Metrics, c.Log, c.Since, c.Pause = p.trusted, p.cfg.Hosts, p.ready.Load, p.counts.Handler(), p.cfg.Log, since(), sleep
 	h := httpapi.Ops(p.work, c)
 	p.ops.handler.Store(&h)
 }

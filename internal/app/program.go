@@ -130,7 +130,7 @@ func open(cfg Config, m mode) (*Program, error) {
 	}
 	ln, err := cfg.listen()
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("--listen %s: %w", cfg.Listen, err)
 	}
 	p.listener = connlimit.New(ln, cfg.maxConnections(), elapsed(), cfg.Log)
 	p.listener.Each(cfg.MaxOfAddress, func(peer netip.Addr) netip.Prefix { return bounded(p.trusted, peer) })

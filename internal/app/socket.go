@@ -10,14 +10,6 @@ import (
 // listen takes the address, or the socket that a supervisor keeps for it over restarts: whoever
 // connects in between waits.
 func (c Config) listen() (*net.TCPListener, error) {
-	ln, err := c.socket()
-	if err != nil {
-		return nil, fmt.Errorf("--listen %s: %w", c.Listen, err)
-	}
-	return ln, nil
-}
-
-func (c Config) socket() (*net.TCPListener, error) {
 	if len(c.Sockets) == 0 {
 		ln, err := net.Listen("tcp", c.Listen)
 		if err != nil {

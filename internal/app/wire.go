@@ -57,7 +57,7 @@ func (p *Program) wire(s secrets, internal http.Handler) {
 		Desk: p.desk, Settle: p.settle, Payments: p.payments, Signed: p.cfg.signed(), Stripe: p.cfg.stripe(), StripeTest: p.cfg.StripeTest, Merchant: p.opener, Store: k.store, Gates: gates{k.gate},
 		Rehearsals: rehearsals{p.runner}, Audit: p.audit, Figures: p.figures, Answered: p.answeredOf,
 		Hub: p.hub, Auth: p.operators, Buyers: p.buyers, Challenge: p.newChallenge(), Trusted: p.trusted, Hosts: p.cfg.Hosts, Pages: p.cfg.Pages,
-		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Elapsed: elapsed(), Since: since(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait,
+		Secret: s.orders, NewOrderID: newOrderID, Now: time.Now, Since: since(), Pause: sleep, Placed: p.mode.placedBy(), Wait: p.cfg.Wait,
 		Rates: p.cfg.Rates, MaxStreams: p.cfg.maxConnections() / 2, MaxStreamsOfAddress: p.cfg.MaxStreamsOfAddress,
 		Ready: p.condition, Started: p.ready.Load, Openings: p.loading, Internal: internal, Metrics: p.publicMetrics(), Meter: p.counts, Traces: p.traces, Log: p.cfg.Log, LogUsers: p.cfg.LogUsers,
 	})

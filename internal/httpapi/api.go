@@ -62,7 +62,7 @@ func New(c Config) *API {
 	a := &API{Config: c}
 	a.ctx, a.cancel = context.WithCancel(context.Background())
 	a.waiting, a.endWaiting = context.WithCancel(a.ctx)
-	a.tokens, a.signatures = newBrake(c.Elapsed), newBrake(c.Elapsed)
+	a.tokens, a.signatures = newBrake(c.elapsed), newBrake(c.elapsed)
 	a.streams, a.states = newStreams(&c), newStates()
 	a.limits = newLimits(c.Rates)
 	a.countAnswers()

@@ -122,8 +122,7 @@ type Config struct {
 	Secret     []byte // keys the order ids under an Idempotency-Key: the same in every process
 	NewOrderID func() sale.OrderID
 	Now        func() time.Time
-	Elapsed    func() time.Duration             // since some moment, by a clock that is never set back
-	Since      func(at time.Time) time.Duration // the same until at, which somebody has just read
+	Since      func(at time.Time) time.Duration // some moment, by a clock that is never set back
 	Pause      func(ctx context.Context, d time.Duration) error
 
 	// Placed says what makes an order placed. By the log, whoever is admitted waits for
@@ -147,3 +146,5 @@ type Config struct {
 	Log      *slog.Logger     // optional: what nobody expected, and at debug each buy
 	LogUsers bool             // with user ids
 }
+
+func (c *Config) elapsed() time.Duration { return c.Since(time.Now()) }

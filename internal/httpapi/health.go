@@ -11,7 +11,7 @@ import (
 // tells operators what is missing, and /metrics, for them too, if it has any; everything else is 503. Of c it
 // needs Auth, Ready, Started, Metrics, and what slows those who guess.
 func HealthOnly(ctx context.Context, c Config) http.Handler {
-	a := &API{Config: c, waiting: ctx, tokens: newBrake(c.Elapsed)}
+	a := &API{Config: c, waiting: ctx, tokens: newBrake(c.elapsed)}
 	mux := http.NewServeMux()
 	operator := func(w http.ResponseWriter, r *http.Request, operation string) *Problem {
 		_, p := a.operator(r.Context(), a.shown(senderOf(r, w), operation), operation)

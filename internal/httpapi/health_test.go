@@ -18,7 +18,7 @@ func TestHealthSaysWhatIsMissing(t *testing.T) {
 	l := HealthOnly(t.Context(), Config{
 		Ready: func(context.Context) Condition { return Condition{Missing: missing} }, Started: func() bool { return started },
 		Auth: newShop().operators("the operators' token"), Metrics: metrics, Log: slog.New(slog.DiscardHandler),
-		Elapsed: func() time.Duration { return 0 },
+		Since: func(time.Time) time.Duration { return 0 },
 		Pause: func(_ context.Context, d time.Duration) error {
 			pauses = append(pauses, d)
 			return nil

@@ -13,7 +13,7 @@ const profiling = "profile"
 // name without a dot or one of Hosts, may see the probes, with all that they tell, and the metrics. Of c it needs what HealthOnly does, and
 // Audit and Openings, if there are any yet.
 func Ops(ctx context.Context, c Config) http.Handler {
-	a := &API{Config: c, waiting: ctx, tokens: newBrake(c.Elapsed)}
+	a := &API{Config: c, waiting: ctx, tokens: newBrake(c.elapsed)}
 	mux := http.NewServeMux()
 	a.probes(mux, func(_ http.ResponseWriter, r *http.Request) (h Health, not *Problem) {
 		c := a.Ready(r.Context())

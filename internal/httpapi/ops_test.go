@@ -19,7 +19,7 @@ func TestOperationsHaveTheirOwnAddress(t *testing.T) {
 		Openings: func() []Opening { return []Opening{{ProductID: "secret-product"}} },
 		Audit:    func(context.Context) (AuditReport, error) { return AuditReport{Orders: 7}, nil },
 		Metrics:  http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("seckill_figures 1")) }),
-		Auth:     s.operators("the operators' token"), Log: slog.New(slog.DiscardHandler), Elapsed: s.elapsed, Pause: func(context.Context, time.Duration) error { return nil },
+		Auth:     s.operators("the operators' token"), Log: slog.New(slog.DiscardHandler), Since: s.since, Pause: func(context.Context, time.Duration) error { return nil },
 	}
 	ops := Ops(t.Context(), c)
 	c.Metrics = nil
@@ -70,7 +70,7 @@ func TestOperationsHaveTheirOwnAddress(t *testing.T) {
 // A page whose name was made to resolve to here is told nothing, though its reader reaches this address.
 func TestOperationsAreOfTheirOwnHost(t *testing.T) {
 	metrics := http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})
-	ops := Ops(t.Context(), Config{Metrics: metrics, Auth: newShop().operators(""), Hosts: []string{"ops.example.com"}, Elapsed: func() time.Duration { return 0 }})
+	ops := Ops(t.Context(), Config{Metrics: metrics, Auth: newShop().operators(""), Hosts: []string{"ops.example.com"}, Since: func(time.Time) time.Duration { return 0 }})
 	for host, status := range map[string]int{
 		"evil.example": 403, "evil.example:3001": 403, "localhost:3001": 200, "10.1.2.3:3001": 200, "[::1]:3001": 200, "api-1:3001": 200, "ops.example.com:3001": 200,
 	} {

@@ -72,6 +72,8 @@ func (s *shop) elapsed() time.Duration {
 	return s.passed
 }
 
+func (s *shop) since(time.Time) time.Duration { return s.elapsed() }
+
 func (s *shop) pause(_ context.Context, d time.Duration) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -488,7 +490,7 @@ func (s *shop) config() Config {
 			binary.BigEndian.PutUint64(random[2:], ids.Add(1))
 			return sale.NewOrderID(s.clock(), random)
 		},
-		Now: s.clock, Elapsed: s.elapsed, Since: func(time.Time) time.Duration { return s.elapsed() }, Pause: s.pause,
+		Now: s.clock, Since: s.since, Pause: s.pause,
 		Ready: func(context.Context) (c Condition) { return c }, Started: func() bool { return true },
 	}
 }

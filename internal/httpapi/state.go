@@ -81,12 +81,12 @@ func (a *API) lookState(ctx context.Context, id string) (body []byte, tag string
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.body != nil && a.Elapsed()-k.at < stateAge {
+	if k.body != nil && a.elapsed()-k.at < stateAge {
 		return k.body, k.tag, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, catchUp)
 	defer cancel()
-	at := a.Elapsed()
+	at := a.elapsed()
 	p := k.of
 	view, away := a.Gates.Counter(ctx, id)
 	if k.body == nil || away != nil || view.Shut || view.Epoch != p.Epoch {
