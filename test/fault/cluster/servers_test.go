@@ -25,7 +25,7 @@ type servers struct {
 	postgres *devstack.Postgres
 }
 
-// shared are the servers of most tests, started by the first of them.
+// shared are the servers of most tests, started by the first of them, with as many brokers as a shop would have.
 var shared servers
 
 // sharedServers are up, whatever the test before has done.
@@ -36,7 +36,7 @@ func sharedServers(t testing.TB) *servers {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shared.start(t, dir, 1)
+		shared.start(t, dir, 3)
 	}
 	each(shared.nodes(), (*devstack.Node).Thaw)
 	up(t, shared.nodes()...)
