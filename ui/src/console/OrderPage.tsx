@@ -123,13 +123,13 @@ function Happened({ order }: { order: Order }) {
         {o.happened}
       </h2>
       {problem && <p className="pt-4 text-muted">{problem.message}</p>}
-      <ol>
+      <ol className="gap-x-4 sm:grid sm:grid-cols-[auto_fit-content(14rem)_minmax(0,1fr)]">
         {happened(order, history.data?.entries ?? [], payments.data ?? []).map((event, i) => (
-          <li key={i} className="flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2">
+          <li key={i} className="col-span-full flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2 sm:grid sm:grid-cols-subgrid">
             <time dateTime={event.at} className="figures text-small text-muted">
               {dateTime(event.at, language.tag())}
             </time>
-            <span className="font-medium wrap-anywhere">{event.by}</span>
+            <span className="font-medium wrap-anywhere max-sm:empty:hidden">{event.by}</span>
             <span className="wrap-anywhere">{event.what}</span>
           </li>
         ))}

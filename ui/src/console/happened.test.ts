@@ -27,6 +27,7 @@ test('payments stand between, with what became of them', () => {
     ['ann', 'Voided: a mistake'],
     ['bob', 'Payment m: refunded'],
   ])
+  expect(told(voided, [], []).at(-1)).toEqual(['an operator', 'Voided: a mistake'])
 })
 
 test('a payment that was only played has no payment', () => {

@@ -25,9 +25,9 @@ export function happened(order: Order, history: HistoryEntry[], payments: Paymen
   const played = order.payment_id === undefined && byOperator('pay')
   if (played) events.push({ at: played.at, by: played.by, what: e.paid })
   if (order.ended_at) {
-    const ended = order.void_reason === undefined ? (order.status === 'expired' ? e.expired : e.cancelled) : `${e.voided}: ${order.void_reason}`
-    const by = byOperator('cancel', 'void')?.by ?? (order.status === 'expired' ? o.bySale : o.byBuyer)
-    events.push({ at: order.ended_at, by, what: ended })
+    const [by, what] =
+      order.void_reason !== undefined ? [o.byOperator, e.voided(order.void_reason)] : order.status === 'expired' ? [o.bySale, e.expired] : [o.byBuyer, e.cancelled]
+    events.push({ at: order.ended_at, by: byOperator('cancel', 'void')?.by ?? by, what })
   }
   return events.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
 }
