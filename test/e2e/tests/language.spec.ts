@@ -34,9 +34,9 @@ test.describe('what the server says', () => {
     await server.put('1', { quantity: 5 })
     await server.fill('1', 3)
     await page.goto('/products/1')
-    await page.getByRole('button', { name: '修改条款' }).click()
+    await page.getByRole('button', { name: '修改规则' }).click()
     await page.route('**/api/products/1', (route) => route.continue({ ...(route.request().method() === 'PUT' ? { postData: '{"quantity":2}' } : {}) }))
-    await page.getByRole('button', { name: '修改条款' }).last().click()
+    await page.getByRole('button', { name: '修改规则' }).last().click()
     await expect(page.getByText('数量或限购低于已被持有的件数')).toBeVisible()
   })
 

@@ -33,6 +33,9 @@ const buy = (page: Page) => buyAs(page, 'ann')
 const chinese = (page: Page) => page.addInitScript(() => localStorage.setItem('seckill.language', 'zh'))
 const several = { limit_per_user: 5, payment_window: '15m' }
 const priced = { payment_window: '15m', price: { amount: 1999, currency: 'EUR' } }
+/** As many units, as high a price and as long a name as there can be. */
+const huge = sell({ quantity: 10_000_000, limit_per_user: 5, price: { amount: 99_999_999_999, currency: 'CNY' }, name: '周年纪念版热升华键帽机械键盘限量发售联名礼盒套装含手托与拆键器豪华典藏纪念款第二批次' })
+
 const small = { buyers: 600, over: '1s', quantity: 40 }
 const rehearsal = (plan: Record<string, unknown>) => async (server: Server) => `/products/${await server.rehearse({ ...small, ...plan })}`
 
@@ -57,6 +60,7 @@ const console_: Look[] = [
 const sale: Look[] = [
   { name: 'sale', prepare: sell({}, 63), path: '/products/1', act: someFigures, sees: 'Newest orders' },
   { name: 'sale-zh', prepare: sell({ payment_window: '15m' }, 63), path: '/products/1', first: chinese, act: someFigures, sees: '最新订单' },
+  { name: 'sale-huge-zh', prepare: huge, path: '/products/1', first: chinese, sees: '，每人限 5 件' },
   { name: 'sale-early', prepare: sell({ opens_at: soon() }), path: '/products/1', sees: 'Opens in' },
   { name: 'sale-paused', prepare: stepped('pause', 20), path: '/products/1', sees: 'Buyers can buy again' },
   { name: 'sale-terms', prepare: sell({}, 63), path: '/products/1', act: newTerms, sees: '100 units more can be bought' },
@@ -81,7 +85,7 @@ const recaps: Look[] = [
 
 const money: Look[] = [
   { name: 'sale-owed', prepare: owed, path: '/products/1', sees: 'To refund' },
-  { name: 'sale-owed-zh', prepare: owed, path: '/products/1', first: chinese, sees: '应退款' },
+  { name: 'sale-owed-zh', prepare: owed, path: '/products/1', first: chinese, sees: '待退款' },
   { name: 'orders-payments', prepare: owed, path: '/products/1?payments', sees: '4 payments' },
   { name: 'orders-payments-zh', prepare: owed, path: '/products/1?payments=refund_due', first: chinese, sees: '3 笔付款' },
   { name: 'orders-payments-none', prepare: sell({}), path: '/products/1?payments', sees: 'No payments' },
@@ -106,6 +110,7 @@ const rehearsals: Look[] = [
 const buyer: Look[] = [
   { name: 'buy', prepare: sell({}, 63), path: '/buy/1', sees: 'Buy one' },
   { name: 'buy-zh', prepare: sell({}, 63), path: '/buy/1', first: chinese, sees: '立即抢购' },
+  { name: 'buy-huge', prepare: huge, path: '/buy/1', sees: 'of 10,000,000 left' },
   { name: 'buy-early', prepare: sell({ opens_at: soon() }), path: '/buy/1', sees: 'until it opens' },
   { name: 'buy-waiting', prepare: sell({}, 10), path: '/buy/1', first: (page) => queued(page, '1', 'ann'), act: buy, sees: 'One is set aside for you' },
   { name: 'buy-yours', prepare: sell({}, 10), path: '/buy/1', act: buy, sees: 'It’s yours' },
@@ -161,7 +166,7 @@ async function refused(page: Page) {
 }
 
 async function refusedInChinese(page: Page) {
-  await page.getByRole('button', { name: '开售一个商品' }).click()
+  await page.getByRole('button', { name: '开售商品' }).click()
   await page.getByLabel('数量').fill('0')
   await page.getByRole('button', { name: '开售', exact: true }).click()
 }

@@ -39,6 +39,7 @@ test('a closed sale is archived, comes back, and is deleted once its name was sa
   await page.getByRole('button', { name: 'Close it' }).click()
   await page.getByRole('button', { name: 'Archive', exact: true }).click()
   await expect(page.getByRole('button', { name: 'Unarchive' })).toBeVisible()
+  await expect(page.getByText('Archived', { exact: true })).toBeVisible()
 
   await page.goto('/')
   await expect(page.getByRole('radio', { name: 'Archived 1' })).toBeVisible()

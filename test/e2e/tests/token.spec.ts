@@ -20,7 +20,7 @@ test('a token is asked for, and the press that met the question goes on', async 
   await expect(card(page, 'Product 1')).toBeVisible()
 
   await page.goto('/order/1')
-  await expect(page.getByText('0 orders')).toBeVisible()
+  await expect(page.getByText('No orders yet.')).toBeVisible()
   await page.getByRole('button', { name: 'Sign out' }).click()
   await page.reload()
   await page.getByRole('button', { name: 'Not now' }).click()

@@ -1,6 +1,6 @@
 import type { Order, Product } from '../api/bodies'
 import { useServerNow } from '../sale/clock'
-import { timeLeft, timeOfDay } from '../sale/format'
+import { count, timeLeft, timeOfDay } from '../sale/format'
 import { money, payLink } from '../sale/money'
 import { words } from '../words/buy'
 import { holdingWords, paymentWords } from './holdingWords'
@@ -31,14 +31,14 @@ export function Holding({ product, title, journey, order, ...settling }: Props) 
         {owed && order.pay_by && (
           <p className="flex items-baseline justify-between gap-4 border-t border-current pt-4">
             {words().timeToPay}
-            <span role="timer" className="figures text-figure font-semibold">
+            <span role="timer" className="figures text-right text-figure font-semibold">
               {timeLeft(Date.parse(order.pay_by) - now)}
             </span>
           </p>
         )}
         <dl className="figures grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 border-t border-current pt-4 text-small">
           <Line word={words().user}>{order.user_id}</Line>
-          {order.number !== undefined && <Line word={words().number}>{order.number}</Line>}
+          {order.number !== undefined && <Line word={words().number}>{count(order.number)}</Line>}
           {order.price && <Line word={words().price}>{money(order.price)}</Line>}
           {order.placed_at && <Line word={words().placedAt}>{timeOfDay(order.placed_at)}</Line>}
           <Line word={words().order}>

@@ -81,7 +81,7 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
   const early = state === 'not_open' && moment
   const left = product.remaining === undefined ? '–' : count(product.remaining)
   const figure = early ? timeLeft(moment.at - now) : left
-  const size = figure.length > 10 ? 'text-figure' : 'text-headline'
+  const size = figure.length > 8 ? 'text-figure' : 'text-headline'
   return (
     <section className="grid gap-4 rounded-box border border-board-edge bg-board p-5 text-board-ink">
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">

@@ -1,7 +1,7 @@
 import { useId, type ReactNode } from 'react'
 import type { Order } from '../api/bodies'
 import { useServerNow } from '../sale/clock'
-import { timeLeft, timeOfDay } from '../sale/format'
+import { count, timeLeft, timeOfDay } from '../sale/format'
 import { words } from '../words/buy'
 import { holdingWords, paymentWords } from './holdingWords'
 import { holds, owes } from './journey'
@@ -46,7 +46,7 @@ export function Other({ order, now, children, ...settling }: Settling & { order:
           )}
         </p>
         <p className="figures flex flex-wrap gap-x-3 text-small text-muted">
-          {order.number !== undefined && <span>{`${words().number} ${order.number}`}</span>}
+          {order.number !== undefined && <span>{`${words().number} ${count(order.number)}`}</span>}
           {order.placed_at && <span>{timeOfDay(order.placed_at)}</span>}
         </p>
         <p className="text-small empty:hidden">{paymentWords(order)}</p>

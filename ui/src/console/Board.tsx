@@ -7,6 +7,7 @@ import { nextMoment, scheduleOf, stateAt, titleOf } from '../sale/state'
 import { RehearsalMark, StateMark } from '../sale/StateMark'
 import { Units } from '../sale/Units'
 import { words } from '../words/console'
+import { salesWords } from '../words/sales'
 import { secondsOf, spanWords } from '../words/spans'
 
 type Props = { product: Product; heading: 'h1' | 'h2'; clock?: boolean; children?: ReactNode }
@@ -16,6 +17,7 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
   const now = useServerNow(clock || product.opens_at !== undefined || product.closes_at !== undefined)
   const state = stateAt(product, now)
   const moment = nextMoment(product, now)
+  const left = product.remaining === undefined ? '–' : count(product.remaining)
   return (
     <div className="grid gap-5 rounded-box border border-board-edge bg-board p-5 text-board-ink sm:p-6">
       <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
@@ -25,16 +27,16 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
             {moment && `${moment.word} ${timeLeft(moment.at - now)}`}
           </span>
           {product.rehearsal && <RehearsalMark />}
-          <StateMark state={state} />
+          <StateMark state={state} word={product.archived ? salesWords().archived : undefined} />
         </span>
       </div>
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">
-        <p className="flex items-baseline gap-3">
+        <p className="flex flex-wrap items-baseline gap-x-3">
           <span
             data-count="remaining"
-            className={`figures text-hero font-semibold tracking-tight ${state === 'on_sale' ? 'text-flash' : ''}`}
+            className={`figures text-hero font-semibold tracking-tight ${left.length > 6 ? 'max-sm:text-[clamp(2rem,10vw,3.5rem)]' : ''} ${state === 'on_sale' ? 'text-flash' : ''}`}
           >
-            {product.remaining === undefined ? '–' : count(product.remaining)}
+            {left}
           </span>
           <span className="text-board-muted">{words().ofRemaining(count(product.quantity))}</span>
         </p>
@@ -61,7 +63,7 @@ function termsInWords(product: Product): string {
   const limit = words().perBuyer(product.limit_per_user)
   const window = secondsOf(product.payment_window)
   const terms = window ? words().toPay(limit, spanWords(window)) : limit
-  return product.price ? `${money(product.price)}, ${terms}` : terms
+  return product.price ? money(product.price) + words().and + terms : terms
 }
 
 /** Queued and placed always; the others only where a payment window lets them happen, or they did. */
@@ -71,7 +73,7 @@ function Counts({ product }: { product: Product }) {
     (name) => name === 'queued' || name === 'placed' || product[name] > 0 || (window && name !== 'rejected'),
   )
   return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-3 sm:text-right">
+    <dl className="flex flex-wrap gap-x-8 gap-y-3 sm:ml-auto sm:justify-end sm:text-right">
       {rows.map((name) => (
         <div key={name} className="flex min-w-14 flex-col-reverse">
           <dt className="text-small text-board-muted">{words().counts[name]}</dt>

@@ -8,7 +8,7 @@ import { Dialog } from '../look/Dialog'
 import { dialogIsOpen, useKeydown } from '../look/keys'
 import { titleOf } from '../sale/state'
 import { words } from '../words/console'
-import { language } from '../words/language'
+import { language, languages } from '../words/language'
 import { orderWords } from '../words/orders'
 import { paymentWords } from '../words/payments'
 import { salesWords } from '../words/sales'
@@ -136,7 +136,7 @@ function useFound(text: string): Found[] {
     { kind: 'go', word: w.rehearsals, act: () => go('/?rehearsals') },
     ...(may(me, 'admin') ? [{ kind: 'go', word: w.settings, act: () => go('/?settings') } as const] : []),
     ...(may(me, 'operate') ? [{ kind: 'do', word: salesWords().put, act: () => go('/?new') } as const] : []),
-    { kind: 'do', word: `${o.language}: ${language.other() === 'zh' ? '中文' : 'English'}`, act: () => language.choose(language.other()) },
+    { kind: 'do', word: w.is(o.language, languages[language.other()]), act: () => language.choose(language.other()) },
   ]
   // Until the server has answered, those of the text before that fit.
   const fits = ({ id, name = '' }: { id: string; name?: string }) => `${id}\n${name}`.toLowerCase().includes(text.toLowerCase())
@@ -150,8 +150,8 @@ function useFound(text: string): Found[] {
       ? [main]
       : [
           main,
-          { kind: 'go', word: `${w.ordersOf} ${title}`, act: () => go(`/order/${path}`) },
-          { kind: 'go', word: `${paymentWords().titleOf} ${title}`, act: () => go(`/products/${path}?payments`) },
+          { kind: 'go', word: w.ordersOf + title, act: () => go(`/order/${path}`) },
+          { kind: 'go', word: paymentWords().titleOf + title, act: () => go(`/products/${path}?payments`) },
           { kind: 'go', word: o.recapOf(title), act: () => go(`/products/${path}?recap`) },
         ]
   })

@@ -88,7 +88,7 @@ export function askCancel(order: Order): Question {
 export function askVoid(order: Order): Question {
   const w = words()
   return {
-    title: w.askVoid(order.number, order.user_id),
+    title: w.askVoid(count(order.number ?? 0), order.user_id),
     tells: w.voidTells(order.payment_id !== undefined),
     press: w.voidIt,
     reason: { label: w.reason, hint: w.voidReasonHint },

@@ -13,7 +13,8 @@ const restMs = 80
 type Props = { id: string; newest: boolean; total: number | undefined }
 
 /** All orders. A row's number is known from its place, and the rest comes with the block that it is in. */
-export function EveryOrder({ id, newest, total = 0 }: Props) {
+export function EveryOrder({ id, newest, total: known }: Props) {
+  const total = known ?? 0
   const [blocks, onRange] = useRestingBlocks(total, newest)
   const pages = useQueries({
     queries: blocks.map((block) => ({
@@ -36,7 +37,7 @@ export function EveryOrder({ id, newest, total = 0 }: Props) {
       at={at}
       onRange={onRange}
       growsAtTop={newest}
-      footer={words().total(total, count(total))}
+      footer={known === undefined ? words().fetching : total === 0 ? words().noOrders : words().total(total, count(total))}
     />
   )
 }

@@ -51,7 +51,7 @@ export function OrderList({ rows, at, onRange, growsAtTop, footer }: Props) {
             order?.ended_at && timeOfDay(order.ended_at),
             <span className="font-mono text-small">{order?.order_id}</span>,
             order && operates && voidable(order) && (
-              <button type="button" aria-label={w.voidOf(order.number)} className="relative z-1 underline underline-offset-4" onClick={() => setQuestion(askVoid(order))}>
+              <button type="button" aria-label={w.voidOf(count(order.number ?? 0))} className="relative z-1 underline underline-offset-4" onClick={() => setQuestion(askVoid(order))}>
                 {w.void}
               </button>
             ),

@@ -27,7 +27,7 @@ export function Orders({ id }: { id: string }) {
   const list = { id, newest: newestFirst }
   return (
     <Shell
-      title={product ? `${w.ordersOf} ${titleOf(product)}` : shared().product(id)}
+      title={product ? w.ordersOf + titleOf(product) : shared().product(id)}
       link={link}
       seenAt={seenAt}
       filled
@@ -61,7 +61,7 @@ function Heading({ product }: { product: Product }) {
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-8 gap-y-1">
       <h1 className="text-title font-semibold wrap-anywhere">
-        {w.ordersOf}{' '}
+        {w.ordersOf}
         <Link href={`/products/${encodeURIComponent(product.id)}`} className="underline decoration-line underline-offset-4">
           {titleOf(product)}
         </Link>{' '}

@@ -31,9 +31,9 @@ export function Payments({ id, shown }: { id: string; shown: PaymentStatus | und
   const p = paymentWords()
   const title = product ? titleOf(product) : shared().product(id)
   return (
-    <Shell title={`${p.titleOf} ${title}`} link={link} seenAt={seenAt} filled keys={listKeys}>
+    <Shell title={p.titleOf + title} link={link} seenAt={seenAt} filled keys={listKeys}>
       <h1 className="text-title font-semibold wrap-anywhere">
-        {p.titleOf}{' '}
+        {p.titleOf}
         <Link href={`/products/${encodeURIComponent(id)}`} className="underline decoration-line underline-offset-4">
           {title}
         </Link>

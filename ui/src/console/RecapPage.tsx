@@ -36,7 +36,7 @@ export function RecapPage({ id, share }: Props) {
   const refusal = both.data instanceof Refused ? both.data : undefined
   const [product, timeline] = both.data instanceof Refused ? [] : (both.data ?? [])
   const w = words()
-  const title = product ? `${w.recap.title}: ${titleOf(product)}` : w.recap.title
+  const title = product ? w.is(w.recap.title, titleOf(product)) : w.recap.title
   const page = (
     <>
       {refusal && share && (
@@ -99,12 +99,13 @@ function Recap({ product, timeline, guest }: { product: Product; timeline: SaleT
           {scheduleOf(product, now).map((line) => (
             <span key={line}>{line}</span>
           ))}
+          {!product.opens_at && recap.firstAt !== undefined && <span>{w.recap.began(dateTime(1000 * recap.firstAt, language.tag()))}</span>}
         </p>
       </header>
       <Facts product={product} timeline={timeline} />
       <SaleCharts recap={recap} />
       <div className="grid items-start gap-4 md:grid-cols-2">
-        <LatencyBars latency={timeline.latency} note={w.recap.latencyNote} />
+        {recap.answers > 0 && <LatencyBars latency={timeline.latency} note={w.recap.latencyNote} />}
         {timeline.judged ? (
           <section aria-labelledby="verdict" className="grid gap-1">
             <h2 id="verdict" className="border-b border-line pb-2 text-lead font-semibold">

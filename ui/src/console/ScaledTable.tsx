@@ -78,7 +78,7 @@ export function ScaledTable({ label, widths, columns, rows, at, quiet, onRange, 
           </div>
         </div>
       </div>
-      <div className="flex min-h-12 flex-wrap items-center gap-x-4 border-t border-line px-3 text-small text-muted">
+      <div className="flex min-h-12 flex-wrap items-center gap-x-4 border-t border-line px-3 py-1.5 text-small text-muted">
         <span className="figures mr-auto">{footer}</span>
         <span className="flex gap-x-4">
           {jumps.map(({ word, to }) => (

@@ -106,7 +106,7 @@ function SignOut({ me }: { me: Session | undefined }) {
   return (
     <span className="flex items-baseline gap-2 text-small print:hidden">
       <span className="text-muted wrap-anywhere">
-        {me.role === 'admin' ? me.name : `${me.name}, ${words().roles[me.role]}`}
+        {me.role === 'admin' ? me.name : me.name + words().and + words().roles[me.role]}
       </span>
       <button type="button" className="underline underline-offset-4" onClick={() => void signOut()}>
         {words().signOut}

@@ -43,7 +43,7 @@ export function bothLines(both: Rehearsal[]): { times: number[]; lines: Line[] }
         const to = Math.floor(((at + 0.5) * cell_s) / wideS)
         values[to] = (values[to] ?? 0) + kinds.reduce((sum, kind) => sum + (cell[kind] ?? 0), 0) / wideS
       })
-      return { word: words().ofWhich(kinds.map(kindWord).join(', '), i), tone, dashed: i === 1, values }
+      return { word: words().ofWhich(kinds.map(kindWord).join(words().and), i), tone, dashed: i === 1, values }
     }),
   )
   return { times: Array.from({ length: n }, (_, i) => (i + 0.5) * wideS), lines }

@@ -12,7 +12,7 @@ export function outcome(rehearsal: Rehearsal): string {
   if (state === 'cancelled') return w.stoppedLine
   if (!ended(rehearsal) || findings === undefined) return state === 'verifying' ? w.judging : w.states.running
   const line = w.outcome(count(placed), count(oversold ?? 0), findings)
-  return errors === 0 ? line : `${line}, ${w.errors(errors, count(errors))}`
+  return errors === 0 ? line : line + w.and + w.errors(errors, count(errors))
 }
 
 /** What was rehearsed: "10,000 buyers over 5 seconds for 100 units". */

@@ -1,3 +1,4 @@
+import { words } from '../words/console'
 import { isError, kindsOf, kindWord } from '../words/kinds'
 
 /**
@@ -27,4 +28,4 @@ export const sayAnswers = (answers: Record<string, number>, say: (n: number) => 
   kindsOf(answers)
     .filter((kind) => answers[kind])
     .map((kind) => `${say(answers[kind] ?? 0)} ${kindWord(kind)}`)
-    .join(', ')
+    .join(words().and)

@@ -10,13 +10,14 @@ const shapes: Record<State, React.ReactNode> = {
   closed: <path d="M.5 5h9" className="fill-none stroke-board-muted stroke-2" />,
 }
 
-export function StateMark({ state }: { state: State }) {
+/** `word`: what it is called here, if not as usual. */
+export function StateMark({ state, word = shared().states[state] }: { state: State; word?: string | undefined }) {
   return (
     <span className="inline-flex items-center gap-2 font-medium whitespace-nowrap">
       <svg viewBox="0 0 10 10" className="size-2.5" aria-hidden="true">
         {shapes[state]}
       </svg>
-      {shared().states[state]}
+      {word}
     </span>
   )
 }

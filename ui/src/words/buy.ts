@@ -158,7 +158,7 @@ const zh: BuyWords = {
   paid: '已付款',
   cancelled: '已取消',
   expired: '已过期',
-  paidLine: '它是你的了。',
+  paidLine: '付款成功，商品归你了。',
   cancelledLine: '你已取消此订单，其他人可以购买这一件了。',
   voided: '商家已取消',
   voidedLine: (reason, paid) => `商家说明：“${reason}”。${paid ? '你已付的款项会退回。' : ''}`,

@@ -18,15 +18,17 @@ export const zh: ConsoleWords = {
   noProductLine: '它从未开售，或已被删除。一旦存在，此页会自动显示。',
   toConsole: '返回控制台',
   tryAgain: '重试',
+  and: '，',
+  is: (name, value) => `${name}：${value}`,
   leave: '取消',
 
   keys: {
     sales: '全部抢购',
     rehearsals: '演练',
-    newProduct: '开售一个商品',
+    newProduct: '开售商品',
     search: '转到搜索',
     pause: '转到“暂停”或“恢复”，按回车执行',
-    terms: '修改条款',
+    terms: '修改规则',
     orders: '全部订单',
     verify: '核验',
     run: '转到演示抢购，按回车运行',
@@ -68,7 +70,7 @@ export const zh: ConsoleWords = {
   history: '操作记录',
   noHistory: '还没有。操作员所做的一切都会署名显示在这里。',
   earlier: '更早',
-  deeds: { put: '开售', change: '修改条款', delete: '删除', pay: '标记订单已付款', cancel: '取消订单', void: '作废订单', refunded: '记录退款' },
+  deeds: { put: '开售', change: '修改规则', delete: '删除', pay: '标记订单已付款', cancel: '取消订单', void: '作废订单', refunded: '记录退款' },
 
   // The board
   ofRemaining: (all) => `件剩余，共 ${all} 件`,
@@ -88,13 +90,13 @@ export const zh: ConsoleWords = {
   // First open
   onSale: '抢购中',
   nothing: '当前没有抢购',
-  nothingLine: '在这里开售一个商品，或先看看抢购是什么样：5 秒内 10,000 名模拟买家争抢 100 件测试商品。',
+  nothingLine: '在这里开售商品，或先看看抢购是什么样：5 秒内 10,000 名模拟买家争抢 100 件测试商品。',
   demo: '运行演示抢购',
   starting: '正在启动',
 
   // Terms
-  putTitle: '开售一个商品',
-  changeTitle: '修改条款',
+  putTitle: '开售商品',
+  changeTitle: '修改规则',
   productId: '商品 ID',
   quantity: '数量',
   name: '名称',
@@ -144,7 +146,7 @@ export const zh: ConsoleWords = {
   resume: '恢复',
   closeSale: '结束',
   startOver: '重新开始',
-  changeTerms: '修改条款',
+  changeTerms: '修改规则',
   tells: {
     pause: '恢复之前无人可以购买，订单保留。',
     resume: '买家可以继续购买。',
@@ -157,7 +159,7 @@ export const zh: ConsoleWords = {
   closeIt: '结束',
   askStartOver: (title) => `重新开始“${title}”？`,
   startOverTells: (orders, ordersText, _quantity, quantityText, closing) =>
-    `它将被结束并删除，${orders === 0 ? '目前还没有订单' : `${ordersText} 张订单随之删除`}。然后以相同条款重新开售 ${quantityText} 件${
+    `它将被结束并删除，${orders === 0 ? '目前还没有订单' : `${ordersText} 张订单随之删除`}。然后以相同规则重新开售 ${quantityText} 件${
       closing ? '，但不含已经过去的结束时间' : ''
     }。`,
 
@@ -191,7 +193,7 @@ export const zh: ConsoleWords = {
   // The whole of a sale, and its recap
   recap: {
     title: '总结',
-    soFar: '至今',
+    soFar: '目前情况',
     link: '总结（可打印、分享）',
     toSale: '返回抢购',
     soldOutIn: (took) => `${took} 售罄`,
@@ -202,6 +204,7 @@ export const zh: ConsoleWords = {
     rush: '高峰',
     all: '全程',
     noAnswers: '还没有人来抢购。',
+    began: (at) => `首张订单：${at}`,
     units: '件在售',
     held: '件被持有',
     orders: '张订单',
@@ -256,8 +259,8 @@ export const zh: ConsoleWords = {
 
   // Ending an order for the shop
   void: '作废',
-  voidOf: (number) => `作废订单 ${number ?? ''}`,
-  askVoid: (number, user) => `作废 ${user} 的订单 ${number ?? ''}？`,
+  voidOf: (number) => `作废订单 ${number}`,
+  askVoid: (number, user) => `作废 ${user} 的订单 ${number}？`,
   voidTells: (paid) => `订单就此结束，这一件重新开售。${paid ? '已付的款项需要退回。' : ''}买家会看到原因。`,
   voidIt: '作废',
   reason: '原因',
@@ -269,9 +272,9 @@ export const zh: ConsoleWords = {
   buyers: '买家数',
   seconds: '秒数',
   unitsField: '件数',
-  repeaters: '重复点击者，%',
+  repeaters: '重复点击者（%）',
   repeatersHint: '间隔 100 毫秒点击两次。',
-  quitters: '不付款者，%',
+  quitters: '不付款者（%）',
   quittersHint: '在 10 秒内不付款。',
   run: '开始演练',
   runAgain: '再演练一次',

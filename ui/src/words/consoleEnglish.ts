@@ -22,6 +22,8 @@ export const en = {
   noProductLine: 'It was never put on sale, or it was deleted. It will appear here once it exists. ',
   toConsole: 'To the console',
   tryAgain: 'Try again',
+  and: ', ',
+  is: (name: string, value: string) => `${name}: ${value}`,
   leave: 'Cancel',
 
   keys: {
@@ -212,6 +214,7 @@ export const en = {
     rush: 'The rush',
     all: 'The whole time',
     noAnswers: 'Nobody has asked yet.',
+    began: (at: string) => `First order ${at}`,
     units: 'units on sale',
     held: 'held',
     orders: 'orders',
@@ -250,7 +253,7 @@ export const en = {
   download: 'Download CSV',
 
   // All orders
-  ordersOf: 'Orders of',
+  ordersOf: 'Orders of ',
   stateIs: (state: string) => `${state}: `,
   heldLine: (quantity: string, remaining: string, queued: string) => ` of ${quantity} placed or paid, ${remaining} remaining, ${queued} queued`,
   status: 'Status',
@@ -266,8 +269,8 @@ export const en = {
 
   // Ending an order for the shop
   void: 'Void',
-  voidOf: (number: number | undefined) => `Void order ${number ?? ''}`,
-  askVoid: (number: number | undefined, user: string) => `Void order ${number ?? ''} of ${user}?`,
+  voidOf: (number: string) => `Void order ${number}`,
+  askVoid: (number: string, user: string) => `Void order ${number} of ${user}?`,
   voidTells: (paid: boolean) =>
     `The order ends for good, and its unit goes back on sale.${paid ? ' What was paid for it has to be refunded.' : ''} The buyer sees the reason.`,
   voidIt: 'Void it',

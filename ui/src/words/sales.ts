@@ -27,7 +27,7 @@ const en = {
     openAgain: 'Buyers can buy again. Orders stay.',
     archive: 'Leaves the list, and nothing is lost. It can come back.',
     unarchive: 'Comes back to the list.',
-    remove: 'Its orders go, too. Only after it is closed.',
+    remove: 'Its orders go, too.',
   },
   askRemove: (title: string) => `Delete ${title}?`,
   removeTells: (n: number, text: string) =>
@@ -40,7 +40,7 @@ export type SalesWords = typeof en
 const zh: SalesWords = {
   title: '抢购',
   orders: '订单',
-  put: '开售一个商品',
+  put: '开售商品',
   search: '按名称或 ID 搜索',
   show: '显示',
   kinds: { sales: '全部', live: '进行中', upcoming: '未开始', past: '已结束', archived: '已归档' },
@@ -60,7 +60,7 @@ const zh: SalesWords = {
   unarchive: '取消归档',
   remove: '删除',
   archived: '已归档',
-  tells: { openAgain: '买家可以继续购买，订单保留。', archive: '不再出现在列表中，数据全部保留，可以恢复。', unarchive: '重新出现在列表中。', remove: '订单也一并删除。只能在结束之后。' },
+  tells: { openAgain: '买家可以继续购买，订单保留。', archive: '不再出现在列表中，数据全部保留，可以恢复。', unarchive: '重新出现在列表中。', remove: '订单也一并删除。' },
   askRemove: (title) => `删除“${title}”？`,
   removeTells: (n, text) => `将被永久删除${n === 0 ? '' : `，连同它的 ${text} 张订单`}。付款记录和操作记录会保留。`,
   removeIt: '删除',

@@ -17,7 +17,7 @@ const rest: {
     terms_refused: '数量或限购低于已被持有的件数',
     changed_meanwhile: '其间已被他人修改',
     not_closed: '只有已结束的商品才能删除',
-    money_owed: '有逾期或应退的付款',
+    money_owed: '有逾期或待退款的付款',
     payment_conflict: '此付款编号已用于另一笔付款',
     not_owed: '这笔付款没有应退的款项',
     rehearsal_running: '已有一次演练正在进行',

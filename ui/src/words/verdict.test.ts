@@ -16,10 +16,10 @@ describe('the audit in Chinese', () => {
       '被持有 3 = 4，已下单 1 = 2，已付款 2 = 2，已取消 0 = 0，已过期 5 = 5，未成功 6 = 7',
     )
   })
-  it('needs no numbers', () => expect(equationIn({ code: 'gate_terms', holds: true }, [])).toBe('入口依据的就是这些条款'))
+  it('needs no numbers', () => expect(equationIn({ code: 'gate_terms', holds: true }, [])).toBe('入口依据的就是这些规则'))
   it('says in which currency', () =>
     expect(equationIn({ code: 'money_adds_up', args: ['EUR'], holds: true }, ['12', '4', '3', '2', '2', '1'])).toBe(
-      'EUR：收款 12 = 已付订单 4 + 已删除的订单 3 + 逾期 2 + 应退 2 + 已退 1',
+      'EUR：收款 12 = 已付订单 4 + 已删除的订单 3 + 逾期 2 + 待退款 2 + 已退款 1',
     ))
   it('says of which partition', () =>
     expect(equationIn({ code: 'position_in_log', args: ['7'], holds: true }, ['8', '9'])).toBe('分区 7：位置 8 ≤ 日志末尾 9'))

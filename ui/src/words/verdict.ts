@@ -42,11 +42,11 @@ const zh: Record<Invariant, string> = {
   fold: '从头重读日志，得到的正是这些订单和付款。',
   seqs: '每一个被放行的买家都在日志里。',
   position: '存储没有超前于日志。',
-  terms: '入口依据的正是设定的条款。',
+  terms: '入口依据的正是设定的规则。',
   buyers: '入口认得每一个有订单的买家。',
   waiting: '途中订单的计数正确。',
   addresses: '每个地址未付款订单的计数正确。',
-  money: '收到的每一笔钱都有下落：已付订单、逾期、应退或已退。',
+  money: '收到的每一笔钱都有下落：已付订单、逾期、待退款或已退款。',
   secret: '重复的请求会找到它创建的订单。',
   damage: '保存的一切都可以读取。',
 }
@@ -79,20 +79,20 @@ const chinese: Record<Equation, Said> = {
   opening_of_each_epoch: ([n, stored]) => `每期一次开启：日志 ${n}，存储 ${stored}`,
   folded_again: ([orders, returns]) => `重读所得：订单 ${orders}，退回 ${returns}`,
   seqs_without_gap: ([epoch, n, held]) => `第 ${epoch} 期放行 1..n：n ${n}，日志与发件箱共有 ${held}`,
-  gate_terms: () => '入口依据的就是这些条款',
+  gate_terms: () => '入口依据的就是这些规则',
   gate_buyers: ([buyers]) => `入口认得每一个有订单的买家：${buyers}`,
   gate_waiting: ([waiting, held]) => `入口计数的等待订单 ${waiting} = 发件箱中的订单 ${held}`,
   gate_addresses: ([counted, waiting]) => `入口按地址计数的待付款订单 ${counted} = 实有 ${waiting}`,
   position_in_log: ([position, end], [partition]) => `分区 ${partition}：位置 ${position} ≤ 日志末尾 ${end}`,
   money_adds_up: ([payments, orders, deleted, late, due, refunded], [currency]) =>
-    `${currency}：收款 ${payments} = 已付订单 ${orders} + 已删除的订单 ${deleted} + 逾期 ${late} + 应退 ${due} + 已退 ${refunded}`,
+    `${currency}：收款 ${payments} = 已付订单 ${orders} + 已删除的订单 ${deleted} + 逾期 ${late} + 待退款 ${due} + 已退款 ${refunded}`,
   one_secret: () => '日志与存储使用同一个密钥',
 }
 
 const ofOrders: Record<string, string> = { ...consoleChinese.counts, nothing: '无' }
 const status = (code = '') => ofOrders[code] ?? code
 const kinds: Record<string, string> = {
-  opening: '开启', order: '下单', pay: '付款', cancel: '取消', expire: '过期', void: '作废', refund_due: '应退', refunded: '已退', state: '状态',
+  opening: '开启', order: '下单', pay: '付款', cancel: '取消', expire: '过期', void: '作废', refund_due: '待退款', refunded: '已退款', state: '状态',
 }
 const outcomes: Record<string, string> = {
   applied: '生效', known: '重复', stale: '过时', foreign: '他人的', astray: '错位', refused: '拒绝',
@@ -155,7 +155,7 @@ const violations: Record<Violation, Said> = {
   admitted_lost: ([first, missing]) => `已放行的订单既不在日志中也不在发件箱中：共 ${missing} 张，第一张的放行序号是 ${first}`,
   user_unknown: (_, [user]) => `用户 ${user} 有这张订单，入口却不认得`,
   address_miscounted: ([counted, waiting], [origin]) => `地址 ${origin} 的待付款订单，入口计为 ${counted}，实有 ${waiting}`,
-  terms_differ: (_, [has, is]) => `入口依据的是 ${has}，而条款是 ${is}`,
+  terms_differ: (_, [has, is]) => `入口依据的是 ${has}，而规则是 ${is}`,
 }
 
 const omissions: Record<LeftOut, Said> = {
