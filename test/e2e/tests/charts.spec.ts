@@ -72,6 +72,25 @@ test('the numbers of an axis are whole, however long', async ({ page, server }) 
   expect(await atTheEdge()).toBe(0)
 })
 
+test('a mark between two whole numbers is not written as one of them', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  const figures = { process: 'a/1', window_s: 1, answers_per_s: {}, latency: { count: 0 }, records: 10, folded: 10 }
+  await page.route('**/api/figures', (route) => route.fulfill({ json: figures }))
+  await page.addInitScript(() => {
+    const { fillText } = CanvasRenderingContext2D.prototype
+    const written: string[] = []
+    Object.assign(window, { written })
+    CanvasRenderingContext2D.prototype.fillText = function (text, ...at) {
+      written.push(text)
+      fillText.call(this, text, ...at)
+    }
+  })
+  await page.goto('/products/1')
+  const written = () => page.evaluate(() => (window as unknown as { written: string[] }).written)
+  await expect.poll(written).toContain('10')
+  expect(await written()).not.toContain('3') // 2.5
+})
+
 for (const [name, media] of [
   ['forced colours', { forcedColors: 'active' }],
   ['paper', { media: 'print' }],

@@ -3,7 +3,7 @@ import type { AlignedData } from 'uplot'
 import { count, duration } from '../sale/format'
 import { words } from '../words/console'
 import { kindWord } from '../words/kinds'
-import { AreaMark, Board, leastCount } from './Chart'
+import { AreaMark, Board, counts } from './Chart'
 import { Plot } from './Plot'
 import type { Across } from './plotLook'
 import { layersOf, sumOf, total, type Stretch } from './stretches'
@@ -25,7 +25,7 @@ export function AnswersChart({ stretches, across, children }: Props) {
         data={[edges, ...order.map((i) => tops[i])] as AlignedData}
         shapes={order.map((i) => ({ tone: tones[i] ?? 'plain', layer: true }))}
         across={across}
-        up={{ say: (n) => count(Math.round(n)), least: leastCount }}
+        up={counts}
         stops={stretches.map(({ from }) => from)}
         read={(i) => saidOf(stretches[i], across)}
       />
@@ -36,7 +36,7 @@ export function AnswersChart({ stretches, across, children }: Props) {
             <span>
               {kinds.map((kind, i) => (
                 <span key={kind}>
-                  {i > 0 && ', '}
+                  {i > 0 && w.and}
                   <span className="text-board-ink">{count(all[kind] ?? 0)}</span> {kindWord(kind)}
                 </span>
               ))}

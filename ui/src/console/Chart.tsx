@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react'
 import type { AlignedData } from 'uplot'
+import { count } from '../sale/format'
+import { words } from '../words/console'
 import { Plot } from './Plot'
 import type { Across, Up } from './plotLook'
 import type { Tone } from './tones'
@@ -18,12 +20,12 @@ type Props = {
   children?: ReactNode
 }
 
-/** The least that an axis of whole numbers spans: below, its marks would say one number twice. */
-export const leastCount = 5
+/** An axis of whole numbers. */
+export const counts: Up = { say: (n) => count(Math.round(n)), least: 5, whole: true }
 
 /** Lines over time. The legend says in words what the canvas draws. */
 export function Chart({ title, times, lines, across, up, present = false, children }: Props) {
-  const said = (i: number) => lines.map(({ word, values }) => `${word} ${saidOf(values[i], up.say)}`).join(', ')
+  const said = (i: number) => lines.map(({ word, values }) => `${word} ${saidOf(values[i], up.say)}`).join(words().and)
   return (
     <Board title={title}>
       <Plot
@@ -33,7 +35,7 @@ export function Chart({ title, times, lines, across, up, present = false, childr
         across={across}
         up={up}
         stops={times}
-        read={(i) => `${across.say(times[i] ?? 0, 0)}: ${said(i)}`}
+        read={(i) => words().is(across.say(times[i] ?? 0, 0), said(i))}
       />
       <ul className="figures flex flex-wrap gap-x-5 gap-y-1 text-small text-board-muted">
         {lines.map((line) => (

@@ -5,7 +5,7 @@ import { Refused, Unreachable } from '../api/request'
 import { count, duration, timeOfDay } from '../sale/format'
 import { words } from '../words/console'
 import { kindsOf, kindWord } from '../words/kinds'
-import { Chart, leastCount } from './Chart'
+import { Chart, counts } from './Chart'
 import { bothLines, differences } from './comparison'
 import { outcome, planOf, saySeconds, secondsOf } from './outcome'
 import { orRefused } from './queries'
@@ -57,7 +57,7 @@ function Answers({ rehearsals }: { rehearsals: Rehearsal[] }) {
       times={times}
       lines={lines}
       across={{ say: saySeconds, span: [0, longest] }}
-      up={{ say: (n) => count(Math.round(n)), least: leastCount }}
+      up={counts}
     />
   )
 }

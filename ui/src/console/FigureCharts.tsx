@@ -5,7 +5,7 @@ import { Refused } from '../api/request'
 import { session } from '../api/session'
 import { count, duration } from '../sale/format'
 import { words } from '../words/console'
-import { Chart, leastCount } from './Chart'
+import { Chart, counts } from './Chart'
 import { noHistory, withFigures, type History, type Point } from './figureHistory'
 import type { Across } from './plotLook'
 import { queries } from './queries'
@@ -75,7 +75,7 @@ function Charts({ points }: { points: Point[] }) {
         title={w.logTitle}
         times={times}
         across={across}
-        up={{ say: (n) => count(Math.round(n)), least: leastCount }}
+        up={counts}
         present
         lines={[
           { word: w.inLog, tone: 'second', values: points.map(({ records }) => records) },

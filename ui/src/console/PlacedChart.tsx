@@ -1,6 +1,5 @@
-import { count } from '../sale/format'
 import { words } from '../words/console'
-import { Chart, leastCount } from './Chart'
+import { Chart, counts } from './Chart'
 import type { Across } from './plotLook'
 
 type Props = { marks: { at: number; n: number }[]; from: number | undefined; across: Across }
@@ -18,7 +17,7 @@ export function PlacedChart({ marks, from, across }: Props) {
       times={points.map(({ at }) => at)}
       lines={[{ word: w.placedLine, tone: 'placed', steps: true, values: points.map(({ n }) => n) }]}
       across={across}
-      up={{ say: (n) => count(Math.round(n)), least: leastCount }}
+      up={counts}
       present
     />
   )

@@ -6,11 +6,13 @@ export type Shape = { tone: Tone; dashed?: boolean | undefined; layer?: boolean;
 
 /** How the values of a direction are written, and what it spans. */
 export type Across = { say: (at: number, apart: number) => string; clock?: boolean; leastApart?: number; span?: [number, number] | undefined }
-export type Up = { say: (value: number) => string; least: number }
+/** `whole`: no mark stands between two whole numbers. */
+export type Up = { say: (value: number) => string; least: number; whole?: true }
 
 const hourS = 3600
 const dayS = 24 * hourS
 const roundS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1800, hourS, 2 * hourS, 6 * hourS, 12 * hourS, dayS, 2 * dayS, 7 * dayS, 14 * dayS]
+const wholes = Array.from({ length: 30 }, (_, i) => [1, 2, 5][i % 3]! * 10 ** Math.floor(i / 3))
 
 /** Draws within it. It is made once, and how a time is written may go by what time it is: so it asks `now`. */
 export function plotIn(
@@ -36,6 +38,7 @@ function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { across: A
     ticks: { show: false },
   }
   const { clock, leastApart = 0 } = now().across
+  const upwards: Axis = now().up.whole ? { ...axis, incrs: wholes } : axis
   return {
     width: within.clientWidth,
     height: within.clientHeight,
@@ -57,7 +60,7 @@ function optionsFor(within: HTMLElement, shapes: Shape[], now: () => { across: A
         incrs: roundS.filter((step) => step >= leastApart),
         values: (_plot, at, _axis, _space, apart) => at.map((time) => now().across.say(time, apart)),
       },
-      { ...axis, size: (plot, values) => sizeOf(plot, values, font), space: 34, values: (_plot, at) => at.map((value) => now().up.say(value)) },
+      { ...upwards, size: (plot, values) => sizeOf(plot, values, font), space: 34, values: (_plot, at) => at.map((value) => now().up.say(value)) },
     ],
     series: [{}, ...shapes.map((shape) => seriesOf(shape, read(`--chart-${shape.tone}`)))],
   }
