@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -385,4 +388,36 @@ func TestServeSaysWhereToClick(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 	s.interrupt(t)
+}
+
+// A sale goes on when whoever read what it prints has gone.
+func TestNobodyReadsTheLog(t *testing.T) {
+	c := program(t, "serve", "--listen=127.0.0.1:0", "--data", t.TempDir(), "--log-format", "json")
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Stdout, c.Stderr = write, write
+	if err := errors.Join(c.Start(), write.Close()); err != nil {
+		t.Fatal(err)
+	}
+	var ready struct{ Msg, Address string }
+	for lines := bufio.NewScanner(read); ready.Msg != "ready" && lines.Scan(); {
+		_ = json.Unmarshal(lines.Bytes(), &ready) // or it is no line of the log
+	}
+	if err := read.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := &server{listen: ready.Address}
+	for range 2 { // each is logged
+		if put := s.put(t); put != 201 && put != 200 {
+			t.Errorf("PUT: %d", put)
+		}
+	}
+	if err := c.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Wait(); err != nil {
+		t.Error(err)
+	}
 }

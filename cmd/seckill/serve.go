@@ -7,8 +7,10 @@ import (
 	"io"
 	"net"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/activation"
@@ -125,6 +127,7 @@ func (c *serveCmd) Run(ctx context.Context, std streams) error { return c.serve(
 
 // serve runs a sale, and begins what goes on beside it, if anything does, at its address.
 func (c *serveCmd) serve(ctx context.Context, std streams, beside func(ctx context.Context, site string)) error {
+	signal.Ignore(syscall.SIGPIPE) // whoever reads the log may go: that ends no sale
 	p, err := app.Open(app.Config{
 		Listen: c.Listen, Sockets: activation.Files(true), OpsListen: c.OpsListen, Data: c.Data, AdminToken: string(c.AdminToken), PaymentSecret: string(c.PaymentSecret), StripeSecret: string(c.StripeSecret), StripeTest: c.StripeTest, Insecure: c.Insecure,
 		TLSCert: c.TLSCert, TLSKey: c.TLSKey,
