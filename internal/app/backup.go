@@ -28,8 +28,10 @@ func Backup(ctx context.Context, cfg Config, to string) (made *backup.Backup, er
 	if to == "" || to == "-" {
 		return nil, fmt.Errorf("FILE must be the name of a file, which is read again when it is written, not %q", to)
 	}
-	if _, err := os.Lstat(to); !errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.Join(err, fmt.Errorf("%s is there already", to))
+	if _, err := os.Lstat(to); err == nil {
+		return nil, fmt.Errorf("%s is there already", to)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
 	part := to + ".part"
 	left, err := makePart(part)
@@ -124,9 +126,7 @@ func writeBackup(ctx context.Context, cfg Config, file string) error {
 func saleOf(ctx context.Context, cfg Config, copies string) (s backup.Sale, done func() error, err error) {
 	if cfg.isCluster() {
 		m := newCluster(cfg, true)
-		try, cancel := context.WithTimeout(ctx, connectWithin)
-		defer cancel()
-		if err := errors.Join(m.connectPostgres(try), m.connectKafka(try)); err != nil {
+		if err := connectEach(ctx, m.connectPostgres, m.connectKafka); err != nil {
 			return s, nil, errors.Join(err, m.close())
 		}
 		return backup.Sale{Log: m.log, Store: m.store}, m.close, nil

@@ -102,6 +102,17 @@ func patiently(ctx context.Context, connect func(context.Context) error, waiting
 	}
 }
 
+// connectEach connects to each server in a time of its own: one that does not answer is not taken for all.
+func connectEach(ctx context.Context, connects ...func(context.Context) error) error {
+	var errs []error
+	for _, connect := range connects {
+		try, cancel := context.WithTimeout(ctx, connectWithin)
+		errs = append(errs, connect(try))
+		cancel()
+	}
+	return errors.Join(errs...)
+}
+
 // connectRedis and the next two may be called again, if the settings could not
 // be asked for: what was opened stays open.
 func (m *cluster) connectRedis(ctx context.Context) (err error) {

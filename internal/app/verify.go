@@ -136,13 +136,11 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, idle 
 	}
 	m := newCluster(cfg, true)
 	defer func() { err = errors.Join(err, m.close()) }()
-	try, cancel := context.WithTimeout(ctx, connectWithin)
-	defer cancel()
-	if err := errors.Join(m.connectKafka(try), m.connectPostgres(try)); err != nil {
+	if err := connectEach(ctx, m.connectKafka, m.connectPostgres); err != nil {
 		return report, "", err
 	}
 	parts := verify.Parts{Log: m.log, Store: m.store, Pause: auditPause, Placed: m.placedBy()}
-	if err := m.connectRedis(try); err != nil {
+	if err := connectEach(ctx, m.connectRedis); err != nil {
 		report, err = verify.Stopped(ctx, parts)
 		return report, redis + " cannot be asked", err
 	}
