@@ -33,3 +33,14 @@ func TestABackupNeedsAFile(t *testing.T) {
 		t.Errorf("it made %v, %v", made, err)
 	}
 }
+
+// Where a file is wanted as a folder, that is all that is said.
+func TestABackupIntoAFile(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.WriteFile("file", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, stderr := say(t.Context(), "backup", "file/b"); code != 2 || stderr != "seckill: not backed up: file/b: not a directory\n" {
+		t.Errorf("exit code %d\n%s", code, stderr)
+	}
+}

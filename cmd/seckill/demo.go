@@ -18,7 +18,10 @@ type demoCmd struct{ serveCmd }
 func (c *demoCmd) Run(ctx context.Context, std streams) error {
 	return c.serve(ctx, std, func(ctx context.Context, site string) {
 		page, err := c.begin(ctx, site)
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
 			fmt.Fprintf(std.err, "The demo sale did not begin: %s\n", said(err))
 			return
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -21,6 +22,8 @@ func TestDemo(t *testing.T) {
 	for token, pair := range map[string][]string{"": nil, "a token of the demo": nil, "over TLS": {"--tls-cert", cert.Cert, "--tls-key", cert.Key}} {
 		c := program(t, append([]string{"demo", "--listen=127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "data"), "--admin-token=" + token}, pair...)...)
 		c.Env = append(c.Env, "DISPLAY=", "WAYLAND_DISPLAY=")
+		var log bytes.Buffer
+		c.Stderr = &log
 		out, err := c.StdoutPipe()
 		if err != nil {
 			t.Fatal(err)
@@ -55,8 +58,8 @@ func TestDemo(t *testing.T) {
 		if rest, err := io.ReadAll(out); err != nil || !strings.HasSuffix(string(rest), "Stopped. Every order is kept.\n") {
 			t.Errorf("%q, %v", rest, err)
 		}
-		if err := c.Wait(); err != nil {
-			t.Error(err)
+		if err := c.Wait(); err != nil || !strings.Contains(log.String(), "because=interrupted") {
+			t.Errorf("%v\n%s", err, &log)
 		}
 	}
 }

@@ -41,7 +41,7 @@ func main() {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		var cause error // nil: somebody at the keyboard, who does not want to wait
+		cause := errInterrupted // somebody at the keyboard, who does not want to wait
 		if <-signals == syscall.SIGTERM {
 			cause = app.ErrTerminated
 		}
@@ -84,7 +84,26 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	if err == nil {
 		err = parsed.Run()
 	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = interrupted(err)
+	}
 	return report(err, stderr)
+}
+
+var errInterrupted = errors.New("interrupted")
+
+// interrupted is what a command says that was ended from outside: where it was met at that moment tells nobody anything.
+func interrupted(err error) error {
+	var done notDone
+	switch {
+	case errors.As(err, &done):
+		return notDone{done.what, errInterrupted}
+	case errors.As(err, new(notRecovered)):
+		return notRecovered{errInterrupted}
+	case errors.As(err, new(notAudited)):
+		return notAudited{errInterrupted}
+	}
+	return errInterrupted
 }
 
 // streams are where a command writes.

@@ -390,6 +390,24 @@ func TestServeSaysWhereToClick(t *testing.T) {
 	s.interrupt(t)
 }
 
+// Whoever ends a command is told that it was ended, not where it was met.
+func TestACommandThatIsEndedSaysSo(t *testing.T) {
+	data := t.TempDir()
+	s := start(t, "serve", "--listen=127.0.0.1:0", "--data", data)
+	s.put(t)
+	s.interrupt(t)
+	for name, args := range map[string][]string{
+		"could not judge: ": {"verify", "--data", data},
+		"not backed up: ":   {"backup", filepath.Join(t.TempDir(), "b"), "--data", data},
+		"":                  {"token", "list", "--admin-token", "x", "--url", "http://127.0.0.1:1"},
+	} {
+		code, _, stderr := say(over(t), args...)
+		if want := "seckill: " + name + "interrupted\n"; stderr != want || code == 0 {
+			t.Errorf("%v: exit %d, %q, want %q", args, code, stderr, want)
+		}
+	}
+}
+
 // A sale goes on when whoever read what it prints has gone.
 func TestNobodyReadsTheLog(t *testing.T) {
 	c := program(t, "serve", "--listen=127.0.0.1:0", "--data", t.TempDir(), "--log-format", "json")

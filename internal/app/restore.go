@@ -113,7 +113,7 @@ func restoreFolder(ctx context.Context, cfg Config, b *backup.Backup) (_ orderlo
 		return errors.Join(append(errs, f.sync(), f.close())...)
 	}
 	if !f.lacks("orders.log") || !f.lacks("store.db") {
-		return nil, nil, nil, errors.Join(fmt.Errorf("there is a sale in %s already: name a new folder by --data", cfg.Data), done())
+		return nil, nil, nil, errors.Join(fmt.Errorf("there is a sale, or a part of one, in %s already: name a new folder by --data", cfg.Data), done())
 	}
 	if store, err = f.begin(ctx, b); err == nil {
 		log, err = sqlitelog.Open(ctx, f.file("orders.log"))

@@ -271,9 +271,9 @@ func TestASaleAsItWas(t *testing.T) {
 		held, orders int64
 		lost         string
 	}{
-		eight.Add(1000 * time.Second).Format(time.RFC3339): {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 1 payments, or steps of payments, that leave no trace, 2 cancellations, 1 changes of terms\nof product nobody, what only the log has: 1 payments, or steps of payments, that leave no trace"},
-		"0:1000":               {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 1 payments, or steps of payments, that leave no trace, 2 cancellations, 1 changes of terms\nof product nobody, what only the log has: 1 payments, or steps of payments, that leave no trace"},
-		"0:1051":               {1049, 1050, "of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 payments, or steps of payments, that leave no trace, 1 cancellations, 1 changes of terms\nof product nobody, what only the log has: 1 payments, or steps of payments, that leave no trace"},
+		eight.Add(1000 * time.Second).Format(time.RFC3339): {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 1 payment, or step of a payment, that leaves no trace, 2 cancellations, 1 change of terms\nof product nobody, what only the log has: 1 payment, or step of a payment, that leaves no trace"},
+		"0:1000":               {1000, 1000, "of product a, what only the log has: 52 orders, whose buyers are told rejected, 1 payment, or step of a payment, that leaves no trace, 2 cancellations, 1 change of terms\nof product nobody, what only the log has: 1 payment, or step of a payment, that leaves no trace"},
+		"0:1051":               {1049, 1050, "of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 payment, or step of a payment, that leaves no trace, 1 cancellation, 1 change of terms\nof product nobody, what only the log has: 1 payment, or step of a payment, that leaves no trace"},
 		"2027-01-01T00:00:00Z": {1049, 1052, ""},
 	} {
 		t.Run(until, func(t *testing.T) {
@@ -309,7 +309,7 @@ func TestASaleAsItWas(t *testing.T) {
 	for wrong, want := range map[string]string{
 		"yesterday": neither, "00:07": neither, "+0:+7": neither, "0:07": neither, "0:-1": neither, "0": neither, "0:": neither, "0:1,x": neither, "": neither,
 		"20:00:00": neither, "0:1 ": neither,
-		"0:9999": "has no position", "1:1": "has no position", "0:99999999999999999999": "has no position", "99999999999999999999:0": "has no position",
+		"0:9999": "is not in the backup", "1:1": "is not in the backup", "0:99999999999999999999": "is not in the backup", "99999999999999999999:0": "is not in the backup",
 		"0:5,0:3":              "partition 0 is named twice",
 		"2026-11-11T19:59:59Z": "the first record is of 2026-11-11T20:00:00",
 	} {

@@ -86,7 +86,7 @@ func (b *Backup) cutAt(text string, ends []int64) error {
 		partition, wrong := strconv.Atoi(parts[1])
 		offset, wrong2 := strconv.ParseInt(parts[2], 10, 64)
 		if errors.Join(wrong, wrong2) != nil || partition >= len(ends) || offset >= b.Partitions[partition].Next {
-			return fmt.Errorf("the backup has no position %s: it goes to %s", one, b.Position())
+			return fmt.Errorf("%s is not in the backup, which goes to %s", one, b.Position())
 		}
 		if named[partition] {
 			return fmt.Errorf("partition %d is named twice", partition)

@@ -193,17 +193,19 @@ func lossOf(found map[string]*loss, product string) *loss {
 
 func (l *loss) words(whose string) string {
 	var parts []string
-	part := func(n int, what string) {
-		if n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, what))
+	part := func(n int, one, more, rest string) {
+		if n == 1 {
+			parts = append(parts, "1 "+one+rest)
+		} else if n > 1 {
+			parts = append(parts, fmt.Sprintf("%d %s%s", n, more, rest))
 		}
 	}
-	part(len(l.orders), "orders, whose buyers are told rejected")
-	part(l.ends[sale.KindPay], "payments")
-	part(len(l.payments), "payments, or steps of payments, that leave no trace")
-	part(l.ends[sale.KindVoid], "voids")
-	part(l.ends[sale.KindCancel], "cancellations")
-	part(l.ends[sale.KindExpire], "expiries, which come again")
-	part(l.openings, "changes of terms")
+	part(len(l.orders), "order, whose buyer is", "orders, whose buyers are", " told rejected")
+	part(l.ends[sale.KindPay], "payment", "payments", "")
+	part(len(l.payments), "payment, or step of a payment, that leaves", "payments, or steps of payments, that leave", " no trace")
+	part(l.ends[sale.KindVoid], "void", "voids", "")
+	part(l.ends[sale.KindCancel], "cancellation", "cancellations", "")
+	part(l.ends[sale.KindExpire], "expiry, which comes", "expiries, which come", " again")
+	part(l.openings, "change", "changes", " of terms")
 	return fmt.Sprintf("of %s, what only the log has: %s", whose, strings.Join(parts, ", "))
 }

@@ -286,8 +286,8 @@ func TestWhatIsLostIsNamed(t *testing.T) {
 	s.append(opening("a", 1, 100), order("a", 1, 1), order("a", 1, 2), order("a", 1, 3), order("a", 1, 3), order("a", 1, 4), end(sale.KindPay, "a", 1), opening("a", 2, 9), opening("z", 1, 1), order("z", 1, 9))
 	plan := s.recover(nil)
 	want := []string{
-		"of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 payments, 1 changes of terms",
-		"of product z, what only the log has: 1 orders, whose buyers are told rejected, 1 changes of terms",
+		"of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 payment, 1 change of terms",
+		"of product z, what only the log has: 1 order, whose buyer is told rejected, 1 change of terms",
 	}
 	if !slices.Equal(plan.Lost, want) || plan.Orders != 2 || plan.Held != 2 || plan.Products != 1 {
 		t.Errorf("%+v", plan)
@@ -481,9 +481,9 @@ func TestAStateOfOtherTables(t *testing.T) {
 		lost         string
 	}{
 		"orders": {[]sale.Record{order("a", 1, 2)}, []sale.Record{order("a", 1, 3), order("a", 1, 4), opening("a", 2, 50)},
-			"of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 changes of terms"},
+			"of product a, what only the log has: 2 orders, whose buyers are told rejected, 1 change of terms"},
 		"ends": {[]sale.Record{end(sale.KindPay, "a", 1)}, []sale.Record{order("a", 1, 3), end(sale.KindPay, "a", 3)},
-			"of product a, what only the log has: 1 orders, whose buyers are told rejected"},
+			"of product a, what only the log has: 1 order, whose buyer is told rejected"},
 		"an opening": {[]sale.Record{opening("a", 2, 60)}, []sale.Record{func() sale.Record { r := opening("a", 2, 70); r.Nonce = "other"; return r }()},
 			""},
 	} {
