@@ -68,18 +68,20 @@ func keepsSessions(ctx context.Context, config pgconn.Config) (bool, error) {
 	}
 	defer other.Close(ctx) //nolint:errcheck // likewise
 	// Between two statements a pooler gives the session of one to the other, or
-	// takes the next of many.
+	// takes the next of many: of two, each would get its own by turns.
 	for range 3 {
 		b, err := session(ctx, other)
 		if err != nil {
 			return false, translate("connect", err)
 		}
-		a, err := session(ctx, one)
-		if err != nil {
-			return false, translate("connect", err)
-		}
-		if a != first || a == b {
-			return false, takesTransactions(ctx, one)
+		for range 2 {
+			a, err := session(ctx, one)
+			if err != nil {
+				return false, translate("connect", err)
+			}
+			if a != first || a == b {
+				return false, takesTransactions(ctx, one)
+			}
 		}
 	}
 	return true, nil

@@ -12,6 +12,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"seckill/internal/devstack"
 	"seckill/internal/devstack/devtest"
 	"seckill/internal/orderstore"
 	"seckill/internal/orderstore/storetest"
@@ -83,6 +84,43 @@ func TestSuiteBehindAPoolerOfTransactions(t *testing.T) {
 			return s
 		}}
 	})
+}
+
+// However many sessions it has, and however it takes turns with them.
+func TestAPoolerOfTransactionsIsKnown(t *testing.T) {
+	for turns := range 2 {
+		pooler, err := devstack.StartPgBouncer(t.Context(), t.TempDir(), devtest.Postgres(t), "pool_mode = transaction", fmt.Sprintf("server_round_robin = %d", turns))
+		if errors.Is(err, devstack.ErrMissing) {
+			t.Skipf("SKIPPED: %v", err)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(pooler.Close)
+		var taken []*pgx.Conn
+		for sessions := 1; sessions <= 4; sessions++ {
+			c, err := pgx.Connect(t.Context(), withoutParameters(t, pooler.URL())+"&default_query_exec_mode=simple_protocol")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close(t.Context())
+			taken = append(taken, c)
+			for _, sql := range []string{"BEGIN", "ROLLBACK"} { // of all at once, so that each has a session
+				for _, c := range taken {
+					if _, err := c.Exec(t.Context(), sql); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			config, session, err := configure(pooler.URL())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if begin, err := pooled(t.Context(), config, session); err != nil || begin == "" {
+				t.Errorf("%d sessions, server_round_robin %d: sessions are taken for granted, %v", sessions, turns, err)
+			}
+		}
+	}
 }
 
 // What stands beside the suite: processes that start at once, and recover one at a time.
