@@ -212,6 +212,34 @@ func wantWarningsOfOneCopy(t *testing.T, brokers kafkalog.Brokers) {
 	wantWarnings(t, open(t, brokers, topic), "replication is 1 on 3 brokers", "min.insync.replicas is 1")
 }
 
+// A broker that was frozen while another came to lead, and finds nobody else when it goes on, does not know
+// that it leads no more, nor what was appended since: nobody is to take that for the log.
+func TestABrokerThatIsAloneIsNotTheLog(t *testing.T) {
+	t.Parallel()
+	k := cluster(t, 3)
+	brokers := parse(t, k.Addr())
+	l := open(t, brokers, kafkalog.Topic)
+	appendUntilSure(t, l)
+	frozen := int(leaderOf(t, admin(t, brokers), 0)) - 1
+	k.Nodes[frozen].Freeze()
+	last := appendUntilSure(t, l)
+	source, err := l.Source(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range k.Nodes {
+		if i != frozen {
+			n.Kill()
+		}
+	}
+	k.Nodes[frozen].Thaw()
+	other := open(t, brokers, kafkalog.Topic)
+	if stale, err := other.Source(t.Context(), 0); !errors.Is(err, sale.ErrUnavailable) {
+		_, end, bounds := other.Bounds(t.Context(), 0)
+		t.Errorf("Source was %+v, and is %+v, %v; a record is at %d, and the log ends at %d, %v", source, stale, err, last, end, bounds)
+	}
+}
+
 // appendUntilSure appends a record again and again until it is surely in the log, as a sweep does.
 func appendUntilSure(t testing.TB, l *kafkalog.Log) (last int64) {
 	t.Helper()

@@ -29,6 +29,7 @@ func (i identity) topicID() string { return base64.RawURLEncoding.EncodeToString
 type description struct {
 	identity
 	brokers    int
+	answered   int     // of the brokers
 	copies     int     // of the partition that has the fewest
 	leaderless int     // partitions without a leader
 	epochs     []int32 // of the partitions' leaders
@@ -52,6 +53,7 @@ func (l *Log) describe(ctx context.Context) (description, error) {
 		return description{}, err
 	}
 	for _, answer := range l.askEach(ctx, first.Brokers) {
+		s.answered++
 		other, err := l.descriptionOf(answer)
 		if err != nil {
 			return description{}, err

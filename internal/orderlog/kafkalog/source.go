@@ -43,7 +43,8 @@ func (l *Log) checkPartition(ctx context.Context, partition int32) error {
 	return nil
 }
 
-// Source implements orderlog.Reader, by what the brokers say now.
+// Source implements orderlog.Reader, by what the brokers say now: more than half of them, for one
+// that is cut off from the others knows of no later leader, nor of what that has.
 func (l *Log) Source(ctx context.Context, partition int32) (orderlog.Source, error) {
 	if err := l.checkPartition(ctx, partition); err != nil {
 		return orderlog.Source{}, err
@@ -54,6 +55,9 @@ func (l *Log) Source(ctx context.Context, partition int32) (orderlog.Source, err
 	}
 	if !s.exists() {
 		return orderlog.Source{}, l.unavailable("source", kerr.UnknownTopicOrPartition)
+	}
+	if 2*s.answered <= s.brokers {
+		return orderlog.Source{}, l.unavailable("source", fmt.Errorf("%d of %d brokers answer", s.answered, s.brokers))
 	}
 	return orderlog.Source{Cluster: s.cluster, Topic: s.topicID(), Leader: l.epochs.at(partition)}, nil
 }
