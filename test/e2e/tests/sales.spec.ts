@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { card, expect, expectNoFindings, itsOwnWork, test } from '../fixtures'
+import { card, expect, expectNoFindings, expectNoSidewaysScroll, itsOwnWork, test } from '../fixtures'
 
 const inMinutes = (n: number) => new Date(Date.now() + n * 60_000).toISOString()
 
@@ -118,6 +118,7 @@ test('ten thousand products: searched at once, and scrolled at 60 frames a secon
   await tenThousand(page)
   await page.goto('/')
   await expect(page.getByText('100 sales, more as you scroll')).toBeAttached()
+  await expectNoSidewaysScroll(page)
   await page.getByLabel('Search by name or id').fill('09999')
   await expect(card(page, 'Product p09999')).toBeVisible()
   await page.getByLabel('Search by name or id').fill('')

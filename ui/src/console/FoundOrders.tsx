@@ -50,7 +50,7 @@ export function FoundOrders({ search: asked }: { search: URLSearchParams }) {
       <h1 className="text-title font-semibold">{o.title}</h1>
       <Tools key={JSON.stringify(search)} search={search} problem={pages.error} />
       <p role="status" className="figures pb-3 font-medium">
-        {pages.isPending ? o.fetching : pages.data && o.found(n, count(n), n >= counted)}
+        {pages.isPending ? o.fetching : pages.data && (n === 0 && Object.keys(search).length === 0 ? w.noOrders : o.found(n, count(n), n >= counted))}
       </p>
       <ScaledTable
         label={o.title}

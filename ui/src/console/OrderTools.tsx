@@ -20,7 +20,7 @@ export function OrderTools({ product, status, onStatus, newest, onNewest }: Prop
     <div className="flex flex-wrap items-center gap-3 py-4 max-sm:gap-2">
       <select
         aria-label={w.status}
-        className="figures h-10 min-w-0 rounded-control border max-sm:flex-1 border-edge bg-surface px-3"
+        className="figures h-10 min-w-0 rounded-control border border-edge bg-surface px-3 max-sm:flex-1 max-sm:px-1"
         value={status ?? ''}
         onChange={(event) => onStatus((event.target.value || undefined) as Status | undefined)}
       >

@@ -51,7 +51,7 @@ export function SalesList({ products, above, query, more, onMore }: Props) {
       )}
       <div onKeyDown={step}>
         {Array.from({ length: Math.ceil(products.length / many) }, (_, n) => (
-          <ul key={n} className="[contain-intrinsic-size:auto_150rem] [content-visibility:auto]">
+          <ul key={n} className="[contain-intrinsic-block-size:auto_150rem] [content-visibility:auto]">
             {products.slice(n * many, (n + 1) * many).map((product) => (
               <Row key={product.id} product={product} tag={language.now()} />
             ))}

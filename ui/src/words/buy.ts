@@ -106,7 +106,7 @@ type BuyWords = typeof en
 const zh: BuyWords = {
   userId: '你的用户 ID',
   userHint: '保存在此浏览器中。',
-  buyingAs: '购买身份：',
+  buyingAs: '购买身份',
   notYou: '不是你？',
   fromTheShop: '请从店铺进入',
   fromTheShopLine: '请先在店铺登录，再从店铺的链接进入。',

@@ -318,7 +318,7 @@ export const zh: ConsoleWords = {
     title: '接下来',
     own: { does: '开售你的商品', tells: '数量、时间和价格。自带的页面可直接给买家使用。' },
     crowd: { does: '按你的人数演练', tells: '预计有多少买家、多短时间，就演练多少。' },
-    shop: { does: '接入你的商店', tells: '页面能做的，你的程序都能做：这是 API 说明。' },
+    shop: { does: '接入你的店铺', tells: '页面能做的，你的程序都能做：这是 API 说明。' },
   },
 
   // Comparing
