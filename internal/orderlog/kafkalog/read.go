@@ -88,6 +88,9 @@ func (l *Log) fault(ctx context.Context, partition int32, from int64, err error)
 	case errors.As(err, new(*kgo.ErrDataLoss)), errors.As(err, new(*unreadable)), errors.Is(err, kerr.CorruptMessage):
 		return fmt.Errorf("%w: partition %d of %s, from offset %d on: %w", sale.ErrDamaged, partition, l.options.Topic, from, err)
 	case errors.Is(err, kerr.OffsetOutOfRange):
+		if _, err := l.Source(ctx, partition); err != nil { // else Bounds asks whom it heard of last
+			return err
+		}
 		first, end, err := l.Bounds(ctx, partition)
 		if err != nil || first <= from && from <= end {
 			return l.unavailable("read", errors.Join(kerr.OffsetOutOfRange, err))
