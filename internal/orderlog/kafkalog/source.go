@@ -84,26 +84,25 @@ func (l *Log) Bounds(ctx context.Context, partition int32) (first, end int64, er
 	return first, end, nil
 }
 
-// offset asks the leader. One of a later epoch than is known here is asked once more
-// after a look at who leads. One that has just begun to lead may not know its epoch yet,
-// nor how far the others have got: it is asked until it does.
+// offset asks the leader, again and again while that may help: nobody leads just now, or it is another
+// than is known here, or one that has just begun to, and knows neither its epoch nor the end yet.
 func (l *Log) offset(ctx context.Context, partition int32, of int64) (int64, error) {
-	offset, err := l.offsetAt(ctx, partition, of)
-	if errors.Is(err, kerr.FencedLeaderEpoch) {
-		if _, err := l.describe(ctx); err != nil {
-			return 0, err
+	for {
+		offset, err := l.offsetAt(ctx, partition, of)
+		if !kerr.IsRetriable(err) || errors.Is(err, kerr.UnknownTopicOrPartition) { // a topic that is gone does not come back
+			return offset, err
 		}
-		offset, err = l.offsetAt(ctx, partition, of)
-	}
-	for errors.Is(err, kerr.UnknownLeaderEpoch) || errors.Is(err, kerr.OffsetNotAvailable) {
+		if errors.Is(err, kerr.FencedLeaderEpoch) {
+			if _, err := l.describe(ctx); err != nil {
+				return 0, err
+			}
+		}
 		select {
 		case <-time.After(backoff):
-			offset, err = l.offsetAt(ctx, partition, of)
 		case <-ctx.Done():
 			return 0, err
 		}
 	}
-	return offset, err
 }
 
 func (l *Log) offsetAt(ctx context.Context, partition int32, of int64) (int64, error) {
