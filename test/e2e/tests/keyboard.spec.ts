@@ -31,6 +31,24 @@ test('a product is put on sale and paused without a mouse', async ({ page }) => 
   await expect(page.getByRole('heading', { name: 'Orders of Product lsprint' })).toBeVisible()
 })
 
+test('the focus comes back from a question', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  await page.goto('/products/1')
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  await button('Close').press('Enter')
+  await page.keyboard.press('Escape')
+  await expect(button('Close')).toBeFocused()
+  await button('Change terms').press('Enter')
+  await page.getByLabel('Quantity').fill('6')
+  await page.keyboard.press('Enter')
+  await expect(button('Change terms')).toBeFocused()
+
+  await page.goto('/buy/1')
+  await button('Help').press('Enter')
+  await page.keyboard.press('Escape')
+  await expect(button('Help')).toBeFocused()
+})
+
 test('help tells the keys of the page, and can put them off', async ({ page, server }) => {
   await server.put('1', { quantity: 5 })
   await page.goto('/products/1')

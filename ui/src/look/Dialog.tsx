@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react'
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react'
 
 type Props = { title: string; onClose: () => void; wide?: boolean; children: ReactNode }
 
@@ -6,7 +6,8 @@ type Props = { title: string; onClose: () => void; wide?: boolean; children: Rea
 export function Dialog({ title, onClose, wide = false, children }: Props) {
   const id = useId()
   const ref = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Only while it is on the page can it give the focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current
     dialog?.showModal()
     return () => dialog?.close()
