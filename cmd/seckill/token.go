@@ -76,7 +76,11 @@ type tokenRevokeCmd struct {
 }
 
 func (c *tokenRevokeCmd) Run(ctx context.Context, _ streams) error {
-	return c.ask(ctx, http.MethodDelete, "/api/tokens/"+url.PathEscape(c.Name), nil, nil)
+	err := c.ask(ctx, http.MethodDelete, "/api/tokens/"+url.PathEscape(c.Name), nil, nil)
+	if errors.Is(err, errNotFound) {
+		return fmt.Errorf("%s has no token", c.Name)
+	}
+	return err
 }
 
 // ask asks the sale, and reads its answer into v.
@@ -112,6 +116,8 @@ func (f *adminFlags) ask(ctx context.Context, method, path string, body []byte, 
 	return json.Unmarshal(text, v)
 }
 
+var errNotFound = errors.New("Not found")
+
 // refusal is what a server says that did not do as it was asked.
 func refusal(status int, text []byte) error {
 	var p struct {
@@ -120,6 +126,9 @@ func refusal(status int, text []byte) error {
 	}
 	if json.Unmarshal(text, &p) != nil || p.Title == "" {
 		return fmt.Errorf("it was answered %d, and not by seckill", status)
+	}
+	if status == http.StatusNotFound {
+		return errNotFound
 	}
 	for _, e := range p.Errors {
 		p.Title += ": " + e.Field + " " + e.Rule

@@ -45,7 +45,7 @@ func TestTokensOfAServer(t *testing.T) {
 	if status := s.as(t, made, http.MethodPut, "/api/products/1", `{"quantity":6}`); status != 401 {
 		t.Errorf("revoked, ann was answered %d", status)
 	}
-	if code, _, said := ask("revoke", "ann"); code != 1 || said != "seckill: Not found\n" {
+	if code, _, said := ask("revoke", "ann"); code != 1 || said != "seckill: ann has no token\n" {
 		t.Errorf("revoked again: exit code %d\n%s", code, said)
 	}
 	s.interrupt(t)
