@@ -28,7 +28,7 @@ export function OrderPage({ id }: { id: string }) {
   const found = useQuery({ queryKey: ['orders', 'one', id], queryFn: () => findOrder(id), refetchInterval: everyMs })
   const order = found.data
   const o = orderWords()
-  const title = order ? o.order(count(order.number ?? 0)) : o.title
+  const title = !order ? o.title : order.number === undefined ? o.kinds.order : o.order(count(order.number))
   return (
     <Shell title={title} link={found.failureReason instanceof Unreachable ? 'lost' : found.isPending ? 'connecting' : 'open'} seenAt={found.dataUpdatedAt}>
       {(order === null || (found.error && !order)) && (

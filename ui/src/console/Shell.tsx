@@ -108,7 +108,7 @@ function SignOut({ me }: { me: Session | undefined }) {
       <span className="text-muted wrap-anywhere">
         {me.role === 'admin' ? me.name : me.name + words().and + words().roles[me.role]}
       </span>
-      <button type="button" className="underline underline-offset-4" onClick={() => void signOut()}>
+      <button type="button" className="whitespace-nowrap underline underline-offset-4" onClick={() => void signOut()}>
         {words().signOut}
       </button>
     </span>
