@@ -104,14 +104,16 @@ func (a *API) lookState(ctx context.Context, id string) (body []byte, tag string
 }
 
 // phase is where a product stands by what its gate counts, or, where nobody can ask that, by the store, and the time then.
+// One that is closed is so whether its gate is open or not.
 func (a *API) phase(p *sale.Product, view GateView, err error) (sale.Phase, time.Time) {
-	switch {
-	case errors.Is(err, sale.ErrNoGate), errors.Is(err, sale.ErrShut), err == nil && view.Shut:
-		return sale.Opening, a.Now()
-	case err == nil:
+	shut := errors.Is(err, sale.ErrNoGate) || errors.Is(err, sale.ErrShut) || err == nil && view.Shut
+	if err == nil && !shut {
 		return p.Terms.PhaseAt(view.Now, view.Remaining), view.Now
 	}
 	now := a.Now()
+	if shut && !p.Terms.ClosedAt(now) {
+		return sale.Opening, now
+	}
 	return p.Terms.PhaseAt(now, p.Terms.Quantity-p.Held), now
 }
 

@@ -47,6 +47,7 @@ test('a closed sale is archived, comes back, and is deleted once its name was sa
   await page.getByRole('radio', { name: 'Archived 1' }).check()
   await card(page, 'Lamp').getByRole('link').click()
   await page.getByRole('button', { name: 'Unarchive' }).click()
+  await expect(page.getByRole('button', { name: 'Archive', exact: true })).toBeVisible() // the steps move
   await page.getByRole('button', { name: 'Delete' }).click()
   const asked = page.getByRole('dialog', { name: 'Delete Lamp?' })
   await expect(asked).toContainText('with its 3 orders')
