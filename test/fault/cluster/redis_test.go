@@ -93,8 +93,8 @@ func tell(t testing.TB, r *devstack.Redis, command, want string) {
 	}
 }
 
-// answerOf is all that a Redis answers to a command, and to a PING after it; less, if
-// that does not come.
+// answerOf is all that a Redis answers to a command, and to a PING after it, which one that loads its
+// data refuses; less, if that does not come.
 func answerOf(t testing.TB, r *devstack.Redis, command string) string {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", addressOf(r), time.Second)
@@ -107,13 +107,11 @@ func answerOf(t testing.TB, r *devstack.Redis, command string) string {
 		t.Fatal(err)
 	}
 	var got strings.Builder
-	for in := bufio.NewReader(conn); !strings.HasSuffix(got.String(), "+PONG\r\n"); {
-		line, err := in.ReadString('\n')
-		if err != nil {
+	for in, line := bufio.NewReader(conn), ""; line != "+PONG\r\n" && !strings.HasPrefix(line, "-LOADING"); got.WriteString(line) {
+		if line, err = in.ReadString('\n'); err != nil {
 			t.Logf("%s: %q, %v", command, got.String(), err)
 			break
 		}
-		got.WriteString(line)
 	}
 	return got.String()
 }

@@ -33,7 +33,7 @@ func TestOlderDataOfAReplica(t *testing.T) {
 	c := start(t, bin, append([]string{"--redis", front.url()}, on.flags()[2:]...))
 	ledger.Trials(t, "stale failover", 2, func(t *ledger.Trial) {
 		follow(t, second, first)
-		c.trial(t, 600, pace, func(s *sale) {
+		c.trial(t, 3_000, pace, func(s *sale) { // so many that they are not sold out before the last fault
 			second.Freeze()
 			tell(t, first, "CLIENT KILL TYPE replica", ":1")
 			s.sold(1 + t.IntN(pace)) // of which the replica hears nothing
