@@ -1,11 +1,9 @@
 package app
 
 import (
-	"context"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
 	"seckill/internal/rehearsal"
 	"seckill/internal/rehearsal/registrytest"
@@ -34,19 +32,5 @@ func TestASpoiltFileOfTheRegistry(t *testing.T) {
 	}
 	if running, err := s.Remove(t.Context(), "rehearsal-1"); err != nil || running {
 		t.Errorf("%v, %v", running, err)
-	}
-}
-
-// One server that does not answer is not taken for the next one.
-func TestEachServerHasATimeOfItsOwn(t *testing.T) {
-	var ends []time.Time
-	connect := func(ctx context.Context) error {
-		end, _ := ctx.Deadline()
-		ends = append(ends, end)
-		time.Sleep(time.Millisecond)
-		return nil
-	}
-	if err := connectEach(t.Context(), connect, connect); err != nil || !ends[1].After(ends[0]) {
-		t.Errorf("%v, %v", ends, err)
 	}
 }
