@@ -86,9 +86,7 @@ func (m *cluster) gates(secret []byte) gate.Keeper {
 // patiently tries to connect until that has worked, or never will.
 func patiently(ctx context.Context, connect func(context.Context) error, waiting func(error)) error {
 	for {
-		try, cancel := context.WithTimeout(ctx, connectWithin)
-		err := connect(try)
-		cancel()
+		err := connectOnce(ctx, connect)
 		if err == nil || !errors.Is(err, sale.ErrUnavailable) {
 			return err
 		}
@@ -106,11 +104,15 @@ func patiently(ctx context.Context, connect func(context.Context) error, waiting
 func connectEach(ctx context.Context, connects ...func(context.Context) error) error {
 	var errs []error
 	for _, connect := range connects {
-		try, cancel := context.WithTimeout(ctx, connectWithin)
-		errs = append(errs, connect(try))
-		cancel()
+		errs = append(errs, connectOnce(ctx, connect))
 	}
 	return errors.Join(errs...)
+}
+
+func connectOnce(ctx context.Context, connect func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, connectWithin)
+	defer cancel()
+	return connect(ctx)
 }
 
 // connectRedis and the next two may be called again, if the settings could not

@@ -140,7 +140,7 @@ func VerifyCluster(ctx context.Context, cfg Config) (report verify.Report, idle 
 		return report, "", err
 	}
 	parts := verify.Parts{Log: m.log, Store: m.store, Pause: auditPause, Placed: m.placedBy()}
-	if err := connectEach(ctx, m.connectRedis); err != nil {
+	if err := connectOnce(ctx, m.connectRedis); err != nil {
 		report, err = verify.Stopped(ctx, parts)
 		return report, redis + " cannot be asked", err
 	}
