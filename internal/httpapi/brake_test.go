@@ -88,11 +88,22 @@ func TestWrongSignaturesAreLoggedAndSlowed(t *testing.T) {
 }
 
 func TestABrakeIsOfAnOrigin(t *testing.T) {
-	var now time.Duration
-	b := newBrake(func() time.Duration { return now })
-	failed := func(address string) (time.Duration, []tally) {
+	network := func(address string) netip.Prefix {
 		parsed, _ := netip.ParseAddr(address)
-		from := identity.Network(parsed.Unmap())
+		return identity.Network(parsed.Unmap())
+	}
+	others := []string{"2001:db8:0:1::1", "192.0.2.1", "::ffff:192.0.2.2", "pipe"}
+	var now time.Duration
+	var b *brake
+	for places := map[*place]bool{}; len(places) <= len(others); { // until no two share a place
+		b = newBrake(func() time.Duration { return now })
+		places = map[*place]bool{b.place(network("2001:db8::")): true}
+		for _, other := range others {
+			places[b.place(network(other))] = true
+		}
+	}
+	failed := func(address string) (time.Duration, []tally) {
+		from := network(address)
 		return b.wait(from), b.told(from)
 	}
 	for i := range 20 {
@@ -101,7 +112,7 @@ func TestABrakeIsOfAnOrigin(t *testing.T) {
 	if wait, _ := failed("2001:db8::ffff"); wait != longestBrake {
 		t.Errorf("the same network waits %v", wait)
 	}
-	for _, other := range []string{"2001:db8:0:1::1", "192.0.2.1", "::ffff:192.0.2.2", "pipe"} {
+	for _, other := range others {
 		if wait, untold := failed(other); wait != 0 || len(untold) != 1 || untold[0].times != 1 {
 			t.Errorf("%s waits %v, and %v are told", other, wait, untold)
 		}
