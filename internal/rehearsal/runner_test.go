@@ -60,6 +60,7 @@ func TestSecondClicksThatOvertakeTheFirst(t *testing.T) {
 func TestARehearsalFromBeginToRemove(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
+	release := s.hold()
 	runner := s.runner()
 	plan := small
 	plan.RepeatClickers = 100
@@ -70,6 +71,7 @@ func TestARehearsalFromBeginToRemove(t *testing.T) {
 	if r, _, err := runner.Find(t.Context(), begun.ID); err != nil || r.State != rehearsal.Running || r.Plan != plan {
 		t.Errorf("%+v, %v", r, err)
 	}
+	release()
 	r, report := s.until(runner, begun.ID, ended)
 	if r.State != rehearsal.Done || r.Placed != 10 || r.Rush.Answers[rush.SoldOut] != 90 || r.Rush.Errors != 0 ||
 		r.Rush.Repeats[rush.AlreadyBought]+r.Rush.Repeats[rush.Placed] != 10 || !r.Audited || r.Audit.Findings != 0 || r.Oversold != 0 || r.EndedAt.Before(r.StartedAt) {
@@ -121,6 +123,7 @@ func TestPlansThatBreakARule(t *testing.T) {
 func TestOneAtATime(t *testing.T) {
 	t.Parallel()
 	s := newShop(t)
+	release := s.hold()
 	runner := s.runner()
 	begun := s.begin(runner, small)
 	for _, runner := range []*rehearsal.Runner{runner, s.runner()} {
@@ -129,6 +132,7 @@ func TestOneAtATime(t *testing.T) {
 			t.Errorf("a second one: %v", err)
 		}
 	}
+	release()
 	s.until(runner, begun.ID, ended)
 	s.begin(runner, small)
 }
@@ -227,13 +231,13 @@ func TestTheJudgeWaitsForTheUnitsOfQuitters(t *testing.T) {
 	s := newShop(t)
 	runner := s.runner()
 	plan := small
-	plan.Quitters = 50
+	plan.Quantity, plan.Quitters = 100, 50 // of so many some quit, whatever the seed
 	begun := s.begin(runner, plan)
 	if p, _ := s.Product(t.Context(), begun.ID); p.Terms.PaymentWindow != 10*time.Second {
 		t.Errorf("%+v", p.Terms)
 	}
 	r, _ := s.until(runner, begun.ID, func(r rehearsal.Rehearsal) bool { return r.Reported })
-	if r.State != rehearsal.Running || r.Rush.Paid+r.Rush.Quit != 10 || r.Rush.Quit == 0 {
+	if r.State != rehearsal.Running || r.Rush.Paid+r.Rush.Quit != plan.Quantity || r.Rush.Quit == 0 {
 		t.Errorf("%+v", r)
 	}
 	s.expire(begun.ID)

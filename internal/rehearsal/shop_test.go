@@ -113,6 +113,7 @@ type shop struct {
 	products map[string]*sale.Product
 	users    map[string]bool
 	overtake map[string]chan struct{} // not nil: a first click waits for the second to be answered
+	held     chan struct{}            // not nil: nobody is answered before it is closed
 	refuse   error                    // of Put
 	ruling   rehearsal.Audit
 	cannot   error // of the audit
@@ -152,11 +153,22 @@ func (s *shop) runner() *rehearsal.Runner {
 	return runner
 }
 
+// hold answers no buyer until release: what is begun goes on for as long.
+func (s *shop) hold() (release func()) {
+	s.held = make(chan struct{})
+	release = sync.OnceFunc(func() { close(s.held) })
+	s.t.Cleanup(release)
+	return release
+}
+
 func (s *shop) buy(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		UserID string `json:"user_id"`
 	}
 	_ = json.NewDecoder(r.Body).Decode(&body)
+	if s.held != nil {
+		<-s.held
+	}
 	defer s.turn(body.UserID)()
 	s.mu.Lock()
 	defer s.mu.Unlock()
