@@ -66,7 +66,7 @@ func (l *Log) describe(ctx context.Context) (description, error) {
 		}
 		s.leaderless = max(s.leaderless, other.leaderless)
 	}
-	l.epochs.raise(s.epochs)
+	l.epochs.raise(s)
 	return s, l.grow(ctx, s)
 }
 
@@ -197,17 +197,22 @@ func (l *Log) leads(partition int32) bool {
 	return err == nil && leader >= 0
 }
 
-// leaderEpochs are the highest leader leaderEpochs that this process has seen. A question that
-// carries one is not answered by a broker that does not know yet that it no longer leads.
+// leaderEpochs are the highest epochs of leaders that this process has seen, in the life of the topic that it
+// has seen last: they begin again with each. A question that carries one is not answered by a broker that does
+// not know yet that it no longer leads.
 type leaderEpochs struct {
-	mu sync.Mutex
-	of []int32
+	mu   sync.Mutex
+	life identity
+	of   []int32
 }
 
-func (e *leaderEpochs) raise(seen []int32) {
+func (e *leaderEpochs) raise(seen description) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for p, epoch := range seen {
+	if seen.exists() && seen.identity != e.life {
+		e.life, e.of = seen.identity, nil
+	}
+	for p, epoch := range seen.epochs {
 		if p == len(e.of) {
 			e.of = append(e.of, epoch)
 		}
@@ -215,8 +220,12 @@ func (e *leaderEpochs) raise(seen []int32) {
 	}
 }
 
+// at is -1, which Kafka takes for any, if that life of the topic has no such partition.
 func (e *leaderEpochs) at(partition int32) int32 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if int(partition) >= len(e.of) {
+		return -1
+	}
 	return e.of[partition]
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/twmb/franz-go/pkg/kfake"
+
 	"seckill/internal/orderlog"
 	"seckill/internal/orderlog/kafkalog"
 	"seckill/internal/sale"
@@ -171,6 +173,48 @@ func TestATopicMadeAnewIsDamage(t *testing.T) {
 	}
 	if _, end, err := anew.Bounds(t.Context(), 0); end != 10 || err != nil {
 		t.Errorf("the new log ends at %d, %v", end, err)
+	}
+}
+
+// The leaders of a topic that is made anew count from nothing again: what was known of those before says nothing of it.
+func TestALifeOfATopicHasLeadersOfItsOwn(t *testing.T) {
+	t.Parallel()
+	k, err := kfake.NewCluster(kfake.NumBrokers(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	brokers := parse(t, k.ListenAddrs()[0])
+	old := open(t, brokers, kafkalog.Topic)
+	mustAppend(t, old, 0, orders(1, 3))
+	for _, leader := range []int32{0, 1, 0} {
+		if err := k.MoveTopicPartition(kafkalog.Topic, 0, leader); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before, err := old.Source(t.Context(), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	anew, err := kafkalog.Open(t.Context(), kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Anew: true, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer anew.Close()
+	for who, l := range map[string]*kafkalog.Log{"who made it anew": anew, "who was there before": old} {
+		if s, err := l.Source(t.Context(), 0); err != nil || s.Topic == before.Topic || s.Leader >= before.Leader {
+			t.Errorf("%s: Source was %+v, and is %+v, %v", who, before, s, err)
+		}
+		if first, end, err := l.Bounds(t.Context(), 0); first != 0 || end != 0 || err != nil {
+			t.Errorf("%s: %d to %d, %v", who, first, end, err)
+		}
+	}
+	deleteTopic(t, admin(t, brokers), kafkalog.Topic)
+	if _, err := admin(t, brokers).CreateTopic(t.Context(), 3, 1, nil, kafkalog.Topic); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := old.Source(t.Context(), 11); err != nil || s.Topic == before.Topic {
+		t.Errorf("of a topic that has fewer partitions: Source is %+v, %v", s, err)
 	}
 }
 
