@@ -51,10 +51,7 @@ func TestPassword(t *testing.T) {
 func TestTLS(t *testing.T) {
 	cert, key := devtest.Certificate(t)
 	shown, shownKey := devtest.Certificate(t)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	ok(t, err)
-	at := l.Addr().String()
-	ok(t, l.Close())
+	at := devtest.FreeAddress(t)
 	_, port, _ := net.SplitHostPort(at)
 	r := server(t, "tls-port "+port, "tls-cert-file "+cert, "tls-key-file "+key, "tls-ca-cert-file "+shown, "tls-auth-clients optional")
 	g := connect(t, Options{URL: "rediss://" + at + "?ca=" + cert})

@@ -2,13 +2,13 @@ package pgstore
 
 import (
 	"errors"
-	"net"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"seckill/internal/devstack/devtest"
 	"seckill/internal/orderstore"
 	"seckill/internal/sale"
 )
@@ -69,12 +69,7 @@ func refused(t *testing.T, address, words string) {
 }
 
 func TestWhatIsMissingIsNamed(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	closed := l.Addr().String()
-	l.Close()
+	closed := devtest.FreeAddress(t)
 	there := schema(t)
 	config, err := pgx.ParseConfig(there)
 	if err != nil {
