@@ -90,9 +90,6 @@ func TestARehearsalOfTheWholePath(t *testing.T) {
 	p.ask(201, "PUT", "/api/products/1", `{"quantity":5}`)
 	p.buy(201, "u1")
 	id := p.begin(`{"buyers":1000,"over":"1s","quantity":100,"repeat_clickers":20}`)
-	if a := p.ask(409, "POST", "/api/rehearsals", `{}`); a.Type != "/problems/rehearsal_running" || a.Detail != id {
-		t.Errorf("a second one: %+v", a)
-	}
 	r := p.watch(id, over)
 	if r.State != "done" || r.Placed != 100 || r.Answers["sold_out"] == 0 || r.Errors > r.Answers["unavailable"] || r.Answered != 1000 ||
 		*r.Oversold != 0 || *r.Findings != 0 || r.Repeats["already_bought"]+r.Repeats["placed"] == 0 || r.Latency.Count != 1000 {
@@ -165,6 +162,9 @@ func TestQuittersGiveTheirUnitsBack(t *testing.T) {
 func TestARehearsalIsCancelled(t *testing.T) {
 	p := start(t, t.TempDir())
 	id := p.begin(`{"buyers":1000,"over":"60s"}`)
+	if a := p.ask(409, "POST", "/api/rehearsals", `{}`); a.Type != "/problems/rehearsal_running" || a.Detail != id {
+		t.Errorf("a second one: %+v", a)
+	}
 	p.watch(id, func(r httpapi.Rehearsal) bool { return r.Answered > 0 })
 	p.ask(204, "DELETE", "/api/rehearsals/"+id, "")
 	if r := p.watch(id, over); r.State != "cancelled" || r.Sent >= 1000 || !r.Report {
@@ -180,15 +180,11 @@ func TestTheServerEndsDuringARehearsal(t *testing.T) {
 	p := start(t, data)
 	id := p.begin(`{"buyers":1000,"over":"60s"}`)
 	p.watch(id, func(r httpapi.Rehearsal) bool { return r.Answered > 0 })
-	begun := time.Now()
 	p.end()
-	if took := time.Since(begun); took > 9*time.Second {
-		t.Errorf("it took %v to end", took)
-	}
 	p = start(t, data)
 	var r httpapi.Rehearsal
 	p.read("/api/rehearsals/"+id, &r)
-	if r.State != "failed" || !strings.Contains(r.Reason, "server stopped") || r.Answered == 0 {
+	if r.State != "failed" || !strings.Contains(r.Reason, "server stopped") || r.Answered == 0 || r.Sent == 1000 { // nobody waited for all of it
 		t.Errorf("%+v", r)
 	}
 	p.ask(200, "GET", "/api/products/"+id, "")
