@@ -66,11 +66,11 @@ lint: npm ## - gofmt, go vet, golangci-lint; the pages' types are those of the A
 	$(if $(NODE),cd test/words && npm run check)
 
 test-unit: ## - the Go tests and the simulation, under the race detector
-	go test $(RACE) -timeout 15m $$($(UNIT))
+	go test $(RACE) -timeout 60m $$($(UNIT))
 	go -C test/kubernetes test ./...
 
 test-suites: ## - the keepers of the cluster, on real servers
-	go test $(RACE) -timeout 20m $(SUITES)
+	go test $(RACE) -timeout 60m $(SUITES)
 
 ifdef FULL
 fault: deps-test ## - the simulation, its mutants and the faults (FULL=1: all trials that the ledger lacks, for hours; SINCE=COMMIT: of the source since then)
