@@ -160,10 +160,12 @@ func TestAProviderThatCannotTell(t *testing.T) {
 		t.Error("a wrong secret:", err)
 	}
 	hangs, cancel := context.WithCancel(t.Context())
-	s.answer = func(http.ResponseWriter) { cancel(); <-hangs.Done() }
+	told := make(chan struct{})
+	s.answer = func(http.ResponseWriter) { cancel(); <-told }
 	if err := c.Check(hangs, "good", stranger); !errors.Is(err, identity.ErrProviderAway) {
 		t.Error("one that hangs:", err)
 	}
+	close(told)
 	c.Provider = "http://127.0.0.1:1"
 	if err := c.Check(t.Context(), "good", stranger); !errors.Is(err, identity.ErrProviderAway) {
 		t.Error("one that is not there:", err)
