@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"seckill/internal/orderlog/kafkalog"
@@ -27,37 +28,65 @@ func recoverCluster(ctx context.Context, cfg Config, agree Agree) (done bool, er
 		}
 		return false, err
 	}
-	release, err := m.store.LockRecovery(try)
+	held, release, err := m.store.LockRecovery(ctx)
 	if err != nil {
 		return false, err
 	}
 	defer release()
-	gone := m.connectKafka(try)
-	if gone != nil && !errors.Is(gone, sale.ErrNotFound) {
-		return false, gone
+	done, err = m.recover(held, agree)
+	if lost := context.Cause(held); err != nil && held.Err() != nil && ctx.Err() == nil {
+		err = lost
 	}
-	plan, err := m.look(ctx, gone)
-	if err != nil || plan.Act == recovery.Nothing {
-		return false, err
-	}
-	if !agree(plan, fmt.Sprintf("the topic %s is deleted, and made anew", kafkalog.Topic)) {
-		return false, ErrDeclined
-	}
-	if err := m.quiet(ctx); err != nil {
-		return false, err
-	}
-	if plan.Act == recovery.Refold {
-		return true, plan.Renew(ctx, nil)
-	}
-	return true, m.continueTables(ctx, plan)
+	return done, err
 }
 
-// look passes no log as one.
-func (m *cluster) look(ctx context.Context, gone error) (*recovery.Plan, error) {
-	if m.log == nil {
+// recover looks again after whoever agreed to what it found: that may have taken hours, in which servers came
+// back and processes were started. It does what was agreed to only if it would still say the same.
+func (m *cluster) recover(ctx context.Context, agree Agree) (done bool, err error) {
+	becomes := fmt.Sprintf("the topic %s is deleted, and made anew", kafkalog.Topic)
+	for agreed := ""; ; {
+		plan, err := m.look(ctx)
+		if err != nil || plan.Act == recovery.Nothing {
+			return false, err
+		}
+		var says strings.Builder
+		plan.Print(&says, becomes)
+		if says.String() == agreed {
+			return true, m.do(ctx, plan)
+		}
+		if !agree(plan, becomes) {
+			return false, ErrDeclined
+		}
+		agreed = says.String()
+		if err := m.quiet(ctx); err != nil {
+			return false, err
+		}
+	}
+}
+
+func (m *cluster) do(ctx context.Context, plan *recovery.Plan) error {
+	if plan.Act == recovery.Refold {
+		return plan.Renew(ctx, nil)
+	}
+	return m.continueTables(ctx, plan)
+}
+
+// look opens the log that there is now, and passes no log as one.
+func (m *cluster) look(ctx context.Context) (*recovery.Plan, error) {
+	if m.log != nil {
+		if err := m.log.Close(); err != nil {
+			return nil, err
+		}
+		m.log = nil
+	}
+	gone := connectOnce(ctx, m.connectKafka)
+	switch {
+	case gone == nil:
+		return recovery.Look(ctx, m.log, nil, m.store)
+	case errors.Is(gone, sale.ErrNotFound):
 		return recovery.Look(ctx, nil, gone, m.store)
 	}
-	return recovery.Look(ctx, m.log, nil, m.store)
+	return nil, gone
 }
 
 // quiet waits until no process of the sale is alive, and is an error if one stays:

@@ -165,7 +165,7 @@ func restoreCluster(ctx context.Context, cfg Config, b *backup.Backup) (_ orderl
 	case errors.Is(err, sale.ErrNotFound):
 		m.log = nil
 		if m.store, err = pgstore.Open(try, cfg.Postgres); err == nil {
-			release, err = m.store.LockRecovery(try)
+			_, release, err = m.store.LockRecovery(ctx) // once the tables are marked, that keeps others away
 		}
 	}
 	if err == nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -109,20 +111,44 @@ func forgetGone(ctx context.Context, tx pgx.Tx) error {
 const recoveryKey = "hashtext('seckill recover'), hashtext(current_schema())"
 
 // LockRecovery has this process alone recover the sale, until release is called or it
-// ends; while another one does, it is ErrUnavailable.
-func (s *Store) LockRecovery(ctx context.Context) (release func(), err error) {
-	c, release, err := lasting(ctx, s.pool)
+// ends; while another one does, it is ErrUnavailable. held is ctx, and also done when the
+// lock turns out to be lost, with its server or the way there: another one may have it then.
+func (s *Store) LockRecovery(ctx context.Context) (held context.Context, release func(), err error) {
+	try, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	c, end, err := lasting(try, s.pool)
 	if err != nil {
-		return nil, translate("lock the recovery", err)
+		return nil, nil, translate("lock the recovery", err)
 	}
 	var free bool
-	err = c.QueryRow(ctx, "SELECT pg_try_advisory_xact_lock("+recoveryKey+")").Scan(&free)
+	err = c.QueryRow(try, "SELECT pg_try_advisory_xact_lock("+recoveryKey+")").Scan(&free)
 	if err == nil && free {
-		return release, nil
+		held, lose := context.WithCancelCause(ctx)
+		var watch sync.WaitGroup
+		watch.Go(func() { lose(untilLost(held, c)) })
+		return held, func() { lose(nil); watch.Wait(); end() }, nil
 	}
-	release()
+	end()
 	if err == nil {
-		return nil, fmt.Errorf("%w: another process is recovering this sale", sale.ErrUnavailable)
+		return nil, nil, fmt.Errorf("%w: another process is recovering this sale", sale.ErrUnavailable)
 	}
-	return nil, translate("lock the recovery", err)
+	return nil, nil, translate("lock the recovery", err)
+}
+
+// untilLost uses a transaction each second, so that no pooler takes it for idle, and returns why that
+// is no longer possible, or nil once ctx is done.
+func untilLost(ctx context.Context, c *pgx.Conn) error {
+	for tick := time.Tick(time.Second); ; {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick:
+		}
+		late, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		_, err := c.Exec(late, "SELECT 1")
+		cancel()
+		if err != nil {
+			return translate("the lock of the recovery is lost", err)
+		}
+	}
 }

@@ -101,9 +101,13 @@ func lasting(ctx context.Context, pool *pgxpool.Pool) (c *pgx.Conn, release func
 		_, _ = c.Exec(late, "ROLLBACK")
 		_ = c.Close(late)
 	}
-	if _, err = c.Exec(ctx, "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+	if _, err = c.Exec(ctx, "BEGIN; "+unbounded); err != nil {
 		release()
 		return nil, nil, err
 	}
 	return c, release, nil
 }
+
+// unbounded has a transaction last as long as it wants to, whatever the role or the database would have it
+// last. transaction_timeout is there since Postgres 17.
+const unbounded = "SELECT set_config(name, '0', true) FROM pg_settings WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')"

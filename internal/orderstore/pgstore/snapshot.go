@@ -49,7 +49,7 @@ func products(ctx context.Context, q querier, where string, args ...any) (all []
 // long as it wants to.
 func (s *Store) instant(ctx context.Context, f func(pgx.Tx) error) error {
 	return s.within(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+		if _, err := tx.Exec(ctx, unbounded); err != nil {
 			return translate("begin", err)
 		}
 		return f(tx)

@@ -1,7 +1,9 @@
 package pgstore
 
 import (
+	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -117,17 +119,81 @@ func TestOneRecoversAtATime(t *testing.T) { oneRecoversAtATime(t, schema(t)) }
 func oneRecoversAtATime(t *testing.T, address string) {
 	t.Helper()
 	first, second := opened(t, address), opened(t, address)
-	release, err := first.LockRecovery(t.Context())
+	_, release, err := first.LockRecovery(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := second.LockRecovery(t.Context()); !errors.Is(err, sale.ErrUnavailable) || !strings.Contains(err.Error(), "another process is recovering") {
+	if _, _, err := second.LockRecovery(t.Context()); !errors.Is(err, sale.ErrUnavailable) || !strings.Contains(err.Error(), "another process is recovering") {
 		t.Fatalf("beside another: %v", err)
 	}
 	release()
-	again, err := second.LockRecovery(t.Context())
+	_, again, err := second.LockRecovery(t.Context())
 	if err != nil {
 		t.Fatalf("after it: %v", err)
 	}
 	again()
+}
+
+// With its session the lock goes to whoever asks next: who had it is told.
+func TestALockThatIsLost(t *testing.T) {
+	address := schema(t)
+	first, second := opened(t, address), opened(t, address)
+	held, release, err := first.LockRecovery(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	psql(t, address)("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks JOIN pg_stat_activity USING (pid) " +
+		"WHERE locktype = 'advisory' AND application_name = current_setting('application_name')")
+	<-held.Done()
+	if why := context.Cause(held); !errors.Is(why, sale.ErrUnavailable) || !strings.Contains(why.Error(), "the lock of the recovery is lost") {
+		t.Errorf("it is told %v", why)
+	}
+	_, again, err := second.LockRecovery(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again()
+}
+
+// Whatever a database bounds transactions by, a lock that has to last does, and so does a snapshot.
+func TestADatabaseThatBoundsTransactions(t *testing.T) {
+	pooled, direct := database(t, "transaction")
+	bounds := []string{"idle_in_transaction_session_timeout", "transaction_timeout"} // Postgres 15 has the first alone
+	for _, name := range bounds {
+		psql(t, direct)(fmt.Sprintf("DO $$ BEGIN IF EXISTS (SELECT FROM pg_settings WHERE name = '%[1]s') "+
+			"THEN EXECUTE format('ALTER DATABASE %%I SET %[1]s = 3600000', current_database()); END IF; END $$", name))
+	}
+	for _, address := range []string{direct, pooled} {
+		s := opened(t, address)
+		lasts := func(what string, q querier) {
+			t.Helper()
+			for _, name := range bounds {
+				err := query(t.Context(), q, "SELECT setting FROM pg_settings WHERE name = $1", []any{name}, func(rows pgx.Rows) error {
+					var bound string
+					err := rows.Scan(&bound)
+					if bound != "0" {
+						t.Errorf("%s has %s %s", what, name, bound)
+					}
+					return err
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		}
+		c, release, err := lasting(t.Context(), s.pool)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lasts("a lock", c)
+		release()
+		err = s.Audit(t.Context(), func(a orderstore.Snapshot) error {
+			lasts("a snapshot", a.(audit).tx)
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }
