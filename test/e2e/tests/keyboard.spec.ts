@@ -49,6 +49,71 @@ test('the focus comes back from a question', async ({ page, server }) => {
   await expect(button('Help')).toBeFocused()
 })
 
+test('the focus stays where a step was pressed, and the new state is said', async ({ page, server }) => {
+  await server.put('1', { quantity: 5 })
+  await page.goto('/products/1')
+  const button = (name: string) => page.getByRole('button', { name, exact: true })
+  const says = (text: string) => expect(page.getByRole('status').getByText(text, { exact: true })).toBeVisible()
+  const has = async (name: string) => {
+    await expect(button(name)).toBeFocused()
+    await expect(button(name)).toBeEnabled() // the new state may be told before the step is answered
+  }
+  const sure = async (name: string) => {
+    await page.getByRole('dialog').getByRole('button', { name }).press('Enter')
+    await expect(page.getByRole('dialog')).toBeHidden()
+  }
+
+  let done = () => {}
+  const held = new Promise<void>((resolve) => (done = resolve))
+  await page.route('**/api/products/1/pause', async (route) => {
+    await held
+    await route.continue()
+  })
+  await button('Pause').press('Enter')
+  await expect(button('Pause')).toBeDisabled()
+  await page.evaluate(() => new Promise(requestAnimationFrame)) // what is disabled would have lost it by now
+  await expect(button('Pause')).toBeFocused()
+  done()
+  await says('Paused')
+  await has('Resume')
+  await page.keyboard.press('Enter')
+  await says('On sale')
+  await has('Pause')
+
+  await button('Close').press('Enter')
+  await sure('Close it')
+  await says('Closed')
+  await has('Archive')
+  await page.keyboard.press('Enter')
+  await says('Archived')
+  await has('Unarchive')
+  await page.keyboard.press('Enter')
+  await says('Closed')
+  await has('Archive')
+  await button('Open again').press('Enter')
+  await says('On sale')
+  await has('Pause')
+
+  await button('Verify now').press('Enter')
+  await says('No findings')
+  await has('Verify now')
+
+  await button('Close').press('Enter')
+  await sure('Close it')
+  await button('Delete').press('Enter')
+  await sure('Delete it')
+  await expect(page.getByRole('heading', { name: 'Sales' })).toBeFocused()
+})
+
+test('the focus goes to the heading where what a question was about has gone', async ({ page, server }) => {
+  await server.put('1', { quantity: 5, payment_window: '15m' })
+  await server.fill('1', 1)
+  await page.goto(`/?order=${await server.orderOf('buyer-1')}`)
+  await page.getByRole('button', { name: 'Cancel this order' }).press('Enter')
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel it' }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'Order 1 cancelled' })).toBeFocused()
+})
+
 test('help tells the keys of the page, and can put them off', async ({ page, server }) => {
   await server.put('1', { quantity: 5 })
   await page.goto('/products/1')

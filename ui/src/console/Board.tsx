@@ -27,7 +27,9 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
             {moment && `${moment.word} ${timeLeft(moment.at - now)}`}
           </span>
           {product.rehearsal && <RehearsalMark />}
-          <StateMark state={state} word={product.archived ? salesWords().archived : undefined} />
+          <span role="status">
+            <StateMark state={state} word={product.archived ? salesWords().archived : undefined} />
+          </span>
         </span>
       </div>
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">

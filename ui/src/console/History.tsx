@@ -10,16 +10,19 @@ import { language } from '../words/language'
 import { paymentWords } from '../words/payments'
 import { secondsOf, spanWords } from '../words/spans'
 
+const first = 20
+
 /** Who did what to the product, when, and from what to what: asked for anew whenever its gate was, or an order ended. */
 export function History({ product }: { product: Product }) {
   const { id, epoch, paid, cancelled } = product
-  const [most, setMost] = useState(20)
+  const [most, setMost] = useState(first)
   const page = useQuery({
     queryKey: ['history', id, epoch, paid, cancelled, most],
     queryFn: () => getHistory(id, most),
     placeholderData: (before) => before,
   })
   const entries = page.data?.entries
+  const more = page.data?.next !== undefined && most < 1000
   const w = words()
   return (
     <section aria-labelledby="history" className="mt-8">
@@ -38,8 +41,13 @@ export function History({ product }: { product: Product }) {
           </li>
         ))}
       </ol>
-      {page.data?.next !== undefined && most < 1000 && (
-        <button type="button" className="pt-3 underline underline-offset-4" onClick={() => setMost(Math.min(5 * most, 1000))}>
+      {(more || most > first) && (
+        <button
+          type="button"
+          aria-disabled={!more || undefined}
+          className="pt-3 underline underline-offset-4 aria-disabled:text-muted aria-disabled:no-underline"
+          onClick={() => more && setMost(Math.min(5 * most, 1000))}
+        >
           {w.earlier}
         </button>
       )}

@@ -33,8 +33,9 @@ export function OwedBack({ id, onAsk }: { id: string; onAsk: (question: Question
       </div>
       <p className="py-2 text-muted">{p.tells.refund_due}</p>
       <ul aria-labelledby="owed" className="gap-x-4 sm:grid sm:grid-cols-[auto_minmax(0,1fr)_minmax(0,1fr)_auto]">
-        {owed.data.payments.map((payment) => (
-          <li key={payment.payment_id} className="figures col-span-full flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2 sm:grid sm:grid-cols-subgrid">
+        {/* The next one takes the place of one that was refunded, and so the focus. */}
+        {owed.data.payments.map((payment, i) => (
+          <li key={i} className="figures col-span-full flex flex-wrap items-baseline gap-x-4 gap-y-1 border-b border-line py-2 sm:grid sm:grid-cols-subgrid">
             <span className="font-medium sm:text-right">{money(payment)}</span>
             <span className="wrap-anywhere">{payment.payment_id}</span>
             <span className="mr-auto text-muted">{payment.reason && reasonWord(payment.reason)}</span>

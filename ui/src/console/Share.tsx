@@ -31,6 +31,7 @@ export function Share({ id }: { id: string }) {
           <div className="flex flex-wrap gap-3">
             <input
               readOnly
+              autoFocus
               aria-label={w.recap.linkLabel}
               value={link}
               className="h-10 min-w-0 flex-1 rounded-control border border-edge bg-surface px-3"

@@ -21,7 +21,7 @@ export function Verify({ product, judge }: Props) {
         <Button kind="strong" className="print:hidden" disabled={judge.isPending} onClick={() => judge.mutate()}>
           {judge.isPending ? w.verifying : w.verify}
         </Button>
-        <p role="status" className="text-lead font-semibold empty:hidden">
+        <p role="status" className="text-lead font-semibold">
           {judge.data && sentence(w.findings(judge.data.findings.length))}
         </p>
       </div>
