@@ -48,7 +48,7 @@ for (const [width, height] of [[1440, 900], [360, 740]] as const) {
     test.use({ viewport: { width, height }, locale: 'en-US' })
     for (const [language, presses, live, outcome] of [
       ['English', ['Run the demo sale'], 'of 10,000 buyers answered', '100 placed, 0 oversold, no findings'],
-      ['Chinese', ['中文', '运行演示抢购'], '/ 10,000 名买家已得到答复', '100 件下单，0 件超卖，无异常'],
+      ['Chinese', ['中文', '运行演示抢购'], '/ 10,000 名买家已得到答复', '下单 100 件，超卖 0 件，无异常'],
     ] as const) {
       test(`make run and ${presses.length === 1 ? 'one press' : 'two presses'} show the demo sale, live and to its end, in ${language}`, async ({ page }) => {
         await page.goto('/')

@@ -62,3 +62,21 @@ test('a switch loses nothing that was typed', async ({ page, server }) => {
   await page.reload()
   await expect(page.getByRole('heading', { name: '抢购', exact: true })).toBeVisible()
 })
+
+test.describe('the times of a list', () => {
+  test.use({ timezoneId: 'Asia/Shanghai' })
+
+  test('are said once to be of which zone, on a phone only where there are times', async ({ page, server }) => {
+    await server.put('1', { quantity: 5, opens_at: '2020-01-01T00:00:00Z', closes_at: '2020-01-02T00:00:00Z' })
+    for (const [path, onPhone] of [['/', true], ['/?orders', false], ['/order/1', false], ['/products/1?payments', false]] as const) {
+      await page.setViewportSize({ width: 1440, height: 900 })
+      await page.goto(path)
+      await expect(page.getByText('Time zone: China Time')).toBeVisible()
+      await page.setViewportSize({ width: 360, height: 740 })
+      await expect(page.getByText('Time zone: China Time')).toBeVisible({ visible: onPhone })
+    }
+    await page.getByRole('button', { name: '中文' }).click()
+    await page.setViewportSize({ width: 1440, height: 900 })
+    await expect(page.getByText('时区：中国时间')).toBeVisible()
+  })
+})

@@ -79,7 +79,7 @@ const recaps: Look[] = [
   { name: 'recap-one', prepare: sell({}, 1), path: '/products/1?recap', sees: '1 of 100 units sold' },
   { name: 'recap', prepare: soldOut, path: '/products/1?recap', act: press('Verify now'), sees: 'No findings' },
   { name: 'recap-zh', prepare: soldOut, path: '/products/1?recap', first: chinese, sees: '售罄' },
-  { name: 'recap-share', prepare: soldOut, path: '/products/1?recap', act: press('Make a link'), sees: 'The link ends' },
+  { name: 'recap-share', prepare: soldOut, path: '/products/1?recap', act: press('Make a link'), sees: 'The link works until' },
   { name: 'unknown', path: '/nowhere', sees: 'There is no such page.' },
 ]
 
@@ -100,7 +100,7 @@ const rehearsals: Look[] = [
   { name: 'rehearsal-running', path: begun({ buyers: 12_000, over: '30s' }), act: halfAway, sees: 'buyers answered' },
   { name: 'rehearsal-running-zh', path: begun({ buyers: 12_000, over: '30s' }), first: chinese, act: halfAway, sees: '名买家已得到答复' },
   { name: 'rehearsal-done', path: rehearsal({ repeat_clickers: 20 }), sees: '40 placed, 0 oversold, no findings' },
-  { name: 'rehearsal-done-zh', path: rehearsal({}), first: chinese, sees: '40 件下单，0 件超卖，无异常' },
+  { name: 'rehearsal-done-zh', path: rehearsal({}), first: chinese, sees: '下单 40 件，超卖 0 件，无异常' },
   { name: 'rehearsal-stopped', path: stopped, sees: 'It was stopped early' },
   { name: 'rehearsal-unknown', path: '/products/rehearsal-gone', sees: 'There is no such rehearsal' },
   { name: 'compare', path: compared, sees: 'Two rehearsals, side by side' },

@@ -93,7 +93,7 @@ test.describe('with an admin token', () => {
     await expect(stranger.getByRole('link')).toHaveCount(0)
     await expectNoFindings(stranger)
     await stranger.goto(`${link}x`)
-    await expect(stranger.getByRole('heading', { name: 'This link shows nothing' })).toBeVisible()
+    await expect(stranger.getByRole('heading', { name: 'This link does not work' })).toBeVisible()
     await expect(stranger.getByRole('dialog')).toHaveCount(0)
     await stranger.context().close()
   })

@@ -91,6 +91,7 @@ function OfferBoard({ product, now }: { product: Product; now: number }) {
       {product.image_url && <img src={product.image_url} alt="" className="max-h-64 w-full rounded-control object-contain" />}
       {product.price && <p className="figures text-lead font-semibold">{money(product.price)}</p>}
       <p className="grid">
+        <span className="text-board-muted empty:hidden">{words().lead(Boolean(early))}</span>
         <span
           role={early ? 'timer' : undefined}
           className={`figures ${size} font-semibold tracking-tight whitespace-nowrap ${state === 'on_sale' ? 'text-flash' : ''}`}

@@ -34,6 +34,7 @@ export function Board({ product, heading: Heading, clock = false, children }: Pr
       </div>
       <div className="flex flex-wrap items-end justify-between gap-x-8 gap-y-4">
         <p className="flex flex-wrap items-baseline gap-x-3">
+          <span className="text-board-muted empty:hidden">{words().remaining}</span>
           <span
             data-count="remaining"
             className={`figures text-hero font-semibold tracking-tight ${left.length > 6 ? 'max-sm:text-[clamp(2rem,10vw,3.5rem)]' : ''} ${state === 'on_sale' ? 'text-flash' : ''}`}

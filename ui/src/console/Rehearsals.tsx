@@ -12,6 +12,7 @@ import { askRemove, Confirm, type Question } from './Confirm'
 import { outcome, planOf } from './outcome'
 import { RehearsalForm } from './RehearsalForm'
 import { Shell } from './Shell'
+import { ZoneNote } from './ZoneNote'
 
 const everyMs = 2000
 
@@ -66,7 +67,10 @@ function List({ rehearsals, onAsk }: ListProps) {
   return (
     <>
       <div className="flex min-h-10 flex-wrap items-center justify-between gap-3 border-b border-line pb-3">
-        <p className="text-muted">{w.compareHint}</p>
+        <p className="flex flex-1 flex-wrap gap-x-4 text-muted">
+          {w.compareHint}
+          <ZoneNote />
+        </p>
         <Button disabled={there.length !== 2} onClick={() => go(`/?compare=${there.toSorted().join(',')}`)}>
           {w.compare}
         </Button>

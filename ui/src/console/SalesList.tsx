@@ -9,6 +9,7 @@ import { language } from '../words/language'
 import { salesWords } from '../words/sales'
 import { shared } from '../words/shared'
 import { soldInWords } from '../words/spans'
+import { ZoneNote } from './ZoneNote'
 
 type Props = {
   products: ListedProduct[]
@@ -58,13 +59,16 @@ export function SalesList({ products, above, query, more, onMore }: Props) {
           </ul>
         ))}
       </div>
-      <p ref={end} role="status" className="figures py-4 text-small text-muted">
-        {all > 0
-          ? s.shown(all, count(all), more)
-          : query.search
-            ? s.notFound(query.search)
-            : s.none[query.show]}
-      </p>
+      <div className="flex flex-wrap justify-between gap-x-4 py-4 text-small text-muted">
+        <p ref={end} role="status" className="figures">
+          {all > 0
+            ? s.shown(all, count(all), more)
+            : query.search
+              ? s.notFound(query.search)
+              : s.none[query.show]}
+        </p>
+        {products.some((product) => product.opens_at) && <ZoneNote />}
+      </div>
     </section>
   )
 }

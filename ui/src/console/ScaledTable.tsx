@@ -3,6 +3,7 @@ import { useKeys } from '../look/keys'
 import type { PageKey } from './Shell'
 import { words } from '../words/console'
 import { useScaledRows } from './useScaledRows'
+import { ZoneNote } from './ZoneNote'
 
 /** `className` is of the head and of each cell, such as the width from which on it is there. */
 export type Column = { word: string; className?: string }
@@ -80,6 +81,8 @@ export function ScaledTable({ label, widths, columns, rows, at, quiet, onRange, 
       </div>
       <div className="flex min-h-12 flex-wrap items-center gap-x-4 border-t border-line px-3 py-1.5 text-small text-muted">
         <span className="figures mr-auto">{footer}</span>
+        {/* On a phone no column of times is there. */}
+        <ZoneNote className="max-sm:hidden" />
         <span className="flex gap-x-4">
           {jumps.map(({ word, to }) => (
             <button key={word} type="button" className="py-2 text-ink underline underline-offset-4" onClick={() => show(to)}>

@@ -19,12 +19,13 @@ export const en = {
   seenAt: (time: string) => `What you see is from ${time}.`,
   noPage: 'There is no such page.',
   noProduct: (id: string) => `There is no product ${id}`,
-  noProductLine: 'It was never put on sale, or it was deleted. It will appear here once it exists. ',
+  noProductLine: 'It was never put on sale, or it was deleted. It will appear here once it exists.',
   toConsole: 'To the console',
   tryAgain: 'Try again',
   and: ', ',
   is: (name: string, value: string) => `${name}: ${value}`,
   leave: 'Cancel',
+  zone: (zone: string) => `Time zone: ${zone}`,
 
   keys: {
     sales: 'all sales',
@@ -81,6 +82,7 @@ export const en = {
   deeds: { put: 'put it on sale', change: 'changed the terms', delete: 'deleted it', pay: 'marked an order as paid', cancel: 'cancelled an order', void: 'voided an order', refunded: 'recorded a refund' } satisfies Record<HistoryEntry['what'], string>,
 
   // The board
+  remaining: '',
   ofRemaining: (all: string) => `of ${all} remaining`,
   perBuyer: (n: number) => `${n} per buyer`,
   toPay: (limit: string, window: string) => `${limit}, ${window} to pay`,
@@ -213,7 +215,7 @@ export const en = {
     spans: 'What is drawn',
     rush: 'The rush',
     all: 'The whole time',
-    noAnswers: 'Nobody has asked yet.',
+    noAnswers: 'Nobody has tried to buy yet.',
     began: (at: string) => `First order ${at}`,
     units: 'units on sale',
     held: 'held',
@@ -231,9 +233,9 @@ export const en = {
     shareLine: 'A link shows this page to whoever has it, without signing in: counts and times, and no buyer. The sale is verified first, and the link says what came of it.',
     makeLink: 'Make a link',
     linkLabel: 'Link to share',
-    until: (at: string) => `The link ends ${at}. To end all links sooner, change the admin token.`,
-    badLink: 'This link shows nothing',
-    badLinkLine: 'It has ended, or is not whole, or the sale was deleted. Ask whoever sent it for a new one.',
+    until: (at: string) => `The link works until ${at}. To end all links sooner, change the admin token.`,
+    badLink: 'This link does not work',
+    badLinkLine: 'It has expired or is incomplete, or the sale was deleted. Ask whoever sent it for a new one.',
   },
 
   // Verify
