@@ -519,7 +519,7 @@ func serve(t *testing.T, change ...func(*shop, *Config)) *server {
 	go func() { served <- api.Serve(ln) }()
 	t.Cleanup(func() {
 		http.DefaultClient.CloseIdleConnections()
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // later is a hang
 		defer cancel()
 		if err := api.Shutdown(ctx); err != nil {
 			t.Error("shutdown:", err)
