@@ -29,6 +29,15 @@ func tracer(t testing.TB, url string, ratio float64, log *slog.Logger) *Tracer {
 	return tr
 }
 
+// sent has all that was followed so far sent, however long that takes, which Close would not wait for.
+func sent(t *testing.T, tr *Tracer) {
+	t.Helper()
+	if err := tr.provider.ForceFlush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	tr.Close()
+}
+
 var silent = slog.New(slog.DiscardHandler)
 
 func order(n int) sale.OrderID {
@@ -65,9 +74,9 @@ func TestWhoIsFollowed(t *testing.T) {
 					b.End(placed)
 				}
 			}
-			tr.Close()
-			if sent := to.Spans(""); len(sent) > 0 != c.followed {
-				t.Errorf("sent: %+v", sent)
+			sent(t, tr)
+			if got := to.Spans(""); len(got) > 0 != c.followed {
+				t.Errorf("sent: %+v", got)
 			}
 		})
 	}
@@ -78,7 +87,7 @@ func TestABuyGoesOnItsCallersTrace(t *testing.T) {
 	tr := tracer(t, to.URL, 0, silent)
 	b := tr.Buy(order(1), time.Now().Add(-time.Second), []byte(asks))
 	told := b.End(placed)
-	tr.Close()
+	sent(t, tr)
 	s := to.Spans("POST /api/products/{id}/orders")[0]
 	if s.Trace != "0af7651916cd43dd8448eb211c80319c" || s.Parent != "b7ad6b7169203331" || told != "00-"+s.Trace+"-"+s.ID+"-01" || b.TraceID() != s.Trace {
 		t.Errorf("%+v, told %s", s, told)
@@ -97,7 +106,7 @@ func TestARetryHasASpanOfItsOwn(t *testing.T) {
 	again := placed
 	again.Again = true
 	second := tr.Buy(order(1), time.Now(), nil).End(again)
-	tr.Close()
+	sent(t, tr)
 	if first == second || first[:36] != second[:36] || len(to.Spans("")) != 2 {
 		t.Errorf("%s, then %s", first, second)
 	}
