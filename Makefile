@@ -49,7 +49,7 @@ test: ## All tests, which are:
 UNIT := go list ./... | grep -vxF -f <(go list $(SUITES) ./test/fault/...)
 
 check: lint ## For the inner loop: lint, and the Go tests of what changed, without servers and the race detector
-	go test $$($(UNIT))
+	go test -short $$($(UNIT))
 
 generate: npm ## Write what is made from the code: the document of the API, the pages' types of it, the tables in docs
 	go test ./internal/httpapi ./internal/archtest -run 'Published|TheTable' -update

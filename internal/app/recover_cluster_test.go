@@ -18,6 +18,9 @@ import (
 
 // Between what recover says and the yes of who reads it hours may pass: it does nothing to a log that is not as it said.
 func TestRecoverLooksAgainAfterTheYes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it starts Kafka and Postgres")
+	}
 	k, err := devstack.StartKafka(t.Context(), t.TempDir(), 1)
 	if errors.Is(err, devstack.ErrMissing) {
 		t.Skipf("SKIPPED: %v", err)
