@@ -100,16 +100,6 @@ func TestARedisClusterReplacesAMaster(t *testing.T) {
 	c, err := StartRedisCluster(t.Context(), t.TempDir())
 	skipMissing(t, err)
 	t.Cleanup(c.Close)
-	for i, m := range c.Masters {
-		m.ask(t, "CLUSTER COUNTKEYSINSLOT 0", ":0")
-		if err := c.Replicas[i].answers(t.Context(), "INFO replication", fmt.Sprintf("master_port:%d\r", m.port)); err != nil {
-			t.Error(err)
-		}
-	}
-	c.Masters[0].ask(t, "SET {06S}k v", "+OK") // slot 0
-	c.Masters[0].ask(t, "WAIT 1 0", ":1")
-	c.Masters[1].ask(t, "GET {06S}k", "-MOVED 0 ")
-	c.Masters[0].Kill()
 	ok := func(r *Redis, command, want string) {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -118,6 +108,16 @@ func TestARedisClusterReplacesAMaster(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for i, m := range c.Masters {
+		m.ask(t, "CLUSTER COUNTKEYSINSLOT 0", ":0")
+		if err := c.Replicas[i].answers(t.Context(), "INFO replication", fmt.Sprintf("master_port:%d\r", m.port)); err != nil {
+			t.Error(err)
+		}
+	}
+	c.Masters[0].ask(t, "SET {06S}k v", "+OK") // slot 0
+	ok(c.Replicas[0], "READONLY\r\nGET {06S}k", "$1\r\nv")
+	c.Masters[1].ask(t, "GET {06S}k", "-MOVED 0 ")
+	c.Masters[0].Kill()
 	ok(c.Replicas[0], "GET {06S}k", "$1\r\nv")
 	restart(t, c.Masters[0].Node)
 	ok(c.Masters[0], "INFO replication", fmt.Sprintf("master_port:%d\r", c.Replicas[0].port))
