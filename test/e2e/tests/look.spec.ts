@@ -104,7 +104,7 @@ const rehearsals: Look[] = [
   { name: 'rehearsal-stopped', path: stopped, sees: 'It was stopped early' },
   { name: 'rehearsal-unknown', path: '/products/rehearsal-gone', sees: 'There is no such rehearsal' },
   { name: 'compare', path: compared, sees: 'Two rehearsals, side by side' },
-  { name: 'compare-zh', path: compared, first: chinese, sees: '两次都有' },
+  { name: 'compare-zh', path: compared, first: chinese, sees: '两次都下单' },
 ]
 
 const buyer: Look[] = [
