@@ -11,6 +11,12 @@ import (
 	"seckill/internal/sale"
 )
 
+// leisurely is a schema whose sessions stand still within a transaction as long as they like: what a test
+// waits for there takes longer on a busy machine than a projector may.
+func leisurely(t *testing.T) (address string) {
+	return schema(t) + "&idle_in_transaction_session_timeout=0"
+}
+
 // blocked waits until a second one waits for a lock, and not until it has ended.
 func blocked(t *testing.T, s *Store, ended chan error) {
 	t.Helper()
@@ -29,7 +35,7 @@ func blocked(t *testing.T, s *Store, ended chan error) {
 
 // TestOneOfTwoProcessesWins: the second comes while the first is folding.
 func TestOneOfTwoProcessesWins(t *testing.T) {
-	address := schema(t)
+	address := leisurely(t)
 	first, second := opened(t, address), opened(t, address)
 	mark := applied(t, first, orderstore.Mark{}, put(99))
 	b := after(mark, buys(1, 10)...)
@@ -50,7 +56,7 @@ func TestOneOfTwoProcessesWins(t *testing.T) {
 
 // TestTheFirstBatchIsOnce: a row that is not there cannot be locked.
 func TestTheFirstBatchIsOnce(t *testing.T) {
-	address := schema(t)
+	address := leisurely(t)
 	first, second := opened(t, address), opened(t, address)
 	b := after(orderstore.Mark{}, put(99))
 	lost := make(chan error, 1)
@@ -67,7 +73,7 @@ func TestTheFirstBatchIsOnce(t *testing.T) {
 // TestProductsAreLocked: two partitions bring orders of one product, as they never
 // should. The second has to wait, and to see what the first did.
 func TestProductsAreLocked(t *testing.T) {
-	s := opened(t, schema(t))
+	s := opened(t, leisurely(t))
 	mark := applied(t, s, orderstore.Mark{}, put(99))
 	first, second := after(mark, buys(1, 10)...), after(orderstore.Mark{}, buys(11, 10)...)
 	second.Partition = 1
@@ -93,7 +99,7 @@ func TestProductsAreLocked(t *testing.T) {
 // TestAnIdThatIsTakenMeanwhile: while one partition folds an order, another brings
 // one of another product under the same id. The first then sees whose it is.
 func TestAnIdThatIsTakenMeanwhile(t *testing.T) {
-	s := opened(t, schema(t))
+	s := opened(t, leisurely(t))
 	mark := applied(t, s, orderstore.Mark{}, put(99))
 	other, foreign := put(99), buy(7)
 	other.ProductID, foreign.ProductID = "2", "2"
@@ -166,7 +172,7 @@ func TestEveryConnectionHasTheSettings(t *testing.T) {
 // TestTheTimeIsThatAfterTheLocks: whoever had to wait for another that then failed
 // does not date its orders back to when it began to wait.
 func TestTheTimeIsThatAfterTheLocks(t *testing.T) {
-	address := schema(t)
+	address := leisurely(t)
 	first, second := opened(t, address), opened(t, address)
 	mark := applied(t, first, orderstore.Mark{}, put(99))
 	b := after(mark, buys(1, 10)...)

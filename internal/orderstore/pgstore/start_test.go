@@ -143,7 +143,7 @@ func TestALockThatIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	psql(t, address)("SELECT pg_terminate_backend(pid, 5000) FROM pg_locks JOIN pg_stat_activity USING (pid) " +
+	psql(t, address)("SELECT pg_terminate_backend(pid, 3600000) FROM pg_locks JOIN pg_stat_activity USING (pid) " +
 		"WHERE locktype = 'advisory' AND application_name = current_setting('application_name')")
 	<-held.Done()
 	if why := context.Cause(held); !errors.Is(why, sale.ErrUnavailable) || !strings.Contains(why.Error(), "the lock of the recovery is lost") {
