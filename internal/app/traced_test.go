@@ -14,10 +14,20 @@ import (
 const buySpan = "POST /api/products/{id}/orders"
 
 func traced(t *testing.T, ratio float64) (app.Config, *collector.Collector) {
+	t.Setenv("OTEL_BSP_SCHEDULE_DELAY", "10") // ms, until spans are sent
 	to := collector.New(t)
 	cfg := config(t.TempDir())
 	cfg.Traces, cfg.TracesRatio = to.URL, ratio
 	return cfg, to
+}
+
+// sent waits until there are spans of these names, which the end of a program would not wait for.
+func sent(to *collector.Collector, names ...string) {
+	for _, name := range names {
+		for news := to.News(); len(to.Spans(name)) == 0; news = to.News() {
+			<-news
+		}
+	}
 }
 
 // A buy is followed through its batch, the gate, the log and the fold, to its answer.
@@ -38,6 +48,7 @@ func TestABuyIsFollowed(t *testing.T) {
 	at, _, _ := strings.Cut(got.Header.Get("Location"), "?")
 	p.ask(200, "GET", at, "") // it is folded
 	order := strings.TrimPrefix(at, "/api/orders/")
+	sent(to, buySpan, "batch", "gate.Admit", "log.Append", "store.Apply")
 	p.end()
 
 	one := func(name string) collector.Span {
@@ -78,6 +89,7 @@ func TestTheLineOfABuyNamesItsTrace(t *testing.T) {
 	p := startWith(t, cfg)
 	p.ask(201, "PUT", "/api/products/1", `{"quantity":1}`)
 	p.buy(201, "u")
+	sent(to, buySpan)
 	p.end()
 	for line := range strings.Lines(said.String()) {
 		if strings.Contains(line, "msg=buy ") {
