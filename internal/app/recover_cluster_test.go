@@ -97,7 +97,7 @@ func TestRecoverLooksAgainAfterTheYes(t *testing.T) {
 		c, err := pgx.Connect(t.Context(), p.URL())
 		if err == nil {
 			defer c.Close(t.Context())
-			_, err = c.Exec(t.Context(), "SELECT pg_terminate_backend(pid, 5000) FROM pg_locks WHERE locktype = 'advisory'")
+			_, err = c.Exec(t.Context(), "SELECT pg_terminate_backend(pid, 3600000) FROM pg_locks WHERE locktype = 'advisory'")
 		}
 		if err != nil {
 			t.Fatal(err)
