@@ -102,6 +102,18 @@ func awaitCopies(t testing.TB, a *kadm.Client, copies int) {
 	}
 }
 
+// awaitBrokers waits until no more than so many are up: the controller takes a moment to miss one.
+func awaitBrokers(t testing.TB, a *kadm.Client, most int) {
+	t.Helper()
+	for up := most + 1; up > most; {
+		listed, err := a.ListBrokers(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		up = len(listed)
+	}
+}
+
 // leaderOf is the id of the broker that leads a partition.
 func leaderOf(t testing.TB, a *kadm.Client, partition int32) int32 {
 	t.Helper()

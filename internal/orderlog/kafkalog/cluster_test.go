@@ -180,6 +180,8 @@ func TestOneOfThreeBrokersLost(t *testing.T) {
 	leader := k.Nodes[leaderOf(t, admin(t, brokers), 0)-1]
 	leader.Kill()
 	a.await(300) // of which each partition has some
+	awaitBrokers(t, admin(t, brokers), 2)
+	wantWarnings(t, l) // there are three, also while one is away
 	start(t, leader)
 	awaitCopies(t, admin(t, brokers), 3)
 	a.halt()
@@ -297,13 +299,7 @@ func TestATopicIsNotMadeWhileABrokerIsDown(t *testing.T) {
 	k.Nodes[2].Kill()
 	one, _, _ := strings.Cut(k.Addr(), ",")
 	brokers := parse(t, one)
-	for up := 3; up > 2; { // the controller takes a moment to miss it
-		listed, err := admin(t, brokers).ListBrokers(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		up = len(listed)
-	}
+	awaitBrokers(t, admin(t, brokers), 2)
 	said, opened := make(listener, 100), make(chan *kafkalog.Log, 1)
 	go func() {
 		l, err := kafkalog.Open(t.Context(), kafkalog.Options{Brokers: brokers, Topic: kafkalog.Topic, Log: slog.New(slog.NewTextHandler(said, nil))})

@@ -146,6 +146,10 @@ func (l *Log) Check(ctx context.Context) ([]string, error) {
 		return []string{fmt.Sprintf("the settings of topic %s may not be asked for (%v): see to it that retention.ms is -1, "+
 			"and with %d brokers min.insync.replicas 2", l.options.Topic, err, copies)}, nil
 	}
+	brokers := s.brokers
+	if registered, err := l.registered(ctx); err == nil { // one that is away comes back
+		brokers = max(brokers, registered)
+	}
 	var warnings []string
 	warn := func(wrong bool, format string, args ...any) {
 		if wrong {
@@ -157,9 +161,9 @@ func (l *Log) Check(ctx context.Context) ([]string, error) {
 	warn(settings["retention.ms"] != "-1", "retention.ms is %s, not -1: Kafka deletes the log's beginning, and what was sold cannot be proved", settings["retention.ms"])
 	warn(settings["retention.bytes"] != "-1", "retention.bytes is %s, not -1: Kafka deletes the log's beginning, and what was sold cannot be proved", settings["retention.bytes"])
 	warn(settings["unclean.leader.election.enable"] == "true", "unclean.leader.election.enable is true: a broker that lags may lead, and placed orders are lost")
-	warn(s.brokers < copies && settings["flush.messages"] != "1", "flush.messages is %s, not 1: with fewer than %d brokers a machine that loses power loses placed orders", settings["flush.messages"], copies)
-	warn(s.brokers >= copies && s.copies < copies, "replication is %d on %d brokers, not %d: one lost broker can stop or lose the log", s.copies, s.brokers, copies)
-	warn(s.brokers >= copies && settings["min.insync.replicas"] == "1", "min.insync.replicas is 1, not 2: an order is placed while one broker alone has it")
+	warn(brokers < copies && settings["flush.messages"] != "1", "flush.messages is %s, not 1: with fewer than %d brokers a machine that loses power loses placed orders", settings["flush.messages"], copies)
+	warn(brokers >= copies && s.copies < copies, "replication is %d on %d brokers, not %d: one lost broker can stop or lose the log", s.copies, brokers, copies)
+	warn(brokers >= copies && settings["min.insync.replicas"] == "1", "min.insync.replicas is 1, not 2: an order is placed while one broker alone has it")
 	return warnings, nil
 }
 
