@@ -8,6 +8,7 @@ import contextlib
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import ssl
@@ -55,9 +56,22 @@ def main(run):
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """One that nobody listens on, below those that systems give to connections, and kept from every other test, as package devstack does it."""
+    for _ in range(100):
+        at = ("127.0.0.1", random.randrange(10_000, 32_000))
+        held = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            held.bind(at)
+            socket.create_server(at).close()
+        except OSError:
+            held.close()
+            continue
+        held_ports.append(held)
+        return at[1]
+    raise Failed("no port is free")
+
+
+held_ports = []  # what keeps each port, for as long as this process runs
 
 
 def authorization(token):

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import AxeBuilder from '@axe-core/playwright'
 import { test as base, expect, type Locator, type Page } from '@playwright/test'
 import { Server } from './server'
@@ -98,10 +96,16 @@ export async function queued(page: Page, product: string, user: string) {
   return state
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  return port
+/** From now on notes each line that tells how many buyers of a rehearsal are answered, also one that is soon another. */
+export async function noteAnswered(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const noted = new Set<string>()
+    Object.assign(window, { noted })
+    const note = () => {
+      const line = document.querySelector('[data-count=answered]')?.parentElement?.textContent
+      if (line) noted.add(line)
+    }
+    new MutationObserver(note).observe(document, { childList: true, subtree: true, characterData: true })
+  })
+  return () => page.evaluate(() => [...(window as unknown as { noted: Set<string> }).noted])
 }

@@ -4,22 +4,23 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { freePort } from './port'
 
 const binary = path.resolve(process.env.SECKILL_BIN ?? path.join(import.meta.dirname, '../../bin/seckill'))
-const readyWithinMs = 60_000
+const readyWithinMs = 180_000
 
-/** A real `seckill serve` with a data folder of its own, on a port that the system chose and that it keeps. */
+/** A real `seckill serve` with a data folder of its own, on a port that it keeps. */
 export class Server {
   private child: ChildProcess | undefined
-  private port = '0'
 
   private constructor(
     private readonly data: string,
+    private readonly port: number,
     private readonly flags: string[],
   ) {}
 
   static async start(...flags: string[]): Promise<Server> {
-    const server = new Server(await mkdtemp(path.join(tmpdir(), 'seckill-e2e-')), flags)
+    const server = new Server(await mkdtemp(path.join(tmpdir(), 'seckill-e2e-')), await freePort(), flags)
     await server.up()
     return server
   }
@@ -45,11 +46,9 @@ export class Server {
     }
   }
 
-  // What it prints says on which port it is, and that it is this one that answers there and no other's server.
+  // What it prints says that it is this one that answers there, and no other's server.
   private async ready(said: string): Promise<boolean> {
-    const port = /http:\/\/localhost:(\d+)/.exec(said)?.[1]
-    if (port === undefined) return false
-    this.port = port
+    if (!said.includes(`http://localhost:${this.port}`)) return false
     const answer = await fetch(`${this.url}/readyz`).catch(() => undefined)
     return answer?.ok ?? false
   }

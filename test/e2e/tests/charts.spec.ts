@@ -108,9 +108,9 @@ for (const [name, media] of [
       })
     })
     expect(new Set([placed, soldOut, board]).size).toBe(3)
-    const drawn = await colours(chart)
-    expect(drawn.get(placed ?? '')).toBeGreaterThan(10)
-    expect(drawn.get(soldOut ?? '')).toBeGreaterThan(100)
+    const drawn = async (colour = '') => (await colours(chart)).get(colour) ?? 0
+    await expect.poll(() => drawn(placed)).toBeGreaterThan(10)
+    await expect.poll(() => drawn(soldOut)).toBeGreaterThan(100)
     for (const strip of await page.locator('.units > span, .mark').all()) {
       if (!(await strip.isVisible())) continue
       const [own, under] = await strip.evaluate((mark) => [mark, mark.parentElement?.closest('.bg-board') ?? document.body].map((at) => getComputedStyle(at).backgroundColor))

@@ -2,12 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
 import { expect, test as base } from '@playwright/test'
-import { buyAs, counter, freePort } from '../fixtures'
+import { buyAs, counter, noteAnswered } from '../fixtures'
+import { freePort } from '../port'
 
 // The main path once more where many processes sell: Redis, Kafka, Postgres and nginx, all real. It takes what
 // `make cluster` takes.
 const script = path.join(import.meta.dirname, '../../../scripts/cluster.py')
-const readyWithinMs = 120_000
+const readyWithinMs = 600_000
 
 const test = base.extend<object, { cluster: string }>({
   cluster: [
@@ -40,10 +41,11 @@ async function ready(child: ChildProcess) {
 test.describe.configure({ mode: 'serial' })
 
 test('the demo sale, from one press to no findings', async ({ page }) => {
+  const answered = await noteAnswered(page)
   await page.goto('/')
   await page.getByRole('button', { name: 'Run the demo sale' }).click()
-  await expect(page.getByText('of 10,000 buyers answered')).toBeVisible()
-  await expect(page.getByRole('heading', { name: '100 placed, 0 oversold, no findings' })).toBeVisible({ timeout: 40_000 })
+  await expect(page.getByRole('heading', { name: '100 placed, 0 oversold, no findings' })).toBeVisible()
+  expect((await answered()).length, 'the count moves').toBeGreaterThan(1)
 })
 
 test('put on sale, bought, paid, and judged; figures are those of all processes', async ({ page, context }) => {
@@ -66,5 +68,5 @@ test('put on sale, bought, paid, and judged; figures are those of all processes'
 
   await expect(counter(page, 'paid')).toHaveText('1')
   await page.getByRole('button', { name: 'Verify now' }).click()
-  await expect(page.getByText('No findings')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('No findings')).toBeVisible()
 })

@@ -97,7 +97,7 @@ const destructive: Press[] = [
   { name: 'voiding an order', path: '/order/1', prepare: paid, press: button('Void order 1') },
   { name: 'noting a refund', path: '/products/1?payments', prepare: paid, press: (page) => page.getByRole('button', { name: /pay_2/ }).first().click() },
   { name: 'deleting a rehearsal', path: '/?rehearsals', prepare: (server) => server.rehearse({ buyers: 100, over: '1s', quantity: 5 }), press: button('Delete') },
-  { name: 'stopping a rehearsal', path: '/?rehearsals', prepare: (server) => server.begin({ buyers: 100, over: '30s', quantity: 5 }), press: button('Stop it') },
+  { name: 'stopping a rehearsal', path: '/?rehearsals', prepare: (server) => server.begin({ buyers: 100, over: '60s', quantity: 5 }), press: button('Stop it') },
 ]
 
 for (const { name, path, prepare, press } of destructive) {

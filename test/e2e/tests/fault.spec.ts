@@ -18,9 +18,13 @@ test('a page of an older version loads the newer one by itself, once, and the or
   await buyAs(page, 'ann')
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   await update(page, '/buy/1')
+  const loaded = page.waitForEvent('load')
+  const told = page.evaluate((words) => new Promise<void>((seen) => {
+    new MutationObserver(() => document.body.innerText.includes(words) && seen()).observe(document.body, { childList: true, subtree: true, characterData: true })
+  }), 'There is a newer version of this page. Loading it.')
   await lookedAt(page)
-  await expect(page.getByText('There is a newer version of this page. Loading it.')).toBeVisible()
-  await page.waitForEvent('load')
+  await told
+  await loaded
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   // It is still told of the newer one: what loading it did not bring is not loaded for ever.
   await lookedAt(page)
@@ -42,7 +46,7 @@ test('a clock that is an hour off is said to be', async ({ page, server }) => {
   await page.clock.install({ time: Date.now() - 3_600_000 })
   for (const path of ['/', '/products/1', '/buy/1']) {
     await page.goto(path)
-    await expect(page.getByText('This device’s clock is 1:00:00 behind.')).toBeVisible()
+    await expect(page.getByText(/This device’s clock is 1:0\d:\d\d behind\./)).toBeVisible()
   }
 })
 
@@ -54,9 +58,9 @@ test('a sale that is deleted while it is watched says so, and so does its buyer�
   await expect(buyer.getByRole('button', { name: 'Buy one' })).toBeVisible()
   await server.step('1', 'close')
   await server.remove('/api/products/1')
-  await expect(page.getByRole('heading', { name: 'There is no product 1' })).toBeVisible({ timeout: 20_000 })
-  await expect(buyer.getByRole('heading', { name: 'There is no product 1' })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('heading', { name: 'There is no product 1' })).toBeVisible()
+  await expect(buyer.getByRole('heading', { name: 'There is no product 1' })).toBeVisible()
   await server.put('1', { quantity: 7 })
-  await expect(page.getByText('of 7 remaining')).toBeVisible({ timeout: 20_000 })
-  await expect(buyer.getByText('of 7 left')).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByText('of 7 remaining')).toBeVisible()
+  await expect(buyer.getByText('of 7 left')).toBeVisible()
 })

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test as base } from '@playwright/test'
-import { expectNoSidewaysScroll, freePort } from '../fixtures'
+import { expectNoSidewaysScroll, noteAnswered } from '../fixtures'
+import { freePort } from '../port'
 
 // What somebody does who has just heard of it: a fresh clone, of what is committed, `make run`, and a press or two.
 const root = path.join(import.meta.dirname, '../../..')
-const builtWithinMs = 150_000
+const builtWithinMs = 600_000
 
 const test = base.extend<object, { address: string }>({
   address: [
@@ -51,13 +52,13 @@ for (const [width, height] of [[1440, 900], [360, 740]] as const) {
       ['Chinese', ['中文', '运行演示抢购'], '/ 10,000 名买家已得到答复', '下单 100 件，超卖 0 件，无异常'],
     ] as const) {
       test(`make run and ${presses.length === 1 ? 'one press' : 'two presses'} show the demo sale, live and to its end, in ${language}`, async ({ page }) => {
+        const answered = await noteAnswered(page)
         await page.goto('/')
         for (const press of presses) await page.getByRole('button', { name: press }).click()
-        await expect(page.getByText(live)).toBeVisible()
-        const answered = async () => Number((await page.locator('[data-count=answered]').textContent())?.replace(',', ''))
-        const before = await answered()
-        await expect.poll(answered).toBeGreaterThan(before)
-        await expect(page.getByRole('heading', { name: outcome })).toBeVisible({ timeout: 30_000 })
+        await expect(page.getByRole('heading', { name: outcome })).toBeVisible()
+        const lines = await answered()
+        expect(lines.length, 'the count moves').toBeGreaterThan(1)
+        for (const line of lines) expect(line).toContain(live)
         await expectNoSidewaysScroll(page)
         await page.screenshot({ path: path.join(import.meta.dirname, `../shots/first-minute-${width}-${language}.png`), fullPage: true })
       })

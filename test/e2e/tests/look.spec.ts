@@ -136,7 +136,7 @@ const buyer: Look[] = [
   { name: 'buy-help', prepare: sell({}, 63), path: '/buy/1', act: press('Help'), sees: 'One press is enough' },
   { name: 'buy-refused', prepare: sell({}, 10), path: '/buy/1', act: (page) => buyAs(page, 'a b'), sees: 'must' },
   { name: 'buy-unknown', path: '/buy/1', sees: 'There is no product 1' },
-  { name: 'buy-rehearsal', path: async (server) => `/buy/${(await server.begin({ buyers: 600, over: '30s', quantity: 500 })).id}`, sees: 'This is a rehearsal' },
+  { name: 'buy-rehearsal', path: async (server) => `/buy/${(await server.begin({ buyers: 600, over: '60s', quantity: 500 })).id}`, sees: 'This is a rehearsal' },
 ]
 
 /** One of each kind, and names that are long or none. */

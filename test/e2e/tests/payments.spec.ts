@@ -107,6 +107,8 @@ test('a payment for which nothing is left goes back, and the buyer is told', asy
   await expect(page.getByRole('heading', { name: 'It’s yours' })).toBeVisible()
   const order = await server.orderOf('ann')
   await server.end(order, 'cancel')
+  const left = async () => (await (await fetch(`${server.url}/api/products/1`)).json()).remaining
+  await expect.poll(left, 'the unit is back').toBe(1)
   await server.fill('1', 1, 'bob')
   expect(await server.pay('pay_1', order)).toBe('late')
   await page.goto(`/buy/1?order=${order}&payment=pay_1`)

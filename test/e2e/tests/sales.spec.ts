@@ -115,7 +115,6 @@ async function tenThousand(page: Page, before: (asked: Asked) => Promise<void> |
 }
 
 test('ten thousand products: searched at once, and scrolled at 60 frames a second', async ({ page }) => {
-  test.setTimeout(240_000)
   await tenThousand(page)
   await page.goto('/')
   await expect(page.getByText('100 sales, more as you scroll')).toBeAttached()

@@ -1,16 +1,13 @@
 import type { Locator } from '@playwright/test'
 import { card, expect, test } from '../fixtures'
 
-const withinMs = 180_000
 const mostPresses = 25
 
 // It knows no address, and no name but those that the pages say.
-test('a sale is put, sells out, is looked into, recapped and deleted, in three minutes and 25 presses', async ({ page, server }) => {
-  test.setTimeout(withinMs + 60_000)
+test('a sale is put, sells out, is looked into, recapped and deleted, in 25 presses', async ({ page, server }) => {
   await page.addInitScript(() => {
     window.print = () => document.documentElement.setAttribute('data-printed', '')
   })
-  const started = Date.now()
   let presses = 0
   const press = async (what: Locator) => {
     presses++
@@ -37,12 +34,13 @@ test('a sale is put, sells out, is looked into, recapped and deleted, in three m
   await press(card(page, 'Anniversary keyboard').getByRole('link', { name: 'Anniversary keyboard' }))
 
   // The crowd comes when it opens, and the page says how it went.
-  await expect(page.getByText('On sale', { exact: true })).toBeVisible({ timeout: 90_000 })
+  await expect(page.getByText('On sale', { exact: true })).toBeVisible()
   const id = /\/products\/([^/?]+)/.exec(page.url())?.[1] ?? ''
   await server.fill(id, 500, 'customer')
   await expect(page.getByText('Sold out', { exact: true })).toBeVisible()
 
   await key('Control+k')
+  await expect(page.getByRole('combobox')).toBeFocused()
   await page.keyboard.type('customer-123')
   await key('Enter')
   await press(page.getByRole('link', { name: 'customer-123', exact: true }))
@@ -64,5 +62,4 @@ test('a sale is put, sells out, is looked into, recapped and deleted, in three m
   await expect(page.getByRole('heading', { name: 'Nothing is on sale' })).toBeVisible()
 
   expect(presses, 'presses').toBeLessThanOrEqual(mostPresses)
-  expect(Date.now() - started, 'milliseconds').toBeLessThan(withinMs)
 })
