@@ -73,7 +73,7 @@ func TestABackupOfACluster(t *testing.T) {
 			t.Errorf("order %s is missing", order)
 		}
 	}
-	if a, err := c.any().Buy(s.product, "late", ""); err != nil || a.Status != 201 {
+	if a, err := place(t, c.any(), s.product, "late", ""); err != nil || a.Status != 201 {
 		t.Errorf("%v, %v", a, err)
 	}
 	if code, out := seckill(anew, "verify"); code != 0 {
@@ -125,7 +125,7 @@ func TestAFoldersBackupBecomesACluster(t *testing.T) {
 	orders := map[string]string{}
 	buy := func(at *program.Server, status int, product, user, key string) string {
 		t.Helper()
-		a, err := at.Buy(product, user, key)
+		a, err := place(t, at, product, user, key)
 		if err != nil || a.Status != status {
 			t.Fatalf("%s buys %s: %v, %v", user, product, a, err)
 		}

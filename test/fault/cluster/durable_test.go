@@ -70,7 +70,7 @@ func (s *sale) wantLost() {
 // killWithAppends kills Kafka while it has orders that it was given and has not read.
 func killWithAppends(c *cluster, on *servers) *sale {
 	c.t.Helper()
-	s := c.sell(3_000)
+	s := c.sell(10_000)
 	each(on.kafka.Nodes, (*devstack.Node).Freeze)
 	s.until("orders are queued", func() bool { return s.queued() >= pace/4 })
 	each(on.kafka.Nodes, (*devstack.Node).Kill)

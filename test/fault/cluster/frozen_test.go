@@ -17,7 +17,7 @@ const frozen = 10 * time.Second
 // A process stands still with orders in its hands, and wakes up under a new epoch.
 func TestAProcessThatStoodStill(t *testing.T) {
 	c := start(t, bin, sharedServers(t).flags())
-	s := c.sell(5_000)
+	s := c.sell(10_000)
 	for _, who := range []struct {
 		name string
 		*program.Process
@@ -25,7 +25,7 @@ func TestAProcessThatStoodStill(t *testing.T) {
 		before := s.look().Epoch
 		who.Signal(syscall.SIGSTOP)
 		since := time.After(frozen)
-		c.apis[1].Put(t, s.product, fmt.Sprintf(`{"quantity":5000,"name":"while the %s stood still"}`, who.name))
+		c.apis[1].Put(t, s.product, fmt.Sprintf(`{"quantity":10000,"name":"while the %s stood still"}`, who.name))
 		if p, err := c.apis[1].Product(s.product); err != nil || p.Epoch <= before {
 			t.Errorf("the epoch was %d, and is %d, %v", before, p.Epoch, err)
 		}
@@ -67,7 +67,7 @@ func TestAForgedOrderInTheTopic(t *testing.T) {
 	c := start(t, bin, on.flags())
 	s := c.sell(3_000)
 	c.apis[0].Put(t, s.product+"-other", `{"quantity":1}`)
-	if a, err := c.apis[0].Buy(s.product+"-other", "u", ""); err != nil || a.Status != 201 {
+	if a, err := place(t, c.apis[0], s.product+"-other", "u", ""); err != nil || a.Status != 201 {
 		t.Fatalf("%v, %v", a, err)
 	}
 	id := c.apis[0].Orders(t, s.product+"-other")[0].ID

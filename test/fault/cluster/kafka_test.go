@@ -91,7 +91,7 @@ func TestOneOfThreeBrokersLost(t *testing.T) {
 	t.Parallel()
 	on := ownServers(t, 3)
 	c := start(t, bin, on.flags())
-	s := c.sell(6_000) // not sold out before the last fault, however slow the machine
+	s := c.sell(10_000)
 	leader := on.kafka.Nodes[leaderOf(t, on, s.partition(on))-1]
 	leader.Kill()
 	s.goesOn("one of three brokers lost")

@@ -14,7 +14,7 @@ import (
 func TestKillsUnderLoad(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
-	s := c.sell(8_000)
+	s := c.sell(20_000)
 	revive := map[string]func(){
 		"API":       func() { c.launchAPI() },
 		"projector": func() { c.launchProjector() },

@@ -36,7 +36,7 @@ func TestKillsWhereBuyersAreKnown(t *testing.T) {
 		}
 		return token
 	}
-	s := c.sell(4_000)
+	s := c.sell(8_000)
 	c.any().Kill()
 	c.launchAPI()
 	s.goesOn("a process where buyers are known was killed")

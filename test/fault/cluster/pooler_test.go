@@ -21,7 +21,7 @@ func TestASaleBehindAPooler(t *testing.T) {
 	}
 	t.Cleanup(p.Close)
 	c := start(t, bin, append(on.flags()[:4:4], "--postgres", p.URL()))
-	s := c.sell(4_000)
+	s := c.sell(8_000)
 	s.sold(pace)
 	p.Kill()
 	up(t, p.Node)

@@ -16,15 +16,15 @@ func TestPostgresPutBack(t *testing.T) {
 	c := start(t, bin, on.flags())
 	ledger.Trials(t, "older Postgres", 1, func(t *ledger.Trial) {
 		copied := t.TempDir()
-		c.trial(t, 1_500, pace, func(s *sale) {
+		c.trial(t, 6_000, pace, func(s *sale) {
 			on.postgres.Stop()
 			if err := os.CopyFS(copied, os.DirFS(on.postgres.Data())); err != nil {
 				t.Fatal(err)
 			}
 			up(t, on.postgres.Node)
 			s.sold(1 + t.IntN(pace))
-			c.any().Put(t, s.product, `{"quantity":1400,"name":"changed"}`)
-			s.quantity = 1_400
+			c.any().Put(t, s.product, `{"quantity":5900,"name":"changed"}`)
+			s.quantity = 5_900
 			s.sold(1 + t.IntN(pace))
 
 			on.postgres.Kill()

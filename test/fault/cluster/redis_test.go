@@ -19,7 +19,7 @@ import (
 func TestFlushAllInARush(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
-	s := c.put(5_000)
+	s := c.put(10_000)
 	s.open(rushPace)
 	for range 2 {
 		s.sold(1_000)
@@ -34,7 +34,7 @@ func TestTheEndOfRedissFileIsCutOff(t *testing.T) {
 	on := sharedServers(t)
 	c := start(t, bin, on.flags())
 	ledger.Trials(t, "AOF cut", 1, func(t *ledger.Trial) {
-		c.trial(t, 300, pace, func(*sale) {
+		c.trial(t, 1_000, pace, func(*sale) {
 			on.redis.Kill()
 			harmAppendOnlyFile(t, on.redis, func(was []byte) []byte { return was[:len(was)-1-t.IntN(min(len(was)/2, 20_000))] })
 			up(t, on.redis.Node)

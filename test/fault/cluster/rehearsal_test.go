@@ -64,8 +64,6 @@ func TestRehearsals(t *testing.T) {
 	here, elsewhere := c.apis[0], c.apis[1]
 
 	id := asked(t, here, 201, "POST", "", `{"buyers":3000,"over":"5s","quantity":100,"repeat_clickers":20}`).ID
-	shows(t, elsewhere, id, "under way", underWay)
-	asked(t, elsewhere, 409, "POST", "", `{}`)
 	r := shows(t, elsewhere, id, "done", is("done"))
 	if r.Placed != 100 || r.Errors != 0 || r.Answered != 3000 || *r.Oversold != 0 || *r.Findings != 0 {
 		t.Errorf("%+v", r)
@@ -76,6 +74,7 @@ func TestRehearsals(t *testing.T) {
 
 	id = asked(t, here, 201, "POST", "", `{"buyers":3000,"over":"60s"}`).ID
 	shows(t, elsewhere, id, "under way", underWay)
+	asked(t, elsewhere, 409, "POST", "", `{}`)
 	asked(t, elsewhere, 204, "DELETE", "/"+id, "")
 	shows(t, elsewhere, id, "cancelled", is("cancelled"))
 

@@ -33,7 +33,7 @@ func TestSentinelsReplaceThePrimary(t *testing.T) {
 	wrong.leave()
 
 	c := start(t, bin, append([]string{"--redis", r.URL()}, on.flags()[2:]...))
-	s = c.sell(4_000)
+	s = c.sell(8_000)
 	r.Primary.Kill()
 	s.goesOn("sentinels have replaced the primary")
 	s.sold(pace)

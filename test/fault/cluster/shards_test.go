@@ -158,9 +158,9 @@ func TestAShardIsKilled(t *testing.T) {
 		t.Point = death.name
 		of := shardOf(t, r, n)
 		c.lend(t)
-		other := c.putOn(r, (n+1+t.IntN(devstack.Shards-1))%devstack.Shards, 1_500, "")
+		other := c.putOn(r, (n+1+t.IntN(devstack.Shards-1))%devstack.Shards, 3_000, "")
 		other.open(pace / 2)
-		s := c.putOn(r, n, 600, "")
+		s := c.putOn(r, n, 3_000, "")
 		s.open(pace)
 		s.sold(1 + t.IntN(50))
 		death.harm(t, s, other, of)

@@ -29,7 +29,7 @@ func TestSoak(t *testing.T) {
 	witness, rate := c.apis[0], c.top()/2
 	var memory []int
 	ledger.Trials(t, "soak", 0, func(t *ledger.Trial) {
-		s := c.put(rate * 45)
+		s := c.put(rate * 60)
 		s.t = t
 		s.open(rate)
 		for range time.Minute / faultEvery {

@@ -32,7 +32,7 @@ func TestAPostgresStandbyTakesOver(all *testing.T) {
 		both := "@" + hostOf(primary) + "," + hostOf(standby) + "/"
 		url := strings.Replace(primary.URL(), "@"+hostOf(primary)+"/", both, 1) + "&target_session_attrs=read-write"
 		c := start(t, bin, append(on.flags()[:4:4], "--postgres", url))
-		c.trial(t, 1_500, pace, func(s *sale) {
+		c.trial(t, 6_000, pace, func(s *sale) {
 			s.sold(1 + t.IntN(pace))
 			if !synchronous {
 				standby.Freeze()

@@ -59,7 +59,7 @@ func TestLogAndTablesPutBack(t *testing.T) {
 	s.reopen(4)
 	unknown := c.put(10)
 	for _, of := range []*sale{s, unknown} {
-		if a, err := c.any().Buy(of.product, "afterwards", ""); err != nil || a.Status != 201 {
+		if a, err := place(t, c.any(), of.product, "afterwards", ""); err != nil || a.Status != 201 {
 			t.Fatalf("a buy was answered %v, %v", a, err)
 		}
 	}

@@ -27,7 +27,7 @@ func TestAnUpgradeWhileItSells(t *testing.T) {
 	old, next := program.Older(t, strings.TrimSpace(older)), tomorrow(t)
 	on := ownServers(t, 1)
 	c := start(t, old, on.flags())
-	s := c.sell(6_000)
+	s := c.sell(10_000)
 
 	oldAPIs, oldProjectors := c.apis, c.projectors
 	c.program = next
