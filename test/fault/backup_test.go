@@ -15,7 +15,8 @@ import (
 // has every order that was told of before the backup was begun, and sells on.
 func TestABackupWhileItSells(t *testing.T) {
 	dir := t.TempDir()
-	k := &killing{program: bin, data: filepath.Join(dir, "data"), crowd: crowd{shop: big}}
+	endless := shop{offer{"final", 1_000_000, 1}, big.payable} // some are left, however long a backup takes
+	k := &killing{program: bin, data: filepath.Join(dir, "data"), crowd: crowd{shop: endless}}
 	s := serve(t, bin, k.data)
 	k.crowd.put(t, s)
 	enough := k.crowd.alarm(500)

@@ -144,7 +144,7 @@ func (w *workshop) build(t *testing.T, pkg, binary string, flags ...string) {
 // the test did, for want of a server.
 func (w *workshop) run(t *testing.T, test test, binary string, env ...string) (said string, failed bool) {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), binary, "-test.v", "-test.run", test.run, "-test.timeout", "10m")
+	c := exec.CommandContext(t.Context(), binary, "-test.v", "-test.run", test.run, "-test.timeout", "60m")
 	c.Dir = filepath.Join(w.root, test.pkg)
 	c.Env = append(os.Environ(), env...)
 	out, err := c.CombinedOutput()
