@@ -23,6 +23,7 @@ import seckill  # noqa: E402
 
 BINARY = seckill.ROOT / "bin" / "seckill"
 DEVSTACK = seckill.ROOT / "bin" / "devstack"
+WITHIN = 300  # seconds until one of them is ready, at most: a hang is longer, and a busy machine is slow
 
 
 class Cluster(seckill.Sale):
@@ -36,7 +37,7 @@ class Cluster(seckill.Sale):
 
 def answers(url):
     with contextlib.suppress(OSError):
-        return seckill.call("GET", url, timeout=1)[0] == 200
+        return seckill.call("GET", url, timeout=5)[0] == 200
     return False
 
 
@@ -44,7 +45,7 @@ def member(folder, binary, name, flags, role):
     """A context: one process of the sale."""
     address = f"127.0.0.1:{seckill.free_port()}"
     args = [str(binary), "serve", "--listen", address, "--roles", role, *flags]
-    return address, seckill.process(args, folder / f"{name}.log", lambda: answers(f"http://{address}/readyz"), 60)
+    return address, seckill.process(args, folder / f"{name}.log", lambda: answers(f"http://{address}/readyz"), WITHIN)
 
 
 def front(folder, port, apis):
@@ -56,7 +57,7 @@ def front(folder, port, apis):
     path = folder / "nginx.conf"
     path.write_text("daemon off;\n" + conf)
     args = ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(path)]
-    return seckill.process(args, folder / "nginx.log", lambda: answers(f"http://127.0.0.1:{port}/livez"), 10)
+    return seckill.process(args, folder / "nginx.log", lambda: answers(f"http://127.0.0.1:{port}/livez"), WITHIN)
 
 
 @contextlib.contextmanager
@@ -64,7 +65,7 @@ def devstack(folder):
     """Redis, Kafka and Postgres: (process id, where they are as flags of serve)."""
     log = folder / "devstack.log"
     flags = re.compile(r"--redis \S+ --kafka \S+ --postgres \S+")
-    with seckill.process([str(DEVSTACK)], log, lambda: flags.search(log.read_text()), 120) as p:
+    with seckill.process([str(DEVSTACK)], log, lambda: flags.search(log.read_text()), WITHIN) as p:
         yield p.pid, shlex.split(flags.search(log.read_text()).group())
 
 
