@@ -15,9 +15,9 @@ import (
 )
 
 // redisCluster starts one of the test's own.
-func redisCluster(t *testing.T) *devstack.RedisCluster {
+func redisCluster(t *testing.T, settings ...string) *devstack.RedisCluster {
 	t.Helper()
-	c, err := devstack.StartRedisCluster(t.Context(), t.TempDir())
+	c, err := devstack.StartRedisCluster(t.Context(), t.TempDir(), settings...)
 	if errors.Is(err, devstack.ErrMissing) {
 		t.Skipf("SKIPPED: %v", err)
 	}
@@ -86,7 +86,7 @@ func TestADeadShardTakesItsOwnProductsAlone(t *testing.T) {
 // TestASlotThatMoves: while the keys of a product go to another node one after the
 // other, a call is refused with nothing done, or does all of its work.
 func TestASlotThatMoves(t *testing.T) {
-	c := redisCluster(t)
+	c := redisCluster(t, "cluster-node-timeout 600000") // no replica takes over from a master that stands still
 	slot := slotOf(t, c.Masters[0], product)
 	shard := int(slot * devstack.Shards / devstack.Slots)
 	source, target := c.Masters[shard], c.Masters[(shard+1)%devstack.Shards]
@@ -114,7 +114,7 @@ func TestASlotThatMoves(t *testing.T) {
 	move := func(from, to *devstack.Redis, key string) {
 		t.Helper()
 		host, port, _ := strings.Cut(strings.TrimSuffix(strings.TrimPrefix(to.URL(), "redis://"), "/0"), ":")
-		do(t, from.URL(), "MIGRATE", host, port, key, "0", "10000", "REPLACE")
+		do(t, from.URL(), "MIGRATE", host, port, key, "0", strconv.FormatInt(patience.Milliseconds(), 10), "REPLACE")
 	}
 	// state is what stands at the source.
 	state := func() (all string) {

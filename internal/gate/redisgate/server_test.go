@@ -48,6 +48,7 @@ func ask(url string, command ...string) (rueidis.RedisMessage, error) {
 		return rueidis.RedisMessage{}, err
 	}
 	option.ForceSingleClient, option.DisableCache, option.DisableRetry = true, true, true
+	option.ConnWriteTimeout, option.Dialer.Timeout = patience, patience
 	c, err := rueidis.NewClient(option)
 	if c != nil {
 		defer c.Close()
