@@ -97,12 +97,12 @@ func tell(t testing.TB, r *devstack.Redis, command, want string) {
 // data refuses; less, if that does not come.
 func answerOf(t testing.TB, r *devstack.Redis, command string) string {
 	t.Helper()
-	conn, err := net.DialTimeout("tcp", addressOf(r), time.Second)
+	conn, err := net.DialTimeout("tcp", addressOf(r), 10*time.Second)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(10 * time.Second)) // a connection has it
+	_ = conn.SetDeadline(time.Now().Add(30 * time.Second)) // a connection has it
 	if _, err := io.WriteString(conn, command+"\r\nPING\r\n"); err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,11 @@ func TestASegmentThatWasCutAndGrewAgain(t *testing.T) {
 	c := start(t, bin, on.flags())
 	s := c.sell(5_000)
 	s.close()
+	for n := range 4 { // each is a batch, however few those are that sold so far
+		if a, err := place(t, c.any(), s.product, fmt.Sprint("alone-", n), ""); err != nil || a.Status != 201 {
+			t.Fatal(a, err)
+		}
+	}
 	for _, p := range c.all() {
 		p.Stop(t)
 	}
