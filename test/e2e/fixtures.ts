@@ -96,16 +96,16 @@ export async function queued(page: Page, product: string, user: string) {
   return state
 }
 
-/** From now on notes each line that tells how many buyers of a rehearsal are answered, also one that is soon another. */
-export async function noteAnswered(page: Page): Promise<() => Promise<string[]>> {
-  await page.addInitScript(() => {
+/** From now on notes each text of what is selected, also one that is soon another. */
+export async function note(page: Page, selector: string): Promise<() => Promise<string[]>> {
+  await page.addInitScript((selector) => {
     const noted = new Set<string>()
     Object.assign(window, { noted })
-    const note = () => {
-      const line = document.querySelector('[data-count=answered]')?.parentElement?.textContent
-      if (line) noted.add(line)
-    }
-    new MutationObserver(note).observe(document, { childList: true, subtree: true, characterData: true })
-  })
+    const look = () => document.querySelectorAll(selector).forEach(({ textContent }) => noted.add(textContent ?? ''))
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true })
+  }, selector)
   return () => page.evaluate(() => [...(window as unknown as { noted: Set<string> }).noted])
 }
+
+/** The same of the line that tells how many buyers of a rehearsal are answered. */
+export const noteAnswered = (page: Page) => note(page, 'p:has([data-count=answered])')
