@@ -2,6 +2,7 @@ package kafkalog
 
 import (
 	"context"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
@@ -26,7 +27,7 @@ func (l *Log) Led(partition, later int32) {
 	l.epochs.of[partition] += later
 }
 
-// Deafen has the next Read of a partition from there be by a client that brings nothing.
+// Deafen has the next Read of a partition from there be by a client that brings nothing, however late it comes.
 func (l *Log) Deafen(partition int32, from int64) error {
 	c, err := l.cursor(partition, from)
 	if err != nil {
@@ -34,5 +35,6 @@ func (l *Log) Deafen(partition int32, from int64) error {
 	}
 	c.client.PauseFetchTopics(l.options.Topic)
 	l.cursors.put(c)
+	c.expiry.Reset(time.Hour)
 	return nil
 }
