@@ -1,13 +1,15 @@
 import type { Locator } from '@playwright/test'
 import { card, expect, test } from '../fixtures'
 
+const withinMs = 180_000 // it is what is promised; about 70 s are needed, and 60 of them until the sale opens
 const mostPresses = 25
 
 // It knows no address, and no name but those that the pages say.
-test('a sale is put, sells out, is looked into, recapped and deleted, in 25 presses', async ({ page, server }) => {
+test('a sale is put, sells out, is looked into, recapped and deleted, in three minutes and 25 presses', async ({ page, server }) => {
   await page.addInitScript(() => {
     window.print = () => document.documentElement.setAttribute('data-printed', '')
   })
+  const started = Date.now()
   let presses = 0
   const press = async (what: Locator) => {
     presses++
@@ -62,4 +64,5 @@ test('a sale is put, sells out, is looked into, recapped and deleted, in 25 pres
   await expect(page.getByRole('heading', { name: 'Nothing is on sale' })).toBeVisible()
 
   expect(presses, 'presses').toBeLessThanOrEqual(mostPresses)
+  expect(Date.now() - started, 'milliseconds').toBeLessThan(withinMs)
 })
