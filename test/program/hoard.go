@@ -97,15 +97,11 @@ func (s *Server) crowd(t testing.TB, product, who string, address func(n int) st
 	return orders, told
 }
 
-// buyFrom buys as somebody at an address. Who is told that nobody was asked in time, as a busy machine may say, asks again.
+// buyFrom buys as somebody at an address.
 func (s *Server) buyFrom(t testing.TB, product, user, address string) Answer {
-	for {
-		a, err := s.From(address).Buy(product, user, "")
-		if err != nil {
-			t.Errorf("%s: %v", user, err)
-		}
-		if err != nil || a.Kind != "unavailable" || t.Context().Err() != nil {
-			return a
-		}
+	a, err := s.From(address).BuyPatiently(product, user, "")
+	if err != nil {
+		t.Errorf("%s: %v", user, err)
 	}
+	return a
 }

@@ -157,23 +157,15 @@ func (s *sale) ask(p *purchase, again bool) bool {
 	return true
 }
 
-// place has somebody buy at a process that is not harmed. If the machine is so busy that they are told to ask again, or that
-// they are queued, it waits until they are placed.
+// place has somebody buy at a process that is not harmed, and waits while they are queued, until they are placed.
 func place(t testing.TB, at *program.Server, product, user, key string) (a program.Answer, err error) {
 	t.Helper()
-	began := time.Now()
-	for a, err = at.Buy(product, user, key); err == nil && time.Since(began) < patience; <-time.After(50 * time.Millisecond) {
-		switch {
-		case a.Kind == "unavailable":
-			a, err = at.Buy(product, user, key)
-		case a.Status == http.StatusAccepted:
-			var now program.Answer
-			if now, err = at.Get(a.Location); err == nil && now.Order.Status == "placed" {
-				now.Status = http.StatusCreated
-				return now, nil
-			}
-		default:
-			return a, nil
+	a, err = at.BuyPatiently(product, user, key)
+	for began := time.Now(); err == nil && a.Status == http.StatusAccepted && time.Since(began) < patience; <-time.After(50 * time.Millisecond) {
+		var now program.Answer
+		if now, err = at.Get(a.Location); err == nil && now.Order.Status == "placed" {
+			now.Status = http.StatusCreated
+			return now, nil
 		}
 	}
 	return a, err
