@@ -53,10 +53,10 @@ test('the focus stays where a step was pressed, and the new state is said', asyn
   await server.put('1', { quantity: 5 })
   await page.goto('/products/1')
   const button = (name: string) => page.getByRole('button', { name, exact: true })
-  const says = (text: string) => expect(page.getByRole('status').getByText(text, { exact: true })).toBeVisible()
-  const has = async (name: string) => {
-    await expect(button(name)).toBeFocused()
-    await expect(button(name)).toBeEnabled() // the new state may be told before the step is answered
+  const now = async (state: string, focused: string) => {
+    await expect(page.getByRole('status').getByText(state, { exact: true })).toBeVisible()
+    await expect(button(focused)).toBeFocused()
+    await expect(button(focused)).toBeEnabled() // the new state may be told before the step is answered
   }
   const sure = async (name: string) => {
     await page.getByRole('dialog').getByRole('button', { name }).press('Enter')
@@ -74,29 +74,22 @@ test('the focus stays where a step was pressed, and the new state is said', asyn
   await page.evaluate(() => new Promise(requestAnimationFrame)) // what is disabled would have lost it by now
   await expect(button('Pause')).toBeFocused()
   done()
-  await says('Paused')
-  await has('Resume')
+  await now('Paused', 'Resume')
   await page.keyboard.press('Enter')
-  await says('On sale')
-  await has('Pause')
+  await now('On sale', 'Pause')
 
   await button('Close').press('Enter')
   await sure('Close it')
-  await says('Closed')
-  await has('Archive')
+  await now('Closed', 'Archive')
   await page.keyboard.press('Enter')
-  await says('Archived')
-  await has('Unarchive')
+  await now('Archived', 'Unarchive')
   await page.keyboard.press('Enter')
-  await says('Closed')
-  await has('Archive')
+  await now('Closed', 'Archive')
   await button('Open again').press('Enter')
-  await says('On sale')
-  await has('Pause')
+  await now('On sale', 'Pause')
 
   await button('Verify now').press('Enter')
-  await says('No findings')
-  await has('Verify now')
+  await now('No findings', 'Verify now')
 
   await button('Close').press('Enter')
   await sure('Close it')
